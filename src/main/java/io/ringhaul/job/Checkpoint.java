@@ -3,15 +3,15 @@ package io.ringhaul.job;
 import java.util.List;
 
 /**
- * What a partition did, at the moment at which it is done.
+ * The result of a job partition when it is done.
  *
- * @param number the partition
- * @param rows rows that it exported or wrote
+ * @param number the number of the partition
+ * @param rows rows that the partition exported or wrote
  * @param bytes bytes of its outputs, or of its part of the source
- * @param rejectedRows rows that it left out
- * @param outputs what it wrote, one text each, in the target's form
- * @param rejectBytes the length of the job's file of rejected rows, this partition's included; what
- *     is behind it after a crash belongs to no partition that is done
+ * @param rejectedRows rejected rows
+ * @param outputs its outputs as texts, in the form of the target
+ * @param rejectBytes the length of the job's file of rejected rows, including this partition; bytes
+ *     beyond it after a crash belong to no completed partition
  */
 public record Checkpoint(
     int number, long rows, long bytes, long rejectedRows, List<String> outputs, long rejectBytes) {

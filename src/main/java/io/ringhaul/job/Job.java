@@ -6,23 +6,23 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A job as its store has it: a snapshot.
+ * A snapshot of a stored job.
  *
- * @param id names it
- * @param name for people, such as {@code export store.orders}
- * @param description more words; may be empty
- * @param labels the user's own
- * @param kind what it does
- * @param status where it stands
+ * @param id its id
+ * @param name its name for users, such as {@code export store.orders}
+ * @param description a longer text; may be empty
+ * @param labels the user's labels
+ * @param kind its kind
+ * @param status its status
  * @param created when it was stored
- * @param started when it was begun for the first time
- * @param completed when its last run ended, in whatever way
- * @param figures how far it is
- * @param definition what it is to do
- * @param plan how it does it, in the form of the operation; empty before it is planned
- * @param run how often it was begun; a run that another one has taken over from can change nothing
- * @param owner the process that runs it or ran it last
- * @param error why its last run failed
+ * @param started when its first run began
+ * @param completed when its last run ended, successful or not
+ * @param figures its progress
+ * @param definition its definition
+ * @param plan how it is done, in the form of the operation; empty before planning
+ * @param run the number of runs so far; a run that lost the job to a later one can change nothing
+ * @param owner the process of the current or last run
+ * @param error why the last run failed
  */
 public record Job(
     UUID id,
@@ -78,7 +78,7 @@ public record Job(
         error);
   }
 
-  /** A job that is to be stored. */
+  /** Returns a new job that is not stored yet. */
   public static Job pending(
       UUID id,
       String name,

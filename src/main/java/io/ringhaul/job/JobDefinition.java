@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a job is to do, as texts. None of them holds a secret.
+ * What a job does, as texts without secrets.
  *
- * @param fingerprint what must not change between runs, each part by its name for people, such as
+ * @param fingerprint the settings that must not change between runs, by a name for messages such as
  *     {@code columns}
- * @param settings the other settings, by name; a resumed job may have others
- * @param command the arguments of the command line that made the job, without secrets; empty for a
- *     job of application code
+ * @param settings the other settings, by name; they may change when the job is resumed
+ * @param command the arguments of the command line that created the job, without secrets; empty for
+ *     a job of application code
  */
 public record JobDefinition(
     Map<String, String> fingerprint, Map<String, String> settings, List<String> command) {
@@ -22,15 +22,15 @@ public record JobDefinition(
   }
 
   /**
-   * What is known of a job before its table is looked at: the first run of it finds the rest out.
+   * Returns a definition that the first run completes once it has read the table's schema.
    *
-   * @param command the arguments of the command line that is to run it, without secrets
+   * @param command the arguments of the command line that will run the job, without secrets
    */
   public static JobDefinition draft(List<String> command) {
     return new JobDefinition(Map.of(), Map.of(), command);
   }
 
-  /** Whether its table was not looked at yet. */
+  /** Whether no run has read the table's schema yet. */
   public boolean isDraft() {
     return fingerprint.isEmpty();
   }

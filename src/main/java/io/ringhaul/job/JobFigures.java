@@ -1,20 +1,20 @@
 package io.ringhaul.job;
 
 /**
- * How far a job is.
+ * The progress of a job.
  *
- * @param partitions how many partitions it has; 0 before it is planned
- * @param done those that are done
- * @param failed those that were given up in the last run
+ * @param partitions the number of partitions; 0 before planning
+ * @param done the partitions that are done
+ * @param failed the partitions that failed in the last run
  * @param rows rows of the partitions that are done
- * @param rejectedRows rows that these left out
+ * @param rejectedRows rejected rows of the partitions that are done
  */
 public record JobFigures(int partitions, int done, int failed, long rows, long rejectedRows) {
 
-  /** Of a job that has not begun. */
+  /** The figures of a job that has not started. */
   public static final JobFigures NONE = new JobFigures(0, 0, 0, 0, 0);
 
-  /** Returns these figures without failures: failed partitions are tried again. */
+  /** Returns these figures without failures, since failed partitions are retried. */
   public JobFigures withoutFailures() {
     return new JobFigures(partitions, done, 0, rows, rejectedRows);
   }
@@ -24,7 +24,7 @@ public record JobFigures(int partitions, int done, int failed, long rows, long r
     return new JobFigures(partitions + more, done, failed, rows, rejectedRows);
   }
 
-  /** Returns these figures after the change of a partition. */
+  /** Returns these figures after a partition changed. */
   public JobFigures after(JobPartition before, JobPartition now) {
     return new JobFigures(
         partitions,

@@ -1,6 +1,6 @@
 package io.ringhaul.job;
 
-/** What a job does. */
+/** The kind of operation. */
 public enum JobKind {
   EXPORT,
   IMPORT

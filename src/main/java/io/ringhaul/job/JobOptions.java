@@ -8,15 +8,15 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * How an export or import is kept as a job. Immutable: each method gives a copy.
+ * How an export or import is stored as a job. Immutable: each method returns a copy.
  *
- * @param store where the job is kept
- * @param name for people; empty for one that is made of the operation and the table
- * @param description more words; may be empty
- * @param labels the user's own
- * @param resumes whether a job of that id that the store has is taken up
- * @param command the arguments that made the job, without secrets
- * @param settingNames how the error that the job keeps names settings
+ * @param store the store of the job
+ * @param name for users; empty for a name made of the operation and the table
+ * @param description a longer text; may be empty
+ * @param labels the user's labels
+ * @param resumes whether to resume a stored job with the request's id
+ * @param command the arguments that created the job, without secrets
+ * @param settingNames the names of settings in the error that the job stores
  */
 public record JobOptions(
     JobStore store,
@@ -33,22 +33,22 @@ public record JobOptions(
     command = List.copyOf(command);
   }
 
-  /** A job in this store, which stays the caller's to close. */
+  /** Returns options for a job in this store. The caller closes the store. */
   public static JobOptions in(JobStore store) {
     return new JobOptions(store, "", "", Map.of(), false, List.of(), Setting::method);
   }
 
-  /** What people call the job. Default: the operation and the table. */
+  /** Sets the job's name. Default: the operation and the table. */
   public JobOptions named(String newName) {
     return new JobOptions(store, newName, description, labels, resumes, command, settingNames);
   }
 
-  /** What the job is for, in the user's words. Default: none. */
+  /** Sets the job's description. Default: none. */
   public JobOptions describedAs(String newDescription) {
     return new JobOptions(store, name, newDescription, labels, resumes, command, settingNames);
   }
 
-  /** Adds a label, or replaces the one of that name. Default: none. */
+  /** Adds a label, or replaces the label of this name. Default: none. */
   public JobOptions labelled(String label, String value) {
     Map<String, String> more = new LinkedHashMap<>(labels);
     more.put(label, value);
@@ -56,21 +56,21 @@ public record JobOptions(
   }
 
   /**
-   * Takes the job of the request's id up if the store has it: what is done is not done again, and a
-   * job that is completed gives its result once more. A job that the store does not have is begun.
-   * The request must name the id; one that does not is refused when it is run. Default: an id that
-   * the store has is refused.
+   * Resumes the job with the request's id if the store has it: completed tasks are not repeated,
+   * and a completed job returns its result again. A job that the store does not have is started.
+   * The request must set the id; otherwise it fails when it is run. Default: a request with an id
+   * that the store has fails.
    */
   public JobOptions resuming() {
     return new JobOptions(store, name, description, labels, true, command, settingNames);
   }
 
-  /** The arguments that made the job, without secrets, for whoever is to run it again. */
+  /** Sets the arguments that created the job, without secrets, for a later run. Default: none. */
   public JobOptions madeBy(List<String> arguments) {
     return new JobOptions(store, name, description, labels, resumes, arguments, settingNames);
   }
 
-  /** How the error that the job keeps names settings. Default: as Java does. */
+  /** Sets the names of settings in the error that the job stores. Default: the Java names. */
   public JobOptions namingSettings(Function<Setting, String> names) {
     return new JobOptions(store, name, description, labels, resumes, command, names);
   }

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A part of a job: what is done, retried and recorded as one.
+ * The stored state of one task: the unit of work, retry and checkpoint.
  *
- * @param number names it within its job, from 0
- * @param status where it stands
- * @param attempt how often it was begun
- * @param tokens the token ranges that it reads; empty for an import
- * @param unit what it reads of a source, in the source's form; empty for an export
- * @param rows rows that it exported or wrote; 0 until it is done
+ * @param number its number within the job, from 0
+ * @param status its status
+ * @param attempt the number of attempts so far
+ * @param tokens the token ranges to read; empty for an import
+ * @param unit the part of the source to read, in the form of the source; empty for an export
+ * @param rows exported or written rows; 0 until the partition is done
  * @param bytes bytes of its outputs, or of its part of the source
- * @param rejectedRows rows that it left out
- * @param outputs what it wrote, one text each, in the target's form
- * @param error why its last attempt failed
- * @param lastAttempt when it was worked on last, and by whom; empty for one that is pending
+ * @param rejectedRows rejected rows
+ * @param outputs its outputs as texts, in the form of the target
+ * @param error why the last attempt failed
+ * @param lastAttempt the last attempt; empty for a pending partition
  */
 public record JobPartition(
     int number,
@@ -37,7 +37,7 @@ public record JobPartition(
     outputs = List.copyOf(outputs);
   }
 
-  /** One that was not attempted. */
+  /** Creates a partition without an attempt. */
   public JobPartition(
       int number,
       PartitionStatus status,
@@ -63,12 +63,12 @@ public record JobPartition(
         Optional.empty());
   }
 
-  /** One that reads these ranges and is not begun. */
+  /** Returns a pending partition for these token ranges. */
   public static JobPartition ofTokens(int number, List<TokenRange> tokens) {
     return pending(number, tokens, Optional.empty(), 0);
   }
 
-  /** One that reads this part of a source and is not begun. */
+  /** Returns a pending partition for this part of a source. */
   public static JobPartition ofSource(int number, String unit, long bytes) {
     return pending(number, List.of(), Optional.of(unit), bytes);
   }
@@ -100,7 +100,7 @@ public record JobPartition(
         lastAttempt);
   }
 
-  /** Returns this partition at the start of another attempt. */
+  /** Returns this partition with another attempt started. */
   public JobPartition begunAgain(LastAttempt newLastAttempt) {
     return at(PartitionStatus.RUNNING, attempt + 1, error, Optional.of(newLastAttempt));
   }
@@ -150,7 +150,7 @@ public record JobPartition(
         newLastAttempt);
   }
 
-  /** Returns this partition as if it had never run. A part of a source keeps its size. */
+  /** Returns this partition without any result. A part of a source keeps its size. */
   public JobPartition undone() {
     return new JobPartition(
         number,

@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A recording of where the process of a job spends its time; a job has one at the most, the latest.
+ * A recording of where the process of a job spends its time. The store keeps the latest one of a
+ * job.
  *
- * @param id that of the request for it
- * @param state where it stands
- * @param seconds how long it takes
+ * @param id the id of its request
+ * @param state its state
+ * @param seconds its duration
  * @param stacks the tree of stacks as JSON, {@code {"name","value","children"}}; empty until it is
  *     ready
  * @param error why it failed
@@ -25,7 +26,7 @@ public record JobProfile(
 
   private static final int DEFAULT_SECONDS = 10;
 
-  /** Where a recording stands. */
+  /** The state of a recording. */
   public enum State {
     REQUESTED,
     RECORDING,
@@ -34,10 +35,10 @@ public record JobProfile(
   }
 
   /**
-   * One that is asked for, of 10 seconds unless the request has 1 to 60.
+   * Returns a requested recording, of 10 seconds unless the request sets 1 to 60.
    *
-   * @param body of the request
-   * @throws InvalidSettingException if it is not as {@link JobRequest.Kind#PROFILE} says
+   * @param body the body of the request
+   * @throws InvalidSettingException if the body does not match {@link JobRequest.Kind#PROFILE}
    */
   public static JobProfile requested(String id, String body) {
     return new JobProfile(id, State.REQUESTED, seconds(body), Optional.empty(), Optional.empty());
@@ -67,13 +68,10 @@ public record JobProfile(
         return number;
       }
     } catch (DamagedRecord e) {
-      // It is told below.
+      // Reported below.
     }
     throw new InvalidSettingException(
         "seconds",
-        "A recording takes 1 to "
-            + MOST_SECONDS
-            + " seconds, asked for as {\"seconds\":10}: "
-            + body);
+        "A recording takes 1 to " + MOST_SECONDS + " seconds, as in {\"seconds\":10}, not " + body);
   }
 }

@@ -3,22 +3,22 @@ package io.ringhaul.job;
 import java.time.Instant;
 
 /**
- * What somebody asks of the process that works on a job.
+ * A request to the process that runs a job.
  *
- * @param id names it
- * @param kind what is asked for
- * @param body its particulars, as JSON
- * @param created when it was asked for
+ * @param id its id
+ * @param kind its kind
+ * @param body its parameters, as JSON
+ * @param created when it was stored
  */
 public record JobRequest(String id, Kind kind, String body, Instant created) {
 
-  /** What may be asked for. */
+  /** The kinds of requests. */
   public enum Kind {
 
-    /** A recording of where the process spends its time: {@code {"seconds":10}}. */
+    /** Record where the process spends its time: {@code {"seconds":10}}. */
     PROFILE,
 
-    /** Another value of a parameter: {@code {"parameter":"inFlight","value":16}}. */
+    /** Set a parameter: {@code {"parameter":"inFlight","value":16}}. */
     TUNE
   }
 }

@@ -6,101 +6,101 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One run of a job: the right of one process to change it. Thread-safe.
+ * One run of a job: the exclusive right of one process to change the job. Thread-safe.
  *
- * <p>Each call is a step that happens wholly or not at all, and is stored when it returns. Every
- * call fails with a {@link io.ringhaul.exceptions.JobException} when the run has ended, when
- * another run has taken the job over, or when the job was deleted, and with a {@link
- * io.ringhaul.exceptions.StorageException} when the store cannot be used; then it has changed
- * nothing. (Where the answer of a database to a commit is lost, the step is done once more, which
- * is told from the first time.)
+ * <p>Each call is atomic, and stored when it returns. Each call throws a {@link
+ * io.ringhaul.exceptions.JobException} if the run has ended, another run has taken over the job, or
+ * the job was deleted, and a {@link io.ringhaul.exceptions.StorageException} if the store fails; it
+ * has then changed nothing. If the answer of a database to a commit is lost, the call is repeated,
+ * and the repetition is detected as such.
  */
 public interface JobRun extends AutoCloseable {
 
-  /** The job as it was when the run had begun: running, with the number of this run. */
+  /** The job at the start of this run: running, with the number of this run. */
   Job job();
 
-  /** The partitions as they are now, by their numbers. */
+  /** The current partitions, by number. */
   List<JobPartition> partitions();
 
   /**
-   * The length that the file of rejected rows had at the last checkpoint, in bytes; 0 before. It
-   * never falls.
+   * The length of the file of rejected rows at the last checkpoint, in bytes; 0 before. It never
+   * decreases.
    *
    * @see Checkpoint#rejectBytes()
    */
   long rejectBytes();
 
   /**
-   * Stores how the job is done, and its partitions: all that are not done are replaced by these,
-   * which are pending. In one step, however many there are.
+   * Stores the plan of the job and its partitions. All partitions that are not done are replaced by
+   * these, which are pending. Atomic for any number of partitions.
    *
    * @param plan in the form of the operation
-   * @param partitions none has the number of one that is done
+   * @param partitions without numbers of partitions that are done
    */
   void plan(String plan, List<JobPartition> partitions);
 
-  /** As {@link #begun(int, OptionalInt, Optional)}, by nobody in particular. */
+  /** Same as {@link #begun(int, OptionalInt, Optional)}, with no worker and no replica. */
   default void begun(int partition) {
     begun(partition, OptionalInt.empty(), Optional.empty());
   }
 
   /**
-   * A partition that is not done is begun, once more or for the first time.
+   * Records the start of an attempt of a partition that is not done.
    *
-   * @param worker who works on it, from 0, if that is known
-   * @param replica the address of the node that is to be asked first, if that is known
+   * @param worker the number of the worker, from 0; empty if unknown
+   * @param replica the address of the preferred node; empty if unknown
    */
   void begun(int partition, OptionalInt worker, Optional<String> replica);
 
   /**
-   * A partition that was begun hands a part of its tokens over to new partitions, which are
-   * pending. The same once more changes nothing.
+   * Moves a part of the tokens of a running partition to new pending partitions. A repeated call
+   * changes nothing.
    *
-   * @param partition the partition, which is begun and not done
-   * @param kept what it still reads
-   * @param rest of numbers that no partition has; together with {@code kept} they read each token
-   *     that the partition read before, once
+   * @param partition the number of the running partition
+   * @param kept the token ranges that it keeps
+   * @param rest partitions with unused numbers; together with {@code kept} they cover each token of
+   *     the partition exactly once
    */
   void split(int partition, List<TokenRange> kept, List<JobPartition> rest);
 
   /**
-   * A partition that was begun is done; durable when this returns, if the store is. If this fails,
-   * the partition is not done. The same checkpoint once more changes nothing; another one for a
-   * partition that is done is refused, as is one for a partition that was given up since.
+   * Records that a partition is done; durable on return, if the store is. If this call fails, the
+   * partition is not done. A repeated call with the same checkpoint changes nothing. A different
+   * checkpoint for a completed partition, or one for a partition that has failed since, is an
+   * error.
    */
   void done(Checkpoint checkpoint);
 
   /**
-   * A partition that is not done is given up in this run.
+   * Records that a partition failed in this run.
    *
-   * @param error why; characters that no database takes are replaced
+   * @param error the reason; characters that databases do not accept are replaced
    */
   void failed(int partition, String error);
 
   /**
-   * Says that the process lives, and asks whether it is to stop. To be called every second or so: a
-   * process of another machine that is silent for 60 s loses its job.
+   * Renews the process's sign of life and reads whether the job must stop. Must be called about
+   * every second: a process on another machine loses its job after 60 s without a call.
    *
-   * @return whether the job is to stop
+   * @return whether the job must stop
    */
   boolean beat();
 
-  /** All is done, and the run ends. Refused while there are partitions that are not done. */
+  /** Ends the run as completed. Fails while some partitions are not done. */
   void completed();
 
-  /** The run ends since it was asked to; what it had begun is pending again. */
+  /** Ends the run after a request to stop. Running partitions become pending. */
   void stopped();
 
-  /** The run ends with an error; what it had begun is pending again. */
+  /** Ends the run with an error. Running partitions become pending. */
   void failed(String error);
 
   /**
-   * Gives the right back. A run that has not ended by then counts as cut off: the job stays as it
-   * is, and anybody may begin it again.
+   * Releases the job. A run that has not ended counts as interrupted: the job keeps its state, and
+   * any process may begin it again.
    *
-   * @throws io.ringhaul.exceptions.StorageException if that cannot be stored; others can begin the
-   *     job only when this process is dead, and this store object at once
+   * @throws io.ringhaul.exceptions.StorageException if the release cannot be stored; other
+   *     processes can then begin the job only after this process ends, this store object at once
    */
   @Override
   void close();

@@ -1,23 +1,23 @@
 package io.ringhaul.job;
 
-/** Where a job stands. */
+/** The status of a job. */
 public enum JobStatus {
 
-  /** Stored, and not begun. */
+  /** Stored and not started. */
   PENDING,
 
-  /** A process works on it, or did so when it was killed. */
+  /** Running, or interrupted by the end of its process. */
   RUNNING,
 
-  /** It is to end what is in flight and begin nothing more. */
+  /** Asked to stop: requests in flight end, and no new work starts. */
   STOPPING,
 
-  /** It was stopped and can be resumed. */
+  /** Stopped on request; can be resumed. */
   STOPPED,
 
-  /** It ended with an error and can be resumed. */
+  /** Ended with an error; can be resumed. */
   FAILED,
 
-  /** All of it is done. */
+  /** All partitions are done. */
   COMPLETED
 }

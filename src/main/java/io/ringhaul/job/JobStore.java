@@ -16,29 +16,29 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
- * Keeps jobs and how far they are. Thread-safe; several processes may share one that is durable.
- * Each call is a step that happens wholly or not at all.
+ * Stores jobs and their progress. Thread-safe; several processes may share a durable store. Each
+ * call is atomic.
  *
  * @see JobRun
  */
 public interface JobStore extends AutoCloseable {
 
-  /** One that keeps nothing beyond this process, for those who want no store. */
+  /** Returns a store in memory, which ends with this process. */
   static JobStore inMemory() {
     return new StoredJobs(new MemoryTransactions(), LocalProcess.current());
   }
 
   /**
-   * One in a file, which is made if it is not there; an embedded SQLite database, which needs
-   * {@code org.xerial:sqlite-jdbc} on the class path. What a call has stored survives a crash of
-   * the process and of the machine. Several processes of one machine may have the file open; a
-   * network file system will not do.
+   * Opens a store in a file, and creates the file if it does not exist. The file is an SQLite
+   * database; {@code org.xerial:sqlite-jdbc} must be on the class path. Stored calls survive a
+   * crash of the process and of the machine. Several processes on one machine may open the file;
+   * network file systems are not supported.
    *
-   * @param file the database; SQLite keeps two files of the same name with {@code -wal} and {@code
-   *     -shm} beside it while it is open
-   * @throws io.ringhaul.exceptions.StorageException if the file cannot be made, opened or written,
-   *     is damaged, is no job store, or was made by a newer Ringhaul; each call on the store may
-   *     throw it as well, and has then stored nothing
+   * @param file the database; while it is open, SQLite keeps two files of the same name with {@code
+   *     -wal} and {@code -shm} beside it
+   * @throws io.ringhaul.exceptions.StorageException if the file cannot be created, opened or
+   *     written, is damaged, is not a job store, or was created by a newer Ringhaul; each call on
+   *     the store may throw it as well, and has then stored nothing
    */
   static JobStore file(Path file) {
     return new StoredJobs(
@@ -50,17 +50,17 @@ public interface JobStore extends AutoCloseable {
   }
 
   /**
-   * One in a database of PostgreSQL or SQLite, for jobs of several machines. Its tables are made in
-   * the schema that the connections use if they are not there: {@code batch_jobs}, {@code
+   * Opens a store in a database of PostgreSQL or SQLite, for jobs of several machines. Missing
+   * tables are created in the default schema of the connections: {@code batch_jobs}, {@code
    * batch_partitions}, {@code batch_schema}, and for {@link #telemetry()} {@code
    * performance_metrics}, {@code resource_usage}, {@code job_bottlenecks}, {@code tuning_history},
    * {@code tuned_settings}, {@code job_requests} and {@code job_profiles}. Each call takes a
-   * connection of the source and closes it; the source stays the caller's. What is stored is as
-   * durable as the database's commits are: not at all with PostgreSQL's {@code synchronous_commit}
-   * off or SQLite's {@code synchronous} off.
+   * connection from the source and closes it; the caller keeps ownership of the source. Durability
+   * is that of the database's commits: none with PostgreSQL's {@code synchronous_commit} off or
+   * SQLite's {@code synchronous} off.
    *
-   * @throws io.ringhaul.exceptions.StorageException if the database cannot be used, or if its
-   *     tables were made by a newer Ringhaul; each call on the store may throw it as well
+   * @throws io.ringhaul.exceptions.StorageException if the database cannot be used, or its tables
+   *     were created by a newer Ringhaul; each call on the store may throw it as well
    */
   static JobStore over(DataSource source) {
     return new StoredJobs(
@@ -68,108 +68,108 @@ public interface JobStore extends AutoCloseable {
         LocalProcess.current());
   }
 
-  /** Whether what is stored survives this process. */
+  /** Whether stored jobs survive this process. */
   boolean isDurable();
 
-  /**
-   * The file that it is in, as an absolute path; empty for one that is not in a file of its own.
-   */
+  /** The absolute path of the store's file; empty for a store without its own file. */
   default Optional<Path> file() {
     return Optional.empty();
   }
 
   /**
-   * Stores a job that is not begun: {@linkplain JobStatus#PENDING pending}, whatever status,
-   * figures and plan the value has.
+   * Stores a new job as {@linkplain JobStatus#PENDING pending}. Status, figures and plan of the
+   * value are ignored.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is one of that id
-   * @throws io.ringhaul.exceptions.InvalidSettingException if one of its texts holds what no
-   *     database takes: NUL, or half of a pair of surrogates
+   * @throws io.ringhaul.exceptions.JobException if a job of this id exists
+   * @throws io.ringhaul.exceptions.InvalidSettingException if one of its texts contains NUL or an
+   *     unpaired surrogate, which databases do not accept
    */
   void create(Job job);
 
   /**
-   * Changes what people call a job, at any time. Labels whose names begin with {@code ringhaul.}
-   * are not people's and stay as they are.
+   * Changes a job's name, description and labels, at any time. Labels whose names begin with {@code
+   * ringhaul.} are reserved and do not change.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job
-   * @throws io.ringhaul.exceptions.InvalidSettingException if one of the texts holds what no
-   *     database takes: NUL, or half of a pair of surrogates
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist
+   * @throws io.ringhaul.exceptions.InvalidSettingException if one of the texts contains NUL or an
+   *     unpaired surrogate, which databases do not accept
    */
   void describe(UUID id, String name, String description, Map<String, String> labels);
 
   /**
-   * Gives a job that is a {@linkplain JobDefinition#isDraft() draft}, or that has not begun or was
-   * reset, its definition.
+   * Sets the definition of a job that is a {@linkplain JobDefinition#isDraft() draft}, has not
+   * started, or was reset.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, if it is no draft and has
-   *     begun, or if an open run has it
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist, if it is not a draft and
+   *     has started, or if it has an open run
    */
   void define(UUID id, JobDefinition definition);
 
-  /** The job of that id, as it is now. Its partitions are not read. */
+  /** Returns the current state of a job, without reading its partitions. */
   Optional<Job> find(UUID id);
 
-  /** All jobs, the newest first. Their partitions are not read. */
+  /** Returns all jobs, newest first, without reading their partitions. */
   List<Job> list();
 
-  /** The partitions of a job, by their numbers; empty before it is planned, or without a job. */
+  /**
+   * Returns the partitions of a job, by number; empty before planning or if the job does not exist.
+   */
   List<JobPartition> partitions(UUID id);
 
   /**
-   * Begins a run of a job, its first or another one. Partitions that an earlier run had begun or
-   * given up are pending again; those that are done stay so.
+   * Begins a run of a job. Partitions that an earlier run started or that failed become pending;
+   * completed partitions remain done.
    *
-   * <p>A job is one run's at a time. It is taken from a run that was closed, and from a process
-   * that is dead: on the same machine at once, on another one when it was not {@linkplain
-   * JobRun#beat() seen} for 60 s by the clock of the store. A run that lost its job by mistake can
-   * change nothing any more.
+   * <p>A job has at most one open run. It can be taken over from a closed run and from a dead
+   * process: on the same machine at once, from another machine when its last {@linkplain
+   * JobRun#beat() sign of life} is older than 60 s by the clock of the store. A run that lost its
+   * job by mistake can change nothing.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, if an open run has it, of
-   *     another process or of this one, or if it is {@linkplain JobStatus#COMPLETED completed}
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist, has an open run of this
+   *     or another process, or is {@linkplain JobStatus#COMPLETED completed}
    */
   JobRun begin(UUID id);
 
   /**
-   * Asks the process that works on a job to end what is in flight, to begin nothing more, and to
-   * leave the job {@linkplain JobStatus#STOPPED stopped}. A job that is pending, or whose process
-   * is dead, is stopped at once; one that was stopped, failed or is completed stays as it is. A
-   * stopped job can be begun again.
+   * Asks the process that runs a job to finish its requests in flight, to start no new work, and to
+   * leave the job {@linkplain JobStatus#STOPPED stopped}. A pending job, and a job whose process is
+   * dead, is stopped at once; a stopped, failed or completed job does not change. A stopped job can
+   * be begun again.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist
    */
   void requestStop(UUID id);
 
   /**
-   * Makes a partition pending again, so that the next run does it once more, whatever it has done
-   * before. What it did is forgotten: its rows, its rejected rows and its outputs, which the caller
-   * removes. What it has in the file of rejected rows stays there.
+   * Makes a partition pending, so that the next run repeats it. Its rows, rejected rows and outputs
+   * are removed from the store; the caller deletes the outputs themselves. Its rows in the file of
+   * rejected rows remain.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job or partition, if the job is
-   *     completed, or if an open run has it
+   * @throws io.ringhaul.exceptions.JobException if the job or partition does not exist, if the job
+   *     is completed, or if it has an open run
    */
   void reset(UUID id, int partition);
 
   /**
-   * Forgets what a job has done: it stands as if it had never begun, without plan and partitions.
-   * Only the numbers of its runs go on, so that an old run is known as one.
+   * Resets a job to its state before the first run, without plan and partitions. Only the numbers
+   * of runs continue, so that an old run is recognized.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, or if an open run has it
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist, or if it has an open run
    */
   void reset(UUID id);
 
   /**
-   * Forgets a job.
+   * Deletes a job.
    *
-   * @throws io.ringhaul.exceptions.JobException if there is no such job, if an open run has it, or
-   *     if it is the last batch of a following, which goes on from there
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist, if it has an open run,
+   *     or if it is the last batch of a following, from which the next batch continues
    */
   void delete(UUID id);
 
-  /** What the store keeps of how its jobs run. */
+  /** Returns the telemetry of the store's jobs. */
   JobTelemetry telemetry();
 
-  /** Releases what the store opened. To be called when its runs are closed. */
+  /** Releases the store's resources. Close its runs first. */
   @Override
   void close();
 }

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a store keeps of how its jobs run: metrics, bottlenecks, changes of parameters, and what is
- * asked of the process that works on a job. It is lost with the job, and when the job is
- * {@linkplain JobStore#reset(UUID) reset}, but for its history of changes. No job depends on it, so
- * it has no checksums as jobs have. Times are kept in milliseconds; characters that no database
- * takes are replaced.
+ * The telemetry of a store's jobs: metrics, bottlenecks, parameter changes, and requests to the
+ * process that runs a job. It is deleted with the job, and except for the tuning history when the
+ * job is {@linkplain JobStore#reset(UUID) reset}. No job depends on it; therefore it has no
+ * checksums as jobs have. Times are stored in milliseconds; characters that databases do not accept
+ * are replaced.
  *
  * <p>Thread-safe; several processes may share it.
  *
@@ -22,75 +22,78 @@ import java.util.UUID;
 public interface JobTelemetry {
 
   /**
-   * Adds metrics, and thins out older ones about once a minute: all of them are kept for ten
+   * Adds metrics, and thins out older ones about once a minute: all values are kept for ten
    * minutes, the first of a series in each ten seconds for two hours, the first in each minute
-   * beyond that, and no more than 200,000 values of a job and history (20,000 in the memory of this
-   * process), the newest of each of these. What a job measured within its last ten seconds stays.
-   * Values that are not finite are left out. A store keeps the metrics of its 100 newest jobs.
+   * beyond that, and at most the newest 200,000 values of each job and metric kind (20,000 in
+   * memory). Values of the last ten seconds of a job are never removed. Values that are not finite
+   * are ignored. A store keeps the metrics of its 100 newest jobs.
    */
   void add(UUID job, MetricKind kind, Collection<Metric> metrics);
 
-  /** Metrics, the oldest first. */
+  /** Returns metrics, oldest first. */
   List<Metric> metrics(MetricQuery query);
 
   /**
-   * The newest value of each component and name of a job as a whole, of those that it measured
-   * within its last ten seconds.
+   * Returns the newest value of each component and name of the job as a whole, from the last ten
+   * seconds in which it stored metrics.
    */
   List<Metric> latest(UUID job, MetricKind kind);
 
   /**
-   * The other jobs of the store that are worked on just now, as their processes have said within
-   * the last five seconds: their names by their ids.
+   * Returns the names, by id, of the other jobs of the store that are running, according to their
+   * processes within the last five seconds.
    */
   Map<UUID, String> beside(UUID job);
 
-  /** Adds bottlenecks, or replaces those of the same id; the 200 newest of a job are kept. */
+  /** Adds bottlenecks, or replaces those with the same id. The 200 newest of a job are kept. */
   void put(UUID job, Collection<StoredBottleneck> bottlenecks);
 
-  /** The bottlenecks of a job, the newest first. */
+  /** Returns the bottlenecks of a job, newest first. */
   List<StoredBottleneck> bottlenecks(UUID job);
 
   /**
-   * Adds an entry to a job's history, or replaces the one of the same id; the 200 newest are kept.
+   * Adds an entry to a job's tuning history, or replaces the one with the same id. The 200 newest
+   * are kept.
    */
   void put(UUID job, TuningEntry entry);
 
-  /** The history of a job, the newest first. */
+  /** Returns the tuning history of a job, newest first. */
   List<TuningEntry> tuning(UUID job);
 
-  /** Keeps what worked for a table and operation on a cluster, in place of what was kept before. */
+  /**
+   * Stores the best parameters for a table and operation on a cluster, in place of earlier ones.
+   */
   void putTuned(String subject, Map<String, Long> parameters, double rowsPerSecond);
 
-  /** What worked; empty if nothing is known. */
+  /** Returns the best parameters; empty if unknown. */
   Map<String, Long> tuned(String subject);
 
   /**
-   * Asks something of the process that works on a job. To ask for a profile makes it the latest one
-   * of the job, {@linkplain JobProfile.State#REQUESTED requested}.
+   * Sends a request to the process that runs a job. A request for a profile also becomes the job's
+   * latest profile, {@linkplain JobProfile.State#REQUESTED requested}.
    *
-   * @throws io.ringhaul.exceptions.JobException also if 20 requests wait to be taken up
-   * @throws io.ringhaul.exceptions.InvalidSettingException if a profile is to take less than 1 or
-   *     more than 60 seconds
+   * @throws io.ringhaul.exceptions.JobException also if 20 requests of the job are waiting
+   * @throws io.ringhaul.exceptions.InvalidSettingException if a profile takes less than 1 or more
+   *     than 60 seconds
    */
   JobRequest ask(UUID job, JobRequest.Kind kind, String body);
 
   /**
-   * Asks the process that works on a job for another value of a parameter. From then on the entry
-   * is in the history, and what the process answers replaces it.
+   * Asks the process that runs a job to set a parameter. The entry is in the history at once, and
+   * the process's answer replaces it.
    *
-   * @param wanted the request has its id, which no other entry has
-   * @return the entry as it is kept, of the time at which it was asked for
-   * @throws io.ringhaul.exceptions.JobException also if 20 requests wait to be taken up
+   * @param wanted an entry with a new id, which becomes the id of the request
+   * @return the stored entry, with the time of the request
+   * @throws io.ringhaul.exceptions.JobException also if 20 requests of the job are waiting
    */
   TuningEntry ask(UUID job, TuningEntry wanted);
 
-  /** Takes up what is asked of a job; each request is given once. */
+  /** Removes and returns the requests to a job's process; each request is returned once. */
   List<JobRequest> take(UUID job);
 
-  /** Adds a profile, or replaces the one before. */
+  /** Stores the latest profile of a job, in place of an earlier one. */
   void put(UUID job, JobProfile profile);
 
-  /** The latest profile of a job. */
+  /** Returns the latest profile of a job. */
   Optional<JobProfile> profile(UUID job);
 }

@@ -5,23 +5,22 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * When a partition was worked on last, and by whom, by the clock of the process that did.
+ * The last attempt of a partition, by the clock of its process.
  *
- * @param begun when its last attempt began, in milliseconds
- * @param ended when that was done or given up; empty while it is under way
- * @param worker the worker of the process, from 0; empty if unknown
- * @param replica the address of the node that was to be asked first; empty if unknown, and for an
- *     import
+ * @param begun when it began, in milliseconds
+ * @param ended when it succeeded or failed; empty while it runs
+ * @param worker the number of the worker, from 0; empty if unknown
+ * @param replica the address of the preferred node; empty if unknown, and for an import
  */
 public record LastAttempt(
     Instant begun, Optional<Instant> ended, OptionalInt worker, Optional<String> replica) {
 
-  /** One that begins now. */
+  /** Returns an attempt that begins now. */
   public static LastAttempt beginning(OptionalInt worker, Optional<String> replica) {
     return new LastAttempt(now(), Optional.empty(), worker, replica);
   }
 
-  /** Returns this attempt with its end, now unless it has ended before. */
+  /** Returns this attempt as ended: now, unless it has ended before. */
   LastAttempt ending() {
     return ended.isPresent() ? this : new LastAttempt(begun, Optional.of(now()), worker, replica);
   }

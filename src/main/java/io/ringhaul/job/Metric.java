@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A value that was measured of a job, as its store keeps it.
+ * A stored measurement of a job.
  *
- * @param time when; kept in milliseconds
- * @param component what it belongs to, such as {@code job}, {@code stage:encode}, {@code
+ * @param time when it was measured; stored in milliseconds
+ * @param component what was measured, such as {@code job}, {@code stage:encode}, {@code
  *     node:10.0.0.1:9042}, {@code heap}
- * @param name what it is, such as {@code rows_per_second}
+ * @param name the name of the figure, such as {@code rows_per_second}
  * @param value a finite number
- * @param partition the partition that it is of; empty for the whole job
- * @param context what else there is to know of it, for people
+ * @param partition the job partition; empty for the whole job
+ * @param context further information as text
  */
 public record Metric(
     Instant time,
@@ -23,7 +23,7 @@ public record Metric(
     OptionalInt partition,
     Optional<String> context) {
 
-  /** One of the whole job. */
+  /** Returns a metric of the whole job. */
   public static Metric of(Instant time, String component, String name, double value) {
     return new Metric(time, component, name, value, OptionalInt.empty(), Optional.empty());
   }

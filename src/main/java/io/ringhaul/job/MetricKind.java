@@ -1,11 +1,11 @@
 package io.ringhaul.job;
 
-/** Which of the two histories of a job a metric belongs to. */
+/** The two tables of metrics. */
 public enum MetricKind {
 
-  /** How the job gets on: the table {@code performance_metrics}. */
+  /** Progress and requests of the job: the table {@code performance_metrics}. */
   PERFORMANCE,
 
-  /** What it takes of its process and machine: the table {@code resource_usage}. */
+  /** Resources of its process and machine: the table {@code resource_usage}. */
   RESOURCE
 }

@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Which metrics of a job are asked for.
+ * Selects metrics of a job.
  *
- * @param job the job
- * @param kind which history
- * @param component only those of it; empty for all
- * @param name only those of that name; empty for all
- * @param since the first moment
- * @param until the first moment that is too late
- * @param limit the most values, the newest are kept; 1 or more
+ * @param job the id of the job
+ * @param kind the kind of metrics
+ * @param component the component; empty for all
+ * @param name the name; empty for all
+ * @param since the earliest time, inclusive
+ * @param until the latest time, exclusive
+ * @param limit the maximum number of values, 1 or more; the newest are returned
  */
 public record MetricQuery(
     UUID job,
@@ -26,13 +26,14 @@ public record MetricQuery(
     int limit) {
 
   /**
-   * Checks the values.
+   * Checks the limit.
    *
    * @throws InvalidSettingException if the limit is less than 1
    */
   public MetricQuery {
     if (limit < 1) {
-      throw new InvalidSettingException("limit", "A limit of metrics is 1 or more, not " + limit);
+      throw new InvalidSettingException(
+          "limit", "The limit of metrics must be at least 1, not " + limit);
     }
   }
 }

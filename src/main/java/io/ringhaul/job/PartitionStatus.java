@@ -1,17 +1,17 @@
 package io.ringhaul.job;
 
-/** Where a partition of a job stands. */
+/** The status of a job partition. */
 public enum PartitionStatus {
 
-  /** Not begun. */
+  /** Not started. */
   PENDING,
 
-  /** Begun; nothing of it counts yet. */
+  /** Started; its results do not count yet. */
   RUNNING,
 
-  /** Done, durably: a resumed job does not do it again. */
+  /** Done and stored: a resumed job does not repeat it. */
   DONE,
 
-  /** Tried and given up in this run; a resumed job tries it again. */
+  /** Failed in this run; a resumed job retries it. */
   FAILED
 }

@@ -5,19 +5,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was found to hold a job back, as its store keeps it.
+ * A stored bottleneck.
  *
- * @param id names it within its job: the same bottleneck of the same component keeps its id while
- *     it lasts
+ * @param id identifies it within its job: a bottleneck of a component keeps its id while it lasts
  * @param kind such as {@code SERVER_OVERLOAD}
- * @param component where, such as {@code node:10.0.0.1:9042}
+ * @param component where it is, such as {@code node:10.0.0.1:9042}
  * @param evidence figures by name
- * @param reason a sentence
- * @param recommendation a sentence
- * @param parameter the parameter that would help, if one would
- * @param value what it should be set to
+ * @param reason a sentence that describes it
+ * @param recommendation a sentence that says what to do
+ * @param parameter the parameter whose change would help; empty if there is none
+ * @param value the proposed value
  * @param firstSeen when it began
- * @param lastSeen when it was seen last
+ * @param lastSeen when it was last seen
  * @param open whether it lasts
  */
 public record StoredBottleneck(

@@ -4,16 +4,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A change of a parameter while a job runs, or the advice to change it.
+ * A change of a parameter of a running job, or the advice to change it.
  *
- * @param id names it within its job
- * @param time when
- * @param parameter such as {@code inFlight}
- * @param before its value before
- * @param after its value after
- * @param reason a sentence
- * @param effect what came of it, such as {@code +12 % rows/s}; empty until it is measured
- * @param state where it stands
+ * @param id identifies it within its job
+ * @param time when it was made or advised
+ * @param parameter the name, such as {@code inFlight}
+ * @param before the value before
+ * @param after the value after
+ * @param reason a sentence with the reason
+ * @param effect the measured effect, such as {@code +12 % rows/s}; empty until it is measured
+ * @param state its state
  */
 public record TuningEntry(
     String id,
@@ -25,19 +25,19 @@ public record TuningEntry(
     Optional<String> effect,
     State state) {
 
-  /** Where a change stands. */
+  /** The state of a change. */
   public enum State {
 
-    /** It would help, and was not made. */
+    /** Advised and not made. */
     ADVISED,
 
-    /** Somebody asked for it, and the job has not taken it up. */
+    /** Requested, and not yet taken by the job. */
     REQUESTED,
 
-    /** It was made. */
+    /** Made. */
     APPLIED,
 
-    /** It was made and taken back, since it did not help. */
+    /** Made and reverted because it did not help. */
     REVERTED
   }
 }

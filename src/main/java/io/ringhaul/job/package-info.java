@@ -1,4 +1,4 @@
-/** Jobs: what is kept of an operation so that it survives the process that runs it. */
+/** Jobs: the stored state of an operation, which survives the process that runs it. */
 @NullMarked
 package io.ringhaul.job;
 

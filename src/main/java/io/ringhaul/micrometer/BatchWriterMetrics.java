@@ -37,12 +37,14 @@ import java.util.function.ToLongFunction;
  *   <caption>The meters</caption>
  *   <tr><th>Name</th><th>Kind</th><th>What</th></tr>
  *   <tr><td>operations</td><td>counter</td><td>acknowledged statements</td></tr>
- *   <tr><td>single.operations</td><td>counter</td><td>acknowledged statements outside of batches</td></tr>
+ *   <tr><td>single.operations</td><td>counter</td><td>acknowledged statements outside of
+ *       batches</td></tr>
  *   <tr><td>batches</td><td>counter</td><td>acknowledged batches by {@code type}: {@code logged},
  *       {@code unlogged}, {@code counter}</td></tr>
- *   <tr><td>single.partition.batches</td><td>counter</td><td>acknowledged batches of one partition</td></tr>
- *   <tr><td>oversized.batches</td><td>counter</td><td>acknowledged batches with a size warning of the server</td>
- *       </tr>
+ *   <tr><td>single.partition.batches</td><td>counter</td><td>acknowledged batches of one
+ *       partition</td></tr>
+ *   <tr><td>oversized.batches</td><td>counter</td><td>acknowledged batches with a size warning of
+ *       the server</td></tr>
  *   <tr><td>units</td><td>counter</td><td>units of {@link BatchWriter#execute} by {@code
  *       execution}: {@code atomic}, {@code concurrent}</td></tr>
  *   <tr><td>rows</td><td>counter</td><td>written rows</td></tr>
@@ -50,8 +52,8 @@ import java.util.function.ToLongFunction;
  *   <tr><td>retries</td><td>counter</td><td>retried requests</td></tr>
  *   <tr><td>fallbacks</td><td>counter</td><td>rejected batches whose statements were sent again
  *       one by one</td></tr>
- *   <tr><td>failures</td><td>counter</td><td>requests that failed after all retries, by {@code kind}</td>
- *       </tr>
+ *   <tr><td>failures</td><td>counter</td><td>requests that failed after all retries, by {@code
+ *       kind}</td></tr>
  *   <tr><td>in.flight</td><td>gauge</td><td>requests in flight</td></tr>
  *   <tr><td>queued</td><td>gauge</td><td>statements in open batches</td></tr>
  *   <tr><td>latency</td><td>timer</td><td>acknowledged requests and their total time</td></tr>

@@ -50,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>handled</td><td>counter</td><td>handled bytes</td></tr>
  *   <tr><td>requests</td><td>counter</td><td>answered requests</td></tr>
  *   <tr><td>errors</td><td>counter</td><td>failed requests</td></tr>
- *   <tr><td>overloads</td><td>counter</td><td>failed requests with an overload or timeout as the cause</td></tr>
+ *   <tr><td>overloads</td><td>counter</td><td>failed requests with an overload or timeout as the
+ *       cause</td></tr>
  *   <tr><td>retries</td><td>counter</td><td>retried requests</td></tr>
  *   <tr><td>completed</td><td>gauge</td><td>the completed share, 0 to 1</td></tr>
  *   <tr><td>in.flight</td><td>gauge</td><td>requests in flight</td></tr>

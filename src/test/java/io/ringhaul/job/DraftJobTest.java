@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What of a job may change after it was stored: what it is called, and what a draft is to do. */
+/** Changes of a stored job: its texts, and the definition of a draft. */
 class DraftJobTest {
 
   private static final JobDefinition DEFINITION =
@@ -28,7 +28,7 @@ class DraftJobTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"memory", "file"})
-  void aDraftIsDefinedOnce(String kind) {
+  void acceptsTheDefinitionOfADraftOnce(String kind) {
     try (JobStore store = store(kind)) {
       UUID id = UUID.randomUUID();
       JobDefinition draft = JobDefinition.draft(List.of("export", "ks.t"));
@@ -54,7 +54,7 @@ class DraftJobTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"memory", "file"})
-  void wordsChangeWhileAJobRuns(String kind) {
+  void changesTextsOfARunningJob(String kind) {
     try (JobStore store = store(kind)) {
       Job job = Jobs.export("before");
       store.create(job);
@@ -80,7 +80,7 @@ class DraftJobTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"memory", "file"})
-  void aFollowingKeepsItsPlace(String kind) {
+  void protectsTheLastBatchOfAFollowing(String kind) {
     try (JobStore store = store(kind)) {
       Job first = batch(store, "f", 1);
       Job last = batch(store, "f", 2);
@@ -103,10 +103,10 @@ class DraftJobTest {
     }
   }
 
-  /** Its rows come with the batch that is cut in its place. */
+  /** The next batch reads the rows of a batch without a plan. */
   @ParameterizedTest
   @ValueSource(strings = {"memory", "file"})
-  void aBatchWithoutAPlanIsForgotten(String kind) {
+  void deletesABatchWithoutAPlan(String kind) {
     try (JobStore store = store(kind)) {
       Job batch =
           Jobs.export("batch")
