@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The labels of the micro-batches of a following. Those of the last one tell where the following
- * goes on, so people cannot change them, and the last one cannot be forgotten.
+ * The labels of the micro-batches of a following. The labels of the last batch say where the
+ * following continues. Therefore users cannot change them, and the last batch cannot be deleted.
  */
 public final class BatchLabels {
 
@@ -60,8 +60,9 @@ public final class BatchLabels {
       throw new JobException(
           job.id(),
           String.format(
-              "Job %s is a batch of the following %s, and its rows are not imported again by"
-                  + " themselves. Follow on, or follow under a new id to import all of the source",
+              "Job %s is a batch of the following %s; its rows are not imported again"
+                  + " automatically. Continue the following, or follow under a new id to import the"
+                  + " whole source",
               job.id(), following),
           null);
     }
@@ -91,8 +92,8 @@ public final class BatchLabels {
       throw new JobException(
           id,
           String.format(
-              "Job %s is the last batch of the following %s, which goes on from it: without it, all"
-                  + " of the source would be imported again. It stays in the store",
+              "Job %s is the last batch of the following %s, which continues from it: without it,"
+                  + " the whole source would be imported again. The job stays in the store",
               id, following),
           null);
     }

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Columns of a row that are followed by a checksum of them. A database notices when its structure
- * is damaged, and not when a value is.
+ * Columns of a row followed by their checksum. Databases detect damage of their structure, but not
+ * of values.
  */
 final class CheckedColumns {
 
@@ -43,7 +43,7 @@ final class CheckedColumns {
       values[i] = row.getString(from + i);
     }
     if (row.getLong(from + count) != checksum(key, (@Nullable Object[]) values)) {
-      throw new DamagedRecord("what it has of job " + key + " is not what was stored");
+      throw new DamagedRecord("the record of job " + key + " does not match its checksum");
     }
     return new CheckedColumns(values);
   }

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** A checksum of values in their order, as texts. */
+/** A checksum over values in order, as texts. */
 final class Checksum {
 
   private final CRC32C sum = new CRC32C();

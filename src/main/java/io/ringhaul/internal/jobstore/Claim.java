@@ -6,10 +6,10 @@ import java.time.Instant;
 /**
  * The right of one run to change a job.
  *
- * @param owner the process, for people
+ * @param owner the process, for messages
  * @param machine see {@link LocalProcess#machine()}
  * @param mark see {@link LocalProcess#mark()}
- * @param holder the store object through which it was got; empty when it was given back
+ * @param holder the store object that obtained the claim; empty after its release
  */
 record Claim(JobOwner owner, String machine, String mark, String holder) {
 

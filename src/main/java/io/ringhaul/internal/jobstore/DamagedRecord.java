@@ -1,6 +1,6 @@
 package io.ringhaul.internal.jobstore;
 
-/** What is stored is not what was written; on its way to whoever knows the store. */
+/** A stored value is not the written one. Converted to an exception that names the store. */
 public final class DamagedRecord extends RuntimeException {
 
   private static final long serialVersionUID = 1;

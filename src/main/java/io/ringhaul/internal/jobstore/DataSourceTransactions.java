@@ -13,7 +13,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Jobs in a database that the user hands in: a connection for each call. */
+/** Jobs in a user's database: one connection for each call. */
 public final class DataSourceTransactions implements Transactions {
 
   /** Work on a connection. */
@@ -83,7 +83,7 @@ public final class DataSourceTransactions implements Transactions {
           "job store",
           "The database of the job store cannot be reached: "
               + e.getMessage()
-              + "; check that it runs, its address and its user",
+              + "; check its address and user, and that it runs",
           e);
     }
   }
@@ -193,8 +193,8 @@ public final class DataSourceTransactions implements Transactions {
             + " cannot be used: "
             + failure.getMessage()
             + (failure instanceof DoubtfulCommit
-                ? "; it is not known whether the last step was stored: look at the job"
-                : "; check that the database runs and that its user may create and change tables"),
+                ? "; it is unknown whether the last change was stored: check the job"
+                : "; check that the database runs and that its user may create and alter tables"),
         failure);
   }
 

@@ -2,7 +2,7 @@ package io.ringhaul.internal.jobstore;
 
 import java.sql.SQLException;
 
-/** A commit failed: it is not known whether it has happened. */
+/** A commit failed with an unknown outcome. */
 final class DoubtfulCommit extends SQLException {
 
   private static final long serialVersionUID = 1;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** What is kept of jobs, as one transaction sees and changes it. */
+/** The stored jobs as one transaction reads and changes them. */
 interface JobRecords {
 
   /** The job of that id. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What of a job changes while it is worked on; belongs to one transaction. */
+/** The part of a job that changes while it runs. Used within one transaction. */
 final class JobState {
 
   JobStatus status = JobStatus.PENDING;

@@ -248,6 +248,6 @@ final class JobTable {
     return new Claim(new JobOwner(host, pid, start, columns.moment()), machine, mark, holder);
   }
 
-  /** What of a job is kept beside its fingerprint. */
+  /** The part of a job that is stored beside its fingerprint. */
   private record Configuration(Map<String, String> settings, List<String> command) {}
 }

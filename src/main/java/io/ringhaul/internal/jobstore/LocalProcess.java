@@ -9,14 +9,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * This process, and what it can tell of others on its machine.
+ * This process, and the detection of others on its machine.
  *
- * @param host the machine's name, for people
- * @param machine tells machines apart whose processes cannot see one another: two containers may
- *     have one name, and a machine numbers its processes anew when it starts
- * @param pid this process
- * @param mark tells processes apart that had one number after another
- * @param start when this process began
+ * @param host the name of the machine, for messages
+ * @param machine distinguishes machines whose processes cannot see one another: two containers may
+ *     have the same name, and process ids start anew when a machine starts
+ * @param pid the id of this process
+ * @param mark distinguishes processes that successively had the same id
+ * @param start when this process started
  */
 public record LocalProcess(String host, String machine, long pid, String mark, Instant start) {
 

@@ -15,7 +15,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Jobs in maps. Whoever uses it looks before it changes, so that nothing is ever taken back. */
+/**
+ * Jobs in maps. Callers check before they change anything, so that no change is ever rolled back.
+ */
 final class MemoryRecords implements JobRecords {
 
   /** A job. */

@@ -20,13 +20,13 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** How jobs run, in maps. Whoever uses it looks before it changes, as with the jobs. */
+/** Telemetry in maps. Callers check before they change anything, as with jobs. */
 final class MemoryTelemetry implements TelemetryRecords {
 
   /** About 2 MB of the heap. */
   private static final int CAPACITY = 20_000;
 
-  /** What is kept of one job. */
+  /** The telemetry of one job. */
   private static final class Entry {
 
     private final Map<MetricKind, Map<Resolution, List<Metric>>> metrics =

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** Jobs in the memory of this process, for those who want no store. */
+/** Jobs in the memory of this process. */
 public final class MemoryTransactions implements Transactions {
 
   private final Map<UUID, MemoryRecords.Entry> entries = new HashMap<>();

@@ -21,9 +21,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the histories of a job, for those who add to it: it knows which of the values are kept for
- * long, which is told when they are added. To thin out is then to remove the oldest ones of each
- * {@link Resolution}.
+ * Metrics of one kind of a job, for the process that adds them. It decides on addition how long a
+ * value is kept; thinning out then removes the oldest values of each {@link Resolution}.
  */
 final class MetricHistory {
 

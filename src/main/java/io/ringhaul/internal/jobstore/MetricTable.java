@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The table of one of the histories of metrics. */
+/** One of the two tables of metrics. */
 final class MetricTable {
 
   private static final String COLUMNS = "time, component, name, value, partition_number, context";

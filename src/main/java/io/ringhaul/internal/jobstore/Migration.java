@@ -3,8 +3,8 @@ package io.ringhaul.internal.jobstore;
 import java.util.List;
 
 /**
- * A step from one version of the tables to the next one: statements that PostgreSQL and SQLite
- * understand alike. A step that a release has had is never changed; what is new is a new step.
+ * A step from one version of the tables to the next: statements that both PostgreSQL and SQLite
+ * accept. A released step is never changed; changes are new steps.
  */
 public record Migration(List<String> statements) {
 

@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What a partition hands over to new ones.
+ * A partition that moves tokens to new partitions.
  *
- * @param id the job
- * @param before the partition as it is stored
- * @param kept what it still reads
+ * @param id the id of the job
+ * @param before the stored partition
+ * @param kept the token ranges that it keeps
  * @param rest the new partitions
  */
 record PartitionSplit(
@@ -61,7 +61,7 @@ record PartitionSplit(
       width = width.add(TokenRangeSet.of(each).width());
     }
     if (!tokens.equals(TokenRangeSet.of(before.tokens())) || !tokens.width().equals(width)) {
-      throw refusal("its parts do not have each of its tokens exactly once");
+      throw refusal("the parts do not cover each of its tokens exactly once");
     }
   }
 

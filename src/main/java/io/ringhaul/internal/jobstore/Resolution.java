@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long the value of a metric is kept: the first value of each minute for good, the first of
- * each ten seconds for two hours, the others for ten minutes.
+ * How long a metric is kept: the first value of each minute permanently, the first of each ten
+ * seconds for two hours, the others for ten minutes.
  */
 enum Resolution {
   SECOND(1, Optional.of(Duration.ofMinutes(10)), 0.3),

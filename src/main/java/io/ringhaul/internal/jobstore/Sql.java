@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Statements on a connection. */
 final class Sql {
 
-  /** Reads the row at which the result is. */
+  /** Reads the current row of a result. */
   @FunctionalInterface
   interface RowMapper<T> {
     T map(ResultSet row) throws SQLException;

@@ -2,7 +2,9 @@ package io.ringhaul.internal.jobstore;
 
 import java.sql.SQLException;
 
-/** An SQL exception on its way to whoever knows what it means; nobody else sees it. */
+/**
+ * An SQL exception on its way to the code that interprets it. Never thrown to callers of the store.
+ */
 final class SqlFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;

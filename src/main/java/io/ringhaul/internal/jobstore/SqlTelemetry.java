@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
-/** How jobs run, in the tables of a database. */
+/** Telemetry in the tables of a database. */
 final class SqlTelemetry implements TelemetryRecords {
 
   /** About 40 MB of a file. */

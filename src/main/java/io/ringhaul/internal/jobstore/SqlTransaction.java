@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** How a transaction begins and ends on a connection that commits each statement by itself. */
+/** Begins and ends transactions on a connection in auto-commit mode. */
 enum SqlTransaction {
 
   /** The way of JDBC. */

@@ -4,7 +4,7 @@ import io.ringhaul.exceptions.StorageException;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** What the failures of SQLite mean for a job store, and what to do about them. */
+/** Converts failures of SQLite to exceptions that say what to do. */
 final class SqliteFailures {
 
   private static final int BUSY = 5;
@@ -29,10 +29,10 @@ final class SqliteFailures {
           case BUSY, LOCKED ->
               " is locked by another process for longer than "
                   + patience.toMillis() / 1000.0
-                  + " s; find out which process holds it, or use another store";
+                  + " s; find the process that holds the lock, or use another store";
           case READ_ONLY ->
-              " cannot be written: the file or its folder is read-only; give this user the right to"
-                  + " write both, or use another store";
+              " cannot be written: the file or its folder is read-only; grant this user write"
+                  + " permission for both, or use another store";
           case FULL ->
               " cannot be written: its disk is full; free some space and run the job again with"
                   + " --resume, or JobOptions.resuming()";
@@ -58,8 +58,8 @@ final class SqliteFailures {
   }
 
   private static String damage(String how) {
-    return " is damaged, and nothing in it can be relied on: "
+    return " is damaged and must not be used: "
         + how
-        + "; restore it from a copy, or begin the job anew in another store";
+        + "; restore it from a backup, or start the job again in another store";
   }
 }

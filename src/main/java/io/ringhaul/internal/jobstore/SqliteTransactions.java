@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.sqlite.JDBC;
 
 /**
- * Jobs in an SQLite file. One connection, since SQLite has one writer at a time; several processes
- * may have the file open.
+ * Jobs in an SQLite file. Uses one connection, since SQLite has one writer at a time; several
+ * processes may open the file.
  */
 public final class SqliteTransactions implements Transactions {
 
@@ -207,8 +207,8 @@ public final class SqliteTransactions implements Transactions {
     } catch (ClassNotFoundException e) {
       throw new StorageException(
           path.toString(),
-          "A job store in a file needs org.xerial:sqlite-jdbc on the class path; add it, or hand in"
-              + " a DataSource of your own to JobStore.over",
+          "A job store in a file needs org.xerial:sqlite-jdbc on the class path; add it, or pass a"
+              + " DataSource to JobStore.over",
           e);
     }
   }

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a store, which is there as a whole or not at all: it is made under another name, so
- * that an empty file is one that lost its content, and no store that somebody is about to make.
+ * The file of a store. It is created under another name and renamed when it is complete, so that an
+ * empty file is one that lost its content, and never one under construction.
  */
 final class StoreFile {
 
@@ -101,8 +101,8 @@ final class StoreFile {
         throw failure(
             "The job store "
                 + path
-                + " is empty: it has lost its content, or is no job store; restore it from a copy,"
-                + " or delete it to begin with a new one",
+                + " is empty: its content was lost, or it is not a job store; restore it from a"
+                + " backup, or delete it to start with a new store",
             null);
       }
     } catch (IOException e) {
@@ -115,8 +115,7 @@ final class StoreFile {
   private void requireWritable(Path place, String what) {
     if (!Files.isWritable(place)) {
       throw failure(
-          what + " is read-only for this user; give the right to write it, or use another store",
-          null);
+          what + " is read-only for this user; grant write permission, or use another store", null);
     }
   }
 

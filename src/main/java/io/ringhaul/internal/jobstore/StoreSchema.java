@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 
-/** The version of a store's tables, which is kept beside them. */
+/** The version of a store's tables, which is stored beside them. */
 public final class StoreSchema {
 
   private static final String VERSION_TABLE = "batch_schema";
@@ -33,7 +33,7 @@ public final class StoreSchema {
               + location
               + " has version "
               + version
-              + " of its tables, and this Ringhaul knows them up to version "
+              + " of its tables; this Ringhaul supports versions up to "
               + migrations.size()
               + "; use the newer Ringhaul, or another store",
           null);

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of jobs, wherever they are kept. */
+/** The rules of jobs, independent of their storage. */
 public final class StoredJobs implements JobStore {
 
   /** A process of another machine that was silent for so long is taken to be dead. */
@@ -62,7 +62,7 @@ public final class StoredJobs implements JobStore {
                     + job.id()
                     + " in "
                     + transactions.location()
-                    + " already; resume it, or give the new one an id of its own",
+                    + " already; resume the job, or use another id",
                 null);
           }
           records.insert(job);
@@ -130,7 +130,7 @@ public final class StoredJobs implements JobStore {
     JobState state = lockIdle(records, id, holder, now);
     if (state.status == JobStatus.COMPLETED) {
       throw new JobException(
-          id, "Job " + id + " is completed; reset it to do all of it once more", null);
+          id, "Job " + id + " is completed; reset the job to run it again", null);
     }
     state.run++;
     state.status = JobStatus.RUNNING;
@@ -180,9 +180,9 @@ public final class StoredJobs implements JobStore {
                 id,
                 "Job "
                     + id
-                    + " is completed: what partition "
+                    + " is completed: the output of partition "
                     + partition
-                    + " wrote is part of the result; reset the job to do all of it once more",
+                    + " belongs to the result; reset the whole job to run it again",
                 null);
           }
           JobPartition before = StoredRun.partition(records, id, partition);
@@ -275,12 +275,12 @@ public final class StoredJobs implements JobStore {
         + owner.pid()
         + " on "
         + owner.host()
-        + " works on job "
+        + " runs job "
         + id
         + (own
             ? ""
-            : ", and was seen " + Duration.between(owner.lastSeen(), now).toSeconds() + " s ago")
-        + "; stop the job and wait for its end"
+            : ", last seen " + Duration.between(owner.lastSeen(), now).toSeconds() + " s ago")
+        + "; stop the job and wait for the end of its run"
         + (own ? "" : ", or, if that process is dead, wait " + SILENCE.toSeconds() + " s");
   }
 }

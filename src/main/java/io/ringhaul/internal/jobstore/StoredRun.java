@@ -23,7 +23,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of a run, wherever jobs are kept. */
+/** The rules of runs, independent of their storage. */
 final class StoredRun implements JobRun {
 
   private final Transactions transactions;
@@ -61,9 +61,9 @@ final class StoredRun implements JobRun {
             throw new DamagedRecord(
                 "it has "
                     + partitions.size()
-                    + " of the partitions of job "
+                    + " partitions of job "
                     + id
-                    + ", which are "
+                    + " instead of "
                     + figures.partitions());
           }
           return partitions;
@@ -145,7 +145,7 @@ final class StoredRun implements JobRun {
                     + before.number()
                     + " of job "
                     + id
-                    + " is not begun: it cannot be done",
+                    + " has not started and cannot be done",
                 null);
           }
           state.rejectBytes = Math.max(state.rejectBytes, checkpoint.rejectBytes());
@@ -175,7 +175,7 @@ final class StoredRun implements JobRun {
   private JobPartition open(JobPartition partition) {
     if (partition.status() == PartitionStatus.DONE) {
       throw new JobException(
-          id, "Partition " + partition.number() + " of job " + id + " is done already", null);
+          id, "Partition " + partition.number() + " of job " + id + " is already done", null);
     }
     return partition;
   }
@@ -200,7 +200,7 @@ final class StoredRun implements JobRun {
           int open = state.figures.partitions() - state.figures.done();
           if (open > 0) {
             throw new JobException(
-                id, "Job " + id + " is not completed: partitions that are not done: " + open, null);
+                id, "Job " + id + " cannot be completed; partitions not done: " + open, null);
           }
         });
   }
@@ -264,9 +264,11 @@ final class StoredRun implements JobRun {
   }
 
   private String loss(JobState state) {
-    String run = "Run " + job.run() + " of job " + id + " can change nothing any more: ";
+    String run = "Run " + job.run() + " of job " + id + " can no longer change the job: ";
     if (state.run == job.run() || state.claim == null) {
-      return run + "it has ended, or the job was taken from it since its process seemed dead";
+      return run
+          + "the run has ended, or another process took over the job because this process seemed"
+          + " dead";
     }
     JobOwner owner = state.claim.owner();
     return run
@@ -274,7 +276,7 @@ final class StoredRun implements JobRun {
         + owner.pid()
         + " on "
         + owner.host()
-        + " has taken the job over with run "
+        + " took over the job with run "
         + state.run;
   }
 

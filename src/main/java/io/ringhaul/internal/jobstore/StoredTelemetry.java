@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The rules of telemetry, wherever it is kept. */
+/** The rules of telemetry, independent of its storage. */
 final class StoredTelemetry implements JobTelemetry {
 
   /** The metrics of older jobs are forgotten. */
@@ -234,7 +234,7 @@ final class StoredTelemetry implements JobTelemetry {
               + job
               + " has "
               + MOST_REQUESTS
-              + " requests that its process has not taken up; see whether it still runs",
+              + " waiting requests; check whether its process still runs",
           null);
     }
     JobRequest request =

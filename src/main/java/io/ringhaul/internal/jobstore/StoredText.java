@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Texts as a database takes them: no NUL, no half of a pair of surrogates; lists as JSON. */
+/** Texts that databases accept: without NUL and unpaired surrogates; lists as JSON. */
 public final class StoredText {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,7 +41,7 @@ public final class StoredText {
     try {
       return JSON.readValue(json, type);
     } catch (JsonProcessingException e) {
-      throw new DamagedRecord("a text that should be JSON is not: " + e.getOriginalMessage());
+      throw new DamagedRecord("a text is not valid JSON: " + e.getOriginalMessage());
     }
   }
 
@@ -70,7 +70,7 @@ public final class StoredText {
           setting,
           "The job's "
               + setting
-              + " has a character that cannot be stored, NUL or half of a pair of surrogates: "
+              + " has a character that cannot be stored, NUL or an unpaired surrogate: "
               + readable(text));
     }
     return text;

@@ -5,7 +5,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Moments as texts of one length, which sort as the moments do. */
+/** Times as texts of equal length, which sort in order of time. */
 final class StoredTime {
 
   private static final int DIGITS = 9;

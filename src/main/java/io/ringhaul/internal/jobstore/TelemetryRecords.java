@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * What is kept of how jobs run, as one transaction sees and changes it. Nothing of it has a
- * checksum, since no job depends on it.
+ * The stored telemetry as one transaction reads and changes it. It has no checksums, since no job
+ * depends on it.
  */
 interface TelemetryRecords {
 

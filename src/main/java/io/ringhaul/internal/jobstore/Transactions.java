@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Where jobs are kept, changed in steps that happen wholly or not at all. Thread-safe. */
+/** The storage of jobs, changed by atomic steps. Thread-safe. */
 interface Transactions extends AutoCloseable {
 
   /** What people know it by, such as a path. */

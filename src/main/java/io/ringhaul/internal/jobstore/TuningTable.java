@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** The tables of changes of parameters, and of what worked. */
+/** The tables of parameter changes and of the best parameters. */
 final class TuningTable {
 
   private final Connection connection;

@@ -28,7 +28,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every store does alike. */
+/** The behaviour that all stores share. */
 abstract class JobStoreContract extends JobTelemetryContract {
 
   abstract boolean isDurable();
@@ -162,7 +162,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     assertThat(completed.figures()).isEqualTo(new JobFigures(3, 3, 0, 3003, 3));
     assertThatThrownBy(() -> store.begin(job.id()))
         .isInstanceOf(JobException.class)
-        .hasMessage("Job " + job.id() + " is completed; reset it to do all of it once more");
+        .hasMessage("Job " + job.id() + " is completed; reset the job to run it again");
   }
 
   @Test
@@ -282,7 +282,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
       String prefix = "Partition 1 of job " + job.id() + " cannot be split: ";
       assertThatThrownBy(() -> run.split(1, kept, rest.subList(0, 1)))
           .isInstanceOf(JobException.class)
-          .hasMessage(prefix + "its parts do not have each of its tokens exactly once");
+          .hasMessage(prefix + "the parts do not cover each of its tokens exactly once");
       assertThatThrownBy(() -> run.split(1, List.of(whole), rest))
           .hasMessageStartingWith(prefix + "its parts");
       assertThatThrownBy(
@@ -320,14 +320,14 @@ abstract class JobStoreContract extends JobTelemetryContract {
       run.plan("p", Jobs.tiling(2, 1));
       assertThatThrownBy(() -> run.done(Jobs.checkpoint(0)))
           .isInstanceOf(JobException.class)
-          .hasMessage("Partition 0 of job " + job.id() + " is not begun: it cannot be done");
+          .hasMessage("Partition 0 of job " + job.id() + " has not started and cannot be done");
       run.begun(0);
       run.done(Jobs.checkpoint(0));
       run.done(Jobs.checkpoint(0));
       Checkpoint other = new Checkpoint(0, 1, 1, 0, List.of(), 10_000);
       assertThatThrownBy(() -> run.done(other))
           .isInstanceOf(JobException.class)
-          .hasMessage("Partition 0 of job " + job.id() + " is done already");
+          .hasMessage("Partition 0 of job " + job.id() + " is already done");
       assertThatThrownBy(() -> run.begun(0)).isInstanceOf(JobException.class);
       assertThatThrownBy(() -> run.failed(0, "late")).isInstanceOf(JobException.class);
       assertThatThrownBy(() -> run.begun(2))
@@ -335,7 +335,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
           .hasMessage("Job " + job.id() + " has no partition 2");
       assertThatThrownBy(run::completed)
           .isInstanceOf(JobException.class)
-          .hasMessage("Job " + job.id() + " is not completed: partitions that are not done: 1");
+          .hasMessage("Job " + job.id() + " cannot be completed; partitions not done: 1");
       run.begun(1);
       run.failed(1, "given up");
       assertThatThrownBy(() -> run.done(Jobs.checkpoint(1))).isInstanceOf(JobException.class);
@@ -358,7 +358,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
               JobException.class, e -> assertThat(e.jobId()).isEqualTo(job.id()))
           .hasMessageStartingWith("Process " + pid + " on ")
           .hasMessageEndingWith(
-              " works on job " + job.id() + "; stop the job and wait for its end");
+              " runs job " + job.id() + "; stop the job and wait for the end of its run");
       assertThatThrownBy(() -> each.reset(job.id())).isInstanceOf(JobException.class);
       assertThatThrownBy(() -> each.reset(job.id(), 0)).isInstanceOf(JobException.class);
       assertThatThrownBy(() -> each.delete(job.id())).isInstanceOf(JobException.class);
@@ -375,11 +375,11 @@ abstract class JobStoreContract extends JobTelemetryContract {
     String message =
         "Run 1 of job "
             + job.id()
-            + " can change nothing any more: process "
+            + " can no longer change the job: process "
             + pid
             + " on "
             + next.job().owner().orElseThrow().host()
-            + " has taken the job over with run 2";
+            + " took over the job with run 2";
     List<Runnable> calls =
         List.of(
             run::beat,
@@ -429,7 +429,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     JobRun distant = store(Jobs.distantProcess("far")).begin(job.id());
     assertThatThrownBy(() -> store.begin(job.id()))
         .isInstanceOf(JobException.class)
-        .hasMessageStartingWith("Process 1 on far works on job " + job.id() + ", and was seen ")
+        .hasMessageStartingWith("Process 1 on far runs job " + job.id() + ", last seen ")
         .hasMessageEndingWith("or, if that process is dead, wait 60 s");
     silent(job.id(), 58);
     assertThatThrownBy(() -> store.begin(job.id())).isInstanceOf(JobException.class);
@@ -494,8 +494,8 @@ abstract class JobStoreContract extends JobTelemetryContract {
         .hasMessage(
             "Run 1 of job "
                 + abandoned.id()
-                + " can change nothing any more: it has ended, or the job was taken from it since"
-                + " its process seemed dead");
+                + " can no longer change the job: the run has ended, or another process took over"
+                + " the job because this process seemed dead");
     store.begin(pending.id()).close();
   }
 
@@ -532,7 +532,8 @@ abstract class JobStoreContract extends JobTelemetryContract {
     }
     assertThatThrownBy(() -> store.reset(job.id(), 1))
         .isInstanceOf(JobException.class)
-        .hasMessageStartingWith("Job " + job.id() + " is completed: what partition 1 wrote ");
+        .hasMessageStartingWith(
+            "Job " + job.id() + " is completed: the output of partition 1 belongs to the result");
   }
 
   @Test

@@ -79,7 +79,7 @@ class JobStorePostgres extends JobStoreContract {
                   + server.location()
                   + " has version "
                   + more.size()
-                  + " of its tables, and this Ringhaul knows them up to version "
+                  + " of its tables; this Ringhaul supports versions up to "
                   + Migration.ALL.size()
                   + ";"
                   + " use the newer Ringhaul, or another store");
@@ -122,7 +122,7 @@ class JobStorePostgres extends JobStoreContract {
         .hasMessageStartingWith(
             "The job store " + server.location() + " cannot be used: ERROR: permission denied")
         .hasMessageEndingWith(
-            "; check that the database runs and that its user may create and change tables");
+            "; check that the database runs and that its user may create and alter tables");
     execute(
         server.source(),
         "GRANT SELECT, INSERT, UPDATE, DELETE ON batch_jobs, batch_partitions, batch_schema,"

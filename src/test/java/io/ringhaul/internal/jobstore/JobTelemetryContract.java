@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store does alike with telemetry. */
+/** The behaviour of telemetry that all stores share. */
 abstract class JobTelemetryContract {
 
   /** A whole minute. */
@@ -400,7 +400,7 @@ abstract class JobTelemetryContract {
     }
     assertThatThrownBy(() -> store.telemetry().ask(job, JobRequest.Kind.TUNE, "{}"))
         .isInstanceOf(JobException.class)
-        .hasMessageContaining("has 20 requests that its process has not taken up");
+        .hasMessageContaining("has 20 waiting requests; check whether its process still runs");
     assertThat(store.telemetry().take(job)).hasSize(StoredTelemetry.MOST_REQUESTS);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Processes of this machine. */
+/** Detection of processes on this machine. */
 class LocalProcessTest {
 
   private final LocalProcess self = LocalProcess.current();

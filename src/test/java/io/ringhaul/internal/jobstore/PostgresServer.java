@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PostgreSQL server on this machine, with its data in a temporary folder. It refuses to run as
- * root, so that root runs it as the user of Debian's package, or as nobody.
+ * A PostgreSQL server on this machine, with its data in a temporary folder. PostgreSQL does not run
+ * as root; for root it runs as the user of Debian's package, or as the user nobody.
  */
 final class PostgresServer implements AutoCloseable {
 

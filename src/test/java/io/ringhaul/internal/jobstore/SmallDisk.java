@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A file system of its own, in memory, of a given size. Takes the right to mount. */
+/** An in-memory file system of a given size. Needs the permission to mount. */
 final class SmallDisk implements AutoCloseable {
 
   private final Path folder;

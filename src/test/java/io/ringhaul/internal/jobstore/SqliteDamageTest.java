@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store whose file is not what was written. */
+/** Stores whose file was changed or damaged. */
 class SqliteDamageTest {
 
   private static final int FLIPS = Integer.getInteger("ringhaul.flips", 150);
@@ -193,8 +193,8 @@ class SqliteDamageTest {
         .hasMessage(
             "The job store "
                 + file
-                + " is empty: it has lost its content, or is no job store; restore it from a copy,"
-                + " or delete it to begin with a new one");
+                + " is empty: its content was lost, or it is not a job store; restore it from a"
+                + " backup, or delete it to start with a new store");
     assertThatThrownBy(() -> JobStore.file(folder))
         .isInstanceOf(StorageException.class)
         .hasMessage("The job store " + folder + " is a folder; name a file in it");

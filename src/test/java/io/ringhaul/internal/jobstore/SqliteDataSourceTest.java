@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteDataSource;
 
-/** The way of a {@code DataSource}, on SQLite with its driver's own settings. */
+/** A store over a {@code DataSource}, on SQLite with the default settings of its driver. */
 class SqliteDataSourceTest extends JobStoreContract {
 
   @TempDir Path folder;

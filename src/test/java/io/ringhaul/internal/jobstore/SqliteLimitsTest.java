@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store whose disk is full, which is read-only, which another process holds or has left. */
+/** Stores with a full disk, without write permission, or locked or left by another process. */
 class SqliteLimitsTest {
 
   private static final int PARTITIONS = 1_000;
@@ -176,7 +176,7 @@ class SqliteLimitsTest {
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).isEqualTo(store.toString()))
         .hasMessage(
-            what + " is read-only for this user; give the right to write it, or use another store");
+            what + " is read-only for this user; grant write permission, or use another store");
   }
 
   @Test
@@ -195,8 +195,8 @@ class SqliteLimitsTest {
           .hasMessage(
               "The job store "
                   + file
-                  + " is locked by another process for longer than 0.5 s; find out which process"
-                  + " holds it, or use another store");
+                  + " is locked by another process for longer than 0.5 s; find the process that"
+                  + " holds the lock, or use another store");
       assertThat(store.list()).containsExactly(first);
       statement.execute("ROLLBACK");
       store.requestStop(first.id());

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Telemetry beside the checkpoints of a process that is killed. */
+/** Telemetry and checkpoints of a killed process. */
 class SqliteTelemetryTest {
 
   /** Fewer seconds than there are before anything is thinned out. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nobody but its owner reads a job store. */
+/** Only its owner can read a job store. */
 class StorePermissionsTest {
 
   @TempDir private Path folder;
@@ -58,7 +58,7 @@ class StorePermissionsTest {
         .isEqualTo("rw-r-----");
   }
 
-  /** Makes a store, and says the permissions of its folder and files while it is open. */
+  /** Creates a store, and returns the permissions of its folder and files while it is open. */
   static final class Maker {
 
     private Maker() {}

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** What another process does with a store. It prints each step that it has done. */
+/** Another process that uses a store. Prints each completed step. */
 final class StoreProgram {
 
   private StoreProgram() {}

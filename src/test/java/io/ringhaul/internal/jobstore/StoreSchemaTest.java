@@ -169,7 +169,7 @@ class StoreSchemaTest {
               file
                   + " has version "
                   + (known + 2)
-                  + " of its tables, and this Ringhaul knows them up to version "
+                  + " of its tables; this Ringhaul supports versions up to "
                   + known
                   + "; use the newer Ringhaul, or another store");
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Values as columns of the store. */
+/** Values in columns of the store. */
 class StoredTextTest {
 
   @Test
@@ -45,8 +45,8 @@ class StoredTextTest {
           .isInstanceOfSatisfying(
               InvalidSettingException.class, e -> assertThat(e.setting()).isEqualTo("name"))
           .hasMessage(
-              "The job's name has a character that cannot be stored, NUL or half of a pair of"
-                  + " surrogates: a\uFFFDb");
+              "The job's name has a character that cannot be stored, NUL or an unpaired surrogate:"
+                  + " a\uFFFDb");
     }
     assertThat(StoredText.readable("\uDE00\uD83D")).isEqualTo("\uFFFD\uFFFD");
   }

@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
-/**
- * Another process that works on a job and measures itself. It prints each partition it has done.
- */
+/** Another process that runs a job and stores metrics. Prints each completed partition. */
 final class TelemetryProgram {
 
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

@@ -48,7 +48,7 @@ class HeartbeatTest {
       assertThatThrownBy(heartbeat::isStopping)
           .isInstanceOfSatisfying(
               JobException.class, lost -> assertThat(lost.jobId()).isEqualTo(id))
-          .hasMessageContaining("can change nothing any more");
+          .hasMessageContaining("can no longer change the job");
     }
   }
 
