@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class JobObservationIT {
 
   /** Records the events of an observation. */
-  private static final class Told implements ObservationHandler<Observation.Context> {
+  private static final class Recorder implements ObservationHandler<Observation.Context> {
 
     private final List<String> steps = new ArrayList<>();
 
@@ -54,7 +54,7 @@ class JobObservationIT {
 
   private static String keyspace = "";
 
-  private final Told told = new Told();
+  private final Recorder recorder = new Recorder();
   private final ObservationRegistry registry = ObservationRegistry.create();
 
   @BeforeAll
@@ -66,7 +66,7 @@ class JobObservationIT {
 
   @BeforeEach
   void listen() {
-    registry.observationConfig().observationHandler(told);
+    registry.observationConfig().observationHandler(recorder);
   }
 
   @Test
@@ -86,8 +86,8 @@ class JobObservationIT {
               .rows();
       assertThat(rows).isEqualTo(1);
     }
-    assertThat(told.steps.get(0)).isEqualTo("start count of tables");
-    assertThat(told.steps.get(told.steps.size() - 1))
+    assertThat(recorder.steps.get(0)).isEqualTo("start count of tables");
+    assertThat(recorder.steps.get(recorder.steps.size() - 1))
         .startsWith("stop ")
         .contains("team", "ringhaul.rows", "ringhaul.bytes");
     assertThat(registry.getCurrentObservation()).isNull();
@@ -103,6 +103,6 @@ class JobObservationIT {
                       () -> operator.count(keyspace, "nothing").onSample(observation).run()))
           .isInstanceOf(BulkOperationException.class);
     }
-    assertThat(told.steps).containsSubsequence("start count", "error");
+    assertThat(recorder.steps).containsSubsequence("start count", "error");
   }
 }

@@ -152,7 +152,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
                             new Episode(watch.detector().kind(), watch.detector().persistence())));
     Instant time = sample.time();
     watch.episodes().forEach((component, episode) -> episode.add(time, seen.get(component)));
-    watch.episodes().values().removeIf(Episode::isForgotten);
+    watch.episodes().values().removeIf(Episode::isEmpty);
   }
 
   /** The open bottlenecks in the order of {@link Bottleneck#BY_WEIGHT}. */
@@ -244,7 +244,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     }
 
     /** Whether this episode holds no state and can be removed. */
-    boolean isForgotten() {
+    boolean isEmpty() {
       return !open && seen == 0;
     }
 

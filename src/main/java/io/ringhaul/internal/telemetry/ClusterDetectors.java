@@ -45,10 +45,10 @@ final class ClusterDetectors {
       if (sample.overloads() == 0) {
         return List.of();
       }
-      List<NodeSample> refusing =
+      List<NodeSample> rejecting =
           sample.nodes().stream().filter(node -> node.overloads() > 0).toList();
       String where =
-          refusing.stream()
+          rejecting.stream()
               .max(Comparator.comparingLong(NodeSample::overloads))
               .map(node -> ", most of them at " + node.node())
               .orElse("");
@@ -59,7 +59,7 @@ final class ClusterDetectors {
               Map.of(
                   "overloads", (double) sample.overloads(),
                   "overloadShare", share,
-                  "nodes", (double) refusing.size(),
+                  "nodes", (double) rejecting.size(),
                   "inFlight", (double) sample.inFlight(),
                   "inFlightBound", (double) sample.inFlightBound()),
               FigureText.of(
@@ -142,8 +142,8 @@ final class ClusterDetectors {
 
   /**
    * Rule: the median latency of a node, or of the cluster, exceeds three times its usual 90th
-   * percentile and its usual median by 250 ms; or requests are in flight and none has been answered
-   * for 1.5 s more than the usual median.
+   * percentile, and its usual median by 250 ms. While requests are in flight and none is answered,
+   * the time since the last answer counts instead, and must exceed the usual median by 1.5 s.
    */
   static final class LatencySpikeDetector implements Detector {
 
@@ -245,7 +245,8 @@ final class ClusterDetectors {
 
     private static Detection detection(
         String component, Answers answers, double millis, int inFlight) {
-      String who = component.equals("cluster") ? "The cluster" : "Node " + component.substring(5);
+      String subject =
+          component.equals("cluster") ? "The cluster" : "Node " + component.substring(5);
       double usual = answers.usual.median();
       return new Detection(
           component,
@@ -253,10 +254,10 @@ final class ClusterDetectors {
           answers.silentMillis > 0
               ? FigureText.of(
                   "%s has not answered for %.0f s; the usual latency is %.0f ms.",
-                  who, millis / 1e3, usual)
+                  subject, millis / 1e3, usual)
               : FigureText.of(
                   "%s has a median latency of %.0f ms; the usual latency is %.0f ms.",
-                  who, millis, usual),
+                  subject, millis, usual),
           "Check the nodes for other load (compactions, repairs, garbage collection, other"
               + " clients), and the network. The job continues by itself when the nodes recover.");
     }

@@ -63,7 +63,7 @@ final class FlightProfile implements AutoCloseable {
   void record(JobRequest request) {
     JobProfile profile = JobProfile.requested(request.id(), request.body());
     if (!isBusy.compareAndSet(false, true)) {
-      refuse(profile, "Another recording was running");
+      reject(profile, "Another recording was running");
       return;
     }
     try {
@@ -78,11 +78,11 @@ final class FlightProfile implements AutoCloseable {
           });
     } catch (RejectedExecutionException e) {
       isBusy.set(false);
-      refuse(profile, "The job had ended");
+      reject(profile, "The job had ended");
     }
   }
 
-  private void refuse(JobProfile profile, String reason) {
+  private void reject(JobProfile profile, String reason) {
     LOG.info("A recording was not started: {}", reason);
     put(profile.failed(reason));
   }

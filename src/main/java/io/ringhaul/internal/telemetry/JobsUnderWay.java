@@ -68,7 +68,7 @@ public final class JobsUnderWay {
      * Sets the jobs known from the store, which may run in other processes. Replaces the earlier
      * ones.
      */
-    void hears(List<Load> jobs) {
+    void setElsewhere(List<Load> jobs) {
       elsewhere = List.copyOf(jobs);
     }
 

@@ -40,12 +40,12 @@ public final class NeighbourPoll implements SampleListener {
   private static final long LONG_AGO_NANOS = Duration.ofDays(1).toNanos();
 
   /** The time of a job's newest metric, and when this process first saw it. */
-  private record Heard(Instant newest, long nanoTime) {}
+  private record LatestNews(Instant newest, long nanoTime) {}
 
   private final UUID job;
   private final JobTelemetry telemetry;
   private final JobsUnderWay.Registration registration;
-  private final Map<UUID, Heard> heard = new HashMap<>();
+  private final Map<UUID, LatestNews> latestNews = new HashMap<>();
   private long next = System.nanoTime();
 
   /**
@@ -72,13 +72,13 @@ public final class NeighbourPoll implements SampleListener {
     List<JobsUnderWay.Load> loads = new ArrayList<>();
     try {
       Map<UUID, String> beside = telemetry.beside(job);
-      heard.keySet().retainAll(beside.keySet());
+      latestNews.keySet().retainAll(beside.keySet());
       beside.forEach((id, name) -> loads.add(load(id, name)));
     } catch (BulkOperationException e) {
       // Another reason is that the job was deleted after it was listed.
       LOG.debug("The jobs beside job {} could not be read", job, e);
     }
-    registration.hears(loads);
+    registration.setElsewhere(loads);
   }
 
   /**
@@ -89,9 +89,9 @@ public final class NeighbourPoll implements SampleListener {
     List<Metric> latest = telemetry.latest(id, MetricKind.PERFORMANCE);
     Instant newest = latest.stream().map(Metric::time).max(Instant::compareTo).orElse(Instant.MIN);
     long now = System.nanoTime();
-    Heard before = heard.getOrDefault(id, new Heard(newest, now - LONG_AGO_NANOS));
-    Heard last = newest.equals(before.newest()) ? before : new Heard(newest, now);
-    heard.put(id, last);
+    LatestNews before = latestNews.getOrDefault(id, new LatestNews(newest, now - LONG_AGO_NANOS));
+    LatestNews last = newest.equals(before.newest()) ? before : new LatestNews(newest, now);
+    latestNews.put(id, last);
     return new JobsUnderWay.Load(
         "the job \"" + name + "\"", Optional.of(id), nodes(latest, newest), last.nanoTime());
   }
