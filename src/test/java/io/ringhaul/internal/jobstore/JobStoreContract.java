@@ -284,7 +284,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
           .isInstanceOf(JobException.class)
           .hasMessage(prefix + "the parts do not cover each of its tokens exactly once");
       assertThatThrownBy(() -> run.split(1, List.of(whole), rest))
-          .hasMessageStartingWith(prefix + "its parts");
+          .hasMessageStartingWith(prefix + "the parts");
       assertThatThrownBy(
               () -> run.split(1, kept, List.of(JobPartition.ofTokens(0, List.of(whole)))))
           .hasMessage(prefix + "number 0 is taken or negative");
