@@ -53,13 +53,13 @@ class CostIT {
   private static final Map<String, Double> ALLOCATED =
       Map.of(
           "CSV out", 1_317.0,
-          "CSV in", 2_524.0,
+          "CSV in", 2_556.0,
           "JSON out", 1_300.0,
-          "JSON in", 3_480.0,
+          "JSON in", 3_512.0,
           "PARQUET out", 2_425.0,
-          "PARQUET in", 3_215.0,
+          "PARQUET in", 3_247.0,
           "ICEBERG out", 2_513.0,
-          "ICEBERG in", 3_198.0);
+          "ICEBERG in", 3_230.0);
 
   private final CqlSession session = TestCluster.session();
   private final String keyspace = TestCluster.newKeyspace(3);
