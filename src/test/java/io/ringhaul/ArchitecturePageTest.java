@@ -29,9 +29,9 @@ class ArchitecturePageTest {
     Set<String> types = types();
     for (String name : found(QUOTED, page())) {
       if (name.startsWith("io.")) {
-        assertThat(Path.of("src/main/java", name.split("\\."))).isDirectory();
+        assertThat(Path.of("src/main/java", name.split("\\.", -1))).isDirectory();
       } else if (Character.isUpperCase(name.charAt(0)) && !name.equals("INSERT")) {
-        assertThat(types).contains(name.split("\\.")[0]);
+        assertThat(types).contains(name.split("\\.", -1)[0]);
       }
     }
     assertThat(types)
@@ -51,7 +51,7 @@ class ArchitecturePageTest {
   @Test
   void explainsEachTypeOfADiagram() throws IOException {
     Set<String> explained = new LinkedHashSet<>();
-    found(QUOTED, page()).forEach(name -> explained.add(name.split("\\.")[0]));
+    found(QUOTED, page()).forEach(name -> explained.add(name.split("\\.", -1)[0]));
     for (String diagram : diagrams()) {
       assertThat(explained).containsAll(types(diagram));
     }
