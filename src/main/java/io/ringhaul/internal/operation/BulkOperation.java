@@ -8,9 +8,9 @@ import java.util.concurrent.ExecutorService;
 public interface BulkOperation<R> {
 
   /**
-   * Runs in the calling thread and returns when everything it started has ended.
+   * Runs in the calling thread and returns after all threads that it started have ended.
    *
-   * @param threads runs helpers; the operation waits for all of them
+   * @param threads runs the workers; the operation waits for all of them
    * @throws BulkOperationException if it fails or is interrupted
    */
   R run(CqlSession session, ExecutorService threads);

@@ -19,7 +19,9 @@ public record CountOperation(
     OperationSettings settings, RowSelection selection, ScanSizing sizing, int pageSize)
     implements BulkOperation<CountResult> {
 
-  /** Small ranges rarely time out on the server, and more ranges cost a count next to nothing. */
+  /**
+   * Small ranges rarely time out on the server, and additional ranges add little cost to a count.
+   */
   public static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
 
   @Override
@@ -31,7 +33,7 @@ public record CountOperation(
         TableCheck.of(
             found,
             "counted",
-            "Rows that were counted before that and after it do not belong together; count again");
+            "Rows counted before and after the change do not belong together; count again");
     OperationSubject subject = OperationSubject.of(session, table, OperationKind.COUNT);
     TableScan scan =
         TableScan.prepare(

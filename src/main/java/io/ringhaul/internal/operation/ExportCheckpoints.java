@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is done of an exporting job, by the token ranges that were read: a later run may divide the
- * others in another way, on another ring. The tasks of a plan are partitions of the job, under
- * numbers that no partition that is done has. Thread-safe.
+ * The checkpoints of an export job. They record the token ranges that were read, because a later
+ * run may split the remaining ranges differently or run on a changed ring. Each task of a plan is a
+ * job partition; its number differs from those of all finished partitions. Thread-safe.
  */
 public final class ExportCheckpoints {
 
@@ -36,12 +36,12 @@ public final class ExportCheckpoints {
         run.partitions().stream().filter(each -> each.status() == PartitionStatus.DONE).toList();
   }
 
-  /** What earlier runs have written. */
+  /** The output of earlier runs. */
   public List<TaskOutput> outputs() {
     return outputs(earlier);
   }
 
-  /** What those of these partitions have written that are done. */
+  /** The output of the finished partitions. */
   public static List<TaskOutput> outputs(List<JobPartition> partitions) {
     return partitions.stream()
         .filter(each -> each.status() == PartitionStatus.DONE)
@@ -68,13 +68,13 @@ public final class ExportCheckpoints {
         earlier.stream().mapToLong(JobPartition::rows).sum());
   }
 
-  /** How many rows each partition that is done has left out. */
+  /** The number of rejected rows of each finished partition. */
   Map<Integer, Long> rejectedRows() {
     return earlier.stream()
         .collect(Collectors.toMap(JobPartition::number, JobPartition::rejectedRows));
   }
 
-  /** Stores what this run is to do. */
+  /** Stores the plan of this run and its tasks. */
   synchronized void plan(StoredExport how, ScanPlan scan) {
     Set<Integer> taken = earlier.stream().map(JobPartition::number).collect(Collectors.toSet());
     List<JobPartition> partitions = new ArrayList<>();
@@ -91,9 +91,9 @@ public final class ExportCheckpoints {
   }
 
   /**
-   * Stores that a task that is begun keeps some of its tokens and gives the others to new tasks.
+   * Stores a split: a running task keeps some of its tokens, new tasks take the others.
    *
-   * @return the new tasks, in the order of what they were given
+   * @return the new tasks, in the order of {@code given}
    */
   List<ScanTask> split(ScanTask task, List<TokenRange> kept, List<List<TokenRange>> given) {
     List<ScanTask> tasks = new ArrayList<>();
@@ -109,14 +109,14 @@ public final class ExportCheckpoints {
     return tasks;
   }
 
-  /** The number of the partition that a task of the plan, or one split from such, is. */
+  /** The job partition of a planned task or of a task split from it. */
   synchronized int number(ScanTask task) {
     return numbers.get(task.number());
   }
 
   /**
-   * @param worker who begins it
-   * @param replica the node that is to be asked first; empty if unknown
+   * @param worker the number of the worker that runs the task
+   * @param replica the node that the task asks first; empty if unknown
    */
   void begun(ScanTask task, int worker, String replica) {
     run.begun(
@@ -125,7 +125,7 @@ public final class ExportCheckpoints {
         Optional.of(replica).filter(address -> !address.isEmpty()));
   }
 
-  /** Durable when this returns, if the job's store is. */
+  /** Stores that a task is finished. Durable on return if the job's store is durable. */
   void done(TaskOutput output, long rejectedRows, long rejectBytes) {
     run.done(
         new Checkpoint(

@@ -96,7 +96,7 @@ public record ExportOperation(
       return result(completed.get());
     }
     if (selection.maxRows() > 0) {
-      // The rows of a sample are not defined, so a sample cannot be continued.
+      // Which rows are in a sample is undefined, so a sample cannot be resumed.
       OperationJob.forget(jobOptions, jobId);
     } else {
       resetDamaged();
@@ -108,7 +108,7 @@ public record ExportOperation(
     }
   }
 
-  /** Tasks whose files are missing or changed run again; the others keep their output. */
+  /** Resets the tasks whose files are missing or changed; the other tasks keep their output. */
   private void resetDamaged() {
     Optional<StoredExport> stored =
         jobOptions.store().isDurable()
@@ -123,7 +123,8 @@ public record ExportOperation(
       damaged.forEach(output -> jobOptions.store().reset(jobId, output.task()));
       if (!damaged.isEmpty()) {
         LOG.warn(
-            "Job {}: files of {} of {} finished tasks are gone or changed; these are run again",
+            "Job {}: files of {} of {} finished tasks are missing or changed; these tasks"
+                + " run again",
             jobId,
             damaged.size(),
             outputs.size());
@@ -153,7 +154,7 @@ public record ExportOperation(
     int mostPageSize =
         new ExportPreflight(session, settings, selection, cellTimes.window(), target)
             .run(table, rows.selected(), scan, pageSize);
-    // Prepared before the target is opened: a refused statement must leave nothing behind.
+    // Prepared before the target is opened: a refused statement must not leave files behind.
     RangeStatements statements =
         RangeStatements.selecting(
                 session, table, new Selection(rows.selected(), selection.condition()))
@@ -206,7 +207,7 @@ public record ExportOperation(
       Ending ending = new Ending(job, targetSession, targetPlan, rejected);
       return running.run(
           job.isDurable()
-              ? "nothing was committed; what is done is kept for resuming job " + jobId
+              ? "nothing was committed; finished tasks are kept for resuming job " + jobId
               : "nothing was committed",
           () -> {
             List<TaskOutput> outputs;
@@ -237,7 +238,7 @@ public record ExportOperation(
         found,
         job,
         "exported",
-        "Rows that were read before that and after it do not belong together, so nothing was"
+        "Rows read before and after the change do not belong together, so nothing was"
             + " committed. "
             + (job.isDurable()
                 ? String.format("Job %s cannot be resumed: begin a new job", job.id())
@@ -284,7 +285,7 @@ public record ExportOperation(
     if (stored.isEmpty()) {
       TargetPlan planned = targetSession.plan(export);
       if (job.run().job().run() > 1) {
-        // The store has no checkpoints of the earlier runs, so their files are of no use.
+        // The store has no checkpoints of the earlier runs, so their files are useless.
         targetSession.clean(planned, List.of());
       }
       return planned;
@@ -309,7 +310,7 @@ public record ExportOperation(
     return parts;
   }
 
-  /** The result of an export that an earlier run completed. */
+  /** The result of a job that an earlier run completed. */
   private static ExportResult result(Job job) {
     CommitResult committed =
         job.plan()
@@ -318,7 +319,7 @@ public record ExportOperation(
                 () ->
                     new JobException(
                         job.id(),
-                        "Job " + job.id() + " is completed, but its store has no result of it",
+                        "Job " + job.id() + " is completed, but its store has no result for it",
                         null));
     ProgressMeter meter =
         new ProgressMeter(0, 0, 0, new Earlier(job.figures().done(), 0, 0, job.figures().rows()));
@@ -332,11 +333,11 @@ public record ExportOperation(
         job.figures().rejectedRows());
   }
 
-  /** How an export ends: everything is published in one commit, or nothing is. */
+  /** Ends an export: one commit publishes all files, or no file is published. */
   private record Ending(
       OperationJob job, TargetSession target, TargetPlan plan, RejectedRows rejected) {
 
-    /** Removes the files of a job that no store keeps, because no later run can use them. */
+    /** Removes the files of a job without a durable store, because no later run can use them. */
     void giveUp(Throwable failure) {
       if (job.isDurable()) {
         return;
@@ -353,7 +354,7 @@ public record ExportOperation(
 
     /** Publishes the written files. */
     CommitResult commit(List<TaskOutput> outputs) {
-      // Fails if another process has taken over the job, which must be the only one to publish.
+      // Fails if another process owns the job now; only the owner may publish.
       job.run().beat();
       CommitResult committed;
       try {
@@ -367,12 +368,13 @@ public record ExportOperation(
       try {
         job.run().plan(new StoredExport(plan, Optional.of(committed)).text(), List.of());
       } catch (BulkOperationException e) {
-        throw e.withNote("the export is committed, and resuming job " + job.id() + " finds it so");
+        throw e.withNote(
+            "the export is committed, and resuming job " + job.id() + " returns its result");
       }
       return committed;
     }
 
-    /** Takes a step back after a failure; the failure stays the exception that is reported. */
+    /** Undoes a step after a failure. A further failure is added to the first as suppressed. */
     private static void discard(Throwable failure, Runnable step) {
       try {
         step.run();
@@ -382,7 +384,7 @@ public record ExportOperation(
     }
   }
 
-  /** What is looked at before an export begins. */
+  /** The checks before an export begins. */
   private static final class ExportPreflight {
 
     private final CqlSession session;
@@ -405,12 +407,12 @@ public record ExportOperation(
     }
 
     /**
-     * Looks, unless that was not wanted.
+     * Runs the preflight checks unless the request skips them.
      *
-     * @param selected what is read of each row
-     * @param pageSize the page size that was asked for; 0 for the default
-     * @return the largest page that the scan may ask for, in rows
-     * @throws io.ringhaul.exceptions.PreflightException if the export cannot go well
+     * @param selected the expressions that the scan selects
+     * @param pageSize rows in a page as the user set it; 0 for the default
+     * @return the largest page that the scan may request, in rows
+     * @throws io.ringhaul.exceptions.PreflightException if a check found a problem
      */
     int run(TableDescription table, List<SelectedColumn> selected, TableScan scan, int pageSize) {
       List<Check> checks = new ArrayList<>();
@@ -418,8 +420,8 @@ public record ExportOperation(
           new MaskedColumns(
               session,
               table,
-              // Rows are found again by the token of their key, even if they are exported without
-              // it.
+              // The scan locates rows by the token of their key, even if the export omits the
+              //  key.
               Stream.concat(
                       table.partitionKey().stream(), selected.stream().map(SelectedColumn::column))
                   .filter(column -> column.kind() != Kind.METADATA)
@@ -433,7 +435,7 @@ public record ExportOperation(
                   checks.add(
                       new WritableFolder(
                           folder,
-                          "make it writable, or choose another one with -Djava.io.tmpdir")));
+                          "make it writable, or choose another folder with -Djava.io.tmpdir")));
       return ScanPreflight.run(
           session,
           settings,
@@ -468,9 +470,7 @@ public record ExportOperation(
       }
     }
 
-    /**
-     * Whether less is exported than what the size of the table tells, and nobody knows how much.
-     */
+    /** Whether the export is smaller than the estimated table size by an unknown amount. */
     private boolean isPart(TableDescription table, List<SelectedColumn> selected) {
       return window.isBounded()
           || !selected.stream().map(SelectedColumn::column).toList().containsAll(table.columns());

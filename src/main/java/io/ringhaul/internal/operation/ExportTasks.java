@@ -33,8 +33,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks of an export. A task whose range cannot be read leaves no output and does not stop the
- * others; any other failure does.
+ * The tasks of an export. A task with an unreadable range leaves no output, and the other tasks
+ * continue; any other failure stops all tasks.
  */
 final class ExportTasks {
 
@@ -53,12 +53,12 @@ final class ExportTasks {
   }
 
   /**
-   * Runs all tasks and returns their outputs and those of earlier runs.
+   * Runs all tasks and returns their outputs together with those of earlier runs.
    *
    * @param tokens all tokens of the export
-   * @throws JobStoppedException if the job was asked to stop before all was done
+   * @throws JobStoppedException if the job was asked to stop before all tasks finished
    * @throws io.ringhaul.exceptions.IncompleteOperationException if ranges could not be read
-   * @throws io.ringhaul.exceptions.JobException if the table is not the one that it was
+   * @throws io.ringhaul.exceptions.JobException if the table was dropped, recreated or truncated
    */
   List<TaskOutput> run(Workers writers, TokenRangeSet tokens, RunningOperation operation)
       throws InterruptedException {
@@ -84,15 +84,15 @@ final class ExportTasks {
   }
 
   /**
-   * Checks that the tasks that ran cover each requested token exactly once, whatever was planned.
-   * An export that has reached its row limit need not be complete.
+   * Checks that the finished tasks cover each requested token exactly once. An export that has
+   * reached its row limit need not be complete.
    */
   private synchronized void requireComplete(TokenRangeSet tokens, RunningOperation operation) {
     OperationJob job = work.job();
     operation.requireComplete(
         failed, job.isDurable() ? "resume job " + job.id() : "run the operation again");
     if (stopped) {
-      // Before the budget: it may have counted rows of a task that was given up.
+      // Checked before the budget, which may include rows of an abandoned task.
       throw new JobStoppedException(job.id(), operation.doing() + " was stopped. " + job.remedy());
     }
     if (work.budget().isSpent()) {
@@ -154,20 +154,11 @@ final class ExportTasks {
   }
 
   /**
-   * What the tasks of an export share.
+   * The objects that all tasks of an export share.
    *
-   * @param scan what is read, task by task
-   * @param scanner reads it
-   * @param inFlight how many requests may be in flight just now
-   * @param target where it goes
-   * @param targetPlan how
-   * @param rows what of a row is exported
-   * @param rejected the rows that the target cannot hold
-   * @param budget how many rows may still be written
-   * @param job the job that it is
-   * @param checkpoints what of the job is done
-   * @param sameTable checks that the table stays the one that it was
-   * @param splitRule when a task that runs is divided
+   * @param inFlight the current bound of requests in flight
+   * @param rejected keeps the rows that the target cannot hold
+   * @param budget the rows that may still be written
    */
   record Work(
       TableScan scan,
@@ -183,7 +174,10 @@ final class ExportTasks {
       TableCheck sameTable,
       SplitRule splitRule) {}
 
-  /** A task of an export that runs: what it writes, and what it gives to others. One thread's. */
+  /**
+   * A running task of an export, which can hand part of its tokens to new tasks. Used by one
+   * thread.
+   */
   private static final class RunningTask implements WorkSharing {
 
     private final Work work;
@@ -198,18 +192,18 @@ final class ExportTasks {
       this.ranges = task.ranges();
     }
 
-    /** What it reads: fewer tokens than planned if it has given some away. */
+    /** The ranges that the task reads: its planned ranges less those handed to new tasks. */
     List<TokenRange> ranges() {
       return ranges;
     }
 
     /**
-     * Reads and writes the task; what it has written is durable when this returns.
+     * Reads and writes the task. Its output is durable on return.
      *
-     * @param clock of the worker
-     * @return what it wrote; empty if it was given up since the job is to stop
-     * @throws io.ringhaul.internal.scan.UnreadableRangeException if a range could not be read;
-     *     nothing is written then
+     * @param clock the worker's clock
+     * @return the task's output; empty if the task was abandoned because the job is stopping
+     * @throws io.ringhaul.internal.scan.UnreadableRangeException if a range could not be read; the
+     *     task then leaves no output
      */
     Optional<TaskOutput> run(WorkerClock clock) throws InterruptedException {
       work.checkpoints().begun(task, clock.worker(), work.scan().replica(task));
@@ -259,7 +253,7 @@ final class ExportTasks {
       }
     }
 
-    /** Writes what the target is to have of a page; how many rows that were. */
+    /** Writes the rows of a page and returns the number of written rows. */
     private int write(Page page, TaskWriter writer, TaskRejects rejects, WorkerClock clock)
         throws InterruptedException {
       clock.begin(Stage.ENCODE);
@@ -294,7 +288,7 @@ final class ExportTasks {
       return written;
     }
 
-    /** Ends the files: what is held back is encoded, and all is forced to disk. */
+    /** Encodes the buffered rows, forces the files to disk and closes them. */
     private static TaskOutput finish(TaskWriter writer, WorkerClock clock) {
       clock.begin(Stage.ENCODE);
       try {
@@ -304,7 +298,7 @@ final class ExportTasks {
       }
     }
 
-    /** The requests of workers that have nothing to do are there for those that have. */
+    /** Running tasks share the request slots of idle workers. */
     @Override
     public int pagesAhead() {
       return Math.max(1, work.inFlight().getAsInt() / Math.max(1, queue.running()));
@@ -320,7 +314,7 @@ final class ExportTasks {
       return work.splitRule().parts(rest, queue.takers());
     }
 
-    /** Others find the tokens only after the job's store has them as partitions of their own. */
+    /** Queues the new tasks only after the job's store has them as job partitions. */
     @Override
     public void handOver(List<List<TokenRange>> given) {
       TokenRangeSet away = TokenRangeSet.of(given.stream().flatMap(List::stream).toList());

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Imports what is added to a source, batch by batch. */
+/** Imports the additions to a growing source in micro-batches. */
 public final class FollowOperation implements BulkOperation<FollowResult> {
 
   private final ImportBlueprint blueprint;
@@ -23,8 +23,8 @@ public final class FollowOperation implements BulkOperation<FollowResult> {
   private final Consumer<ImportResult> listener;
 
   /**
-   * @param period between looks at a source that has nothing new
-   * @param patience after which a source that has nothing new is left
+   * @param period the time between two polls of a source without additions
+   * @param patience the operation ends after this time without additions
    */
   public FollowOperation(
       ImportBlueprint blueprint,
@@ -90,7 +90,7 @@ public final class FollowOperation implements BulkOperation<FollowResult> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new OperationCancelledException(
-          "Following the source was cancelled; the batches that were imported stay",
+          "Following the source was cancelled; the imported batches stay in the table",
           new OperationTotals(
               done.rows(),
               0,

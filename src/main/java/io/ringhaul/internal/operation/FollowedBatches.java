@@ -19,10 +19,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** The micro-batches of a following, as its job store has them: a job each, told by its labels. */
+/**
+ * The micro-batches of a follow. Each micro-batch is a job in the job store; labels identify it.
+ */
 public final class FollowedBatches {
 
-  /** Those that are kept for people; what goes on from here needs the last one alone. */
+  /** The number of finished batches kept for inspection. To continue, only the last is needed. */
   private static final int KEPT = 20;
 
   private final JobOptions options;
@@ -30,8 +32,7 @@ public final class FollowedBatches {
   private final String subject;
 
   /**
-   * @param subject from where to where rows go, for people; it stays the same as long as the
-   *     following goes on
+   * @param subject a description of the source and the table; constant during the follow
    */
   public FollowedBatches(JobOptions options, UUID id, String subject) {
     this.options = options;
@@ -43,36 +44,36 @@ public final class FollowedBatches {
    * A micro-batch.
    *
    * @param number from 1
-   * @param from the position before it
-   * @param to the position behind it
-   * @param isDone whether it is completed
+   * @param from the source position where the batch starts
+   * @param to the source position where the batch ends
    */
   record Batch(int number, String from, String to, boolean isDone) {
 
-    /** The one before the first. */
+    /** Precedes the first batch. */
     static final Batch NONE = new Batch(0, "", GrowingSource.BEGINNING, true);
 
-    /** The one before it, which is done. */
+    /** The previous batch, which is finished. */
     Batch before() {
       return new Batch(number - 1, "", from, true);
     }
 
-    /** The one behind it. */
+    /** The next batch, which ends at this position. */
     Batch next(String position) {
       return new Batch(number + 1, to, position, false);
     }
   }
 
   /**
-   * The last one that has begun to import; one that has not is forgotten, to be cut anew.
+   * The last batch that has a plan. A batch without a plan is deleted from the store, because its
+   * range is determined again.
    *
-   * @throws JobException if it is of a following of something else: a position there is none here
+   * @throws JobException if the stored follow has another subject: its positions do not apply here
    */
   Batch last() {
     Optional<Job> last = stored().findFirst();
     last.ifPresent(this::requireSame);
     if (last.filter(BatchLabels::isWithoutPlan).isPresent()) {
-      // What it was to have may have gone, or may have become more.
+      // The source may have lost or gained data in the range of this batch.
       options.store().delete(last.get().id());
       return batch(last.get()).before();
     }
@@ -85,8 +86,8 @@ public final class FollowedBatches {
       throw new JobException(
           id,
           String.format(
-              "The following %s is one of %s, and cannot go on with %s: give what is new an id of"
-                  + " its own, or go on as it was begun",
+              "Follow %s belongs to %s and cannot continue with %s: use another id for the"
+                  + " new follow, or continue with the original source and table",
               id, before, subject),
           null);
     }
@@ -100,7 +101,7 @@ public final class FollowedBatches {
         job.status() == JobStatus.COMPLETED);
   }
 
-  /** Those in the store, the last one first. */
+  /** The batches in the store, the last one first. */
   private Stream<Job> stored() {
     return options.store().list().stream()
         .filter(job -> id.toString().equals(job.labels().get(FOLLOWING)))
@@ -122,7 +123,7 @@ public final class FollowedBatches {
         .resuming();
   }
 
-  /** Forgets those that nobody is likely to ask for. */
+  /** Deletes finished batches beyond the newest {@value #KEPT} from the store. */
   void forgetOld() {
     List<UUID> old =
         stored()

@@ -11,15 +11,18 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
 
-/** A job that is held so that nobody works on it meanwhile, and left as it was found. */
+/**
+ * Runs an action on a job that no process works on. The action holds the job and afterwards
+ * restores its status.
+ */
 public final class HeldJob {
 
   private HeldJob() {}
 
   /**
-   * The job as the store has it.
+   * The stored job.
    *
-   * @throws JobException if it has no such job
+   * @throws JobException if the store has no such job
    */
   public static Job find(JobStore store, UUID id) {
     return store
@@ -28,9 +31,9 @@ public final class HeldJob {
   }
 
   /**
-   * Does something about a job that is not completed.
+   * Runs an action while holding a job that is not completed.
    *
-   * @return what the action gives
+   * @return the action's result
    * @throws JobException if another process works on the job
    */
   public static int whileHeld(JobStore store, Job job, ToIntFunction<JobRun> action) {
@@ -47,7 +50,7 @@ public final class HeldJob {
     }
   }
 
-  /** Who looks at a failed job afterwards is to see why it failed. */
+  /** A failed job keeps its error. */
   private static void endAsBefore(JobRun run, Job job) {
     if (job.status() == JobStatus.FAILED) {
       run.failed(job.error().orElse(""));

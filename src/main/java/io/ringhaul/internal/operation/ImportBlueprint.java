@@ -17,15 +17,11 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * How imports are done, wherever their rows come from.
+ * The settings of an import apart from its source.
  *
- * @param settings what all operations share
- * @param columns the columns asked for; empty for all
- * @param createsTable whether a missing table is made
+ * @param columns the columns to import; empty for all
+ * @param createsTable whether a missing table is created
  * @param replaysInDoubt see {@link ImportRequest#replayInDoubt()}
- * @param batches what the rows are sent in
- * @param choices what is made of the rows
- * @param rejects what becomes of rows that cannot be written
  */
 public record ImportBlueprint(
     OperationSettings settings,
@@ -36,10 +32,10 @@ public record ImportBlueprint(
     ImportChoices choices,
     RejectSettings rejects) {
 
-  /** What must stay the same of a source that is followed: where rows come from and go to. */
+  /** Describes the source and the table, which must not change during a follow. */
   public String subject(GrowingSource source) {
     Map<String, String> from = new TreeMap<>(source.identity());
-    // These may change between two batches: how far the source was read does not depend on them.
+    // These may change between two batches: source positions do not depend on them.
     from.keySet().removeAll(List.of("source settings", "source compression"));
     return from.entrySet().stream()
             .map(part -> part.getKey() + " " + part.getValue())
@@ -56,7 +52,7 @@ public record ImportBlueprint(
   }
 
   /**
-   * The import of what was added to a source that is followed, as a job.
+   * The import of one micro-batch of a follow, as a job.
    *
    * @param number from 1
    */
@@ -74,7 +70,7 @@ public record ImportBlueprint(
         into.orBeside(defaultRejects(id, options.store())).checked());
   }
 
-  /** Where a job that is kept in a file has its rejects, if it is not told another place. */
+  /** The default rejects file of a job whose store is a file; empty for other stores. */
   public static Optional<Path> defaultRejects(UUID id, JobStore store) {
     return store
         .file()

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/** What is done of an importing job: each task of its source is a partition of it. */
+/** The checkpoints of an import job: each task of the source is a job partition. */
 final class ImportCheckpoints {
 
   private static final int MOST_IN_MESSAGE = 3;
 
   private final JobRun run;
 
-  /** As they were when this run began. */
+  /** As of the start of this run. */
   private final List<JobPartition> partitions;
 
   ImportCheckpoints(JobRun run) {
@@ -30,7 +30,7 @@ final class ImportCheckpoints {
     this.partitions = run.partitions();
   }
 
-  /** The plan of an earlier run, with the tasks that it has left; empty if there was none. */
+  /** The stored plan of an earlier run with the unfinished tasks; empty if none is stored. */
   Optional<SourcePlan> plan() {
     return run.job()
         .plan()
@@ -44,7 +44,7 @@ final class ImportCheckpoints {
                         .toList()));
   }
 
-  /** Stores what this job is to do. */
+  /** Stores the job's plan and tasks. */
   void plan(SourcePlan plan) {
     run.plan(
         StoredImport.text(plan),
@@ -66,7 +66,7 @@ final class ImportCheckpoints {
         before().written());
   }
 
-  /** How many bytes of the source are left, by those that were planned. */
+  /** The planned bytes of the source that no run has read yet. */
   long bytesLeft(SourcePlan left) {
     long waiting = left.tasks().stream().mapToLong(SourceTask::bytes).sum();
     long done =
@@ -77,31 +77,31 @@ final class ImportCheckpoints {
     return Math.max(0, waiting + done);
   }
 
-  /** What became of the rows of earlier runs. */
+  /** The row figures of earlier runs. */
   TaskFigures before() {
     return TaskFigures.of(partitions);
   }
 
-  /** How many rows each task that is done has rejected. */
+  /** The number of rejected rows of each finished task. */
   Map<Integer, Long> rejectedRows() {
     return partitions.stream()
         .filter(each -> each.status() == PartitionStatus.DONE)
         .collect(Collectors.toMap(JobPartition::number, JobPartition::rejectedRows));
   }
 
-  /** Whether earlier runs have written anything, as far as is known. */
+  /** Whether earlier runs may have written rows. */
   boolean haveBegun() {
     return partitions.stream()
         .anyMatch(each -> each.attempt() > 0 || each.status() == PartitionStatus.DONE);
   }
 
   /**
-   * Refuses to go on where an earlier run was cut off within tasks whose rows must not be written
-   * twice: how far it came in them is not known.
+   * Refuses to resume if an earlier run ended inside tasks whose rows must not be written twice: it
+   * is unknown which of their rows are written.
    *
-   * @param rows why its rows must not be written twice
-   * @param anew how it is begun anew
-   * @throws JobException names the tasks
+   * @param rows why the rows must not be written twice, for the message
+   * @param anew how to start again, for the message
+   * @throws JobException if there are such tasks; the message names them
    */
   void requireNoneInDoubt(String rows, String anew) {
     List<String> inDoubt =
@@ -113,15 +113,15 @@ final class ImportCheckpoints {
       throw new JobException(
           run.job().id(),
           String.format(
-              "Job %s was cut off within %d of its tasks, and %s: writing them again would add"
-                  + " them twice, and which of them are written is not known. Compare the table"
-                  + " with these parts of the source: %s%s. Then use %s if none of their rows"
-                  + " is there, or empty the table and %s",
+              "Job %s was interrupted within %d of its tasks, and %s: it is unknown which"
+                  + " rows of these tasks are written, and writing a row again would add it"
+                  + " twice. Compare the table with these parts of the source: %s%s. If the"
+                  + " table has none of their rows, use %s; otherwise empty the table and %s",
               run.job().id(),
               inDoubt.size(),
               rows,
               String.join(", ", inDoubt.subList(0, Math.min(MOST_IN_MESSAGE, inDoubt.size()))),
-              inDoubt.size() > MOST_IN_MESSAGE ? " and so on" : "",
+              inDoubt.size() > MOST_IN_MESSAGE ? " and more" : "",
               Setting.REPLAY_IN_DOUBT.call(),
               anew),
           null);
@@ -129,16 +129,16 @@ final class ImportCheckpoints {
   }
 
   /**
-   * @param worker who begins it
+   * @param worker the number of the worker that runs the task
    */
   void begun(SourceTask task, int worker) {
     run.begun(task.number(), OptionalInt.of(worker), Optional.empty());
   }
 
   /**
-   * Durable when this returns, if the job's store is.
+   * Stores that a task is finished. Durable on return if the job's store is durable.
    *
-   * @param bytes what it took of the source
+   * @param bytes the bytes of the source that the task has read
    */
   void done(SourceTask task, long bytes, TaskFigures figures, long rejectBytes) {
     run.done(

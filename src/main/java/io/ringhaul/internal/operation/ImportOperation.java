@@ -64,15 +64,15 @@ public record ImportOperation(
   private static final int REQUESTS_PER_NODE = 16;
 
   /**
-   * A task whose rows must not be written twice runs to its end before the job stops, and is in
-   * doubt as a whole if the process is killed. This size takes about a second.
+   * A task whose rows must not be written twice runs to its end before the job stops. If the
+   * process is killed, all rows of the task are in doubt. This size takes about a second.
    */
   private static final long APPENDING_BYTES = 1L << 20;
 
-  /** The job store takes this many tasks easily; the source's own choice may be more. */
+  /** The job store holds this many tasks at low cost; a source may plan more. */
   private static final long MOST_APPENDING = 10_000;
 
-  /** One thread that reads and binds keeps this many requests busy. */
+  /** One worker that reads and binds rows supplies this many requests in flight. */
   private static final int REQUESTS_PER_READER = 8;
 
   /**
@@ -257,11 +257,11 @@ public record ImportOperation(
         found,
         job,
         "imported into",
-        "Rows that were written before that are gone, rows that were written after it are in the"
-            + " table as it is now. "
+        "Rows written before the change are lost, rows written after it are in the current"
+            + " table. "
             + (job.isDurable() ? String.format("Job %s cannot be resumed: ", job.id()) : "")
             + (append ? "empty the table and begin" : "begin")
-            + " a new import, which writes all of them");
+            + " a new import, which writes all rows");
   }
 
   /** Stores the plan; a durable job also stores checksums that show whether the source changes. */
@@ -361,7 +361,7 @@ public record ImportOperation(
                 () ->
                     new JobException(
                         job.id(),
-                        "Job " + job.id() + " is completed, but its store has no plan of it",
+                        "Job " + job.id() + " is completed, but its store has no plan for it",
                         null));
     TaskFigures figures = TaskFigures.of(task.job().store().partitions(job.id()));
     OperationTotals totals =
@@ -396,22 +396,22 @@ public record ImportOperation(
     if (job.isDurable()) {
       return append
           ? String.format(
-              "what was written so far stays; resuming job %s does not write it again, and names"
-                  + " the parts of the source that it cannot tell of",
+              "the rows written so far stay; resuming job %s does not write them again and"
+                  + " names the parts of the source whose rows are in doubt",
               job.id())
           : "the rows written so far stay; resume job " + job.id();
     }
     if (table.isCounterTable() && choices.addToCounters()) {
-      return "what was added so far stays, and running the import again would add it again; compare"
-          + " the counters with what they should hold before you do";
+      return "the amounts added so far stay, and running the import again would add them"
+          + " again; compare the counters with their expected values first";
     }
     if (table.isCounterTable()) {
-      return "what was added so far stays; empty the table with TRUNCATE before you run the import"
-          + " again";
+      return "the amounts added so far stay; empty the table with TRUNCATE before you run"
+          + " the import again";
     }
     return append
-        ? "the rows written so far stay; empty the table before you run the import again, or lists"
-            + " would hold their elements twice"
+        ? "the rows written so far stay; empty the table before you run the import again, or"
+            + " lists will contain their elements twice"
         : "the rows written so far stay, and it is safe to run the import again";
   }
 
@@ -424,9 +424,10 @@ public record ImportOperation(
       StreamWriter writer, ImportTasks tasks, boolean once, String whatStays, boolean isDurable) {
 
     /**
-     * Settles the writes, stops the writer and keeps what is done.
+     * Settles the writes, stops the writer and keeps finished tasks and rejected rows. Further
+     * failures are added to the failure as suppressed.
      *
-     * @return whether the failure must be told what stays in the table
+     * @return whether the failure's message needs a note on what stays in the table
      */
     boolean end(Exception failure) {
       boolean needsNote;
@@ -441,7 +442,7 @@ public record ImportOperation(
 
     /**
      * Waits for writes in flight that must not be sent twice, and adds the rows in doubt to the
-     * failure, as a suppressed exception.
+     * failure as a suppressed exception.
      */
     private boolean settle(Exception failure) {
       Optional<UnknownWriteOutcomeException> inDoubt =
@@ -472,7 +473,7 @@ public record ImportOperation(
       try {
         return writer.settle();
       } catch (InterruptedException e) {
-        // No other thread knows this one, so none can interrupt it.
+        // No other thread has a reference to this thread, so it cannot be interrupted.
         throw new IllegalStateException(e);
       }
     }

@@ -77,7 +77,10 @@ final class ImportPreflight {
     new Preflight("The import into " + table, checks).require();
   }
 
-  /** New counters need an empty table; static lists with times need partitions without them. */
+  /**
+   * Whether the import also reads the table: new counters require an empty table, and static lists
+   * with cell times require partitions without these lists.
+   */
   private boolean readsToo(TableDescription table, List<ColumnDescription> columns) {
     return table.isCounterTable()
         ? !choices.addToCounters()
@@ -98,7 +101,7 @@ final class ImportPreflight {
    */
   void requireRoom(
       TableDescription table, List<ColumnDescription> columns, boolean haveBegun, int batch) {
-    // Rows in the table are then the job's own, or those of earlier batches.
+    // The table's rows then come from this job or from earlier batches.
     boolean isBegun = haveBegun || batch > 1;
     if (!table.isCounterTable()) {
       if (!isBegun) {

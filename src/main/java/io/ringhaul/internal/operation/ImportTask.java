@@ -32,17 +32,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running task of an import. One thread reads it; it ends when the cluster has answered for each
- * of its rows, which may be later, while the thread reads other tasks.
+ * A running task of an import. One thread reads the task. The task ends when the cluster has
+ * answered for each of its rows; by then the thread may be reading another task.
  *
- * <p>A row that the cluster refuses is kept as its number and the reason. At the end the task reads
- * its part of the source again to reject these rows with their values, because keeping the values
- * of all rows in flight would cost memory in every import for the sake of the few that have
- * refusals.
+ * <p>For a row that the cluster refuses, the task keeps the row's number and the reason. At its end
+ * the task reads its part of the source again to reject these rows with their values. Keeping the
+ * values of all rows in flight instead would cost memory in every import, although few imports have
+ * refused rows.
  */
 final class ImportTask {
 
-  /** After so many rows it says how much of the task it has read. */
+  /** The number of rows between two updates of the position. */
   private static final int ROWS_BETWEEN_REPORTS = 1 << 6;
 
   private final SourceTask sourceTask;
@@ -53,10 +53,13 @@ final class ImportTask {
   private final Consumer<ImportTask> ended;
   private final RejectedRowNumbers refused = new RejectedRowNumbers();
 
-  /** Why a row was refused that is not among them, since they are too many. */
+  /** The reason of a refused row that was not kept because the limit was reached; null if none. */
   private volatile @Nullable String unkept;
 
-  /** Rows given to the writer less those answered for, once all are given; negative before. */
+  /**
+   * Minus the answered rows while the task is read; after that, the number of rows given to the
+   * writer less the answered rows.
+   */
   private final AtomicLong unanswered = new AtomicLong();
 
   private volatile Way way = new Way(0, 0, 0, false);
@@ -68,8 +71,8 @@ final class ImportTask {
   private long expiredCells;
 
   /**
-   * @param location where the rows come from, for people
-   * @param ended takes this task at its end, on any thread
+   * @param location the source, for messages
+   * @param ended called with this task at its end, on any thread
    */
   ImportTask(
       SourceTask sourceTask,
@@ -95,22 +98,23 @@ final class ImportTask {
   }
 
   /**
-   * How far it has been read.
+   * The position up to which the task is read.
    *
-   * @param bytes of the source
-   * @param rows its rows
-   * @param added how many of them were given to the writer
+   * @param bytes the bytes read from the source
+   * @param rows the rows read
+   * @param added the rows given to the writer
    */
   private record Way(long bytes, long rows, long added, boolean atEnd) {}
 
-  /** Bytes of the source that it took, once it is read. */
+  /** The bytes read from the source; complete once the task is read. */
   long bytesRead() {
     return way.bytes();
   }
 
   /**
-   * The bytes of the source whose rows need no answer any more: the writer holds thousands of rows
-   * that are read. Never fewer than before. One thread at a time.
+   * An estimate of the source bytes whose rows are answered or need no answer. Rows that wait in
+   * the writer, which may be thousands, do not count. Never decreases. Call from one thread at a
+   * time.
    */
   long bytesDone() {
     Way now = way;
@@ -120,7 +124,7 @@ final class ImportTask {
     return bytesDone;
   }
 
-  /** What the reader of a task asks between rows. */
+  /** Asked before each row whether to continue. */
   @FunctionalInterface
   interface Reading {
     boolean goesOn();
@@ -129,8 +133,7 @@ final class ImportTask {
   /**
    * Reads the task and gives its rows to the writer.
    *
-   * @param mode what becomes of rows that the cluster refuses
-   * @return whether it was read to its end
+   * @return whether the task was read to its end
    */
   boolean read(RowReader reader, StreamWriter writer, Reading reading, RefusalMode mode)
       throws InterruptedException {
@@ -207,7 +210,7 @@ final class ImportTask {
     }
   }
 
-  /** What a row that the cluster refuses does. */
+  /** The effect of a row that the cluster refuses: the import fails or the row is rejected. */
   enum RefusalMode {
     FAIL,
     REJECT
@@ -260,16 +263,16 @@ final class ImportTask {
     return new BulkOperationException(
         String.format(
             Locale.ROOT,
-            "The cluster refuses more than %,d rows of task %d of %s, which are too many to be"
-                + " rejected; the last one: %s. See to the cause, or leave such rows out of the"
-                + " source",
+            "The cluster refuses more than %,d rows of task %d of %s, which is the limit of"
+                + " rejected rows for a task; the last reason: %s. Fix the cause, or remove"
+                + " such rows from the source",
             RejectedRowNumbers.MOST,
             sourceTask.number(),
             location,
             reason));
   }
 
-  /** Without the row's key, which may be large and is told once it is read again. */
+  /** Omits the row's key, which may be large; the rejected row contains the key. */
   private static String reason(RowRejectedException failure) {
     Throwable cause = failure.getCause();
     return "The cluster refuses the row: " + Failures.describe(cause == null ? failure : cause);
@@ -282,9 +285,9 @@ final class ImportTask {
   }
 
   /**
-   * Reads the rows again that the cluster refused, and rejects them.
+   * Reads the rows that the cluster refused again and rejects them.
    *
-   * @param opener opens the task once more
+   * @param opener opens the task again
    */
   void rejectFailedRows(Supplier<RowReader> opener) {
     int all = refused.sort();
@@ -307,7 +310,7 @@ final class ImportTask {
         handled++;
       }
     } finally {
-      // The others stay refused: they are not lost if this is done once more.
+      // The other rows stay refused, so another call rejects them.
       refused.drop(handled);
       added -= handled;
     }
@@ -334,9 +337,9 @@ final class ImportTask {
   }
 
   /**
-   * What became of its rows, at its end.
+   * The row figures of the task, at its end.
    *
-   * @throws BulkOperationException if they do not add up
+   * @throws BulkOperationException if the figures do not add up or refused rows were dropped
    */
   TaskFigures figures() {
     String reason = unkept;
@@ -356,32 +359,35 @@ final class ImportTask {
   }
 
   /**
-   * The rows of a task that the cluster has refused, in little memory: a number each. Their bytes
-   * are not kept: they are read again if need be. Thread-safe.
+   * The refused rows of a task as 8 bytes each: the row's number and the number of the reason.
+   * Values are not kept, because the task reads the rows again. Thread-safe.
    */
   static final class RejectedRowNumbers {
 
-    /** Of one task; 8 bytes each. */
+    /** The limit for one task. */
     static final int MOST = 1 << 20;
 
     private static final int REASON_BITS = 10;
     private static final int LAST_REASON = (1 << REASON_BITS) - 1;
     private static final int FIRST_SIZE = 16;
 
-    /** The number of the row in its task, from 1, and that of the reason below it. */
+    /**
+     * For each row its number in the task, from 1, in the high bits, and the reason's in the low
+     * bits.
+     */
     private long[] rows = new long[FIRST_SIZE];
 
     private int count;
     private final List<String> reasons = new ArrayList<>();
     private final Map<String, Integer> numbers = new HashMap<>();
 
-    /** One of them. */
+    /** A refused row. */
     record Refused(long ordinal, String reason) {}
 
     /**
-     * Takes a row.
+     * Adds a row.
      *
-     * @return false if there are too many
+     * @return false if the limit is reached; the row is then not added
      */
     synchronized boolean add(long ordinal, String reason) {
       if (count == MOST) {
@@ -401,7 +407,9 @@ final class ImportTask {
       }
       int number = reasons.size();
       if (number == LAST_REASON) {
-        reasons.add("The cluster refuses the row, for one of too many reasons to keep them all");
+        reasons.add(
+            "The cluster refuses the row; the reason was not kept because the task"
+                + " has too many reasons");
       }
       if (number >= LAST_REASON) {
         return LAST_REASON;
@@ -411,7 +419,7 @@ final class ImportTask {
       return number;
     }
 
-    /** Brings them into the order in which they are read; those that come later are behind them. */
+    /** Sorts the rows into the order of the source. Rows added later follow at the end. */
     synchronized int sort() {
       Arrays.sort(rows, 0, count);
       return count;
@@ -422,7 +430,7 @@ final class ImportTask {
       return new Refused(row >>> REASON_BITS, reasons.get((int) (row & LAST_REASON)));
     }
 
-    /** Forgets the first of them. */
+    /** Removes this number of rows from the start. */
     synchronized void drop(int first) {
       System.arraycopy(rows, first, rows, 0, count - first);
       count -= first;
@@ -430,9 +438,10 @@ final class ImportTask {
   }
 
   /**
-   * Tells the reading of rows from the binding of them apart, for one worker. They alternate too
-   * fast to be timed row by row, so that a chunk of rows is timed as a whole, one row of it in its
-   * parts, and the chunk divided as these rows were so far.
+   * Separates the time for reading rows from the time for binding them, for one worker. Timing each
+   * row would cost too much, so the class times a chunk of rows as a whole and reads and binds of
+   * one sampled row separately. The chunk's time is divided in the ratio of all sampled rows so
+   * far.
    */
   private static final class RowStages implements AutoCloseable {
 
@@ -443,7 +452,7 @@ final class ImportTask {
     private long readNanos;
     private long boundNanos;
 
-    /** The row of the chunk that is timed; any, as what comes regularly must not always be it. */
+    /** The sampled row of the chunk; random, so that periodic rows do not bias the sample. */
     private int timed = ThreadLocalRandom.current().nextInt(CHUNK);
 
     private int row;
@@ -454,7 +463,7 @@ final class ImportTask {
       clock.begin(Stage.DECODE);
     }
 
-    /** A row is about to be read; the one before is done with. */
+    /** Called before a row is read; ends the binding of the previous row. */
     void next() {
       if (mark != NONE) {
         boundNanos += clock.ownNanos() - mark;
@@ -472,7 +481,7 @@ final class ImportTask {
       row++;
     }
 
-    /** The row was read; it is bound and sent next, or rejected. */
+    /** Called after a row is read and before it is bound or rejected. */
     void read() {
       rowsRead++;
       if (mark != NONE) {

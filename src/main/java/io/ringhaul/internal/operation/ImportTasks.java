@@ -27,20 +27,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The tasks of an import. Readers go from one to the next without waiting for the cluster; a task
- * is done, and has its checkpoint, when each of its rows is acknowledged or durably rejected.
+ * The tasks of an import. A reader continues with the next task without waiting for the cluster. A
+ * task is finished, and its checkpoint is stored, when each of its rows is acknowledged or durably
+ * rejected.
  */
 final class ImportTasks {
 
-  /** After so many rows a reader looks whether tasks that it has left behind are at their end. */
+  /** The number of rows after which a reader finishes the tasks that have ended meanwhile. */
   private static final int ROWS_BETWEEN_LOOKS = 1 << 10;
 
-  /**
-   * Where the rows of an import come from.
-   *
-   * @param table where they go
-   * @param columns the plan's columns
-   */
+  /** The source of an import and the table that takes its rows. */
   record Source(
       SourceSession session,
       SourcePlan plan,
@@ -96,8 +92,8 @@ final class ImportTasks {
   /**
    * Imports all tasks.
    *
-   * @throws JobStoppedException if the job was asked to stop before all was done
-   * @throws io.ringhaul.exceptions.JobException if the table is not the one that it was
+   * @throws JobStoppedException if the job was asked to stop before all tasks finished
+   * @throws io.ringhaul.exceptions.JobException if the table was dropped, recreated or truncated
    */
   void run(Workers readers) throws InterruptedException {
     readers.run(
@@ -107,7 +103,7 @@ final class ImportTasks {
           }
         });
     try (WorkerClock clock = metrics.work()) {
-      // What is left is not sent if the job was asked to stop while it was paused.
+      // Queued rows are not sent if the job was asked to stop while it was paused.
       WorkerClock.during(Stage.WAIT, () -> writer.requests().throttle(0, 0));
       stopped |= writer.queued() > 0 && job.isStopping() && !binders.append();
       if (!stopped) {
@@ -123,17 +119,17 @@ final class ImportTasks {
           open.size()
               + " tasks of "
               + source.plan().location()
-              + " have rows of which nothing was heard. Please report this");
+              + " have rows that were neither acknowledged nor rejected. Please report this");
     }
     sameTable.atEnd();
   }
 
   /**
-   * Keeps what is worth keeping of a failed import: the checkpoints of tasks that are at their end,
-   * and the rows that the others have rejected, for people to see.
+   * Keeps the progress of a failed import: the checkpoints of ended tasks, and the rejected rows of
+   * the other tasks for inspection.
    */
   void keep() {
-    // Who has lost the job to another process must leave its file of rejects alone.
+    // Fails if another process owns the job now: the rejects file then belongs to that process.
     job.run().beat();
     List<RuntimeException> failures = new ArrayList<>();
     for (ImportTask task = ended.poll(); task != null; task = ended.poll()) {
@@ -154,7 +150,7 @@ final class ImportTasks {
     }
   }
 
-  /** What cannot be kept of one task does not keep that of others from being kept. */
+  /** Collects a failure, so that the following steps run too. */
   private static void attempt(List<RuntimeException> failures, Runnable step) {
     try {
       step.run();
@@ -213,7 +209,7 @@ final class ImportTasks {
     return rejected.keeps() ? ImportTask.RefusalMode.REJECT : ImportTask.RefusalMode.FAIL;
   }
 
-  /** What a reader does between rows. */
+  /** Finishes ended tasks and checks between rows whether the job is stopping. */
   private final class Reading implements ImportTask.Reading {
     private int rows;
 
@@ -222,9 +218,9 @@ final class ImportTasks {
       if (++rows % ROWS_BETWEEN_LOOKS == 0) {
         finishEnded();
       }
-      // Asked in any case: it fails if the job is another process's by now.
+      // Called unconditionally: it fails if another process owns the job now.
       boolean stopping = job.isStopping();
-      // A task of rows that must not be written twice can be taken up at its end only.
+      // A task whose rows must not be written twice can be resumed only at its end.
       return binders.append() || !stopping;
     }
   }
@@ -251,7 +247,7 @@ final class ImportTasks {
     meter.taskDone();
   }
 
-  /** Of tasks that have ended, and of those that run. */
+  /** The source bytes of finished tasks and of running tasks. */
   private synchronized long bytesDone() {
     return bytesDone + open.stream().mapToLong(ImportTask::bytesDone).sum();
   }

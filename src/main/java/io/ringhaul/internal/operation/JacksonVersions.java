@@ -5,9 +5,9 @@ import com.fasterxml.jackson.core.json.PackageVersion;
 import io.ringhaul.exceptions.BulkOperationException;
 
 /**
- * Refuses a Jackson that is too old before anything runs; otherwise an export fails midway with a
- * {@link NoSuchMethodError}. A build ends up with one when its POM names the driver, which brings
- * Jackson 2.13, before Ringhaul.
+ * Checks the versions of Jackson before an operation starts. With an older version, an export would
+ * fail midway with a {@link NoSuchMethodError}. A build gets an older version if its POM names the
+ * driver, which depends on Jackson 2.13, before Ringhaul.
  */
 public final class JacksonVersions {
 
@@ -19,7 +19,7 @@ public final class JacksonVersions {
     require(PackageVersion.VERSION, com.fasterxml.jackson.databind.cfg.PackageVersion.VERSION);
   }
 
-  /** Databind calls what is new in core, so it may not be the newer of the two. */
+  /** Databind calls new methods of core, so databind must not be newer than core. */
   public static void require(Version core, Version databind) {
     int older = Math.min(core.getMinorVersion(), databind.getMinorVersion());
     if (older < LEAST_MINOR || databind.getMinorVersion() > core.getMinorVersion()) {

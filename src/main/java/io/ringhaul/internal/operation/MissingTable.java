@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the table of an import, if it is not there, from the schema that the source keeps. */
+/** Creates the table of an import, if it does not exist, from the schema that the source keeps. */
 public final class MissingTable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MissingTable.class);
@@ -58,11 +58,11 @@ public final class MissingTable {
   }
 
   /**
-   * Makes the table and its types, and returns when all nodes and the session know of them. A table
-   * that is there is left as it is.
+   * Creates the table and its types, and returns when all nodes and the session know them. Does not
+   * change an existing table.
    *
    * @throws UnsuitableTableException if the keyspace is missing, the source keeps no schema, or the
-   *     keyspace has another type of the same name
+   *     keyspace has a different type of the same name
    */
   public void create(ImportSource source) {
     TableLookup lookup = new TableLookup(session);
@@ -79,8 +79,8 @@ public final class MissingTable {
                       new UnsuitableTableException(
                           display,
                           String.format(
-                              "Table %s does not exist, and the source keeps no CQL schema to make"
-                                  + " it from; create the table before the import",
+                              "Table %s does not exist, and the source keeps no CQL schema"
+                                  + " to create it from; create the table before the import",
                               display)));
     }
     requireSameTypes(schema);
@@ -91,30 +91,31 @@ public final class MissingTable {
       types = schema.createTypes(keyspace);
     } catch (IllegalArgumentException e) {
       throw new UnsuitableTableException(
-          display, "Table " + display + " cannot be made. " + e.getMessage());
+          display, "Table " + display + " cannot be created. " + e.getMessage());
     }
     SchemaChange change = new SchemaChange(session, settings.requests());
     for (String type : types) {
       change.run(type);
     }
-    // Somebody else may have made the types in the meantime.
+    // Another client may have created the types meanwhile.
     requireSameTypes(schema);
     try {
       change.run(table);
-      LOG.info("Table {} did not exist and was made: {}", display, table);
+      LOG.info("Table {} did not exist and was created: {}", display, table);
     } catch (AlreadyExistsException e) {
-      LOG.info("Table {} was made by somebody else in the meantime and is used as it is", display);
+      LOG.info("Another client created table {} meanwhile; the import uses that table", display);
       change.awaitAgreement();
     }
     if (!lookup.exists(settings.keyspace(), settings.table())) {
       throw new BulkOperationException(
           String.format(
-              "Table %s was made, but the session does not learn of it; run the import again",
+              "Table %s was created, but the session's metadata does not show it; run the"
+                  + " import again",
               display));
     }
   }
 
-  /** A type that is there already is used, so it must be the same. */
+  /** The table uses existing types, so their fields must be the same. */
   private void requireSameTypes(TableSchema schema) {
     for (UserType type : schema.userTypes()) {
       Optional<UserDefinedType> present =
@@ -129,8 +130,9 @@ public final class MissingTable {
               throw new UnsuitableTableException(
                   display,
                   String.format(
-                      "Table %s cannot be made: its type %s has the fields %s, but the keyspace has"
-                          + " one of that name with %s; create the table before the import",
+                      "Table %s cannot be created: its type %s has the fields %s, but the"
+                          + " keyspace has a type of that name with %s; create the table"
+                          + " before the import",
                       display,
                       CqlIdentifier.fromInternal(type.name()).asCql(true),
                       type.fields(),
@@ -153,7 +155,7 @@ public final class MissingTable {
     return new ArrayList<>(fields.entrySet());
   }
 
-  /** Changes the cluster's schema, one statement after another. */
+  /** Runs schema changes one after another. */
   private static final class SchemaChange {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -168,10 +170,11 @@ public final class MissingTable {
     }
 
     /**
-     * Runs the statement and waits until all nodes know what it did.
+     * Runs the statement and waits until all nodes agree on the schema.
      *
-     * @throws AlreadyExistsException if what it makes is there
-     * @throws BulkOperationException if the cluster refuses it, or the nodes do not agree in time
+     * @throws AlreadyExistsException if the table or type exists
+     * @throws BulkOperationException if the cluster refuses the statement, or the nodes do not
+     *     agree in time
      */
     void run(String cql) {
       try {
@@ -187,10 +190,11 @@ public final class MissingTable {
     }
 
     /**
-     * Waits until all nodes have the same schema, and lets the session read it. The driver asks one
-     * node only, which says so too as long as it has not heard of the change.
+     * Waits until all nodes have the same schema, and refreshes the session's metadata. The
+     * driver's own check asks one node, which reports agreement also before it has received the
+     * change.
      *
-     * @throws BulkOperationException if they do not agree within a minute
+     * @throws BulkOperationException if the nodes do not agree within a minute
      */
     void awaitAgreement() {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -198,8 +202,8 @@ public final class MissingTable {
         if (System.nanoTime() - deadline > 0) {
           throw new BulkOperationException(
               String.format(
-                  "The nodes did not agree on the schema within %d s; see nodetool describecluster,"
-                      + " and run the import again when they do",
+                  "The nodes did not agree on the schema within %d s; wait until nodetool"
+                      + " describecluster shows one schema version, and run the import again",
                   PATIENCE.toSeconds()));
         }
         pause();
@@ -207,7 +211,7 @@ public final class MissingTable {
       session.refreshSchema();
     }
 
-    /** A session whose driver is not to check never says that the nodes agree. */
+    /** With the driver's agreement check disabled, the session never reports agreement. */
     private boolean isAgreed() {
       boolean isChecked =
           !session
@@ -219,7 +223,7 @@ public final class MissingTable {
       return versions().size() <= 1 && (!isChecked || session.checkSchemaAgreement());
     }
 
-    /** The versions of the schema that the nodes have, as far as the session can ask them. */
+    /** The schema versions of all nodes that the session can query. */
     private Set<UUID> versions() {
       Set<UUID> versions = new HashSet<>();
       for (Node node : session.getMetadata().getNodes().values()) {
@@ -238,7 +242,7 @@ public final class MissingTable {
         return Optional.ofNullable(row).map(answer -> answer.getUuid(0));
       } catch (RuntimeException e) {
         if (Failures.isPassing(e)) {
-          // A node that has just gone down has no say; the driver hears of it in a moment.
+          // A node that has just gone down does not count; the driver will notice it shortly.
           return Optional.empty();
         }
         throw Failures.notPassing(e, "Asking " + node.getEndPoint() + " for its schema");
@@ -256,7 +260,7 @@ public final class MissingTable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new OperationCancelledException(
-            "The import was cancelled while the table was made; no row was written",
+            "The import was cancelled while the table was created; no row was written",
             new ProgressMeter(0, 0, 0, Earlier.NOTHING).totals(0));
       }
     }

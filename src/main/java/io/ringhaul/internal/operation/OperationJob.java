@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The job of an operation: made for it, or taken up from its store. It says every second that this
- * process lives, and hears whether it is to stop.
+ * The job of an operation, new or resumed. Sends a heartbeat to the job store every second and
+ * learns from the answer whether the job is to stop.
  */
 public final class OperationJob implements AutoCloseable {
 
@@ -51,25 +51,26 @@ public final class OperationJob implements AutoCloseable {
   }
 
   /**
-   * The id of a request's job: the one that was named, or a new random one.
+   * The id of a request's job: the given id, or a new random id.
    *
-   * @throws InvalidSettingException if a job is to be resumed and none was named: each run would
-   *     begin another one
+   * @throws InvalidSettingException if the request resumes a job without an id: each run would
+   *     start a new job
    */
   public static UUID id(@Nullable JobOptions options, @Nullable UUID named) {
     if (named == null && options != null && options.resumes()) {
       throw new InvalidSettingException(
           "resuming",
-          "resuming() takes a job up by its id, and the request names none, so that each run would"
-              + " begin another job: call jobId(...), always with the same id");
+          "resuming() resumes a job by its id, and the request has no id, so each run would"
+              + " start a new job: call jobId(...), always with the same id");
     }
     return named == null ? UUID.randomUUID() : named;
   }
 
   /**
-   * The job of that id if it is completed: there is nothing to run then.
+   * The job with this id if it is completed, so that nothing needs to run.
    *
-   * @throws JobException if the store has the job and it is not to be taken up, or if it is another
+   * @throws JobException if the store has the job and the options do not resume it, or if the
+   *     stored job is a different one
    */
   static Optional<Job> completed(
       JobOptions options, UUID id, JobKind kind, Map<String, String> fingerprint) {
@@ -78,7 +79,7 @@ public final class OperationJob implements AutoCloseable {
     return stored.filter(job -> job.status() == JobStatus.COMPLETED);
   }
 
-  /** Forgets what the job has done, if the store has it and it may be taken up. */
+  /** Resets the job's progress if the store has the job and the options resume it. */
   static void forget(JobOptions options, UUID id) {
     if (options.resumes() && options.store().find(id).isPresent()) {
       options.store().reset(id);
@@ -86,13 +87,13 @@ public final class OperationJob implements AutoCloseable {
   }
 
   /**
-   * Begins a run of the job, which is stored if the store does not have it.
+   * Starts a run of the job and creates the job if the store does not have it.
    *
-   * @param doing what the job is called unless it has a name, such as {@code export store.orders}
-   * @param fingerprint what must not change from run to run
-   * @param settings the other settings, for people
-   * @throws JobException if the store has the job and it is not to be taken up, if it is another
-   *     one, or if another process works on it
+   * @param doing the default name of the job, such as {@code export store.orders}
+   * @param fingerprint the parts that must not change between runs
+   * @param settings the other settings, for display
+   * @throws JobException if the store has the job and the options do not resume it, if the stored
+   *     job is a different one, or if another process works on it
    */
   static OperationJob begin(
       JobOptions options,
@@ -106,14 +107,14 @@ public final class OperationJob implements AutoCloseable {
     if (stored.isPresent()) {
       requireSame(stored.get(), options, kind, fingerprint);
       if (!store.isDurable() && kind == JobKind.EXPORT) {
-        // What a failed one has done was removed.
+        // The failed run removed its files.
         store.reset(id);
       }
       JobDefinition before = stored.get().definition();
       if (before.isDraft()) {
         store.define(id, new JobDefinition(fingerprint, settings, options.command()));
       } else if (store.find(id).map(Job::status).equals(Optional.of(JobStatus.PENDING))) {
-        // It begins with the table as it is now, whenever that was truncated.
+        // The job starts with the current table, so earlier truncations do not matter.
         store.define(id, new JobDefinition(fingerprint, before.settings(), before.command()));
       }
     } else {
@@ -135,12 +136,12 @@ public final class OperationJob implements AutoCloseable {
       throw new JobException(
           job.id(),
           String.format(
-              "Job %s (%s) exists and is %s: resume it, or name another id",
+              "Job %s (%s) exists and is %s: resume it, or use another id",
               job.id(), job.name(), job.status()),
           null);
     }
     if (job.definition().isDraft() && job.kind() == kind) {
-      // Made of a command alone, and run for the first time.
+      // Created from a command only; this is its first run.
       return;
     }
     Map<String, String> before = new TreeMap<>(job.definition().fingerprint());
@@ -156,8 +157,8 @@ public final class OperationJob implements AutoCloseable {
     throw new JobException(
         job.id(),
         String.format(
-            "Job %s cannot be resumed, because it is not the same any more: %s. Resume it as it was"
-                + " begun, or begin a new job",
+            "Job %s cannot be resumed because it has changed: %s. Resume it with its"
+                + " original settings, or begin a new job",
             job.id(), differences),
         null);
   }
@@ -168,7 +169,7 @@ public final class OperationJob implements AutoCloseable {
         : String.valueOf(failure.getMessage());
   }
 
-  /** Whether a run of the job goes on from what earlier ones did with the rows of the table. */
+  /** Whether a run of the job continues from the progress of earlier runs. */
   private static boolean hasWorkToLose(Job job, JobOptions options) {
     return switch (job.status()) {
       case PENDING, COMPLETED -> false;
@@ -177,12 +178,12 @@ public final class OperationJob implements AutoCloseable {
     };
   }
 
-  /** Where what is learned of the job while it runs is kept. */
+  /** The store for the telemetry of the job. */
   JobTelemetry telemetry() {
     return store.telemetry();
   }
 
-  /** The right to change the job. */
+  /** The current run, which is the only one allowed to change the job. */
   JobRun run() {
     return run;
   }
@@ -191,35 +192,35 @@ public final class OperationJob implements AutoCloseable {
     return run.job().id();
   }
 
-  /** Whether what is done survives this process, so that it is kept when the operation fails. */
+  /** Whether finished tasks survive this process, so that a failed operation keeps them. */
   boolean isDurable() {
     return store.isDurable();
   }
 
   /**
-   * Whether the job is to begin nothing more.
+   * Whether the job is to start no more tasks.
    *
-   * @throws io.ringhaul.exceptions.BulkOperationException if the job is no longer this process's,
-   *     or if its store cannot be reached
+   * @throws io.ringhaul.exceptions.BulkOperationException if another process owns the job now, or
+   *     if the job's store cannot be reached
    */
   boolean isStopping() {
     return heartbeat.isStopping();
   }
 
-  /** Whether it was to stop long enough ago for what is in flight to be given up. */
+  /** Whether the grace period of a stop has passed, so that running tasks are to be abandoned. */
   boolean isOverdue() {
     return heartbeat.isOverdue() || (haste.getAsBoolean() && heartbeat.isStopping());
   }
 
-  /** What else than time has what is in flight given up when the job is to stop. */
+  /** Sets a condition that ends the grace period of a stop early. */
   void givesUpWhen(BooleanSupplier isUrgent) {
     this.haste = isUrgent;
   }
 
   /**
-   * Runs the operation, and stores how it ended.
+   * Runs the operation and stores its outcome.
    *
-   * @param work ends when nothing of the operation runs any more
+   * @param work returns after all threads of the operation have ended
    */
   <T> T running(Supplier<T> work) {
     T result;
@@ -239,12 +240,12 @@ public final class OperationJob implements AutoCloseable {
     try {
       run.completed();
     } catch (BulkOperationException e) {
-      throw e.withNote("all is done, and resuming job " + id() + " finds it so");
+      throw e.withNote("all tasks are finished, and resuming job " + id() + " returns the result");
     }
     return result;
   }
 
-  /** The failure stays the one that is reported, whatever the store says. */
+  /** Stores the end of a failed run. If that fails too, adds the second failure as suppressed. */
   private static void store(Throwable failure, Runnable end) {
     try {
       end.run();
@@ -253,11 +254,11 @@ public final class OperationJob implements AutoCloseable {
     }
   }
 
-  /** How the job goes on after a failure, for people; nothing for one that cannot. */
+  /** How to continue after a failure, for messages. */
   String remedy() {
     return isDurable()
-        ? "What is done is kept: resume job " + id()
-        : "Nothing of it was kept; run it again";
+        ? "Finished tasks are kept: resume job " + id()
+        : "No finished task was kept; run the operation again";
   }
 
   @Override
@@ -268,18 +269,18 @@ public final class OperationJob implements AutoCloseable {
   }
 
   /**
-   * Tells a job's store every second that this process lives. What the store answers is kept:
-   * whether the job is to stop, or that it is another process's by now.
+   * Sends a heartbeat to the job's store every second and keeps the answer: whether the job is to
+   * stop, or whether another process owns the job now.
    */
   static final class Heartbeat implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
     private static final long PERIOD_MILLIS = 1_000;
 
-    /** Service managers kill what has not ended ten seconds after they asked. */
+    /** Shorter than the 10 s that service managers typically wait before they kill a process. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /** Before another machine may take the job for dead. */
+    /** Shorter than the time after which another machine may take over the job. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private final JobRun run;
@@ -295,14 +296,14 @@ public final class OperationJob implements AutoCloseable {
     }
 
     /**
-     * @param silence how long the store may be away
+     * @param silence how long the store may fail to answer
      */
     Heartbeat(JobRun run, Duration silence) {
       this.run = run;
       this.silence = silence;
       this.clock = Background.clock("ringhaul-job");
       clock.scheduleWithFixedDelay(
-          Background.lasting("A word to the job's store", this::beat),
+          Background.lasting("A heartbeat to the job's store", this::beat),
           PERIOD_MILLIS,
           PERIOD_MILLIS,
           TimeUnit.MILLISECONDS);
@@ -328,12 +329,12 @@ public final class OperationJob implements AutoCloseable {
       }
     }
 
-    /** A store that is away for a moment is no reason to end hours of work. */
+    /** A short outage of the store must not end an operation of hours. */
     private synchronized void silence(StorageException e) {
       if (isSilent()) {
         fail(e);
       } else {
-        LOG.warn("The job's store did not answer and is asked again: {}", e.getMessage());
+        LOG.warn("The job's store did not answer; the heartbeat is sent again: {}", e.getMessage());
       }
     }
 
@@ -343,7 +344,7 @@ public final class OperationJob implements AutoCloseable {
 
     /** See {@link OperationJob#isStopping()}. */
     boolean isStopping() {
-      // Asked for each row: without the lock as long as all is well.
+      // Called for each row, so the normal case takes no lock.
       return (failure != null || stopping || isSilent()) && isStoppingNow();
     }
 
@@ -360,7 +361,7 @@ public final class OperationJob implements AutoCloseable {
         throw new BulkOperationException(String.valueOf(met.getMessage()), met);
       }
       if (isSilent()) {
-        // A beat that hangs says nothing, and who looks at the job sees a dead process.
+        // A hanging heartbeat reports no failure, and to other processes the job looks dead.
         throw new BulkOperationException(
             "The job's store has not answered for " + silence.toSeconds() + " s");
       }
@@ -375,7 +376,7 @@ public final class OperationJob implements AutoCloseable {
     @Override
     public void close() {
       clock.shutdownNow();
-      // A beat under way must not meet a run that is closed.
+      // A heartbeat in progress must end before the run is closed.
       Background.awaitEnd(clock, Duration.ofMillis(PERIOD_MILLIS));
     }
   }

@@ -16,16 +16,16 @@ import java.util.function.LongConsumer;
 /** The parameters of an operation that may change while it runs. Not thread-safe. */
 final class OperationParameters {
 
-  /** The part of the heap that requests in flight may fill with pages of the usual size. */
+  /** Requests in flight with pages of the default size may fill at most 1/4 of the heap. */
   private static final int HEAP_SHARE = 4;
 
-  /** As many as one connection of the driver takes by default. */
+  /** The driver's default limit of requests for one connection. */
   private static final long MOST_REQUESTS = 1_024;
 
-  /** More makes no page cheaper, and each request in flight holds one. */
+  /** Larger pages are not cheaper per row, and each request in flight holds one page. */
   private static final long MOST_PAGE_BYTES = 4 << 20;
 
-  /** A coordinator applies a batch as a whole, in its heap: beyond this it only grows. */
+  /** A coordinator holds a whole batch in its heap; larger batches bring no further gain. */
   private static final long MOST_BATCH_STATEMENTS = 1_000;
 
   private static final long LEAST_BATCH_BYTES = 4 << 10;
@@ -48,9 +48,9 @@ final class OperationParameters {
   /**
    * The requests in flight.
    *
-   * @param usual how many there are unless another number is asked for
-   * @param isAsked whether this number was asked for
-   * @param followed hears of each change
+   * @param usual the default
+   * @param isAsked whether the user set {@code parallelism}
+   * @param followed called with each new value
    */
   OperationParameters requests(
       RequestSender sender, int parallelism, int usual, boolean isAsked, LongConsumer followed) {
@@ -75,7 +75,7 @@ final class OperationParameters {
     return this;
   }
 
-  /** The size of pages: their rows if a number was asked for, else their bytes. */
+  /** The size of pages: in rows if the user set a number of rows, otherwise in bytes. */
   OperationParameters pages(PageSizer pages) {
     if (!pages.isFixed()) {
       return add(
@@ -103,7 +103,7 @@ final class OperationParameters {
     return this;
   }
 
-  /** The rows to a page of a count, which ships none of them. */
+  /** The rows in a page of a count. The server does not return these rows. */
   OperationParameters pagesOnServer(PageSizer pages, int usual, boolean isAsked) {
     return add(
         new ParameterValue(
@@ -116,7 +116,7 @@ final class OperationParameters {
   /**
    * The size of batches.
    *
-   * @param asked the parameters that were asked for
+   * @param asked the names of the parameters that the user set
    */
   OperationParameters batches(StreamWriter writer, Set<String> asked) {
     BatchLimits usual = BatchLimits.DEFAULT;
@@ -160,12 +160,12 @@ final class OperationParameters {
     return parameters.stream().map(Parameter::tunable).toList();
   }
 
-  /** Whether somebody has asked for the value that it has at first. */
+  /** Whether the user set the initial value of the parameter. */
   boolean isAsked(String name) {
     return asked.contains(name);
   }
 
-  /** A parameter of an operation that keeps its own value. Thread-safe. */
+  /** A parameter that stores its value. Thread-safe. */
   private static final class ParameterValue implements Tunable {
 
     private final String name;
@@ -175,8 +175,8 @@ final class OperationParameters {
     private volatile long value;
 
     /**
-     * @param value what it is at first, which is not applied
-     * @param applied takes each new value
+     * @param value the initial value, which is not applied
+     * @param applied called with each new value
      */
     ParameterValue(String name, long value, long least, long most, LongConsumer applied) {
       this.name = name;

@@ -2,10 +2,10 @@ package io.ringhaul.internal.operation;
 
 import io.ringhaul.internal.scan.Page;
 
-/** Takes the pages of a read, from several threads at once. */
+/** Receives the pages of a read. Several threads call it concurrently. */
 @FunctionalInterface
 public interface PageSink {
 
-  /** Takes all rows of a page; returns when it has no more use for it. */
+  /** Processes all rows of a page and returns when the page is no longer needed. */
   void accept(Page page) throws InterruptedException;
 }

@@ -30,12 +30,12 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** The ways to divide a scan that {@link io.ringhaul.Partitioning} offers. */
+/** The implementations of {@link io.ringhaul.Partitioning}. */
 public final class Partitionings {
 
   private Partitionings() {}
 
-  /** So many ranges of the ring. */
+  /** Splits the ring into about this number of tasks. */
   public record ByToken(int tasks) implements Partitioning {
 
     public ByToken {
@@ -43,7 +43,7 @@ public final class Partitionings {
     }
   }
 
-  /** Tasks of a size. */
+  /** Splits the ring into tasks of about this size. */
   public record BySize(long bytes) implements Partitioning {
 
     public BySize {
@@ -57,7 +57,7 @@ public final class Partitionings {
     }
   }
 
-  /** The partitions of keys in a file. */
+  /** The partitions whose keys a file lists. */
   public record ByKeys(ImportSource keys) implements Partitioning, Listed {
 
     @Override
@@ -68,15 +68,15 @@ public final class Partitionings {
     }
   }
 
-  /** The ranges of tokens in a file. */
+  /** The token ranges that a file lists. */
   public record ByRanges(ImportSource ranges) implements Partitioning, Listed {
 
     private static final String SETTING = "byRanges";
 
     @Override
     public TokenRangeSet tokens(TableDescription table, TokenMap ring) {
-      // Sources read the rows of a table: here of one that has the name of the table whose tokens
-      // they are, and bounds for columns.
+      // Sources read rows of a table. This table has the name of the scanned table, and the
+      //  bounds of a range are its columns.
       TableDescription list =
           new TableDescription(
               table.keyspace(), table.name(), List.of(bound("start_token"), bound("end_token")));
@@ -97,7 +97,7 @@ public final class Partitionings {
     private static TokenRange range(ByteBuffer[] bounds) {
       TokenRange range = new TokenRange(token(bounds[0]), token(bounds[1]));
       if (range.isWholeRing()) {
-        // Some tools mean the whole ring by it, others nothing.
+        // For some tools such a range is the whole ring, for others it is empty.
         throw new InvalidSettingException(
             SETTING,
             range
@@ -106,7 +106,8 @@ public final class Partitionings {
                 + " out to read the whole ring");
       }
       if (range.unwrap().isEmpty()) {
-        throw new InvalidSettingException(SETTING, range + " has no token that a row can have");
+        throw new InvalidSettingException(
+            SETTING, range + " contains no token that a row can have");
       }
       return range;
     }
@@ -117,12 +118,12 @@ public final class Partitionings {
   }
 
   /**
-   * The partitions of a span of time.
+   * The partitions of a time span.
    *
    * @param column the partition key
-   * @param first the number of the first bucket, from the epoch
+   * @param first the number of the first bucket, counted from the epoch
    * @param last the number of the last bucket
-   * @param bucketMillis how long a bucket is
+   * @param bucketMillis the length of a bucket
    */
   public record ByTime(CqlIdentifier column, long first, long last, long bucketMillis)
       implements Partitioning, Listed {
@@ -131,37 +132,36 @@ public final class Partitionings {
     private static final long MOST_BUCKETS = 1_000_000;
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
-    /** A date's form has the epoch in the middle of its 32 bits. */
+    /** CQL encodes a date as unsigned 32 bits, with the epoch at 2^31. */
     private static final long EPOCH_DAY = 1L << 31;
 
     public static ByTime of(String column, Instant from, Instant to, Duration bucket) {
       long millis = bucket.toMillis();
       if (millis < 1 || !Duration.ofMillis(millis).equals(bucket)) {
-        throw refusal("takes buckets of whole milliseconds, 1 or more, and not of " + bucket);
+        throw refusal("takes buckets of whole milliseconds, at least 1 ms, not " + bucket);
       }
       if (!from.isBefore(to)) {
-        throw refusal("has no moment from " + from + " to " + to);
+        throw refusal("covers no time from " + from + " to " + to);
       }
       try {
         return of(CqlIdentifier.fromCql(column), from, to, bucket, millis);
       } catch (ArithmeticException e) {
         throw refusal(
             String.format(
-                "cannot count the milliseconds from the epoch to %s or to %s in 64 bits",
-                from, to));
+                "cannot express %s or %s in milliseconds since the epoch in 64 bits", from, to));
       }
     }
 
     private static ByTime of(
         CqlIdentifier column, Instant from, Instant to, Duration bucket, long millis) {
       long first = Math.floorDiv(from.toEpochMilli(), millis);
-      // Rounded up to whole milliseconds, of which the end has none.
+      // Rounded up to whole milliseconds; the end is exclusive.
       long end = Math.addExact(to.toEpochMilli(), to.getNano() % 1_000_000 == 0 ? 0 : 1);
       long last = Math.floorDiv(Math.subtractExact(end, 1), millis);
       if (Math.subtractExact(last, first) >= MOST_BUCKETS) {
         throw refusal(
             String.format(
-                "has %,d buckets of %s from %s to %s; it takes %,d at the most",
+                "has %,d buckets of %s from %s to %s; it takes at most %,d",
                 last - first + 1, bucket, from, to, MOST_BUCKETS));
       }
       return new ByTime(column, first, last, millis);
@@ -173,8 +173,8 @@ public final class Partitionings {
       if (key.size() != 1 || !key.get(0).name().equals(column.asInternal())) {
         throw refusal(
             String.format(
-                "takes a table whose whole partition key is %s, and that of %s is %s: list its keys"
-                    + " with %s, or name a condition with %s",
+                "takes a table whose whole partition key is %s, but the partition key of %s"
+                    + " is %s: list the keys with %s, or set a condition with %s",
                 column.asCql(true),
                 table,
                 key.stream().map(ColumnDescription::name).toList(),
@@ -195,7 +195,7 @@ public final class Partitionings {
       } catch (ArithmeticException e) {
         throw refusal(
             String.format(
-                "comes to bucket %d of %s, which %s, of type %s, cannot hold",
+                "needs bucket %d of %s, which is out of range for %s of type %s",
                 bucket,
                 Duration.ofMillis(bucketMillis),
                 column.asCql(true),
@@ -217,7 +217,8 @@ public final class Partitionings {
       }
       if (type.equals(DataTypes.DATE)) {
         if (bucketMillis % DAY_MILLIS != 0) {
-          throw refusal("takes buckets of whole days for " + column.asCql(true) + ", a date");
+          throw refusal(
+              "takes buckets of whole days for " + column.asCql(true) + ", which is a date");
         }
         long day = Math.multiplyExact(bucket, bucketMillis / DAY_MILLIS);
         return ByteBuffer.allocate(Integer.BYTES)
@@ -226,7 +227,7 @@ public final class Partitionings {
       }
       throw refusal(
           String.format(
-              "takes a column of type date, timestamp, int or bigint, and %s is %s",
+              "takes a column of type date, timestamp, int or bigint, but %s is %s",
               column.asCql(true), type.asCql(false, true)));
     }
 
@@ -242,23 +243,23 @@ public final class Partitionings {
     }
   }
 
-  /** A way to partition that reads only the partitions that it lists, by keys or by ranges. */
+  /** A partitioning that reads only listed partitions, by keys or by ranges. */
   public interface Listed {
 
     /**
      * The tokens of the partitions.
      *
-     * @throws io.ringhaul.exceptions.BulkOperationException if the list cannot be told, or does not
+     * @throws io.ringhaul.exceptions.BulkOperationException if the list cannot be read or does not
      *     fit the table
      */
     TokenRangeSet tokens(TableDescription table, TokenMap ring);
 
-    /** How much is listed by these tokens, for people. */
+    /** The size of the list, for display. */
     default String amount(TokenRangeSet tokens) {
       return tokens.width() + " keys";
     }
 
-    /** What tells these tokens from others, for people and for a job that is resumed. */
+    /** Identifies the tokens with a checksum, for display and for the fingerprint of a job. */
     default String text(TokenRangeSet tokens) {
       CRC32C sum = new CRC32C();
       ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES);
@@ -272,21 +273,20 @@ public final class Partitionings {
   }
 
   /**
-   * The list of what is to be read, one row for each entry.
+   * A list of keys or ranges, one row for each entry.
    *
-   * @param setting the way to partition that takes it
-   * @param source where it is
+   * @param setting the name of the setting, for messages
    */
   private record KeyList(String setting, ImportSource source) {
 
     /**
-     * Reads all of it.
+     * Reads the list.
      *
-     * @param table has the columns
-     * @param asked the columns that make an entry; others of the list are not looked at
-     * @param entries takes the serialized values of these columns, row by row, and keeps none of
-     *     them; what it says of an entry that it refuses is told with the entry's place
-     * @throws InvalidSettingException if a row has no value in one of the columns, or is refused
+     * @param table has the columns of {@code asked}
+     * @param asked the columns of an entry; other columns of the list are ignored
+     * @param entries takes the serialized values of these columns, row by row, and must not keep
+     *     them; if it refuses an entry, the entry's position is added to the message
+     * @throws InvalidSettingException if a row lacks a value for one of the columns, or is refused
      * @throws io.ringhaul.exceptions.BulkOperationException if the list cannot be read
      */
     void read(
@@ -298,8 +298,8 @@ public final class Partitionings {
           throw new InvalidSettingException(
               setting,
               String.format(
-                  "%s takes a list with the columns %s, and %s has of them %s: name all of them in"
-                      + " its first line",
+                  "%s takes a list with the columns %s, but %s has only %s: name all of them"
+                      + " in its first line",
                   setting, names, plan.location(), plan.columns()));
         }
         List<ColumnDescription> columns = table.select(plan.columns());
@@ -341,7 +341,7 @@ public final class Partitionings {
     }
   }
 
-  /** The tokens of partition keys, gathered one by one. Used by one thread. */
+  /** Collects the tokens of partition keys. Not thread-safe. */
   private static final class KeyTokens {
 
     private final TokenMap ring;
@@ -354,14 +354,13 @@ public final class Partitionings {
     /**
      * Adds a key.
      *
-     * @param key the serialized values of its columns, in their order
+     * @param key the serialized values of the key's columns, in key order
      */
     void add(ByteBuffer... key) {
       long token = Long.parseLong(ring.format(ring.newToken(key)));
       tokens.add(new TokenRange(token - 1, token));
     }
 
-    /** The tokens of all. */
     TokenRangeSet set() {
       return TokenRangeSet.of(tokens);
     }

@@ -40,7 +40,7 @@ import java.util.stream.Stream;
 /**
  * Reads a table and delivers its rows to application code.
  *
- * @param sizing how small the tasks are; they leave no files behind
+ * @param sizing the default number of tasks
  * @param columnNames the columns to read; empty for all
  * @param pageSize rows in a page; 0 to adapt it
  */
@@ -62,7 +62,7 @@ public record ReadOperation(
         TableCheck.of(
             found,
             "read",
-            "Rows that were handed on before that and after it do not belong together; read the"
+            "Rows delivered before and after the change do not belong together; read the"
                 + " table again");
     List<ColumnDescription> columns =
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
@@ -93,7 +93,7 @@ public record ReadOperation(
                   .requests(sender, scan, settings, requests -> {})
                   .pages(scanner.pageSizer()));
       return running.run(
-          "the rows handed on so far stay with their consumer",
+          "the rows delivered so far stay with their consumer",
           () -> {
             new Workers(
                     threads, Math.min(scan.requests().parallelism(), scan.plan().tasks().size()))
@@ -129,13 +129,13 @@ public record ReadOperation(
             new MaskedColumns(
                 subject.session(),
                 table,
-                // The end of a page is found again by the token of the key.
+                // The scan locates the end of a page by the token of the key.
                 Stream.concat(table.partitionKey().stream(), columns.stream())
                     .distinct()
                     .toList())));
   }
 
-  /** The tasks of a read, which several threads work on. */
+  /** The tasks of a read. Several threads run them. */
   private static final class ReadTasks {
 
     private final TableScan scan;
@@ -170,7 +170,7 @@ public record ReadOperation(
       this.waiting = new ConcurrentLinkedQueue<>(scan.plan().tasks());
     }
 
-    /** Works on tasks until none is waiting or the row budget is spent. Several threads call it. */
+    /** Runs tasks until none is waiting or the row budget is spent. Several threads call it. */
     void work() throws InterruptedException {
       while (!budget.isSpent()) {
         ScanTask task = waiting.poll();
@@ -204,7 +204,7 @@ public record ReadOperation(
       }
     }
 
-    /** Requests in flight that idle workers leave go to the busy ones. */
+    /** Running tasks share the request slots of idle workers. */
     private int pagesAhead() {
       return Math.max(1, inFlight.getAsInt() / Math.max(1, running.get()));
     }

@@ -2,14 +2,14 @@ package io.ringhaul.internal.operation;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many rows may still be written, by all tasks of an export together. Thread-safe. */
+/** The number of rows that all tasks of an operation together may still process. Thread-safe. */
 final class RowBudget {
 
   private final boolean limited;
   private final AtomicLong left;
 
   /**
-   * @param rows how many; 0 for any number
+   * @param rows the limit; 0 for no limit
    */
   RowBudget(long rows) {
     this.limited = rows > 0;

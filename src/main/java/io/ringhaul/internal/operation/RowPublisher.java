@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes the rows of a table; each subscriber has a reading of its own. */
+/** Publishes the rows of a table; each subscriber starts its own read. */
 public final class RowPublisher implements Flow.Publisher<Row> {
 
   private final Function<PageSink, CompletableFuture<?>> reading;
 
   /**
-   * @param reading starts a reading that puts its pages into a sink
+   * @param reading starts a read that gives its pages to a sink
    */
   public RowPublisher(Function<PageSink, CompletableFuture<?>> reading) {
     this.reading = reading;
@@ -37,18 +37,18 @@ public final class RowPublisher implements Flow.Publisher<Row> {
   }
 
   /**
-   * One reading, handed to a subscriber as it asks for rows. Each thread that reads waits until its
-   * page is taken, so that there are no more pages in memory than threads and what these have asked
-   * for ahead.
+   * One read, whose rows go to a subscriber on demand. Each reading thread waits until the
+   * subscriber has received its page, so memory holds at most one page for each thread and the
+   * pages requested ahead.
    *
-   * <p>Signals are sent by one thread at a time: by whichever has something to do while no other is
-   * at it, as the rules of {@link Flow.Subscriber} ask for.
+   * <p>One thread at a time sends signals, as {@link Flow.Subscriber} requires: a thread with a new
+   * signal sends it unless another thread is sending, which then sends it too.
    */
   public static final class RowSubscription implements Flow.Subscription, PageSink {
 
     private static final Logger LOG = LoggerFactory.getLogger(RowSubscription.class);
 
-    /** A page that a thread of the reading waits to see taken. */
+    /** A page and the latch that releases its reading thread. */
     private record Handover(Iterator<Row> rows, CountDownLatch taken) {}
 
     private final Flow.Subscriber<? super Row> subscriber;
@@ -56,7 +56,7 @@ public final class RowPublisher implements Flow.Publisher<Row> {
     private final Queue<Handover> pages = new ConcurrentLinkedQueue<>();
     private final AtomicLong demand = new AtomicLong();
 
-    /** How often there was something to do since the thread that sends began. */
+    /** The number of new signals since the sending thread started. */
     private final AtomicInteger work = new AtomicInteger();
 
     private volatile @Nullable CompletableFuture<?> reading;
@@ -64,11 +64,11 @@ public final class RowPublisher implements Flow.Publisher<Row> {
     private volatile boolean ended;
     private volatile boolean cancelled;
 
-    /** Of the thread that sends. */
+    /** Used by the sending thread only. */
     private @Nullable Handover current;
 
     /**
-     * @param start starts the reading into a sink
+     * @param start starts a read that gives its pages to a sink
      */
     public RowSubscription(
         Flow.Subscriber<? super Row> subscriber, Function<PageSink, CompletableFuture<?>> start) {
@@ -76,7 +76,7 @@ public final class RowPublisher implements Flow.Publisher<Row> {
       this.start = start;
     }
 
-    /** Tells the subscriber that it is subscribed; it hears nothing else until it knows. */
+    /** Calls {@code onSubscribe}; no other signal is sent before that call returns. */
     public void open() {
       work.set(1);
       try {
@@ -94,7 +94,7 @@ public final class RowPublisher implements Flow.Publisher<Row> {
       if (rows < 1) {
         end(
             new IllegalArgumentException(
-                "A subscriber asked for " + rows + " rows; ask for 1 or more"));
+                "A subscriber requested " + rows + " rows; request 1 or more"));
         return;
       }
       demand.accumulateAndGet(rows, (have, more) -> have + more < 0 ? Long.MAX_VALUE : have + more);
@@ -118,7 +118,7 @@ public final class RowPublisher implements Flow.Publisher<Row> {
       started.whenComplete((result, thrown) -> end(thrown));
     }
 
-    /** The first end counts. */
+    /** Ends the read; only the first call has an effect. */
     private void end(@Nullable Throwable thrown) {
       synchronized (this) {
         if (ended) {
@@ -154,16 +154,14 @@ public final class RowPublisher implements Flow.Publisher<Row> {
       handover.taken().await();
     }
 
-    /** Sends what can be sent, unless another thread is at it: that one goes on then. */
+    /** Sends pending signals, unless another thread is sending, which then continues with them. */
     private void drain() {
       if (work.getAndIncrement() == 0) {
         sendAll();
       }
     }
 
-    /**
-     * Sends until there is nothing to do. Whatever fails, the threads of the reading are let go.
-     */
+    /** Sends until no signal is pending. On any failure, releases the reading threads. */
     private void sendAll() {
       @Nullable Error error = null;
       int done = 1;
@@ -171,8 +169,8 @@ public final class RowPublisher implements Flow.Publisher<Row> {
         try {
           send();
         } catch (Throwable e) {
-          // A subscriber must not throw: it is cancelled and hears no more.
-          LOG.warn("The subscriber failed, and the reading is ended", e);
+          // A subscriber must not throw: its subscription is cancelled.
+          LOG.warn("The subscriber failed; the read is cancelled", e);
           cancel();
           error = e instanceof Error grave ? grave : error;
         }
@@ -228,7 +226,7 @@ public final class RowPublisher implements Flow.Publisher<Row> {
       }
     }
 
-    /** Lets the threads of the reading go. */
+    /** Releases the reading threads. */
     private void release() {
       if (current != null) {
         current.taken().countDown();

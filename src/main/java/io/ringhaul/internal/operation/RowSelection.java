@@ -15,12 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which rows of a table are read.
+ * Selects the rows of a table to read.
  *
- * @param condition what they must fulfil
- * @param ranges the tokens that they may have; empty for all
- * @param maxRows how many at the most; 0 for all
- * @param listed what is told of the tokens if they are those of listed partitions
+ * @param ranges the tokens to read; empty for all
+ * @param maxRows the limit of rows; 0 for all
+ * @param listed describes the tokens if they come from listed partitions
  */
 public record RowSelection(
     RowCondition condition, Optional<TokenRangeSet> ranges, long maxRows, Optional<String> listed) {
@@ -31,7 +30,7 @@ public record RowSelection(
 
   private static final String TOKEN_RANGE = "tokenRange";
 
-  /** The part of the token space in which the rows lie. */
+  /** The tokens to read. */
   TokenRangeSet tokens() {
     return ranges.orElseGet(TokenRangeSet::wholeRing);
   }
@@ -48,7 +47,7 @@ public record RowSelection(
     return new RowSelection(new RowCondition(condition.where(), true), ranges, maxRows, listed);
   }
 
-  /** Adds a range to those that were given before; the first one takes the place of the ring. */
+  /** Adds a range to the earlier ranges; the first range replaces the whole ring. */
   public RowSelection withRange(long startExclusive, long endInclusive) {
     if (startExclusive == endInclusive) {
       throw new InvalidSettingException(
@@ -62,7 +61,7 @@ public record RowSelection(
       throw new InvalidSettingException(
           TOKEN_RANGE,
           String.format(
-              "tokenRange (%d, %d] has no token that a row can have",
+              "tokenRange (%d, %d] contains no token that a row can have",
               startExclusive, endInclusive));
     }
     return new RowSelection(
@@ -77,16 +76,16 @@ public record RowSelection(
   }
 
   /**
-   * Returns the selection of these rows in listed partitions only.
+   * Returns this selection restricted to listed partitions.
    *
    * @param partitions the tokens of the partitions
-   * @param way what lists them
+   * @param way the list
    */
   public RowSelection within(TokenRangeSet partitions, Partitionings.Listed way) {
     TokenRangeSet tokens = tokens().intersect(partitions);
     if (tokens.isEmpty()) {
       throw new InvalidSettingException(
-          "partitionBy", "The list of what to read has no token of the ranges that are to be read");
+          "partitionBy", "The listed partitions are all outside the token ranges to read");
     }
     return new RowSelection(condition, Optional.of(tokens), maxRows, Optional.of(way.text(tokens)));
   }
@@ -94,7 +93,7 @@ public record RowSelection(
   /**
    * Returns this selection after checking its settings.
    *
-   * @throws InvalidSettingException if its parts contradict each other
+   * @throws InvalidSettingException if the settings contradict each other
    */
   public RowSelection checked() {
     if (condition.allowFiltering() && condition.where().isEmpty()) {
@@ -105,7 +104,7 @@ public record RowSelection(
     return this;
   }
 
-  /** The settings that leave rows out, by their names. */
+  /** The settings that exclude rows, by name. */
   Map<String, String> restrictions() {
     Map<String, String> texts = new LinkedHashMap<>();
     condition.where().ifPresent(cql -> texts.put("where", cql));
@@ -121,18 +120,21 @@ public record RowSelection(
   }
 
   /**
-   * Checks a condition in CQL before it is put beside a token range: it must be a condition and
-   * nothing more, so that it cannot end the query, leave ranges out or cut rows off. Whether it
-   * makes sense is for the server to say.
+   * Checks a CQL condition before a query combines it with a token range. The text must be exactly
+   * one condition, so that it cannot end the query, exclude ranges or limit rows. The server checks
+   * its meaning.
    */
   static final class WhereClause {
 
     private static final String SETTING = "where";
-    private static final String BIND_MARKER = "holds a bind marker; write the value itself";
+    private static final String BIND_MARKER = "contains a bind marker; write the value itself";
 
     private final String cql;
 
-    /** The condition's words in lower case, and its other characters, without what is quoted. */
+    /**
+     * The condition's words in lower case and its other characters; a quote stands for a quoted
+     * text.
+     */
     private final List<String> tokens = new ArrayList<>();
 
     private WhereClause(String cql) {
@@ -140,9 +142,9 @@ public record RowSelection(
     }
 
     /**
-     * The condition without the blanks around it.
+     * The condition without surrounding blanks.
      *
-     * @throws InvalidSettingException if it is empty, or more or less than a condition
+     * @throws InvalidSettingException if the text is empty or not exactly one condition
      */
     static String checked(String cql) {
       WhereClause clause = new WhereClause(cql.strip());
@@ -167,7 +169,7 @@ public record RowSelection(
           i = afterQuotes(i, "$$");
           tokens.add("'");
         } else if (cql.startsWith("--", i) || cql.startsWith("//", i) || cql.startsWith("/*", i)) {
-          throw refusal("holds a comment; leave it out");
+          throw refusal("contains a comment; remove it");
         } else if (Character.isLetterOrDigit(c) || c == '_') {
           int start = i;
           while (i < cql.length()
@@ -184,11 +186,14 @@ public record RowSelection(
       }
     }
 
-    /** The position after a quoted text; a doubled quote ends it and begins it again at once. */
+    /**
+     * The position after a quoted text. A doubled quote counts as the end of one text and the start
+     * of the next.
+     */
     private int afterQuotes(int start, String quote) {
       int end = cql.indexOf(quote, start + quote.length());
       if (end < 0) {
-        throw refusal("holds a quoted text without an end");
+        throw refusal("contains a quoted text without a closing quote");
       }
       return end + quote.length();
     }
@@ -202,14 +207,14 @@ public record RowSelection(
           case "{" -> open.push("}");
           case ")", "]", "}" -> {
             if (open.isEmpty() || !open.pop().equals(token)) {
-              throw refusal("closes a bracket that it does not open");
+              throw refusal("closes a bracket that is not open");
             }
           }
           default -> {}
         }
       }
       if (!open.isEmpty()) {
-        throw refusal("opens a bracket that it does not close");
+        throw refusal("does not close an open bracket");
       }
     }
 
@@ -217,21 +222,21 @@ public record RowSelection(
       for (int i = 0; i < tokens.size(); i++) {
         String next = i + 1 < tokens.size() ? tokens.get(i + 1) : "";
         switch (tokens.get(i)) {
-          case ";" -> throw refusal("holds a semicolon; it takes one condition");
+          case ";" -> throw refusal("contains a semicolon; it takes one condition");
           case "?" -> throw refusal(BIND_MARKER);
-          case "limit" -> throw refusal("holds LIMIT, which would apply to each token range");
-          case "order" -> refuseBefore("by", next, "holds ORDER BY; rows come in the ring's order");
-          case "group" -> refuseBefore("by", next, "holds GROUP BY; rows are read as they are");
+          case "limit" -> throw refusal("contains LIMIT, which would apply to each token range");
+          case "order" -> refuseBefore("by", next, "contains ORDER BY; rows come in token order");
+          case "group" -> refuseBefore("by", next, "contains GROUP BY; rows are read ungrouped");
           case "per" ->
-              refuseBefore("partition", next, "holds PER PARTITION LIMIT, which leaves rows out");
+              refuseBefore("partition", next, "contains PER PARTITION LIMIT, which omits rows");
           case "allow" ->
               throw refusal(
-                  "holds ALLOW FILTERING; use " + Setting.ALLOW_FILTERING.call() + " instead");
+                  "contains ALLOW FILTERING; use " + Setting.ALLOW_FILTERING.call() + " instead");
           case "token" ->
               refuseBefore(
                   "(",
                   next,
-                  "holds token(); use "
+                  "contains token(); use "
                       + Setting.TOKEN_RANGE.callWithValue()
                       + " for a part of the ring");
           default -> {}
@@ -240,8 +245,9 @@ public record RowSelection(
     }
 
     /**
-     * A colon begins a marker unless it stands behind the key of an entry between braces, the first
-     * one of that entry. What follows it is a name then; in {@code P0001-01-01T10:00:00} it is not.
+     * Refuses named bind markers. A colon followed by a name starts a marker, unless it is the
+     * first colon after the key of an entry between braces. In {@code P0001-01-01T10:00:00} no name
+     * follows the colons.
      */
     private void requireNoNamedMarker() {
       Deque<Entry> entries = new ArrayDeque<>();
@@ -267,7 +273,7 @@ public record RowSelection(
       }
     }
 
-    /** Where a token is in an entry of a map or a user-defined type, if it is in one. */
+    /** The position of a token within an entry of a map or a user-defined type. */
     private enum Entry {
       OUTSIDE,
       BEFORE_KEY,

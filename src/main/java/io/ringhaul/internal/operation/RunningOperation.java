@@ -41,11 +41,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every operation has while it runs: senders, limits, tuning, monitoring, progress, and the
- * way in which it ends. Closing closes all of it, the last opened first.
+ * The common parts of every running operation: senders, limits, tuning, monitoring, progress, and
+ * the handling of its end. Closing closes all parts in reverse order of opening.
  *
- * <p>Life: {@link #sender} and {@link #owns} for what sends requests, {@link #start} with what may
- * be tuned, {@link #run} for the work.
+ * <p>Order of calls: {@link #sender} and {@link #owns} for the senders, {@link #start} with the
+ * tunable parameters, {@link #run} for the work.
  */
 final class RunningOperation implements MonitoredOperation, AutoCloseable {
 
@@ -53,7 +53,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   private static final long PROGRESS_MILLIS = 500;
   private static final Duration PROGRESS_END = Duration.ofSeconds(10);
 
-  /** Work that an interrupt cancels. */
+  /** The work of an operation; an interrupt cancels it. */
   @FunctionalInterface
   interface Work<T> {
     T call() throws InterruptedException;
@@ -101,7 +101,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     return this;
   }
 
-  /** Rows waiting to be sent. Default: what waits in the tasks. */
+  /** The number of rows waiting to be sent. Default: the rows that wait in the tasks. */
   RunningOperation queue(LongSupplier rows) {
     this.queued = rows;
     return this;
@@ -116,7 +116,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   /**
    * Starts limits, tuning, progress and monitoring.
    *
-   * @param tunable what may change while the operation runs
+   * @param tunable the parameters that may change while the operation runs
    */
   void start(OperationParameters tunable) {
     parameters = tunable;
@@ -153,12 +153,12 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
                 subject.session().getMetadata().getNodes().keySet(),
                 List.copyOf(senders),
                 pageCeiling,
-                // An operation without a job ends by itself or by an interrupt.
+                // An operation without a job can be stopped only by an interrupt.
                 () -> subject.job().map(OperationJob::isStopping).orElse(false),
                 limits.pauses()));
   }
 
-  /** Opened before the monitor, so that the last progress is reported after everything else. */
+  /** Called before the monitor starts, so that the last progress report comes after all else. */
   private void startProgress() {
     ScheduledExecutorService clock = Background.clock("ringhaul-progress");
     clock.scheduleAtFixedRate(
@@ -214,12 +214,12 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
           listeners.add(recorder);
         });
     listeners.addAll(settings.monitoring().samples());
-    // Last: the reaction to a sample shows in the next one.
+    // Last, because the reaction to a sample shows in the next sample.
     listeners.addAll(reacting);
     closers.push(PerformanceMonitor.start(this, listeners)::close);
   }
 
-  /** A failure to store bottlenecks does not decide how the operation ends. */
+  /** Logs a failure to store bottlenecks, which must not fail the operation. */
   private static void close(BottleneckRecorder recorder) {
     try {
       recorder.close();
@@ -229,10 +229,10 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   }
 
   /**
-   * Runs the work; exceptions from it get the figures reached by then. If the work succeeds, the
-   * job store keeps the tuned parameters for the next operation of the same kind.
+   * Runs the work; exceptions from it get the figures reached so far. If the work succeeds, the job
+   * store keeps the tuned parameters for the next operation of the same kind.
    *
-   * @param whenCancelled what a cancelled operation leaves behind, for its message
+   * @param whenCancelled what a cancelled operation leaves behind, for the message
    */
   <T> T run(String whenCancelled, Work<T> work) {
     T result;
@@ -274,7 +274,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   /**
    * Fails if ranges could not be read.
    *
-   * @param remedy what to do once the nodes are well
+   * @param remedy what to do after the nodes have recovered
    */
   void requireComplete(List<FailedRange> failed, String remedy) {
     if (failed.isEmpty()) {

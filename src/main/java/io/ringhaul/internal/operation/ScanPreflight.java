@@ -12,16 +12,16 @@ import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is looked at before a table is read. */
+/** The checks before a table is read. */
 final class ScanPreflight {
 
   /**
-   * What is going to be read.
+   * The scan to check.
    *
-   * @param operation names the operation, at the start of a sentence
-   * @param expressions what is selected, in CQL
-   * @param pageSize rows to a page as the user asked for; 0 for the default
-   * @param defaultPageSize the largest page by default
+   * @param operation the operation, for the start of a sentence
+   * @param expressions the CQL expressions to select
+   * @param pageSize rows in a page as the user set it; 0 for the default
+   * @param defaultPageSize the largest page by default, in rows
    */
   record Reading(
       String operation,
@@ -34,10 +34,10 @@ final class ScanPreflight {
   private ScanPreflight() {}
 
   /**
-   * Looks, unless that was not wanted.
+   * Runs the preflight checks unless the request skips them.
    *
-   * @param more checks of the operation's own
-   * @return the largest page that may be asked for, in rows
+   * @param more checks for this operation only
+   * @return the largest page that the scan may request, in rows
    */
   static int run(
       CqlSession session,

@@ -3,10 +3,10 @@ package io.ringhaul.internal.operation;
 import io.ringhaul.internal.ring.TokenRangeSplitter;
 
 /**
- * How many tasks a scan is divided into by default.
+ * The default number of tasks of a scan.
  *
- * @param bytesPerTask the estimated size of the table that one task is to have
- * @param tasksPerRequest how many tasks there are at least for each request in flight
+ * @param bytesPerTask the target size of a task, by the estimated size of the table
+ * @param tasksPerRequest the least number of tasks for each request in flight
  */
 public record ScanSizing(long bytesPerTask, int tasksPerRequest) {
 

@@ -2,17 +2,17 @@ package io.ringhaul.internal.operation;
 
 import io.ringhaul.internal.scan.ScanRest;
 
-/** When a task that runs is divided, and into how many parts. */
+/** Decides when a running task is split, and into how many parts. */
 @FunctionalInterface
 public interface SplitRule {
 
-  /** A part takes at least so long by itself, or its file and its checkpoint are not worth it. */
+  /** The least duration of a part; below this, the cost of its file and checkpoint dominates. */
   double LEAST_SECONDS = 1;
 
-  /** A part has at least so many pages. */
+  /** The least number of pages of a part. */
   double LEAST_PAGES = 4;
 
-  /** As many parts as there is somebody to read them, none of them small. */
+  /** One part for the task itself and one for each idle worker, within the least sizes. */
   SplitRule ADAPTIVE =
       (rest, takers) ->
           (int)
@@ -20,19 +20,18 @@ public interface SplitRule {
                   takers + 1.0,
                   Math.min(rest.seconds() / LEAST_SECONDS, rest.pages() / LEAST_PAGES));
 
-  /** Tasks stay as they were planned. */
+  /** Never splits a task. */
   SplitRule NEVER = (rest, takers) -> 1;
 
   /**
-   * Into how many parts what is left of a task is divided.
+   * The number of parts to split the rest of a task into.
    *
-   * @param rest what is left
-   * @param takers how many workers have nothing to do
-   * @return how many, the task's own among them; below 2 to leave it whole
+   * @param takers the number of idle workers
+   * @return the number of parts including the task's own; below 2 for no split
    */
   int parts(ScanRest rest, int takers);
 
-  /** Whether the rule is to be asked although all workers have something to do. */
+  /** Whether to ask the rule even if no worker is idle. */
   default boolean isEager() {
     return false;
   }

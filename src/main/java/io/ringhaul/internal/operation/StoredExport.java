@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How an export is done, as the store of its job has it.
+ * The plan of an export as its job stores it.
  *
- * @param target how its output is written
- * @param result what its commit made visible; empty before
+ * @param target the plan of the output
+ * @param result the result of the commit; empty before the commit
  */
 public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
 
@@ -46,9 +46,9 @@ public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
   }
 
   /**
-   * The plan in a text.
+   * Parses a stored plan.
    *
-   * @throws IllegalArgumentException if it is no such text
+   * @throws IllegalArgumentException if the text is not a stored plan
    */
   public static StoredExport parse(String text) {
     try {
@@ -58,7 +58,7 @@ public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
           JSON.treeToValue(root.path(TARGET), TargetPlan.class),
           result.isMissingNode() ? Optional.empty() : Optional.of(result(result)));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("No plan of an export: " + text, e);
+      throw new IllegalArgumentException("Not a plan of an export: " + text, e);
     }
   }
 

@@ -6,14 +6,14 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceTask;
 import java.util.List;
 
-/** The plan of an import as the texts that the store of its job has. */
+/** Converts the plan of an import to and from the texts that its job stores. */
 final class StoredImport {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private StoredImport() {}
 
-  /** The plan without its tasks, of which each is a partition of the job. */
+  /** The plan without its tasks, each of which is stored as a job partition. */
   static String text(SourcePlan plan) {
     return write(
         new SourcePlan(
@@ -30,10 +30,10 @@ final class StoredImport {
   }
 
   /**
-   * The plan in a text.
+   * Parses a stored plan.
    *
-   * @param tasks its tasks, from the partitions
-   * @throws IllegalArgumentException if it is no such text
+   * @param tasks the tasks from the job partitions
+   * @throws IllegalArgumentException if the text is not a stored plan
    */
   static SourcePlan plan(String text, List<SourceTask> tasks) {
     SourcePlan plan = read(text, SourcePlan.class);
@@ -47,9 +47,9 @@ final class StoredImport {
   }
 
   /**
-   * The task in a text.
+   * Parses a stored task.
    *
-   * @throws IllegalArgumentException if it is no such text
+   * @throws IllegalArgumentException if the text is not a stored task
    */
   static SourceTask task(String text) {
     return read(text, SourceTask.class);
@@ -59,7 +59,7 @@ final class StoredImport {
     try {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Plain data is always JSON", e);
+      throw new IllegalStateException("Plain data can always be written as JSON", e);
     }
   }
 
@@ -67,7 +67,7 @@ final class StoredImport {
     try {
       return JSON.readValue(text, type);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("No part of the plan of an import: " + text, e);
+      throw new IllegalArgumentException("Not a part of the plan of an import: " + text, e);
     }
   }
 }

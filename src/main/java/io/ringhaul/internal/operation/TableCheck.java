@@ -17,37 +17,38 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks while an operation runs that its table is still the one that it began with.
+ * Checks during an operation that its table was not dropped, recreated or truncated.
  *
- * <p>When a table is dropped and made again, the nodes answer the next request with UNPREPARED, and
- * the driver prepares the statement again and repeats the request. Nothing of this shows in its
- * public API: the statement's id is a hash of its text, the columns are the same, and no tracker or
- * metric hears of it. So the nodes are asked:
+ * <p>When a table is dropped and recreated, the nodes answer the next request with UNPREPARED, and
+ * the driver prepares the statement again and repeats the request. The driver's public API does not
+ * show this: the statement's id is a hash of its text, the columns are the same, and no tracker or
+ * metric reports it. Therefore the check queries the nodes:
  *
  * <ul>
- *   <li>before the first row, all of them ({@link TableFingerprint#take});
- *   <li>at checkpoints, one of them, at most once in ten seconds and without waiting for its
- *       answer: a long operation ends early, and not only at its end;
- *   <li>after the last row, all of them: before an export commits, and before a count, a read or an
+ *   <li>before the first row, all nodes ({@link TableFingerprint#take});
+ *   <li>at checkpoints, one node, at most once in ten seconds and without waiting for the answer,
+ *       so that a long operation fails early;
+ *   <li>after the last row, all nodes: before an export commits, and before a count, a read or an
  *       import reports success.
  * </ul>
  *
- * <p>The first and the last are what makes it complete. Each node that may coordinate a request of
- * the session is asked for the table that <em>it</em> has, and a table that is made anew has an id
- * that no table had before it. A node with the same id at both times had that table at all times in
- * between, and so each row that it read or wrote belongs to that table. Exempt are a table that is
- * made again under its old id ({@code WITH ID}), and a node that coordinated requests and does not
- * answer at the end, while no other node has heard of the new table. A job that is cut off before
- * its end is compared when it is resumed: its fingerprint has the id of its first run.
+ * <p>The first and the last check suffice for correctness. They query each node that may coordinate
+ * a request of the session for the table id in <em>its own</em> schema, and a recreated table has a
+ * new id. A node with the same id at both times had the same table in between, so each row that it
+ * read or wrote belongs to that table. The check cannot detect two cases: a table that is recreated
+ * with its old id ({@code WITH ID}), and a new table known only to a node that coordinated requests
+ * and does not answer at the end. If a job is interrupted, resuming it compares the table with its
+ * fingerprint, which has the table id of the first run.
  *
- * <p>Truncations are found as far as nodes keep them: Cassandra notes one on each node after the
- * rows are gone there, so that one that still runs at the last check may not show; ScyllaDB keeps
- * them in a table that not every role may read, and is not asked.
+ * <p>The check finds truncations that the nodes record. Cassandra records a truncation on each node
+ * after it has removed the rows there, so a truncation that still runs at the last check may be
+ * missed. ScyllaDB records truncations in a table that not every role may read, so the check does
+ * not query it.
  *
- * <p>A node that does not answer is left out as long as another one answers. If none answers at the
- * end, they are asked again for half a minute; then the operation fails, since it is not known
- * whether its rows belong together. Where none answered at the start either, as with a service that
- * hides its schema, the operation does without.
+ * <p>A node that does not answer is ignored if another node answers. If no node answers at the end,
+ * the check repeats the query for 30 s; then the operation fails, since it is unknown whether its
+ * rows belong together. If no node answered at the start either, as with a service that hides its
+ * schema, the operation succeeds without the check.
  *
  * <p>Thread-safe.
  */
@@ -83,10 +84,10 @@ public final class TableCheck {
   }
 
   /**
-   * A check of an operation without a job.
+   * A check for an operation without a job.
    *
-   * @param doing what is done with the table, such as {@code counted}
-   * @param consequence for the end of the message: what became of the rows, and what to do
+   * @param doing the operation as a participle, such as {@code counted}
+   * @param consequence the end of the message: the effect on the rows, and what to do
    */
   public static TableCheck of(TableFingerprint fingerprint, String doing, String consequence) {
     return new TableCheck(
@@ -98,7 +99,10 @@ public final class TableCheck {
         PATIENCE);
   }
 
-  /** A check of the operation of a job, which fails as a resume of the job does after that. */
+  /**
+   * A check for the operation of a job. It fails with a {@link JobException}, as a later resume of
+   * the job does.
+   */
   public static TableCheck of(
       TableFingerprint fingerprint, OperationJob job, String doing, String consequence) {
     return new TableCheck(
@@ -113,17 +117,17 @@ public final class TableCheck {
   /**
    * Returns this check with other times.
    *
-   * @param between two checkpoints that ask
-   * @param waiting for the first answer at the end
+   * @param between the least time between two queries at checkpoints
+   * @param waiting the longest wait for a first answer at the end
    */
   public TableCheck with(Duration between, Duration waiting) {
     return new TableCheck(fingerprint, doing, consequence, failure, between, waiting);
   }
 
   /**
-   * Asks a node, unless one was asked a short time ago. Does not wait.
+   * Queries one node, unless the last query is too recent. Does not wait for the answer.
    *
-   * @throws BulkOperationException if an earlier answer says that the table is another one
+   * @throws BulkOperationException if an earlier answer shows that the table changed
    */
   public void atCheckpoint() {
     requireSame();
@@ -140,9 +144,9 @@ public final class TableCheck {
   }
 
   /**
-   * Asks all nodes after the last row.
+   * Queries all nodes after the last row.
    *
-   * @throws BulkOperationException if the table is another one, or if no node answers
+   * @throws BulkOperationException if the table changed, or if no node answers
    */
   public void atEnd() throws InterruptedException {
     long began = System.nanoTime();
@@ -156,8 +160,8 @@ public final class TableCheck {
       if (System.nanoTime() - began > patience.toNanos()) {
         throw new BulkOperationException(
             String.format(
-                "No node said within %d s whether table %s is still the one that was %s (%s); try"
-                    + " again when the nodes answer",
+                "No node answered within %d s whether table %s is still the table that was"
+                    + " %s (%s); try again when the nodes answer",
                 patience.toSeconds(),
                 fingerprint.table(),
                 doing,

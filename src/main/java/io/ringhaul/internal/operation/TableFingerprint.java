@@ -26,8 +26,9 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * What must stay the same of a table while an operation runs, and from run to run of its job. It is
- * taken from the nodes before the first row: what the driver knows of the schema may be late.
+ * The properties of a table that must not change during an operation and between the runs of its
+ * job. The nodes are queried for them before the first row, because the driver's metadata may be
+ * outdated.
  */
 public final class TableFingerprint {
 
@@ -39,9 +40,9 @@ public final class TableFingerprint {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   /**
-   * How a table has changed.
+   * A change of a table.
    *
-   * @param what was done to it, such as {@code truncated}
+   * @param what the change as a participle, such as {@code truncated}
    * @param difference {@code table id was "..." and is "..."}
    */
   record Change(String what, String difference) {}
@@ -60,9 +61,9 @@ public final class TableFingerprint {
   }
 
   /**
-   * Looks the table up and asks the nodes for it, until the session knows the table that they have.
+   * Looks up the table and queries the nodes until the session's metadata and the nodes agree.
    *
-   * @param lookup describes the table as the session knows it
+   * @param lookup describes the table from the session's metadata
    * @throws UnsuitableTableException if the nodes do not agree on the table in time
    */
   public static TableFingerprint take(
@@ -71,7 +72,7 @@ public final class TableFingerprint {
       BiFunction<CqlIdentifier, CqlIdentifier, TableDescription> lookup) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      // Before the description: a table that is made in between has another id than this one.
+      // Before the description: a table that is created in between has a different id.
       Optional<? extends RelationMetadata> relation = relation(session, settings);
       TableDescription table = lookup.apply(settings.keyspace(), settings.table());
       Optional<UUID> known = relation.flatMap(RelationMetadata::getId);
@@ -94,9 +95,9 @@ public final class TableFingerprint {
         throw new UnsuitableTableException(
             table.toString(),
             String.format(
-                "The nodes do not agree on which table %s is (table ids %s; the session knows %s):"
-                    + " it was dropped and made again, or made twice. Wait until nodetool"
-                    + " describecluster shows one schema version, and try again",
+                "The nodes have different versions of table %s (table ids %s; the session"
+                    + " has %s): it was dropped and recreated, or created twice. Wait until"
+                    + " nodetool describecluster shows one schema version, and try again",
                 table, ids, known.get()));
       }
       LockSupport.parkNanos(PAUSE.toNanos());
@@ -120,25 +121,20 @@ public final class TableFingerprint {
     return table;
   }
 
-  /** How the nodes are asked again. */
   TableQuestion question() {
     return question;
   }
 
-  /** Whether a node has said what the table is. */
+  /** Whether a node has answered. */
   boolean isKnownToNodes() {
     return !answers.isEmpty();
   }
 
-  /**
-   * The table and the columns that a job has of it, by names for people.
-   *
-   * @param columns in their order
-   */
+  /** The parts of a job's fingerprint that describe the table and its columns, by display name. */
   Map<String, String> parts(List<ColumnDescription> columns) {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("table", table.toString());
-    // One that was dropped and made again does not have the rows that the job has dealt with.
+    // A recreated table does not have the rows that the job has processed.
     id.ifPresent(known -> parts.put(ID, known.toString()));
     List<Instant> truncations =
         answers.values().stream().flatMap(answer -> answer.truncated().stream()).toList();
@@ -150,16 +146,16 @@ public final class TableFingerprint {
     return parts;
   }
 
-  /** How the table differs from this, by what nodes say of it now; empty if it does not. */
+  /** The change of the table since this fingerprint was taken; empty if there is none. */
   Optional<Change> change(Answers now) {
     for (Answer answer : now.answers()) {
       if (id.isPresent() && answer.id().isPresent() && !answer.id().equals(id)) {
-        return Optional.of(change("dropped and made again", ID, id, answer.id()));
+        return Optional.of(change("dropped and recreated", ID, id, answer.id()));
       }
     }
     for (Answer answer : now.answers()) {
       Optional<Answer> before = Optional.ofNullable(answers.get(answer.node()));
-      // A node that did not have it before has not heard of the table yet.
+      // A node that had no such table before may not have received the schema yet.
       if (answer.id().isEmpty() && before.flatMap(Answer::id).isPresent()) {
         return Optional.of(change("dropped", ID, id, answer.id()));
       }
@@ -186,7 +182,7 @@ public final class TableFingerprint {
             part, before.map(Object::toString).orElse(""), now.map(Object::toString).orElse("")));
   }
 
-  /** What is compared with a job that has done nothing that a truncation would undo. */
+  /** The parts to compare for a job without progress that a truncation would undo. */
   static Map<String, String> withoutTruncation(Map<String, String> parts) {
     Map<String, String> others = new TreeMap<>(parts);
     others.remove(LAST_TRUNCATION);
@@ -215,8 +211,8 @@ public final class TableFingerprint {
   }
 
   /**
-   * Whether the first of the times now is after the last of those before. Each node has a time of
-   * its own for one truncation, and other nodes may have answered before.
+   * Whether the first of the current times is after the last of the earlier times. For one
+   * truncation each node records its own time, and other nodes may have answered earlier.
    */
   private static boolean isTruncatedSince(String before, String now) {
     if (before.isEmpty() || now.isEmpty() || now.equals(NEVER)) {
@@ -228,8 +224,8 @@ public final class TableFingerprint {
   }
 
   /**
-   * {@code never}, or the first and the last of the times: {@code 2026-01-31T12:00:00.123Z}, or two
-   * of them with a slash.
+   * {@code never}, or the first and the last time, such as {@code 2026-01-31T12:00:00.123Z},
+   * separated by a slash if they differ.
    */
   private static String times(List<Instant> truncations) {
     List<Instant> known =
@@ -242,7 +238,7 @@ public final class TableFingerprint {
     return first.equals(last) ? first : first + "/" + last;
   }
 
-  /** {@code id bigint, "Name" text}. */
+  /** The columns with their types, such as {@code id bigint, "Name" text}. */
   private static String text(List<ColumnDescription> columns) {
     return columns.stream()
         .map(

@@ -25,38 +25,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks nodes which table a name stands for, and when that table was last truncated. Each node
- * answers for itself, from the tables that it keeps of the schema and of itself, which every role
- * may read. Costs two requests of one row for each node that is asked.
+ * Queries nodes for the id of a table and for the time of its last truncation. Each node answers
+ * from its own {@code system} and {@code system_schema} tables, which every role may read. Costs
+ * two requests of one row for each node.
  */
 final class TableQuestion {
 
-  /** The last truncation of a table that was never truncated. */
+  /** The truncation time of a table that was never truncated. */
   static final Instant NEVER = Instant.MIN;
 
   private static final Logger LOG = LoggerFactory.getLogger(TableQuestion.class);
 
-  /** A node that hangs holds up an operation for no longer than this. */
+  /** The timeout of a query, which limits the delay by a hanging node. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** The map of truncations has a position in the commit log, and then the time. */
+  /** A value of this map is a position in the commit log, followed by the time. */
   private static final SimpleStatement TRUNCATIONS =
       SimpleStatement.newInstance("SELECT truncated_at FROM system.local");
 
   /**
-   * What a node says.
+   * The answer of a node.
    *
    * @param id empty if the node has no table of that name
-   * @param truncated {@link #NEVER} if the table was not truncated; empty if the node does not say,
-   *     as ScyllaDB, which keeps these times elsewhere
+   * @param truncated {@link #NEVER} if the table was not truncated; empty if the node does not
+   *     record truncations there, as ScyllaDB
    */
   record Answer(Node node, Optional<UUID> id, Optional<Instant> truncated) {}
 
   /**
-   * What the nodes say.
+   * The answers of all nodes.
    *
-   * @param answers of the nodes that answered
-   * @param failure why one of the others did not; null if all did
+   * @param answers the answers of the nodes that answered
+   * @param failure the failure of a node that did not answer; null if all answered
    */
   record Answers(List<Answer> answers, @Nullable Throwable failure) {}
 
@@ -67,7 +67,7 @@ final class TableQuestion {
   private final SimpleStatement id;
 
   /**
-   * @param relations in which of its tables the schema has the name, the one of views or another
+   * @param relations the table of {@code system_schema}: {@code views} or {@code tables}
    */
   TableQuestion(
       CqlSession session,
@@ -96,7 +96,7 @@ final class TableQuestion {
         .toList();
   }
 
-  /** Asks all of these nodes at once. Never fails: a node that does not answer has no answer. */
+  /** Queries these nodes in parallel. Never fails: the failure of a node is part of the result. */
   CompletableFuture<Answers> ask(List<Node> nodes) {
     List<CompletableFuture<Reply>> replies = nodes.stream().map(this::ask).toList();
     return CompletableFuture.allOf(replies.toArray(CompletableFuture<?>[]::new))
@@ -129,7 +129,8 @@ final class TableQuestion {
         .handle(
             (answer, failure) -> {
               if (failure != null) {
-                LOG.debug("{} does not say which table it has: {}", node, failure.toString());
+                LOG.debug(
+                    "{} did not answer the query for the table id: {}", node, failure.toString());
               }
               return new Reply(node, answer, failure == null ? null : Failures.unwrap(failure));
             })
@@ -144,9 +145,13 @@ final class TableQuestion {
                 if (failure == null) {
                   return Optional.of(time(rows.one(), table));
                 }
-                LOG.debug("{} does not say what was truncated: {}", node, failure.toString());
+                LOG.debug(
+                    "{} did not answer the query for truncations: {}", node, failure.toString());
               } catch (RuntimeException e) {
-                LOG.debug("{} says in another form what was truncated: {}", node, e.toString());
+                LOG.debug(
+                    "{} answered the query for truncations in an unknown form: {}",
+                    node,
+                    e.toString());
               }
               return Optional.empty();
             });

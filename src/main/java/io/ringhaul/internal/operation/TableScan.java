@@ -24,14 +24,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A scan that is planned for the cluster as it is now.
+ * A scan planned for the current state of the cluster.
  *
- * @param plan what is read, task by task
- * @param requests how, with the parallelism settled
- * @param usualParallelism how many requests are in flight unless another number is asked for
- * @param meter counts from now on
- * @param metrics does so too
- * @param nodeNames the local nodes by their host ids
+ * @param requests the request settings including the parallelism
+ * @param usualParallelism the default number of requests in flight
+ * @param nodeNames the names of the local nodes by host id
  */
 record TableScan(
     ScanPlan plan,
@@ -43,21 +40,22 @@ record TableScan(
 
   private static final int REQUESTS_PER_NODE = 8;
 
-  /** The node that is first to be asked for a task; empty if it is unknown. */
+  /** The node that a task asks first; empty if unknown. */
   String replica(ScanTask task) {
     return task.replicas().isEmpty() ? "" : nodeNames.getOrDefault(task.replicas().get(0), "");
   }
 
-  /** How much of the ring that is, from 0 to 1. */
+  /** The tokens' share of the ring, from 0 to 1. */
   static double share(TokenRangeSet tokens) {
     return tokens.width().doubleValue() / TokenRange.wholeRing().width().doubleValue();
   }
 
   /**
-   * Discovers the ring and plans: the explicit settings, or else what suits cluster and table.
+   * Discovers the ring and plans the tasks. Settings without a value get defaults that fit the
+   * cluster and the table.
    *
-   * @param tokens what is to be read
-   * @param earlier what was read before
+   * @param tokens the tokens to read
+   * @param earlier the figures of earlier runs
    */
   static TableScan prepare(
       CqlSession session,
@@ -73,7 +71,7 @@ record TableScan(
         TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
     int usual = OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes);
-    // Whoever begins with few requests and is to have more needs tasks for them.
+    // Tuning may raise a small initial parallelism, so there must be enough tasks for that.
     int parallelism =
         settings.tuning().mode() == TuningMode.ADAPT
             ? Math.max(usual, requests.parallelism())

@@ -7,15 +7,15 @@ import io.ringhaul.job.PartitionStatus;
 import java.util.List;
 
 /**
- * What became of the rows of one task or several.
+ * The row figures of one or more tasks.
  *
  * @param read records read
  * @param written rows that the cluster has acknowledged
- * @param rejected records that were left out and kept
- * @param nothing rows of which nothing was to be written: expired, without values, or of a
- *     partition whose shared values were there
- * @param expiredRows rows that were left out since all their cells had expired
- * @param expiredCells cells that were left out since they had expired
+ * @param rejected rejected rows
+ * @param nothing rows without anything to write: expired rows, rows without values, and rows of a
+ *     partition whose shared values were already written
+ * @param expiredRows rows omitted because all their cells had expired
+ * @param expiredCells cells omitted because they had expired
  */
 record TaskFigures(
     long read, long written, long rejected, long nothing, long expiredRows, long expiredCells) {
@@ -24,7 +24,7 @@ record TaskFigures(
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The sum over the partitions of a job that are done. */
+  /** The sum over the finished partitions of a job. */
   static TaskFigures of(List<JobPartition> partitions) {
     return partitions.stream()
         .filter(each -> each.status() == PartitionStatus.DONE)
@@ -33,7 +33,7 @@ record TaskFigures(
         .reduce(NONE, TaskFigures::plus);
   }
 
-  /** Whether each record that was read has met exactly one end. */
+  /** Whether each record was written, rejected or had nothing to write. */
   boolean areWhole() {
     return read == written + rejected + nothing;
   }
@@ -48,12 +48,12 @@ record TaskFigures(
         expiredCells + more.expiredCells);
   }
 
-  /** The text that stands for a task's output in its checkpoint. */
+  /** The text that a task's checkpoint stores as its output. */
   String text() {
     try {
       return JSON.writeValueAsString(this);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Numbers are always JSON", e);
+      throw new IllegalStateException("Numbers can always be written as JSON", e);
     }
   }
 
@@ -61,7 +61,7 @@ record TaskFigures(
     try {
       return JSON.readValue(text, TaskFigures.class);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("No figures of a task: " + text, e);
+      throw new IllegalArgumentException("Not the figures of a task: " + text, e);
     }
   }
 }

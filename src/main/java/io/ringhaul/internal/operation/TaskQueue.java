@@ -8,12 +8,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that wait for a worker, and the workers that wait for a task. A task that runs may add
- * others, so a worker that finds none waits until no task runs any more. Thread-safe.
+ * The tasks that wait for a worker, and the workers that wait for a task. A running task may add
+ * tasks, so a worker that finds no task waits until no task runs. Thread-safe.
  */
 final class TaskQueue {
 
-  /** How long a worker that waits may count as one although it is to leave. */
+  /** The period at which a waiting worker checks whether it is surplus. */
   private static final long PATIENCE_MILLIS = 100;
 
   private final Deque<ScanTask> tasks;
@@ -26,10 +26,10 @@ final class TaskQueue {
   }
 
   /**
-   * The next task, which runs until {@link #ended}; null if there will be none any more, or if the
-   * worker is to leave.
+   * Waits for the next task, which counts as running until {@link #ended}. Returns null if there
+   * will be no more tasks, or if the worker is surplus.
    *
-   * @param leaves whether the worker is one too many; asked now and then while it waits
+   * @param leaves whether the worker is surplus; evaluated repeatedly while the worker waits
    */
   synchronized @Nullable ScanTask take(BooleanSupplier leaves) throws InterruptedException {
     idle++;
@@ -50,7 +50,7 @@ final class TaskQueue {
     }
   }
 
-  /** A task that was taken runs no more, however it ended. */
+  /** Must be called once for each task taken, after it succeeded or failed. */
   synchronized void ended() {
     running--;
     if (running == 0) {
@@ -58,24 +58,23 @@ final class TaskQueue {
     }
   }
 
-  /** Adds what a task that runs has given away. */
+  /** Adds tasks split from a running task. */
   synchronized void add(Collection<ScanTask> more) {
     tasks.addAll(more);
     notifyAll();
   }
 
-  /** Lets nobody take a task any more. */
+  /** Ends the queue: {@link #take} returns null from now on. */
   synchronized void close() {
     closed = true;
     notifyAll();
   }
 
-  /** How many workers wait for tasks that are not there yet. */
+  /** The number of idle workers for which no task is queued. */
   synchronized int takers() {
     return closed ? 0 : Math.max(0, idle - tasks.size());
   }
 
-  /** How many tasks run. */
   synchronized int running() {
     return running;
   }

@@ -6,14 +6,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 /**
- * Runs a step that must not be cut short, such as a commit: an interrupt in its middle would leave
- * its outcome unknown.
+ * Runs a step that must not be interrupted, such as a commit, because an interrupt would leave its
+ * outcome unknown.
  */
 final class Uninterrupted {
 
   private Uninterrupted() {}
 
-  /** Runs the step on a thread of its own and waits for it; an interrupt is kept for later. */
+  /**
+   * Runs the step on a new thread and waits for it. An interrupt of the calling thread takes effect
+   * after the step.
+   */
   static <T> T call(String threadName, Supplier<T> step) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread thread =
@@ -22,7 +25,7 @@ final class Uninterrupted {
               try {
                 result.complete(step.get());
               } catch (Throwable e) {
-                // The waiting thread throws it again.
+                // The waiting thread rethrows it.
                 result.completeExceptionally(e);
               }
             },

@@ -4,8 +4,8 @@ import io.ringhaul.internal.telemetry.Tunable;
 import java.util.function.LongToIntFunction;
 
 /**
- * How many workers an operation has: as many as its requests in flight ask for, until a number is
- * chosen. Thread-safe.
+ * The number of workers of an operation. It follows the bound of requests in flight until the user
+ * or the tuner sets a number. Thread-safe.
  */
 final class WorkerCount implements Tunable {
 
@@ -16,7 +16,7 @@ final class WorkerCount implements Tunable {
   private boolean wasChosen;
 
   /**
-   * @param byRequests how many workers so many requests in flight ask for
+   * @param byRequests the number of workers for a number of requests in flight
    */
   WorkerCount(Workers workers, int most, LongToIntFunction byRequests) {
     this.workers = workers;
@@ -24,7 +24,7 @@ final class WorkerCount implements Tunable {
     this.byRequests = byRequests;
   }
 
-  /** There may be so many requests in flight from now on. */
+  /** Follows a new bound of requests in flight, unless a number of workers was set. */
   synchronized void follow(long requests) {
     if (!isChosen) {
       workers.count(Math.max(1, Math.min(most, byRequests.applyAsInt(requests))));

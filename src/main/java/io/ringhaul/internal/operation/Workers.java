@@ -12,8 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the same work on several threads, on more or fewer of them as is wanted meanwhile, and waits
- * for all of them, whatever happens. Thread-safe; runs once.
+ * Runs the same work on several threads and always waits until all of them have ended. The number
+ * of threads can change meanwhile. Thread-safe; runs once.
  */
 final class Workers {
 
@@ -23,28 +23,28 @@ final class Workers {
     void run() throws InterruptedException;
   }
 
-  /** How each worker ended: empty, or its failure. */
+  /** The outcome of each ended worker: empty, or its failure. */
   private final BlockingQueue<Optional<Throwable>> ends = new LinkedBlockingQueue<>();
 
   private final ExecutorService threads;
   private final Set<Thread> working = new HashSet<>();
 
-  /** Those that were told that they are too many. */
+  /** Workers that {@link #isSurplus()} has told to end. */
   private final Set<Thread> leaving = new HashSet<>();
 
   private @Nullable Work work;
   private int wanted;
 
-  /** Those that were started, have not ended and are not leaving. */
+  /** The number of started workers that have not ended and are not leaving. */
   private int staying;
 
-  /** Those that were started and whose end was not taken note of. */
+  /** The number of started workers whose outcome was not processed yet. */
   private int alive;
 
   private boolean stopped;
 
   /**
-   * @param count how many there are at first, 1 or more
+   * @param count the initial number of workers, 1 or more
    */
   Workers(ExecutorService threads, int count) {
     this.threads = threads;
@@ -52,10 +52,11 @@ final class Workers {
   }
 
   /**
-   * Runs the work on as many threads as are wanted. The first failure interrupts the others.
+   * Runs the work on the wanted number of threads. The first failure interrupts the other threads.
    *
    * @throws BulkOperationException the first failure
-   * @throws InterruptedException if the calling thread is interrupted; the workers have ended then
+   * @throws InterruptedException if the calling thread is interrupted; all workers have ended by
+   *     then
    */
   void run(Work work) throws InterruptedException {
     try {
@@ -77,14 +78,14 @@ final class Workers {
     }
   }
 
-  /** How many are wanted. */
+  /** The wanted number of workers. */
   synchronized int count() {
     return wanted;
   }
 
   /**
-   * Wants so many from now on. Those that are missing begin at once; those that are too many end
-   * when they next ask {@link #isSurplus()}.
+   * Changes the wanted number of workers. Missing workers start at once; surplus workers end at
+   * their next call of {@link #isSurplus()}.
    *
    * @param count 1 or more
    */
@@ -94,13 +95,15 @@ final class Workers {
       try {
         start(work);
       } catch (RejectedExecutionException e) {
-        // The operator was closed, which the workers hear of themselves.
+        // The operator was closed; the running workers notice that themselves.
         wanted = Math.max(1, staying);
       }
     }
   }
 
-  /** Whether the worker that asks between two tasks is one too many, and must end now. */
+  /**
+   * Whether the calling worker is surplus and must end now. Workers call this between two tasks.
+   */
   synchronized boolean isSurplus() {
     if (staying <= wanted) {
       return false;
@@ -129,7 +132,7 @@ final class Workers {
       each.run();
       return Optional.empty();
     } catch (Throwable e) {
-      // The thread that waits for this one throws it again.
+      // The thread that waits for the workers rethrows it.
       return Optional.of(e);
     } finally {
       synchronized (this) {
@@ -149,7 +152,10 @@ final class Workers {
     alive--;
   }
 
-  /** Interrupts what still runs and waits for it: files and connections are closed after that. */
+  /**
+   * Interrupts the running workers and waits for them, because files and connections are closed
+   * next.
+   */
   private void stop() {
     synchronized (this) {
       stopped = true;
