@@ -147,16 +147,16 @@ class MissingTableIT {
     assertThatThrownBy(() -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.empty())))
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessage(
-            "Table %s.t does not exist, and the source keeps no CQL schema to make it from; create"
-                + " the table before the import",
+            "Table %s.t does not exist, and the source keeps no CQL schema to create it"
+                + " from; create the table before the import",
             keyspace);
     TestCluster.define("CREATE TYPE " + keyspace + ".addr (zip text)");
     assertThatThrownBy(
             () -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.of(schema))))
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining(
-            "its type addr has the fields {zip=int}, but the keyspace has one of that name with"
-                + " {zip=text}");
+            "its type addr has the fields {zip=int}, but the keyspace has a type of that"
+                + " name with {zip=text}");
     assertThat(session.getMetadata().getKeyspace(keyspace).orElseThrow().getTables()).isEmpty();
   }
 

@@ -94,7 +94,7 @@ class TableCheckIT {
             check.atCheckpoint();
             return false;
           } catch (UnsuitableTableException e) {
-            assertThat(e).hasMessageContaining("t was dropped and made again while it was counted");
+            assertThat(e).hasMessageContaining("t was dropped and recreated while it was counted");
             return true;
           }
         });
@@ -107,10 +107,10 @@ class TableCheckIT {
     assertThatThrownBy(check::atEnd)
         .isInstanceOf(BulkOperationException.class)
         .hasMessage(
-            "No node said within 0 s whether table "
+            "No node answered within 0 s whether table "
                 + keyspace
-                + ".t is still the one that was counted (IllegalStateException: no connection); try"
-                + " again when the nodes answer");
+                + ".t is still the table that was counted (IllegalStateException: no"
+                + " connection); try again when the nodes answer");
     isSilent = false;
     assertThatCode(check::atEnd).doesNotThrowAnyException();
   }
@@ -124,7 +124,7 @@ class TableCheckIT {
     isSilent = false;
     assertThatCode(check::atEnd).doesNotThrowAnyException();
     remake();
-    assertThatThrownBy(check::atEnd).hasMessageContaining("t was dropped and made again");
+    assertThatThrownBy(check::atEnd).hasMessageContaining("t was dropped and recreated");
   }
 
   @Test

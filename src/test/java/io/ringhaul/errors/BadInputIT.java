@@ -399,8 +399,8 @@ class BadInputIT {
   void resumingWithoutId() {
     JobOptions resuming = JobOptions.in(JobStore.inMemory()).named("nightly").resuming();
     String message =
-        "resuming() takes a job up by its id, and the request names none, so that each run would"
-            + " begin another job: call jobId(...), always with the same id";
+        "resuming() resumes a job by its id, and the request has no id, so each run would"
+            + " start a new job: call jobId(...), always with the same id";
     setting("resuming", message, () -> export().job(resuming).run());
     setting("resuming", message, () -> export().job(resuming).runAsync());
     setting("resuming", message, () -> importInto("copy").job(resuming).run());

@@ -126,9 +126,9 @@ class ChangedTableIT {
         .hasMessageMatching(
             "Table "
                 + keyspace
-                + "\\.t was dropped and made again while it was exported: table id was"
-                + " \"[-0-9a-f]+\" and is \"[-0-9a-f]+\"\\. Rows that were read before that and"
-                + " after it do not belong together, so nothing was committed\\. Run the export"
+                + "\\.t was dropped and recreated while it was exported: table id was"
+                + " \"[-0-9a-f]+\" and is \"[-0-9a-f]+\"\\. Rows read before and after the"
+                + " change do not belong together, so nothing was committed\\. Run the export"
                 + " again");
     assertThat(files(out)).noneMatch(file -> file.endsWith(".parquet") || file.endsWith(".json"));
   }
@@ -139,14 +139,14 @@ class ChangedTableIT {
     sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
         .isInstanceOf(JobException.class)
-        .hasMessageContaining("was dropped and made again while it was exported")
+        .hasMessageContaining("was dropped and recreated while it was exported")
         .hasMessageEndingWith("Job " + id + " cannot be resumed: begin a new job");
     Job failed = store.find(id).orElseThrow();
     assertThat(failed.status()).isEqualTo(JobStatus.FAILED);
-    assertThat(failed.error().orElseThrow()).contains("was dropped and made again");
+    assertThat(failed.error().orElseThrow()).contains("was dropped and recreated");
     assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
         .isInstanceOf(JobException.class)
-        .hasMessageContaining("it is not the same any more: table id was");
+        .hasMessageContaining("it has changed: table id was");
     insert();
     assertThat(export(Format.CSV, folder.resolve("new")).run().rows()).isEqualTo(ROWS);
   }
@@ -172,7 +172,7 @@ class ChangedTableIT {
                       .parallelism(1)
                       .run())
           .isInstanceOf(JobException.class)
-          .hasMessageContaining("by_v was dropped and made again while it was exported");
+          .hasMessageContaining("by_v was dropped and recreated while it was exported");
     } finally {
       TestCluster.define("DROP MATERIALIZED VIEW " + keyspace + ".by_v");
     }
@@ -186,16 +186,16 @@ class ChangedTableIT {
     assertThatThrownBy(() -> importing(source, options).run())
         .isInstanceOf(JobException.class)
         .hasMessageContaining(
-            "t was dropped and made again while it was imported into: table id was")
+            "t was dropped and recreated while it was imported into: table id was")
         .hasMessageEndingWith(
-            "Rows that were written before that are gone, rows that were written after it are in"
-                + " the table as it is now. Job "
+            "Rows written before the change are lost, rows written after it are in the"
+                + " current table. Job "
                 + id
-                + " cannot be resumed: begin a new import, which writes all of them");
+                + " cannot be resumed: begin a new import, which writes all rows");
     assertThat(rows()).isEqualTo(ROWS - 299);
     assertThatThrownBy(() -> importing(source, options).run())
         .isInstanceOf(JobException.class)
-        .hasMessageContaining("it is not the same any more: table id was");
+        .hasMessageContaining("it has changed: table id was");
     assertThat(operator.importInto(keyspace, "t").from(source).run().rows()).isEqualTo(ROWS);
     assertThat(rows()).isEqualTo(ROWS);
   }
@@ -207,9 +207,9 @@ class ChangedTableIT {
         .isInstanceOfSatisfying(
             UnsuitableTableException.class,
             failure -> assertThat(failure.table()).isEqualTo(keyspace + ".t"))
-        .hasMessageContaining("was dropped and made again while it was counted: table id was")
+        .hasMessageContaining("was dropped and recreated while it was counted: table id was")
         .hasMessageEndingWith(
-            "Rows that were counted before that and after it do not belong together; count again");
+            "Rows counted before and after the change do not belong together; count again");
     assertThat(operator.count(keyspace, "t").run().rows()).isZero();
   }
 
@@ -220,7 +220,7 @@ class ChangedTableIT {
     try (RowIterator rows = operator.read(keyspace, "t").parallelism(1).rows()) {
       assertThatThrownBy(() -> rows.forEachRemaining(read::add))
           .isInstanceOf(UnsuitableTableException.class)
-          .hasMessageContaining("was dropped and made again while it was read: table id was");
+          .hasMessageContaining("was dropped and recreated while it was read: table id was");
     }
     assertThat(read).isNotEmpty().hasSizeLessThan(ROWS);
   }
@@ -284,8 +284,7 @@ class ChangedTableIT {
     truncate();
     assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
         .isInstanceOf(JobException.class)
-        .hasMessageContaining(
-            "it is not the same any more: last truncation was \"never\" and is \"20");
+        .hasMessageContaining("it has changed: last truncation was \"never\" and is \"20");
     store.reset(id);
     insert();
     sending(300, ChangedTableIT::fail);
@@ -308,7 +307,7 @@ class ChangedTableIT {
     truncate();
     assertThatThrownBy(() -> importing(source, options).run())
         .isInstanceOf(JobException.class)
-        .hasMessageContaining("it is not the same any more: last truncation was \"20");
+        .hasMessageContaining("it has changed: last truncation was \"20");
     store.reset(id);
     sending(500, ChangedTableIT::fail);
     assertThatThrownBy(() -> importing(source, options).run())
@@ -385,7 +384,7 @@ class ChangedTableIT {
     assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
     sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
-        .hasMessageContaining("was dropped and made again");
+        .hasMessageContaining("was dropped and recreated");
   }
 
   @Test
@@ -402,7 +401,7 @@ class ChangedTableIT {
     insert();
     sending(300, ChangedTableIT::recreate);
     assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
-        .hasMessageContaining("was dropped and made again");
+        .hasMessageContaining("was dropped and recreated");
   }
 
   /** Resets the count of row requests and runs the action before the one with the given number. */

@@ -139,12 +139,12 @@ class CountersIT {
     assertThatThrownBy(request::run)
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageEndingWith(
-            "; what was added so far stays; empty the table with TRUNCATE before you run the import"
-                + " again");
+            "; the amounts added so far stay; empty the table with TRUNCATE before you run"
+                + " the import again");
     assertThatThrownBy(() -> request.addToCounters().run())
         .hasMessageEndingWith(
-            "; what was added so far stays, and running the import again would add it again;"
-                + " compare the counters with what they should hold before you do");
+            "; the amounts added so far stay, and running the import again would add them"
+                + " again; compare the counters with their expected values first");
   }
 
   private ImportRequest importInto(String table) {

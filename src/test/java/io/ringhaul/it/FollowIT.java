@@ -154,7 +154,7 @@ class FollowIT {
       add("c.csv", 10, 5);
       assertThatThrownBy(() -> quick(request).run())
           .isInstanceOf(JobException.class)
-          .hasMessageContaining("was cut off within 1 of its tasks");
+          .hasMessageContaining("was interrupted within 1 of its tasks");
       assertThat(store.list()).hasSize(2);
       assertThat(store.list().get(0).status()).isEqualTo(JobStatus.FAILED);
       assertThatThrownBy(() -> store.delete(store.list().get(0).id()))
@@ -182,8 +182,8 @@ class FollowIT {
       assertThatThrownBy(
               () -> quick(importInto("fresh", CsvSource.at(in)).job(options).jobId(id)).run())
           .isInstanceOf(JobException.class)
-          .hasMessageContaining("into " + keyspace + ".t, and cannot go on with")
-          .hasMessageContaining("into " + keyspace + ".fresh: give what is new an id of its own");
+          .hasMessageContaining("into " + keyspace + ".t and cannot continue with")
+          .hasMessageContaining("into " + keyspace + ".fresh: use another id for the new follow");
       Path other = Files.createDirectory(folder.resolve("other"));
       assertThatThrownBy(
               () -> quick(importInto("t", CsvSource.at(other)).job(options).jobId(id)).run())
@@ -389,7 +389,7 @@ class FollowIT {
             });
     assertThatThrownBy(() -> importInto("t", CsvSource.at(folder)).follow().run())
         .isInstanceOf(OperationCancelledException.class)
-        .hasMessageContaining("the batches that were imported stay");
+        .hasMessageContaining("the imported batches stay in the table");
     interrupting.join();
     assertThat(Thread.interrupted()).isTrue();
   }

@@ -150,7 +150,7 @@ class PartitioningIT {
     Path none = list("a,b");
     assertThatThrownBy(() -> count(byKeys(none)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("The list of what to read has no token of the ranges that are to be read");
+        .hasMessage("The listed partitions are all outside the token ranges to read");
   }
 
   @Test
@@ -228,11 +228,11 @@ class PartitioningIT {
         "5,5", "(5, 5] ends where it starts; leave byRanges out to read the whole ring");
     assertRangeRefused(
         Long.MAX_VALUE + "," + Long.MIN_VALUE,
-        "(9223372036854775807, -9223372036854775808] has no token that a row can have");
+        "(9223372036854775807, -9223372036854775808] contains no token that a row can have");
     Path none = list("start_token,end_token");
     assertThatThrownBy(() -> count(byRanges(none)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("The list of what to read has no token of the ranges that are to be read");
+        .hasMessage("The listed partitions are all outside the token ranges to read");
   }
 
   private void assertRangeRefused(String line, String why) throws IOException {
@@ -356,15 +356,15 @@ class PartitioningIT {
     Partitioning hours = Partitioning.byTime("k", now, now.plusSeconds(1), Duration.ofHours(1));
     assertThatThrownBy(() -> operator.count(keyspace, "by_date").partitionBy(hours).run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("byTime takes buckets of whole days for k, a date");
+        .hasMessage("byTime takes buckets of whole days for k, which is a date");
     assertThatThrownBy(() -> operator.count(keyspace, "t").partitionBy(hours).run())
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("list its keys with byKeys");
+        .hasMessageContaining("list the keys with byKeys");
     assertThatThrownBy(() -> Partitioning.byTime("k", now, now, Duration.ofHours(1)))
         .isInstanceOf(InvalidSettingException.class);
     assertThatThrownBy(() -> Partitioning.byTime("k", Instant.EPOCH, now, Duration.ofSeconds(1)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("it takes 1,000,000 at the most");
+        .hasMessageContaining("it takes at most 1,000,000");
   }
 
   @Test

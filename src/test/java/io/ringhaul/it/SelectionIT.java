@@ -158,7 +158,7 @@ class SelectionIT {
     }
     assertThatThrownBy(() -> count().tokenRange(Long.MAX_VALUE, Long.MIN_VALUE))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageEndingWith("has no token that a row can have");
+        .hasMessageEndingWith("contains no token that a row can have");
   }
 
   @Test

@@ -127,7 +127,7 @@ class ExportJobIT {
                     .jobId(id)
                     .run())
         .isInstanceOf(JobException.class)
-        .hasMessageContaining("exists and is COMPLETED: resume it, or name another id");
+        .hasMessageContaining("exists and is COMPLETED: resume it, or use another id");
   }
 
   @Test
@@ -152,7 +152,7 @@ class ExportJobIT {
                     .run())
         .isInstanceOfSatisfying(
             JobStoppedException.class, stopped -> assertThat(stopped.jobId()).isEqualTo(id))
-        .hasMessageContaining("was stopped. What is done is kept: resume job " + id);
+        .hasMessageContaining("was stopped. Finished tasks are kept: resume job " + id);
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
     ExportResult result = request(target, store).run();
     assertThat(result.rows()).isEqualTo(ROWS);

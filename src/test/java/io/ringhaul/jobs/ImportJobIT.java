@@ -183,14 +183,14 @@ class ImportJobIT {
     assertThatThrownBy(
             () -> counters(new FaultySource(CsvSource.at(counters), at(COUNTERS / 2))).run())
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("what was written so far stays; resuming job " + id);
+        .hasMessageContaining("the rows written so far stay; resuming job " + id);
     List<JobPartition> before = store.partitions(id);
     assertThat(before)
         .anyMatch(each -> each.status() == PartitionStatus.DONE)
         .anyMatch(each -> each.status() != PartitionStatus.DONE && each.attempt() > 0);
     assertThatThrownBy(() -> counters(CsvSource.at(counters)).run())
         .isInstanceOf(JobException.class)
-        .hasMessageStartingWith("Job " + id + " was cut off within ")
+        .hasMessageStartingWith("Job " + id + " was interrupted within ")
         .hasMessageContaining("of its tasks, and its rows add to counters")
         .hasMessageContaining(counters.toString());
     Map<Integer, Long> unchanged = counters();

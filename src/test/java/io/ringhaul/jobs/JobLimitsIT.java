@@ -272,7 +272,7 @@ class JobLimitsIT {
               DiskLimitException.class, full -> assertThat(full.bytes()).isEqualTo(DISK_BYTES))
           .hasMessageContaining("and maxDiskBytes allows 409,600")
           .hasMessageContaining(
-              "What is done is kept: resume job " + id + " with a larger maxDiskBytes");
+              "Finished tasks are kept: resume job " + id + " with a larger maxDiskBytes");
       assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
       assertThat(bytesOfFiles()).isPositive().isLessThanOrEqualTo(DISK_BYTES);
     }

@@ -421,7 +421,7 @@ public record ExportOperation(
               session,
               table,
               // The scan locates rows by the token of their key, even if the export omits the
-              //  key.
+              // key.
               Stream.concat(
                       table.partitionKey().stream(), selected.stream().map(SelectedColumn::column))
                   .filter(column -> column.kind() != Kind.METADATA)

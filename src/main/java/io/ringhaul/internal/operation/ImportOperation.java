@@ -82,7 +82,7 @@ public record ImportOperation(
    * @param createsTable whether a missing table is created
    * @param replaysInDoubt whether tasks run again that an earlier run may have written in part,
    *     although their rows must not be written twice
-   * @param batch the number of the micro-batch of a follow, from 1; 0 for an import of its own
+   * @param batch the number of the micro-batch of a follow, from 1; 0 for an ordinary import
    */
   record Task(
       ImportSource source,
@@ -388,7 +388,7 @@ public record ImportOperation(
   }
 
   /**
-   * What a failed import leaves in the table, and how to go on.
+   * What a failed import leaves in the table, and how to continue.
    *
    * @param append whether the import appends, so that rows must not be written twice
    */

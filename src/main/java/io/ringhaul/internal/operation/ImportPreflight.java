@@ -96,7 +96,7 @@ final class ImportPreflight {
    * Checks what the table already holds.
    *
    * @param haveBegun whether earlier runs of the job may have written rows
-   * @param batch the number of the micro-batch of a follow; 0 for an import of its own
+   * @param batch the number of the micro-batch of a follow; 0 for an ordinary import
    * @throws InvalidSettingException if counters would be added to counters of the table
    */
   void requireRoom(

@@ -76,7 +76,7 @@ public final class Partitionings {
     @Override
     public TokenRangeSet tokens(TableDescription table, TokenMap ring) {
       // Sources read rows of a table. This table has the name of the scanned table, and the
-      //  bounds of a range are its columns.
+      // bounds of a range are its columns.
       TableDescription list =
           new TableDescription(
               table.keyspace(), table.name(), List.of(bound("start_token"), bound("end_token")));

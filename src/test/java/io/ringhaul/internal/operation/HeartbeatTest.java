@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a working process hears of its job. */
+/** The answers of the job store to heartbeats. */
 class HeartbeatTest {
 
   private static final Duration SILENCE = Duration.ofSeconds(2);
@@ -39,7 +39,7 @@ class HeartbeatTest {
   }
 
   @Test
-  void aJobThatIsLostIsAFailureOfItsOwnKind() throws InterruptedException {
+  void failsWithJobExceptionIfAnotherProcessOwnsTheJob() throws InterruptedException {
     try (JobStore store = stored();
         JobRun run = store.begin(id);
         OperationJob.Heartbeat heartbeat = new OperationJob.Heartbeat(run, SILENCE)) {
@@ -53,7 +53,7 @@ class HeartbeatTest {
   }
 
   @Test
-  void aStoreThatHangsIsSilent() throws Exception {
+  void failsIfTheStoreDoesNotAnswer() throws Exception {
     try (JobStore store = stored();
         JobRun run = store.begin(id);
         OperationJob.Heartbeat heartbeat = new OperationJob.Heartbeat(run, SILENCE)) {
@@ -75,7 +75,7 @@ class HeartbeatTest {
     store.create(
         Job.pending(
             id,
-            "pulse",
+            "heartbeat",
             "",
             Map.of(),
             JobKind.EXPORT,

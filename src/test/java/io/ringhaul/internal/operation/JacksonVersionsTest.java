@@ -12,20 +12,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JacksonVersionsTest {
 
   @Test
-  void takesTheVersionsOfThisBuild() {
+  void acceptsTheVersionsOfThisBuild() {
     assertThatCode(JacksonVersions::require).doesNotThrowAnyException();
   }
 
   @ParameterizedTest
   @CsvSource({"16, 16", "19, 19", "22, 20"})
-  void takesACoreThatIsNewEnough(int core, int databind) {
+  void acceptsSupportedVersions(int core, int databind) {
     assertThatCode(() -> JacksonVersions.require(version(core), version(databind)))
         .doesNotThrowAnyException();
   }
 
   @ParameterizedTest
   @CsvSource({"13, 13", "15, 15", "13, 22", "20, 22", "22, 15"})
-  void refusesVersionsThatAreTooOldOrDoNotFit(int core, int databind) {
+  void refusesOldOrMismatchedVersions(int core, int databind) {
     assertThatThrownBy(() -> JacksonVersions.require(version(core), version(databind)))
         .isInstanceOf(BulkOperationException.class)
         .hasMessage(

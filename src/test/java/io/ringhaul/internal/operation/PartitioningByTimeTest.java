@@ -15,13 +15,13 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Spans of time that the key cannot hold are refused in words. */
+/** Time spans out of the range of the key are refused. */
 class PartitioningByTimeTest {
 
   private static final Duration DAY = Duration.ofDays(1);
 
   @Test
-  void momentsBeyondMillisecondsAreRefused() {
+  void refusesInstantsOutOfTheRangeOfMilliseconds() {
     Instant last = Instant.ofEpochMilli(Long.MAX_VALUE);
     Instant first = Instant.ofEpochMilli(Long.MIN_VALUE);
     assertRefused(() -> Partitionings.ByTime.of("k", Instant.MIN, Instant.EPOCH, DAY));
@@ -32,7 +32,7 @@ class PartitioningByTimeTest {
   }
 
   @Test
-  void bucketsBeyondTheTypeAreRefused() {
+  void refusesBucketsOutOfTheRangeOfTheType() {
     Instant farDay = Instant.ofEpochSecond(DAY.toSeconds() << 31);
     assertRefused(() -> tokens(DataTypes.DATE, farDay, farDay.plusMillis(1), DAY));
     Instant longAgo = Instant.ofEpochSecond(-(DAY.toSeconds() << 31)).minusMillis(1);
@@ -61,7 +61,7 @@ class PartitioningByTimeTest {
             PartitioningByTimeTest.class.getClassLoader(),
             new Class<?>[] {TokenMap.class},
             (proxy, method, arguments) -> {
-              throw new AssertionError("a key was made");
+              throw new AssertionError("unexpected key");
             });
   }
 }

@@ -10,7 +10,7 @@ class RejectedRowNumbersTest {
   private final RejectedRowNumbers rows = new RejectedRowNumbers();
 
   @Test
-  void theyComeInTheOrderOfTheirSplit() {
+  void sortsRowsIntoTheOrderOfTheTask() {
     for (long ordinal = 100; ordinal > 0; ordinal--) {
       assertThat(rows.add(ordinal, "reason " + ordinal % 3)).isTrue();
     }
@@ -27,7 +27,7 @@ class RejectedRowNumbersTest {
   }
 
   @Test
-  void thereIsAnEndToThemAndToTheirReasons() {
+  void limitsRowsAndReasons() {
     for (int ordinal = 1; ordinal <= RejectedRowNumbers.MOST; ordinal++) {
       assertThat(rows.add(ordinal, "reason " + ordinal)).isTrue();
     }
@@ -35,7 +35,9 @@ class RejectedRowNumbersTest {
     assertThat(rows.sort()).isEqualTo(RejectedRowNumbers.MOST);
     assertThat(rows.get(0)).isEqualTo(new RejectedRowNumbers.Refused(1, "reason 1"));
     assertThat(rows.get(1_022)).isEqualTo(new RejectedRowNumbers.Refused(1_023, "reason 1023"));
-    String other = "The cluster refuses the row, for one of too many reasons to keep them all";
+    String other =
+        "The cluster refuses the row; the reason was not kept because the task"
+            + " has too many reasons";
     assertThat(rows.get(1_023)).isEqualTo(new RejectedRowNumbers.Refused(1_024, other));
     assertThat(rows.get(RejectedRowNumbers.MOST - 1))
         .isEqualTo(new RejectedRowNumbers.Refused(RejectedRowNumbers.MOST, other));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Workers wait for what tasks that run may give away, unless they are to leave. */
+/** Workers wait for tasks split from running tasks, unless the workers are surplus. */
 @Timeout(30)
 class TaskQueueTest {
 
@@ -42,7 +42,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void whoWaitsLeavesWhenItIsTooMany() throws InterruptedException {
+  void releasesAWaitingWorkerThatBecomesSurplus() throws InterruptedException {
     assertThat(queue.take(() -> false)).isEqualTo(TASK);
     AtomicBoolean leaves = new AtomicBoolean();
     CompletableFuture<@Nullable ScanTask> waiting = taking(leaves);
@@ -54,13 +54,13 @@ class TaskQueueTest {
   }
 
   @Test
-  void whoIsTooManyTakesNothing() throws InterruptedException {
+  void givesNoTaskToASurplusWorker() throws InterruptedException {
     assertThat(queue.take(() -> true)).isNull();
     assertThat(queue.take(() -> false)).isEqualTo(TASK);
   }
 
   @Test
-  void whoWaitsGetsWhatIsGivenAwayOrHearsOfTheEnd() throws InterruptedException {
+  void givesAddedTasksToWaitingWorkersAndReleasesThemAtTheEnd() throws InterruptedException {
     assertThat(queue.take(() -> false)).isEqualTo(TASK);
     CompletableFuture<@Nullable ScanTask> waiting = taking(new AtomicBoolean());
     awaitTakers(1);

@@ -30,7 +30,7 @@ class WhereClauseTest {
         "v = $$ ? and :x $$ AND \":x\" = '?'",
         "d = P0001-03-02T04:10:20"
       })
-  void conditions(String cql) {
+  void acceptsConditions(String cql) {
     assertThat(RowSelection.WhereClause.checked("  " + cql + "\n")).isEqualTo(cql);
   }
 
@@ -40,42 +40,42 @@ class WhereClauseTest {
       quoteCharacter = '`',
       value = {
         "` `                     | is empty",
-        "v = 1; DROP TABLE t     | holds a semicolon",
-        "v = 1 LIMIT 3           | holds LIMIT",
-        "v = 1 limit 3           | holds LIMIT",
-        "v = 1 PER PARTITION LIMIT 1 | holds PER PARTITION",
-        "v = 1 ORDER  BY c       | holds ORDER BY",
-        "v = 1 GROUP BY c        | holds GROUP BY",
-        "v = 1 ALLOW FILTERING   | holds ALLOW FILTERING; use allowFiltering()",
-        "v = 1 AND token (p) > 5 | holds token(); use tokenRange",
-        "TOKEN(p) > 5            | holds token(); use tokenRange",
-        "v = 1 -- AND            | holds a comment",
-        "v = 1 // AND            | holds a comment",
-        "v = 1 /* AND            | holds a comment",
-        "v = 'open               | holds a quoted text without an end",
-        "v = \"open              | holds a quoted text without an end",
-        "v = $$open              | holds a quoted text without an end",
-        "v = 1) OR (v = 2        | closes a bracket that it does not open",
-        "v IN (1, [2)]           | closes a bracket that it does not open",
-        "v IN (1, 2              | opens a bracket that it does not close",
-        "v = ?                   | holds a bind marker",
-        "v = :x                  | holds a bind marker",
-        "v=:x AND w = 1          | holds a bind marker",
-        "v = : x                 | holds a bind marker",
-        "v = :\"X\"               | holds a bind marker",
-        "v IN :list              | holds a bind marker",
-        "v IN (1, :x)            | holds a bind marker",
-        "v = [1, :x]             | holds a bind marker",
-        "s CONTAINS {:x}         | holds a bind marker",
-        "s = {1, :x}             | holds a bind marker",
-        "m = {'a': :x}           | holds a bind marker",
-        "m = {'a'::x}            | holds a bind marker",
-        "m = {:k: 1}             | holds a bind marker",
-        "m = {'a': 1, 'b' : :x}  | holds a bind marker",
-        "m = {'a': (1, :x)}      | holds a bind marker",
-        "m = {'a': 1} AND v = :x | holds a bind marker"
+        "v = 1; DROP TABLE t     | contains a semicolon",
+        "v = 1 LIMIT 3           | contains LIMIT",
+        "v = 1 limit 3           | contains LIMIT",
+        "v = 1 PER PARTITION LIMIT 1 | contains PER PARTITION",
+        "v = 1 ORDER  BY c       | contains ORDER BY",
+        "v = 1 GROUP BY c        | contains GROUP BY",
+        "v = 1 ALLOW FILTERING   | contains ALLOW FILTERING; use allowFiltering()",
+        "v = 1 AND token (p) > 5 | contains token(); use tokenRange",
+        "TOKEN(p) > 5            | contains token(); use tokenRange",
+        "v = 1 -- AND            | contains a comment",
+        "v = 1 // AND            | contains a comment",
+        "v = 1 /* AND            | contains a comment",
+        "v = 'open               | contains a quoted text without a closing quote",
+        "v = \"open              | contains a quoted text without a closing quote",
+        "v = $$open              | contains a quoted text without a closing quote",
+        "v = 1) OR (v = 2        | closes a bracket that is not open",
+        "v IN (1, [2)]           | closes a bracket that is not open",
+        "v IN (1, 2              | does not close an open bracket",
+        "v = ?                   | contains a bind marker",
+        "v = :x                  | contains a bind marker",
+        "v=:x AND w = 1          | contains a bind marker",
+        "v = : x                 | contains a bind marker",
+        "v = :\"X\"               | contains a bind marker",
+        "v IN :list              | contains a bind marker",
+        "v IN (1, :x)            | contains a bind marker",
+        "v = [1, :x]             | contains a bind marker",
+        "s CONTAINS {:x}         | contains a bind marker",
+        "s = {1, :x}             | contains a bind marker",
+        "m = {'a': :x}           | contains a bind marker",
+        "m = {'a'::x}            | contains a bind marker",
+        "m = {:k: 1}             | contains a bind marker",
+        "m = {'a': 1, 'b' : :x}  | contains a bind marker",
+        "m = {'a': (1, :x)}      | contains a bind marker",
+        "m = {'a': 1} AND v = :x | contains a bind marker"
       })
-  void moreOrLessThanACondition(String cql, String reason) {
+  void refusesOtherText(String cql, String reason) {
     assertThatThrownBy(() -> RowSelection.WhereClause.checked(cql))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("where (" + cql.strip() + ") ")

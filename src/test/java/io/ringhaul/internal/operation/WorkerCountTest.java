@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Workers follow the requests in flight until somebody wants another number. */
+/** The number of workers follows the requests in flight until a number is set. */
 class WorkerCountTest {
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -20,7 +20,7 @@ class WorkerCountTest {
   }
 
   @Test
-  void theyFollowUntilANumberIsSet() {
+  void followsRequestsUntilANumberIsSet() {
     setting.follow(8);
     assertThat(setting.value()).isEqualTo(8);
     assertThat(setting.isFollowing()).isTrue();
@@ -31,7 +31,7 @@ class WorkerCountTest {
   }
 
   @Test
-  void whatIsTakenBackWasNotSet() {
+  void takeBackRestoresWhetherANumberWasSet() {
     setting.set(3);
     setting.takeBack(4);
     assertThat(setting.value()).isEqualTo(4);

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * More workers begin at once, those that are too many end between tasks, and all are waited for.
+ * Additional workers start at once, surplus workers end between tasks, and a run waits for all
+ * workers.
  */
 @Timeout(30)
 class WorkersTest {
@@ -28,14 +29,14 @@ class WorkersTest {
   }
 
   @Test
-  void moreBeginWhileTheyRun() throws InterruptedException {
+  void startsAdditionalWorkersDuringARun() throws InterruptedException {
     Workers workers = new Workers(threads, 1);
     CountDownLatch four = new CountDownLatch(4);
     workers.run(
         () -> {
           four.countDown();
           workers.count(4);
-          // Nobody ends before the last has begun.
+          // No worker ends before the last has started.
           four.await();
         });
     assertThat(four.getCount()).isZero();
@@ -43,7 +44,7 @@ class WorkersTest {
   }
 
   @Test
-  void tellsThatAWorkerRanOutOfMemoryAndThrowsOtherErrorsOn() {
+  void reportsOutOfMemoryAndRethrowsOtherErrors() {
     assertThatThrownBy(
             () ->
                 new Workers(threads, 2)
@@ -67,7 +68,7 @@ class WorkersTest {
   }
 
   @Test
-  void thoseTooManyEndBetweenTasks() throws InterruptedException {
+  void endsSurplusWorkersBetweenTasks() throws InterruptedException {
     Workers workers = new Workers(threads, 5);
     CountDownLatch begun = new CountDownLatch(5);
     CountDownLatch left = new CountDownLatch(3);
@@ -95,7 +96,7 @@ class WorkersTest {
   }
 
   @Test
-  void whoLeavesMayBeReplaced() throws InterruptedException {
+  void replacesALeavingWorker() throws InterruptedException {
     Workers workers = new Workers(threads, 2);
     AtomicInteger begun = new AtomicInteger();
     CountDownLatch three = new CountDownLatch(3);
@@ -114,7 +115,7 @@ class WorkersTest {
   }
 
   @Test
-  void theFailureOfOneThatWasAddedEndsAll() {
+  void endsAllWorkersIfAnAddedWorkerFails() {
     Workers workers = new Workers(threads, 1);
     AtomicInteger begun = new AtomicInteger();
     CountDownLatch interrupted = new CountDownLatch(1);

@@ -13,11 +13,11 @@ import java.nio.ByteBuffer;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
-/** Cells with so many times that they do not fit a batch are refused before they are divided. */
+/** Cells with more distinct times than a batch has statements are refused before they are split. */
 class CellSplitterTest {
 
   @Test
-  void asManyTimesAsABatchHasStatementsAndNoMore() {
+  void limitsDistinctTimesToTheStatementsOfABatch() {
     DataType set = DataTypes.setOf(DataTypes.INT);
     assertThat(writes(set, 65_535, i -> i)).isEqualTo(65_535);
     assertThat(writes(set, 200_000, i -> i % 40)).isEqualTo(40);

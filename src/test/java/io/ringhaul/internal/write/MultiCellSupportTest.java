@@ -13,13 +13,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Clusters of versions that are not to be had here. */
+/** Cluster versions that the integration tests do not run. */
 class MultiCellSupportTest {
 
   private static final TableDescription TABLE = new TableDescription("ks", "t", List.of());
 
   @Test
-  void anyOldNodeIsRefusedByName() {
+  void refusesMultiCellColumnsOnOldNodes() {
     assertThatThrownBy(
             () -> require(List.of("5.0.6", "4.1.3", "3.11.19", "4.1.3"), "\"m\"", "\"l\""))
         .isInstanceOf(UnsupportedClusterException.class)
@@ -32,7 +32,7 @@ class MultiCellSupportTest {
   }
 
   @Test
-  void newNodesAndValuesOfOneCellAreNot() {
+  void acceptsNewNodesAndSingleCellColumns() {
     assertThatCode(() -> require(List.of("5.0-beta1", "5.1.0"), "\"m\""))
         .doesNotThrowAnyException();
     assertThatCode(() -> require(Arrays.asList((String) null), "\"m\"")).doesNotThrowAnyException();

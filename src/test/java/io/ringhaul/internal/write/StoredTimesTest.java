@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Times that are left aside, under names of the export's own. */
+/** Ignored cell times, in columns with any name. */
 class StoredTimesTest {
 
   private static final ColumnDescription ID =
       new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY);
 
   @Test
-  void timesThatAreLeftAsideMayBeCalledAnything() {
+  void ignoresTimesInColumnsOfAnyName() {
     List<ColumnDescription> stored = new ArrayList<>(List.of(ID));
     for (DataType type :
         List.of(

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rows pass from the reader threads to the consumer, and these threads end. */
+/** Rows go from the threads of a read to a subscriber or an iterator, and these threads end. */
 @Timeout(60)
-class RowsHandedOnTest {
+class RowDeliveryTest {
 
   private static final int ROWS_TO_A_PAGE = 100;
 
-  /** A reader with one thread and endless pages that ends on interrupt. */
+  /** A read of the given pages, or of endless pages, by one thread that an interrupt ends. */
   private static final class Pages {
 
     final CompletableFuture<Object> end = new CompletableFuture<>();
@@ -75,9 +75,9 @@ class RowsHandedOnTest {
   private static Row row() {
     return (Row)
         Proxy.newProxyInstance(
-            RowsHandedOnTest.class.getClassLoader(),
+            RowDeliveryTest.class.getClassLoader(),
             new Class<?>[] {Row.class},
-            RowsHandedOnTest::answer);
+            RowDeliveryTest::answer);
   }
 
   private static @Nullable Object answer(
@@ -94,37 +94,37 @@ class RowsHandedOnTest {
     return new Page(rows, rows.size(), 1);
   }
 
-  /** Records the signals; tests override the reactions. */
+  /** Records the signals that it receives. Tests override the methods for other behaviour. */
   private static class RecordingSubscriber implements Flow.Subscriber<Row> {
 
-    final List<String> heard = Collections.synchronizedList(new ArrayList<>());
+    final List<String> signals = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public void onSubscribe(Flow.Subscription opened) {
-      // Each test requests rows itself.
+      // The tests request rows themselves.
     }
 
     @Override
     public void onNext(Row row) {
-      heard.add("row");
+      signals.add("row");
     }
 
     @Override
     public void onError(Throwable thrown) {
-      heard.add(String.valueOf(thrown.getMessage()));
+      signals.add(String.valueOf(thrown.getMessage()));
     }
 
     @Override
     public void onComplete() {
-      heard.add("complete");
+      signals.add("complete");
     }
   }
 
   @Test
-  void sendsNoSignalBeforeOnSubscribe() throws Exception {
+  void sendsNoSignalDuringOnSubscribe() throws Exception {
     Pages pages = new Pages();
     List<String> meanwhile = new ArrayList<>();
-    RecordingSubscriber hearing =
+    RecordingSubscriber subscriber =
         new RecordingSubscriber() {
           @Override
           public void onSubscribe(Flow.Subscription opened) {
@@ -134,21 +134,21 @@ class RowsHandedOnTest {
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
-            meanwhile.addAll(heard);
+            meanwhile.addAll(signals);
             opened.request(Long.MAX_VALUE);
           }
         };
-    new RowPublisher.RowSubscription(hearing, sink -> pages.start(sink, page())).open();
+    new RowPublisher.RowSubscription(subscriber, sink -> pages.start(sink, page())).open();
     pages.awaitEnd();
     assertThat(meanwhile).isEmpty();
-    assertThat(hearing.heard).hasSize(ROWS_TO_A_PAGE + 1).endsWith("row", "complete");
+    assertThat(subscriber.signals).hasSize(ROWS_TO_A_PAGE + 1).endsWith("row", "complete");
   }
 
   @Test
-  void failingOnSubscribeStopsReading() throws Exception {
+  void endsTheReadIfOnSubscribeThrows() throws Exception {
     Pages pages = new Pages();
     IllegalStateException thrown = new IllegalStateException("no");
-    RecordingSubscriber hearing =
+    RecordingSubscriber subscriber =
         new RecordingSubscriber() {
           @Override
           public void onSubscribe(Flow.Subscription opened) {
@@ -156,17 +156,17 @@ class RowsHandedOnTest {
             throw thrown;
           }
         };
-    assertThatThrownBy(() -> new RowPublisher.RowSubscription(hearing, pages::start).open())
+    assertThatThrownBy(() -> new RowPublisher.RowSubscription(subscriber, pages::start).open())
         .isSameAs(thrown);
     pages.awaitEnd();
-    assertThat(hearing.heard).isEmpty();
+    assertThat(subscriber.signals).isEmpty();
   }
 
   @Test
-  void failingSubscriberStopsReading() throws Exception {
+  void endsTheReadIfOnNextThrows() throws Exception {
     Pages pages = new Pages();
     Error thrown = new StackOverflowError("deep");
-    RecordingSubscriber hearing =
+    RecordingSubscriber subscriber =
         new RecordingSubscriber() {
           @Override
           public void onNext(Row row) {
@@ -175,18 +175,18 @@ class RowsHandedOnTest {
           }
         };
     RowPublisher.RowSubscription subscription =
-        new RowPublisher.RowSubscription(hearing, pages::start);
+        new RowPublisher.RowSubscription(subscriber, pages::start);
     subscription.open();
     subscription.request(5);
     pages.awaitEnd();
     subscription.request(5);
-    assertThat(hearing.heard).containsExactly("row");
+    assertThat(subscriber.signals).containsExactly("row");
   }
 
   @Test
-  void readFailureReachesSubscriber() throws Exception {
+  void sendsOnErrorIfARowCannotBeRead() throws Exception {
     Pages pages = new Pages();
-    RecordingSubscriber hearing = new RecordingSubscriber();
+    RecordingSubscriber subscriber = new RecordingSubscriber();
     Page page =
         new Page(
             () ->
@@ -202,15 +202,15 @@ class RowsHandedOnTest {
             2,
             1);
     RowPublisher.RowSubscription subscription =
-        new RowPublisher.RowSubscription(hearing, sink -> pages.start(sink, page));
+        new RowPublisher.RowSubscription(subscriber, sink -> pages.start(sink, page));
     subscription.open();
     subscription.request(5);
     pages.awaitEnd();
-    assertThat(hearing.heard).containsExactly("row", "broken");
+    assertThat(subscriber.signals).containsExactly("row", "broken");
   }
 
   @Test
-  void iteratorBuffersFewPages() throws Exception {
+  void limitsThePagesInAnIterator() throws Exception {
     Pages pages = new Pages();
     try (RowIterator rows = RowIterator.over(pages::start)) {
       assertThat(rows.hasNext()).isTrue();
@@ -221,7 +221,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void closedIteratorHasNoRowsAndNoThread() throws Exception {
+  void closingAnIteratorEndsItsRowsAndThread() throws Exception {
     Pages pages = new Pages();
     RowIterator rows = RowIterator.over(pages::start);
     assertThat(rows.next()).isNotNull();
@@ -234,7 +234,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void closeWakesWaitingIterator() throws Exception {
+  void closingAnIteratorWakesAWaitingReader() throws Exception {
     RowIterator rows = RowIterator.over(sink -> new CompletableFuture<>());
     Thread waiting = Thread.currentThread();
     CompletableFuture<Void> closing =
@@ -250,7 +250,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void readErrorReachesIterator() {
+  void passesAnErrorOfTheReadToTheIterator() {
     Error thrown = new StackOverflowError("deep");
     try (RowIterator rows = RowIterator.over(sink -> CompletableFuture.failedFuture(thrown))) {
       assertThatThrownBy(rows::hasNext)
@@ -261,7 +261,7 @@ class RowsHandedOnTest {
   }
 
   @Test
-  void iteratorReturnsAllRows() {
+  void iteratesOverAllRows() {
     Pages pages = new Pages();
     try (RowIterator rows = RowIterator.over(sink -> pages.start(sink, page(), page(), page()))) {
       assertThat(rows.stream().distinct().count()).isEqualTo(3 * ROWS_TO_A_PAGE);
