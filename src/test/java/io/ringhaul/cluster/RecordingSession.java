@@ -42,6 +42,8 @@ public final class RecordingSession {
   public interface RequestHandler {
 
     /**
+     * Answers a request.
+     *
      * @param send sends a statement with the wrapped session
      */
     CompletionStage<AsyncResultSet> handle(
