@@ -23,7 +23,8 @@ public record JavaProgram(List<Path> classPath, List<String> jvmOptions, String 
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /*   * The output of a run.
+  /**
+   * The output of a run.
    *
    * @param out the file with the standard output
    */

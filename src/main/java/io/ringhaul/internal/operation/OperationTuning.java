@@ -163,7 +163,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
               name,
               tuner.values().getOrDefault(name, 0L),
               value,
-              "Requested by a user",
+              "Set by a user",
               Optional.of("Refused: " + e.getMessage()),
               TuningEntry.State.REVERTED));
     }

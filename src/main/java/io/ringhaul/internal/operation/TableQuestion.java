@@ -67,7 +67,7 @@ final class TableQuestion {
   private final SimpleStatement id;
 
   /**
-   * @param relations the table of {@code system_schema}: {@code views} or {@code tables}
+   * @param relations {@code system_schema.tables} or {@code system_schema.views}, without schema
    */
   TableQuestion(
       CqlSession session,

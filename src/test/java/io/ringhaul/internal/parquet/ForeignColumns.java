@@ -22,12 +22,13 @@ import org.apache.parquet.io.api.Binary;
  */
 final class ForeignColumns {
 
-  /*   * A column.
-   *    *
-   *    * @param parquet the Parquet type without the repetition, with %s for the name
-   *    * @param iceberg the Iceberg type that the column is read as
-   *    * @param cql a CQL type that the column can be imported to
-   *    * @param values adds a value to a row's field of the column's name
+  /**
+   * A column.
+   *
+   * @param parquet the Parquet type without the repetition, with %s for the name
+   * @param iceberg the Iceberg type that the column is read as
+   * @param cql a CQL type that the column can be imported to
+   * @param values adds a value to a row's field of the column's name
    */
   record Shape(String parquet, Type iceberg, DataType cql, Values values) {
 
