@@ -16,7 +16,7 @@ enum KillPoint {
   /**
    * A row was read and is not written yet; the hit count selects a row in the middle of a split.
    */
-  IN_ICEBERG_SPLIT("iceberg.IcebergRowReader", "next", Position.ENTRY),
+  IN_ICEBERG_SPLIT("iceberg.IcebergSourceSession$IcebergRowReader", "next", Position.ENTRY),
   IN_CSV_SPLIT("csv.CsvRowReader", "next", Position.ENTRY),
   IN_JSON_SPLIT("json.JsonInputFormat$JsonRowReader", "next", Position.ENTRY),
   IN_PARQUET_SPLIT("parquet.ParquetInputFormat$ParquetRowReader", "next", Position.ENTRY),
