@@ -5,12 +5,13 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.internal.operation.ExportCheckpoints;
 import io.ringhaul.internal.operation.HeldJob;
 import io.ringhaul.internal.operation.StoredExport;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class ExportLeftovers {
     if (job.status() == JobStatus.COMPLETED) {
       removed = cleanCompleted(store, job, target);
     } else {
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         removed = clean(job, target, List.of());
         run.stopped();
       }

@@ -7,11 +7,12 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.internal.disk.OwnerOnly;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.internal.telemetry.Background;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.io.File;
@@ -185,7 +186,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   }
 
   private void fail(UUID id, String reason) {
-    try (JobRun run = store.begin(id)) {
+    try (JobRun run = JobRuns.of(store).begin(id)) {
       run.failed(reason);
     }
   }

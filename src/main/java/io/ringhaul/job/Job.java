@@ -45,39 +45,6 @@ public record Job(
     labels = Map.copyOf(labels);
   }
 
-  /** Returns this job with another name, description and labels. */
-  public Job called(String newName, String newDescription, Map<String, String> newLabels) {
-    return defined(newName, newDescription, newLabels, definition);
-  }
-
-  /** Returns this job with another definition. */
-  public Job doing(JobDefinition newDefinition) {
-    return defined(name, description, labels, newDefinition);
-  }
-
-  private Job defined(
-      String newName,
-      String newDescription,
-      Map<String, String> newLabels,
-      JobDefinition newDefinition) {
-    return new Job(
-        id,
-        newName,
-        newDescription,
-        newLabels,
-        kind,
-        status,
-        created,
-        started,
-        completed,
-        figures,
-        newDefinition,
-        plan,
-        run,
-        owner,
-        error);
-  }
-
   /** Returns a new job that is not stored yet. */
   public static Job pending(
       UUID id,

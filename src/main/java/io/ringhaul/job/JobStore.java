@@ -17,9 +17,8 @@ import javax.sql.DataSource;
 
 /**
  * Stores jobs and their progress. Thread-safe; several processes may share a durable store. Each
- * call is atomic.
- *
- * @see JobRun
+ * call is atomic. Only the stores that these methods return can be used; applications do not
+ * implement this interface.
  */
 public interface JobStore extends AutoCloseable {
 
@@ -115,20 +114,6 @@ public interface JobStore extends AutoCloseable {
    * Returns the partitions of a job, by number; empty before planning or if the job does not exist.
    */
   List<JobPartition> partitions(UUID id);
-
-  /**
-   * Begins a run of a job. Partitions that an earlier run started or that failed become pending;
-   * completed partitions remain done.
-   *
-   * <p>A job has at most one open run. It can be taken over from a closed run and from a dead
-   * process: on the same machine at once, from another machine when its last {@linkplain
-   * JobRun#beat() sign of life} is older than 60 s by the clock of the store. A run that lost its
-   * job by mistake can change nothing.
-   *
-   * @throws io.ringhaul.exceptions.JobException if the job does not exist, has an open run of this
-   *     or another process, or is {@linkplain JobStatus#COMPLETED completed}
-   */
-  JobRun begin(UUID id);
 
   /**
    * Asks the process that runs a job to finish its requests in flight, to start no new work, and to

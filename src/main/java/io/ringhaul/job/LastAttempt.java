@@ -13,19 +13,4 @@ import java.util.OptionalInt;
  * @param replica the address of the preferred node; empty if unknown, and for an import
  */
 public record LastAttempt(
-    Instant begun, Optional<Instant> ended, OptionalInt worker, Optional<String> replica) {
-
-  /** Returns an attempt that begins now. */
-  public static LastAttempt beginning(OptionalInt worker, Optional<String> replica) {
-    return new LastAttempt(now(), Optional.empty(), worker, replica);
-  }
-
-  /** Returns this attempt as ended: now, unless it has ended before. */
-  LastAttempt ending() {
-    return ended.isPresent() ? this : new LastAttempt(begun, Optional.of(now()), worker, replica);
-  }
-
-  private static Instant now() {
-    return Instant.ofEpochMilli(System.currentTimeMillis());
-  }
-}
+    Instant begun, Optional<Instant> ended, OptionalInt worker, Optional<String> replica) {}

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.schema.TokenRange;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class ConsoleBrowser {
             new JobDefinition(Map.of("table", "ks.t"), Map.of(), List.of()));
     try (JobStore store = JobStore.file(file)) {
       store.create(job);
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         List<TokenRange> ranges = TokenRange.wholeRing().split(MANY_PARTITIONS);
         run.plan(
             "{}",

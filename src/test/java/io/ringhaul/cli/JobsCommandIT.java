@@ -10,12 +10,13 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
@@ -219,7 +220,7 @@ class JobsCommandIT {
               JobKind.EXPORT,
               new JobDefinition(
                   Map.of(), Map.of(), List.of("export", "--format=csv", "--path=" + out, "a.b"))));
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         run.plan(
             "{\"target\":{\"formatVersion\":1,\"format\":\"csv\",\"location\":\"x\",\"properties\":{}}}",
             List.of());

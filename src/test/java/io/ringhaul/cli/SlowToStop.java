@@ -1,10 +1,11 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.cli.jobs.StopOnSignal;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class SlowToStop {
               Map.of(),
               JobKind.EXPORT,
               new JobDefinition(Map.of(), Map.of(), List.of())));
-      JobRun run = store.begin(id);
+      JobRun run = JobRuns.of(store).begin(id);
       while (!run.beat()) {
         Thread.sleep(50);
       }

@@ -2,8 +2,8 @@ package io.ringhaul.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.seeds.Seeds;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.ringhaul.job.JobRun;
+import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.JobStore;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.StoredBottleneck;
 import java.io.IOException;

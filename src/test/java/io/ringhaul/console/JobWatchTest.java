@@ -3,7 +3,7 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.job.JobRun;
+import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.ringhaul.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.job.JobRun;
+import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;

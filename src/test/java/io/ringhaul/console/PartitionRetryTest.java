@@ -2,12 +2,13 @@ package io.ringhaul.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.job.Checkpoint;
+import io.ringhaul.internal.jobstore.Checkpoint;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,7 @@ class PartitionRetryTest {
             JobKind.IMPORT,
             new JobDefinition(Map.of("table", "ks.t", "columns", columns), Map.of(), command));
     store.create(job);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan(
           "{}", List.of(JobPartition.ofSource(0, "{}", 100), JobPartition.ofSource(1, "{}", 100)));
       run.begun(0);

@@ -1,11 +1,12 @@
 package io.ringhaul.console;
 
-import io.ringhaul.job.Checkpoint;
+import io.ringhaul.internal.jobstore.Checkpoint;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
@@ -45,7 +46,7 @@ final class StoredExamples {
   /** Stores a running job with two completed partitions, one failed and one started. */
   static JobRun running(JobStore store, String name) {
     Job job = pending(store, name);
-    JobRun run = store.begin(job.id());
+    JobRun run = JobRuns.of(store).begin(job.id());
     List<JobPartition> partitions = new ArrayList<>();
     List<TokenRange> ranges = TokenRange.wholeRing().split(PARTITIONS);
     for (int i = 0; i < PARTITIONS; i++) {

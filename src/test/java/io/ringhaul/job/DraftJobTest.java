@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.internal.jobstore.Jobs;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +36,7 @@ class DraftJobTest {
       JobDefinition draft = JobDefinition.draft(List.of("export", "ks.t"));
       store.create(Job.pending(id, "n", "", Map.of(), JobKind.EXPORT, draft));
       assertThat(store.find(id).orElseThrow().definition().isDraft()).isTrue();
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         assertThatThrownBy(() -> store.define(id, DEFINITION)).isInstanceOf(JobException.class);
         run.stopped();
       }
@@ -58,7 +60,7 @@ class DraftJobTest {
     try (JobStore store = store(kind)) {
       Job job = Jobs.export("before");
       store.create(job);
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         store.describe(job.id(), "after", "why", Map.of("a", "ü"));
         run.plan("{}", Jobs.tiling(2, 1));
         run.stopped();
@@ -109,23 +111,24 @@ class DraftJobTest {
   void deletesABatchWithoutAPlan(String kind) {
     try (JobStore store = store(kind)) {
       Job batch =
-          Jobs.export("batch")
-              .called("batch", "", Map.of("ringhaul.follow", "f", "ringhaul.batch", "1"));
+          labelled(Jobs.export("batch"), Map.of("ringhaul.follow", "f", "ringhaul.batch", "1"));
       store.create(batch);
       store.delete(batch.id());
       assertThat(store.list()).isEmpty();
     }
   }
 
+  private static Job labelled(Job job, Map<String, String> labels) {
+    return Job.pending(job.id(), "batch", "", labels, job.kind(), job.definition());
+  }
+
   private static Job batch(JobStore store, String following, int number) {
     Job job = Jobs.export("batch");
     Job batch =
-        job.called(
-            "batch",
-            "",
-            Map.of("ringhaul.follow", following, "ringhaul.batch", Integer.toString(number)));
+        labelled(
+            job, Map.of("ringhaul.follow", following, "ringhaul.batch", Integer.toString(number)));
     store.create(batch);
-    try (JobRun run = store.begin(batch.id())) {
+    try (JobRun run = JobRuns.of(store).begin(batch.id())) {
       run.plan("p", Jobs.tiling(2, 1));
       run.stopped();
     }

@@ -18,10 +18,11 @@ import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.formats.Format;
 import io.ringhaul.internal.disk.DurableFiles;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
@@ -258,7 +259,7 @@ class ExportJobIT {
             .findFirst()
             .orElseThrow()
             .number();
-    try (JobRun run = store.begin(id)) {
+    try (JobRun run = JobRuns.of(store).begin(id)) {
       run.failed(open, "node 3 is away");
       run.failed("a range could not be read");
     }

@@ -151,7 +151,8 @@ final class MemoryRecords implements JobRecords {
   private void release(UUID id, Set<PartitionStatus> statuses) {
     entry(id)
         .partitions
-        .replaceAll((number, each) -> statuses.contains(each.status()) ? each.released() : each);
+        .replaceAll(
+            (number, each) -> statuses.contains(each.status()) ? Changes.released(each) : each);
   }
 
   @Override

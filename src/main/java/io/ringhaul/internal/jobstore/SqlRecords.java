@@ -121,7 +121,7 @@ final class SqlRecords implements JobRecords {
 
   private void release(UUID id, PartitionStatus status) {
     for (JobPartition each : partitions.ofStatus(id, status)) {
-      partitions.update(id, each.released());
+      partitions.update(id, Changes.released(each));
     }
   }
 

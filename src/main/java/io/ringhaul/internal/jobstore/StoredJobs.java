@@ -5,7 +5,6 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.JobTelemetry;
@@ -23,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of jobs, independent of their storage. */
-public final class StoredJobs implements JobStore {
+public final class StoredJobs implements JobStore, JobRuns {
 
   /** A process of another machine that was silent for so long is taken to be dead. */
   static final Duration SILENCE = Duration.ofSeconds(60);
@@ -76,7 +75,8 @@ public final class StoredJobs implements JobStore {
         records -> {
           lock(records, id);
           Job job = records.job(id).orElseThrow();
-          records.redefine(job.called(called, description, BatchLabels.changed(job, labels)));
+          records.redefine(
+              Changes.described(job, called, description, BatchLabels.changed(job, labels)));
           return true;
         });
   }
@@ -92,7 +92,7 @@ public final class StoredJobs implements JobStore {
               && !job.definition().equals(definition)) {
             throw new JobException(id, "Job " + id + " has a definition already", null);
           }
-          records.redefine(job.doing(definition));
+          records.redefine(Changes.defined(job, definition));
           return true;
         });
   }
@@ -137,7 +137,7 @@ public final class StoredJobs implements JobStore {
     state.started = state.started == null ? now : state.started;
     state.completed = null;
     state.error = null;
-    state.figures = state.figures.withoutFailures();
+    state.figures = Changes.withoutFailures(state.figures);
     state.claim = Claim.of(process, holder, now);
     records.update(id, state);
     records.releasePartitions(id);
@@ -155,7 +155,7 @@ public final class StoredJobs implements JobStore {
             state.status = JobStatus.STOPPING;
           } else if (isOpen(state.status)) {
             state.end(JobStatus.STOPPED, now, null);
-            state.figures = state.figures.withoutFailures();
+            state.figures = Changes.withoutFailures(state.figures);
             records.releasePartitions(id);
           }
           records.update(id, state);
@@ -186,9 +186,9 @@ public final class StoredJobs implements JobStore {
                 null);
           }
           JobPartition before = StoredRun.partition(records, id, partition);
-          JobPartition now = before.undone();
+          JobPartition now = Changes.undone(before);
           records.update(id, now);
-          state.figures = state.figures.after(before, now);
+          state.figures = Changes.after(state.figures, before, now);
           state.release();
           records.update(id, state);
           return true;

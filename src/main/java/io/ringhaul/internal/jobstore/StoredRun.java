@@ -1,12 +1,10 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.JobException;
-import io.ringhaul.job.Checkpoint;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.LastAttempt;
 import io.ringhaul.job.PartitionStatus;
@@ -91,7 +89,7 @@ final class StoredRun implements JobRun {
             }
           }
           records.deleteOpenPartitions(id);
-          records.insert(id, partitions.stream().map(JobPartition::undone).toList());
+          records.insert(id, partitions.stream().map(Changes::undone).toList());
           records.updatePlan(id, Optional.of(plan));
           JobFigures figures = state.figures;
           state.figures =
@@ -103,13 +101,13 @@ final class StoredRun implements JobRun {
 
   @Override
   public void begun(int partition, OptionalInt worker, Optional<String> replica) {
-    LastAttempt lastAttempt = LastAttempt.beginning(worker, replica);
-    move(partition, (state, before) -> open(before).begunAgain(lastAttempt));
+    LastAttempt lastAttempt = Changes.attempt(worker, replica);
+    move(partition, (state, before) -> Changes.begunAgain(open(before), lastAttempt));
   }
 
   @Override
   public void split(int partition, List<TokenRange> kept, List<JobPartition> rest) {
-    List<JobPartition> added = rest.stream().map(JobPartition::undone).toList();
+    List<JobPartition> added = rest.stream().map(Changes::undone).toList();
     transactions.writeRepeatably(
         records -> {
           JobState state = lockOwn(records);
@@ -120,9 +118,9 @@ final class StoredRun implements JobRun {
             return true;
           }
           split.require(records);
-          records.updateUnit(id, before.keeping(kept));
+          records.updateUnit(id, Changes.keeping(before, kept));
           records.insert(id, added);
-          state.figures = state.figures.withMore(added.size());
+          state.figures = Changes.withMore(state.figures, added.size());
           records.update(id, state);
           return true;
         });
@@ -133,7 +131,7 @@ final class StoredRun implements JobRun {
     move(
         checkpoint.number(),
         (state, before) -> {
-          JobPartition now = before.doneWith(checkpoint);
+          JobPartition now = Changes.doneWith(before, checkpoint);
           if (before.equals(now)) {
             // The answer to the first time was lost.
             return before;
@@ -156,7 +154,7 @@ final class StoredRun implements JobRun {
 
   @Override
   public void failed(int partition, String error) {
-    move(partition, (state, before) -> open(before).failedWith(error));
+    move(partition, (state, before) -> Changes.failedWith(open(before), error));
   }
 
   private void move(int partition, BiFunction<JobState, JobPartition, JobPartition> change) {
@@ -166,7 +164,7 @@ final class StoredRun implements JobRun {
           JobPartition before = partition(records, id, partition);
           JobPartition now = change.apply(state, before);
           records.update(id, now);
-          state.figures = state.figures.after(before, now);
+          state.figures = Changes.after(state.figures, before, now);
           records.update(id, state);
           return true;
         });

@@ -1,12 +1,12 @@
 package io.ringhaul.internal.operation;
 
 import io.ringhaul.format.TaskOutput;
+import io.ringhaul.internal.jobstore.Checkpoint;
+import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.scan.ScanPlan;
 import io.ringhaul.internal.scan.ScanTask;
-import io.ringhaul.job.Checkpoint;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;

@@ -1,9 +1,10 @@
 package io.ringhaul.internal.operation;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
@@ -38,7 +39,7 @@ public final class HeldJob {
    */
   public static int whileHeld(JobStore store, Job job, ToIntFunction<JobRun> action) {
     List<JobPartition> before = store.partitions(job.id());
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       before.stream()
           .filter(partition -> partition.status() == PartitionStatus.FAILED)
           .forEach(partition -> run.failed(partition.number(), partition.error().orElse("")));

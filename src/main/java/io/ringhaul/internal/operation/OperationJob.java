@@ -7,13 +7,14 @@ import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.telemetry.Background;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.JobTelemetry;
@@ -127,7 +128,7 @@ public final class OperationJob implements AutoCloseable {
               kind,
               new JobDefinition(fingerprint, settings, options.command())));
     }
-    return new OperationJob(store, store.begin(id), options.settingNames());
+    return new OperationJob(store, JobRuns.of(store).begin(id), options.settingNames());
   }
 
   private static void requireSame(

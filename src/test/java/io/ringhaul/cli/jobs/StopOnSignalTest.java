@@ -2,10 +2,11 @@ package io.ringhaul.cli.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import java.time.Duration;
 import java.util.List;
@@ -62,13 +63,13 @@ class StopOnSignalTest {
             Map.of(),
             JobKind.EXPORT,
             new JobDefinition(Map.of(), Map.of(), List.of())));
-    store.begin(id).stopped();
+    JobRuns.of(store).begin(id).stopped();
     StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), Duration.ofMinutes(1));
     Thread hook = new Thread(stop::stop);
     hook.start();
     // The first request comes while no process runs the job.
     Thread.sleep(500);
-    try (JobRun run = store.begin(id)) {
+    try (JobRun run = JobRuns.of(store).begin(id)) {
       Thread.sleep(500);
       assertThat(run.beat()).isTrue();
     }

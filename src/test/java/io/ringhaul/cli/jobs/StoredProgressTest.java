@@ -2,11 +2,12 @@ package io.ringhaul.cli.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
@@ -35,7 +36,7 @@ class StoredProgressTest {
             Map.of(),
             JobKind.EXPORT,
             new JobDefinition(Map.of(), Map.of(), List.of())));
-    JobRun run = store.begin(id);
+    JobRun run = JobRuns.of(store).begin(id);
     run.plan("{}", List.of(JobPartition.ofTokens(0, List.of(TokenRange.wholeRing()))));
     run.begun(0);
     return run;

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.JobException;
-import io.ringhaul.job.Checkpoint;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.LastAttempt;
@@ -86,7 +84,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     JobStore store = store();
     Job job = created(store);
     Instant before = Instant.now().minusSeconds(1);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       assertThat(run.job()).isEqualTo(store.find(job.id()).orElseThrow());
       assertThat(run.job().status()).isEqualTo(JobStatus.RUNNING);
       assertThat(run.job().run()).isEqualTo(1);
@@ -160,7 +158,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     assertThat(completed.completed()).isPresent();
     assertThat(completed.error()).isEmpty();
     assertThat(completed.figures()).isEqualTo(new JobFigures(3, 3, 0, 3003, 3));
-    assertThatThrownBy(() -> store.begin(job.id()))
+    assertThatThrownBy(() -> JobRuns.of(store).begin(job.id()))
         .isInstanceOf(JobException.class)
         .hasMessage("Job " + job.id() + " is completed; reset the job to run it again");
   }
@@ -173,7 +171,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
         List.of(
             JobPartition.ofSource(0, "{\"file\":\"ä 'b'.csv\",\"from\":0}", 77),
             JobPartition.ofSource(5, "", 0));
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("", planned);
       assertThat(run.partitions()).isEqualTo(planned);
       run.begun(0);
@@ -192,7 +190,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
   void aFailedRunIsTakenUpAgain() {
     JobStore store = store();
     Job job = created(store);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("p", Jobs.tiling(4, 1));
       for (int i = 0; i < 3; i++) {
         run.begun(i);
@@ -212,7 +210,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
             PartitionStatus.FAILED,
             PartitionStatus.PENDING,
             PartitionStatus.PENDING);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       assertThat(run.job().run()).isEqualTo(2);
       assertThat(run.job().started()).isEqualTo(failed.started());
       assertThat(run.job().completed()).isEmpty();
@@ -234,7 +232,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
   void aNewPlanReplacesWhatIsNotDone() {
     JobStore store = store();
     Job job = created(store);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("first", Jobs.tiling(4, 1));
       run.begun(1);
       run.done(Jobs.checkpoint(1));
@@ -265,7 +263,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
   void aPartitionHandsAPartOfItsTokensOver() {
     JobStore store = store();
     Job job = created(store);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       List<JobPartition> planned = Jobs.tiling(2, 1);
       TokenRange whole = planned.get(1).tokens().get(0);
       long middle = whole.startExclusive() + 1_000;
@@ -295,7 +293,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
       assertThat(figures(store, job)).isEqualTo(new JobFigures(4, 0, 0, 0, 0));
       assertThat(run.partitions()).extracting(JobPartition::number).containsExactly(0, 1, 2, 5);
       assertThat(run.partitions().get(1))
-          .isEqualTo(planned.get(1).begunAgain(lastAttempt).keeping(kept));
+          .isEqualTo(Changes.keeping(Changes.begunAgain(planned.get(1), lastAttempt), kept));
       assertThat(run.partitions().get(3)).isEqualTo(rest.get(0));
       for (int number : new int[] {5, 2}) {
         run.begun(number);
@@ -306,7 +304,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
           .hasMessage(prefix + "it is DONE");
       assertThat(run.partitions().get(1).tokens()).isEqualTo(kept);
     }
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       assertThat(figures(store, job).done()).isEqualTo(3);
       assertThat(run.partitions().get(1).tokens()).hasSize(1);
     }
@@ -316,7 +314,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
   void aPartitionThatIsDoneStaysSo() {
     JobStore store = store();
     Job job = created(store);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("p", Jobs.tiling(2, 1));
       assertThatThrownBy(() -> run.done(Jobs.checkpoint(0)))
           .isInstanceOf(JobException.class)
@@ -350,10 +348,10 @@ abstract class JobStoreContract extends JobTelemetryContract {
     JobStore store = store();
     JobStore another = store();
     Job job = created(store);
-    JobRun run = store.begin(job.id());
+    JobRun run = JobRuns.of(store).begin(job.id());
     long pid = ProcessHandle.current().pid();
     for (JobStore each : List.of(store, another, store(Jobs.deadProcess()))) {
-      assertThatThrownBy(() -> each.begin(job.id()))
+      assertThatThrownBy(() -> JobRuns.of(each).begin(job.id()))
           .isInstanceOfSatisfying(
               JobException.class, e -> assertThat(e.jobId()).isEqualTo(job.id()))
           .hasMessageStartingWith("Process " + pid + " on ")
@@ -368,7 +366,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     run.close();
     run.close();
     assertThat(store.find(job.id()).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
-    JobRun next = another.begin(job.id());
+    JobRun next = JobRuns.of(another).begin(job.id());
     assertThat(next.job().run()).isEqualTo(2);
     assertThat(next.partitions().get(0).status()).isEqualTo(PartitionStatus.PENDING);
     assertThat(next.partitions().get(0).attempt()).isEqualTo(1);
@@ -405,12 +403,12 @@ abstract class JobStoreContract extends JobTelemetryContract {
     JobStore dead = store(Jobs.deadProcess());
     JobStore store = store();
     Job job = created(store);
-    JobRun lost = dead.begin(job.id());
+    JobRun lost = JobRuns.of(dead).begin(job.id());
     lost.plan("p", Jobs.tiling(2, 1));
     lost.begun(0);
     lost.begun(1);
     lost.done(Jobs.checkpoint(1));
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       assertThat(run.partitions())
           .extracting(JobPartition::status)
           .containsExactly(PartitionStatus.PENDING, PartitionStatus.DONE);
@@ -426,18 +424,18 @@ abstract class JobStoreContract extends JobTelemetryContract {
   void aDistantProcessLosesItsJobAfterAMinuteOfSilence() {
     JobStore store = store();
     Job job = created(store);
-    JobRun distant = store(Jobs.distantProcess("far")).begin(job.id());
-    assertThatThrownBy(() -> store.begin(job.id()))
+    JobRun distant = JobRuns.of(store(Jobs.distantProcess("far"))).begin(job.id());
+    assertThatThrownBy(() -> JobRuns.of(store).begin(job.id()))
         .isInstanceOf(JobException.class)
         .hasMessageStartingWith("Process 1 on far runs job " + job.id() + ", last seen ")
         .hasMessageEndingWith("or, if that process is dead, wait 60 s");
     silent(job.id(), 58);
-    assertThatThrownBy(() -> store.begin(job.id())).isInstanceOf(JobException.class);
+    assertThatThrownBy(() -> JobRuns.of(store).begin(job.id())).isInstanceOf(JobException.class);
     silent(job.id(), 62);
     assertThat(distant.beat()).isFalse();
-    assertThatThrownBy(() -> store.begin(job.id())).isInstanceOf(JobException.class);
+    assertThatThrownBy(() -> JobRuns.of(store).begin(job.id())).isInstanceOf(JobException.class);
     silent(job.id(), 62);
-    JobRun run = store.begin(job.id());
+    JobRun run = JobRuns.of(store).begin(job.id());
     assertThatThrownBy(distant::beat).isInstanceOf(JobException.class);
     run.close();
   }
@@ -446,7 +444,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
   void aRunIsAskedToStop() {
     JobStore store = store();
     Job job = created(store);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("p", Jobs.tiling(2, 1));
       run.begun(0);
       run.begun(1);
@@ -462,7 +460,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     assertThat(statuses(store, job)).containsExactly(PartitionStatus.PENDING, PartitionStatus.DONE);
     store.requestStop(job.id());
     assertThat(store.find(job.id())).contains(stopped);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       assertThat(run.beat()).isFalse();
       run.begun(0);
       run.done(Jobs.checkpoint(0));
@@ -483,7 +481,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     store.requestStop(pending.id());
     assertThat(store.find(pending.id()).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
     Job abandoned = created(store);
-    JobRun lost = store(Jobs.deadProcess()).begin(abandoned.id());
+    JobRun lost = JobRuns.of(store(Jobs.deadProcess())).begin(abandoned.id());
     lost.plan("p", Jobs.tiling(1, 1));
     lost.begun(0);
     store.requestStop(abandoned.id());
@@ -496,14 +494,14 @@ abstract class JobStoreContract extends JobTelemetryContract {
                 + abandoned.id()
                 + " can no longer change the job: the run has ended, or another process took over"
                 + " the job because this process seemed dead");
-    store.begin(pending.id()).close();
+    JobRuns.of(store).begin(pending.id()).close();
   }
 
   @Test
   void aPartitionIsDoneOnceMore() {
     JobStore store = store();
     Job job = created(store);
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("p", Jobs.tiling(3, 1));
       for (int i = 0; i < 3; i++) {
         run.begun(i);
@@ -516,14 +514,14 @@ abstract class JobStoreContract extends JobTelemetryContract {
     JobPartition before = store.partitions(job.id()).get(2);
     store.reset(job.id(), 2);
     store.reset(job.id(), 0);
-    assertThat(store.partitions(job.id()).get(2)).isEqualTo(before.undone());
+    assertThat(store.partitions(job.id()).get(2)).isEqualTo(Changes.undone(before));
     assertThat(statuses(store, job))
         .containsExactly(PartitionStatus.PENDING, PartitionStatus.DONE, PartitionStatus.PENDING);
     assertThat(figures(store, job)).isEqualTo(new JobFigures(3, 1, 0, 1001, 1));
     assertThatThrownBy(() -> store.reset(job.id(), 3))
         .isInstanceOf(JobException.class)
         .hasMessage("Job " + job.id() + " has no partition 3");
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       for (int i : new int[] {0, 2}) {
         run.begun(i);
         run.done(Jobs.checkpoint(i));
@@ -542,7 +540,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     Job job = created(store);
     Job other = created(store);
     for (Job each : List.of(job, other)) {
-      try (JobRun run = store.begin(each.id())) {
+      try (JobRun run = JobRuns.of(store).begin(each.id())) {
         run.plan("p", Jobs.tiling(1, 1));
         run.begun(0);
         run.done(Jobs.checkpoint(0));
@@ -571,7 +569,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
                 Optional.empty(),
                 Optional.empty()));
     assertThat(store.partitions(job.id())).isEmpty();
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       assertThat(run.job().run()).isEqualTo(2);
       assertThat(run.rejectBytes()).isZero();
       run.plan("p", Jobs.tiling(1, 1));
@@ -582,7 +580,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     assertThat(store.partitions(other.id())).isEqualTo(others);
     Map<String, Function<UUID, Object>> calls =
         Map.of(
-            "begin", store::begin,
+            "begin", JobRuns.of(store)::begin,
             "stop",
                 id -> {
                   store.requestStop(id);
@@ -616,7 +614,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
   void aRunWhoseJobIsGoneSaysSo() {
     JobStore store = store();
     Job job = created(store);
-    JobRun lost = store(Jobs.deadProcess()).begin(job.id());
+    JobRun lost = JobRuns.of(store(Jobs.deadProcess())).begin(job.id());
     store.delete(job.id());
     assertThatThrownBy(lost::beat)
         .isInstanceOf(JobException.class)
@@ -634,7 +632,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
             9,
             i -> {
               try {
-                return Optional.of(stores.get(i % 3).begin(job.id()));
+                return Optional.of(JobRuns.of(stores.get(i % 3)).begin(job.id()));
               } catch (JobException e) {
                 refused.incrementAndGet();
                 return Optional.<JobRun>empty();
@@ -650,7 +648,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
     JobStore store = store();
     Job job = created(store);
     int count = 40;
-    try (JobRun run = store.begin(job.id())) {
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("p", Jobs.tiling(count, 1));
       inParallel(
           8,

@@ -7,7 +7,6 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -132,7 +131,7 @@ class JobStorePostgres extends JobStoreContract {
     try (JobStore store = JobStore.over(server.source(role))) {
       Job job = JobStoreContract.created(store);
       assertThat(store.find(job.id())).contains(job);
-      store.begin(job.id()).close();
+      JobRuns.of(store).begin(job.id()).close();
       store.delete(job.id());
     }
   }
@@ -141,7 +140,7 @@ class JobStorePostgres extends JobStoreContract {
   void whatIsDoneSurvivesACrashOfTheServer() throws Exception {
     try (JobStore store = JobStore.over(server.source())) {
       Job job = JobStoreContract.created(store);
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         run.plan("p", Jobs.tiling(300, 1));
         for (int i = 0; i < 300; i++) {
           run.begun(i);
@@ -173,7 +172,7 @@ class JobStorePostgres extends JobStoreContract {
   void largePlansStayCheap() {
     try (JobStore store = store()) {
       Job job = JobStoreContract.created(store);
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         List<JobPartition> planned = Jobs.tiling(PARTITIONS, 3);
         long start = System.nanoTime();
         run.plan("p", planned);

@@ -10,7 +10,6 @@ import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobProfile;
 import io.ringhaul.job.JobRequest;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.Metric;
@@ -157,8 +156,8 @@ abstract class JobTelemetryContract {
     UUID beside = created(store).id();
     created(store);
     assertThat(store.telemetry().beside(own)).isEmpty();
-    try (JobRun run = store.begin(own);
-        JobRun otherRun = other.begin(beside)) {
+    try (JobRun run = JobRuns.of(store).begin(own);
+        JobRun otherRun = JobRuns.of(other).begin(beside)) {
       assertThat(store.telemetry().beside(own)).isEqualTo(Map.of(beside, "job"));
       assertThat(other.telemetry().beside(beside)).isEqualTo(Map.of(own, "job"));
       silent(beside, 6);

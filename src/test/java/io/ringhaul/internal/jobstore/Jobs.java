@@ -1,6 +1,5 @@
 package io.ringhaul.internal.jobstore;
 
-import io.ringhaul.job.Checkpoint;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ class LargePlanTest {
       Job job = JobStoreContract.created(store);
       List<JobPartition> planned = Jobs.tiling(PARTITIONS, RANGES_EACH);
       long[] micros = new long[CHECKPOINTS];
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         long start = System.nanoTime();
         run.plan("x".repeat(20_000), planned);
         long planning = millisSince(start);

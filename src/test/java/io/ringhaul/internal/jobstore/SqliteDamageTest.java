@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
@@ -52,7 +51,7 @@ class SqliteDamageTest {
     try (JobStore store = JobStore.file(file)) {
       for (int i = 0; i < 3; i++) {
         Job job = JobStoreContract.created(store);
-        try (JobRun run = store.begin(job.id())) {
+        try (JobRun run = JobRuns.of(store).begin(job.id())) {
           run.plan("plan " + "x".repeat(1000 * i), Jobs.tiling(PARTITIONS, 5));
           for (int k = 0; k < PARTITIONS / 2; k++) {
             run.begun(k);
@@ -158,7 +157,7 @@ class SqliteDamageTest {
       assertThat(store.list()).isEqualTo(jobs);
       for (int i = 0; i < jobs.size(); i++) {
         assertThat(store.partitions(jobs.get(i).id())).isEqualTo(partitions.get(i));
-        try (JobRun run = store.begin(jobs.get(i).id())) {
+        try (JobRun run = JobRuns.of(store).begin(jobs.get(i).id())) {
           assertThat(run.partitions()).isEqualTo(partitions.get(i));
           run.begun(PARTITIONS / 2);
           run.done(Jobs.checkpoint(PARTITIONS / 2));
@@ -211,7 +210,7 @@ class SqliteDamageTest {
     Job job;
     try (JobStore store = JobStore.file(file)) {
       job = jobs.get(0);
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         for (int k = PARTITIONS / 2; k < PARTITIONS; k++) {
           run.begun(k);
           run.done(Jobs.checkpoint(k));

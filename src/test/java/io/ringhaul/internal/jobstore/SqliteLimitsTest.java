@@ -7,7 +7,6 @@ import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
@@ -56,7 +55,7 @@ class SqliteLimitsTest {
       int done = 0;
       try (JobStore store = JobStore.file(file)) {
         id = JobStoreContract.created(store).id();
-        JobRun run = store.begin(id);
+        JobRun run = JobRuns.of(store).begin(id);
         run.plan("p", Jobs.tiling(PARTITIONS, 1));
         Path filler = Files.write(disk.resolve("filler"), new byte[(int) free() - 100_000]);
         StorageException failure = null;
@@ -102,7 +101,7 @@ class SqliteLimitsTest {
     UUID id;
     try (JobStore store = JobStore.file(file)) {
       id = JobStoreContract.created(store).id();
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         run.plan("p", Jobs.tiling(PARTITIONS, 1));
       }
     }
@@ -219,13 +218,13 @@ class SqliteLimitsTest {
     UUID id;
     try (JobStore store = JobStore.file(file)) {
       id = JobStoreContract.created(store).id();
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         run.plan("p", Jobs.tiling(PARTITIONS, 1));
       }
       Path output = folder.resolve("said");
       Process process = StoreProgram.start(file, id, output);
       await(output, 1);
-      assertThatThrownBy(() -> store.begin(id))
+      assertThatThrownBy(() -> JobRuns.of(store).begin(id))
           .isInstanceOf(JobException.class)
           .hasMessageStartingWith("Process " + process.pid() + " on ");
       go(process);
@@ -236,7 +235,7 @@ class SqliteLimitsTest {
       int done = store.find(id).orElseThrow().figures().done();
       // One may be stored whose answer was not printed any more.
       assertThat(done).isBetween(acknowledged, acknowledged + 1).isLessThan(PARTITIONS);
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         assertDone(store, id, done);
         assertThat(run.job().run()).isEqualTo(3);
       }
@@ -250,7 +249,7 @@ class SqliteLimitsTest {
       for (int i = 0; i < 2; i++) {
         UUID id = JobStoreContract.created(store).id();
         ids.add(id);
-        try (JobRun run = store.begin(id)) {
+        try (JobRun run = JobRuns.of(store).begin(id)) {
           run.plan("p", Jobs.tiling(50, 1));
         }
       }

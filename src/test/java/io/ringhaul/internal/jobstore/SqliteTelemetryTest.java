@@ -2,7 +2,6 @@ package io.ringhaul.internal.jobstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
@@ -34,7 +33,7 @@ class SqliteTelemetryTest {
     UUID id;
     try (JobStore store = JobStore.file(file)) {
       id = JobTelemetryContract.created(store).id();
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         run.plan("p", Jobs.tiling(PARTITIONS, 1));
       }
     }
@@ -71,7 +70,7 @@ class SqliteTelemetryTest {
                   .mapToObj(TelemetryProgram::metrics)
                   .flatMap(List::stream)
                   .toList());
-      try (JobRun run = store.begin(id)) {
+      try (JobRun run = JobRuns.of(store).begin(id)) {
         assertThat(run.partitions().stream().filter(each -> each.lastAttempt().isPresent()))
             .hasSize(done)
             .allMatch(each -> each.lastAttempt().orElseThrow().ended().isPresent());

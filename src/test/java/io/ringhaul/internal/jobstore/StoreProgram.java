@@ -3,7 +3,6 @@ package io.ringhaul.internal.jobstore;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
 import java.io.IOException;
@@ -42,7 +41,7 @@ final class StoreProgram {
   public static void main(String[] args) throws IOException {
     UUID id = UUID.fromString(args[1]);
     try (JobStore store = JobStore.file(Path.of(args[0]))) {
-      JobRun run = store.begin(id);
+      JobRun run = JobRuns.of(store).begin(id);
       System.out.println("begun");
       System.in.read();
       for (JobPartition each : run.partitions()) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -79,7 +78,7 @@ class StoreSchemaTest {
     List<JobPartition> planned = Jobs.tiling(3, 2);
     try (JobStore store = open(Migration.ALL)) {
       job = JobStoreContract.created(store);
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         run.plan("p", planned);
       }
     }
@@ -103,7 +102,7 @@ class StoreSchemaTest {
     try (JobStore store = open(Migration.ALL)) {
       assertThat(integer("SELECT version FROM batch_schema")).isEqualTo(Migration.ALL.size());
       assertThat(store.partitions(job.id())).isEqualTo(planned);
-      try (JobRun run = store.begin(job.id())) {
+      try (JobRun run = JobRuns.of(store).begin(job.id())) {
         run.begun(1);
         run.done(Jobs.checkpoint(1));
         assertThat(run.partitions().get(0)).isEqualTo(planned.get(0));

@@ -1,7 +1,6 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
@@ -58,7 +57,7 @@ final class TelemetryProgram {
   public static void main(String[] args) {
     UUID id = UUID.fromString(args[1]);
     try (JobStore store = JobStore.file(Path.of(args[0]));
-        JobRun run = store.begin(id)) {
+        JobRun run = JobRuns.of(store).begin(id)) {
       for (JobPartition each : run.partitions()) {
         store.telemetry().add(id, MetricKind.PERFORMANCE, metrics(each.number()));
         run.begun(each.number());

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,7 +42,7 @@ class HeartbeatTest {
   @Test
   void failsWithJobExceptionIfAnotherProcessOwnsTheJob() throws InterruptedException {
     try (JobStore store = stored();
-        JobRun run = store.begin(id);
+        JobRun run = JobRuns.of(store).begin(id);
         OperationJob.Heartbeat heartbeat = new OperationJob.Heartbeat(run, SILENCE)) {
       run.stopped();
       Thread.sleep(LONG_ENOUGH_MILLIS);
@@ -55,7 +56,7 @@ class HeartbeatTest {
   @Test
   void failsIfTheStoreDoesNotAnswer() throws Exception {
     try (JobStore store = stored();
-        JobRun run = store.begin(id);
+        JobRun run = JobRuns.of(store).begin(id);
         OperationJob.Heartbeat heartbeat = new OperationJob.Heartbeat(run, SILENCE)) {
       assertThat(heartbeat.isStopping()).isFalse();
       try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);

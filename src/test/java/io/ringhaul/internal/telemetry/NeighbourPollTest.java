@@ -2,10 +2,11 @@ package io.ringhaul.internal.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobRun;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.monitor.TestSample;
@@ -60,7 +61,7 @@ class NeighbourPollTest {
 
   @Test
   void reportsJobsOfOtherProcessesWhileTheySendRequests() {
-    try (JobRun run = store.begin(other)) {
+    try (JobRun run = JobRuns.of(store).begin(other)) {
       sampled(1, sample -> {});
       // The metrics may be of an earlier run.
       assertThat(registration.others()).isEmpty();
@@ -87,7 +88,7 @@ class NeighbourPollTest {
 
   @Test
   void reportsJobsOfThisProcessOnce() {
-    try (JobRun run = store.begin(other);
+    try (JobRun run = JobRuns.of(store).begin(other);
         JobsUnderWay.Registration here = jobs.enter("the count", Optional.of(run.job().id()))) {
       here.asks(Set.of(NODE));
       sampled(1, sample -> {});
@@ -100,7 +101,7 @@ class NeighbourPollTest {
 
   @Test
   void reportsNothingToADeletedJob() {
-    try (JobRun run = store.begin(other)) {
+    try (JobRun run = JobRuns.of(store).begin(other)) {
       sampled(1, sample -> {});
       sampled(2, sample -> {});
       assertThat(registration.others()).hasSize(1);

@@ -1,5 +1,7 @@
-package io.ringhaul.job;
+package io.ringhaul.internal.jobstore;
 
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobPartition;
 import io.ringhaul.schema.TokenRange;
 import java.util.List;
 import java.util.Optional;

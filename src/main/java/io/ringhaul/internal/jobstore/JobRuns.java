@@ -1,0 +1,39 @@
+package io.ringhaul.internal.jobstore;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import java.util.UUID;
+
+/** What operations do with a job store and applications do not: they run jobs. */
+public interface JobRuns {
+
+  /**
+   * The runs of a store.
+   *
+   * @throws InvalidSettingException if an application implements the store
+   */
+  static JobRuns of(JobStore store) {
+    if (store instanceof JobRuns runs) {
+      return runs;
+    }
+    throw new InvalidSettingException(
+        "store",
+        store.getClass().getName()
+            + " is not a job store of Ringhaul; use JobStore.inMemory(), file(...) or over(...)");
+  }
+
+  /**
+   * Begins a run of a job. Partitions that an earlier run started or that failed become pending;
+   * completed partitions remain done.
+   *
+   * <p>A job has at most one open run. It can be taken over from a closed run and from a dead
+   * process: on the same machine at once, from another machine when its last {@linkplain
+   * JobRun#beat() sign of life} is older than 60 s by the clock of the store. A run that lost its
+   * job by mistake can change nothing.
+   *
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist, has an open run of this
+   *     or another process, or is {@linkplain JobStatus#COMPLETED completed}
+   */
+  JobRun begin(UUID id);
+}
