@@ -77,7 +77,8 @@ record FolderPlan(
         jobId, created, format, properties, folder, schema, coverage, restrictions, bytes);
   }
 
-  TargetPlan toPlan() {
+  /** Encodes the plan for the job store. */
+  TargetPlan encode() {
     return new TargetPlan(
         FORMAT_VERSION,
         format,
@@ -96,7 +97,8 @@ record FolderPlan(
             Map.entry("memory-bytes", Long.toString(memoryBytes))));
   }
 
-  static FolderPlan from(TargetPlan plan) {
+  /** Decodes a plan of the job store. */
+  static FolderPlan decode(TargetPlan plan) {
     return new FolderPlan(
         UUID.fromString(plan.property("job-id")),
         Instant.parse(plan.property("created")),

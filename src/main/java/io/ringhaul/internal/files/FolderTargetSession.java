@@ -34,6 +34,7 @@ public final class FolderTargetSession implements TargetSession {
 
   private final TargetFolder folder;
   private final OutputFormat format;
+  private final TypedPlan<TargetPlan, FolderPlan> plans = new TypedPlan<>(FolderPlan::decode);
 
   public FolderTargetSession(TargetFolder folder, OutputFormat format) {
     this.folder = folder;
@@ -49,7 +50,7 @@ public final class FolderTargetSession implements TargetSession {
       if (!isCommitted(state, plan)) {
         state.requireFit(plan);
       }
-      return plan.toPlan();
+      return plan.encode();
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -72,7 +73,7 @@ public final class FolderTargetSession implements TargetSession {
   @Override
   public TargetPlan resume(TargetPlan plan, ExportDescription export) {
     try {
-      return new FolderResumption(FolderPlan.from(plan)).run(export, folder, format).toPlan();
+      return new FolderResumption(plans.of(plan)).run(export, folder, format).encode();
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -81,7 +82,7 @@ public final class FolderTargetSession implements TargetSession {
   @Override
   public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
     try {
-      return new FolderCommit(FolderPlan.from(plan)).damaged(outputs);
+      return new FolderCommit(plans.of(plan)).damaged(outputs);
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -89,7 +90,7 @@ public final class FolderTargetSession implements TargetSession {
 
   @Override
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
-    FolderPlan layout = FolderPlan.from(plan);
+    FolderPlan layout = plans.of(plan);
     TableSchema schema = layout.schema();
     PartWriter writer =
         format.writer(
@@ -105,12 +106,12 @@ public final class FolderTargetSession implements TargetSession {
 
   @Override
   public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
-    return new FolderCommit(FolderPlan.from(plan)).run(outputs);
+    return new FolderCommit(plans.of(plan)).run(outputs);
   }
 
   @Override
   public int clean(TargetPlan plan, List<TaskOutput> kept) {
-    return new FolderCleaning(FolderPlan.from(plan), ManifestJson.files(kept)).run();
+    return new FolderCleaning(plans.of(plan), ManifestJson.files(kept)).run();
   }
 
   /** Does nothing: the session keeps no file open between calls. */

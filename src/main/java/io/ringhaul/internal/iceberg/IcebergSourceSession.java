@@ -9,6 +9,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.parquet.CqlParquetReaders;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.OpenParquetFile;
@@ -81,6 +82,9 @@ public final class IcebergSourceSession implements SourceSession {
   private CatalogSource.@Nullable Handle handle;
   private @Nullable Table table;
 
+  private final TypedPlan<SourcePlan, Schema> schemas =
+      new TypedPlan<>(plan -> SchemaParser.fromJson(plan.properties().get(SCHEMA)));
+
   public IcebergSourceSession(
       CatalogSource source, Optional<TableIdentifier> name, ReadPoint point) {
     this.source = source;
@@ -149,8 +153,7 @@ public final class IcebergSourceSession implements SourceSession {
 
   @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask sourceTask) {
-    Schema schema = SchemaParser.fromJson(plan.properties().get(SCHEMA));
-    return new IcebergRowReader(planned(plan), schema, plan, sourceTask, columns);
+    return new IcebergRowReader(planned(plan), schemas.of(plan), plan, sourceTask, columns);
   }
 
   @Override

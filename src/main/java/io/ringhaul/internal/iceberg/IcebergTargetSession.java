@@ -10,6 +10,7 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.IcebergTypes;
 import io.ringhaul.internal.parquet.TypeChoices;
@@ -58,6 +59,8 @@ public final class IcebergTargetSession implements TargetSession {
   private CatalogSource.@Nullable Handle handle;
   private @Nullable FileIO io;
 
+  private final TypedPlan<TargetPlan, WriteLayout> plans = new TypedPlan<>(WriteLayout::decode);
+
   public IcebergTargetSession(TargetSettings settings) {
     this.settings = settings;
   }
@@ -72,7 +75,7 @@ public final class IcebergTargetSession implements TargetSession {
     requireBranches(identifier);
     PartitionSpec spec = PartitionExpression.bind(settings.partitioning(), schema);
     try {
-      return layout(export, identifier, schema, spec).toPlan();
+      return layout(export, identifier, schema, spec).encode();
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -85,7 +88,7 @@ public final class IcebergTargetSession implements TargetSession {
 
   @Override
   public TargetPlan resume(TargetPlan plan, ExportDescription export) {
-    WriteLayout layout = WriteLayout.from(plan);
+    WriteLayout layout = plans.of(plan);
     try {
       new IcebergResumption(catalog(), layout).check(export, settings, identifier(export));
     } catch (BulkOperationException e) {
@@ -96,7 +99,7 @@ public final class IcebergTargetSession implements TargetSession {
           "The Iceberg table " + layout.table() + " cannot be read: " + e.getMessage(),
           e);
     }
-    return layout.withWriterBytes(writerBytes(export)).toPlan();
+    return layout.withWriterBytes(writerBytes(export)).encode();
   }
 
   /** Rejects a table branch in a Nessie catalog: Nessie would commit the rows to its own branch. */
@@ -227,14 +230,14 @@ public final class IcebergTargetSession implements TargetSession {
 
   @Override
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
-    WriteLayout layout = WriteLayout.from(plan);
+    WriteLayout layout = plans.of(plan);
     return new IcebergTaskWriter(
         layout, new ParquetRows(layout, columns), io(layout), written, task);
   }
 
   @Override
   public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
-    WriteLayout layout = WriteLayout.from(plan);
+    WriteLayout layout = plans.of(plan);
     written.mayBeCommitted(true);
     try {
       return new IcebergCommit(handle(), layout, io(layout)).run(outputs);
@@ -248,7 +251,7 @@ public final class IcebergTargetSession implements TargetSession {
 
   @Override
   public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
-    WriteLayout layout = WriteLayout.from(plan);
+    WriteLayout layout = plans.of(plan);
     try {
       if (layout.jobCommit(catalog()).find().isPresent()) {
         return List.of();
@@ -285,7 +288,7 @@ public final class IcebergTargetSession implements TargetSession {
 
   @Override
   public int clean(TargetPlan plan, List<TaskOutput> kept) {
-    WriteLayout layout = WriteLayout.from(plan);
+    WriteLayout layout = plans.of(plan);
     Set<String> names =
         DataFiles.of(kept, layout.spec()).stream()
             .map(file -> DataFileName.of(file.location()))

@@ -96,7 +96,7 @@ record WriteLayout(
         origin);
   }
 
-  TargetPlan toPlan() {
+  TargetPlan encode() {
     return new TargetPlan(
         FORMAT_VERSION,
         FORMAT,
@@ -120,7 +120,7 @@ record WriteLayout(
             Map.entry("created", origin.created().toString())));
   }
 
-  static WriteLayout from(TargetPlan plan) {
+  static WriteLayout decode(TargetPlan plan) {
     Schema schema = SchemaParser.fromJson(plan.property("schema"));
     return new WriteLayout(
         UUID.fromString(plan.property("job-id")),

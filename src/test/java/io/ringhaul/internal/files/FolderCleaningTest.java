@@ -51,7 +51,7 @@ class FolderCleaningTest {
     LineFormat.write(
         session, plan, 1, 3); // finished, but the process was killed before the checkpoint
     unfinished(session, plan, 2);
-    Path staging = FolderPlan.from(plan).staging();
+    Path staging = FolderPlan.decode(plan).staging();
     Files.writeString(staging.resolve(".part.crc"), "Hadoop");
     assertThat(names(staging)).hasSize(4);
 
@@ -95,7 +95,7 @@ class FolderCleaningTest {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput kept = LineFormat.write(session, plan, 0, 1);
-    Path staging = FolderPlan.from(plan).staging();
+    Path staging = FolderPlan.decode(plan).staging();
     Files.delete(staging.resolve(fileName(kept)));
     assertThatThrownBy(() -> session.clean(plan, List.of(kept)))
         .isInstanceOf(StorageException.class)
@@ -142,7 +142,7 @@ class FolderCleaningTest {
     FolderTargetSession session = session(WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(job));
     TaskOutput output = LineFormat.write(session, plan, 0, 1);
-    Path staged = FolderPlan.from(plan).staging().resolve(fileName(output));
+    Path staged = FolderPlan.decode(plan).staging().resolve(fileName(output));
     Files.writeString(staged, "id\n");
     assertThatThrownBy(() -> session.commit(plan, List.of(output)))
         .isInstanceOf(StorageException.class)
@@ -171,7 +171,7 @@ class FolderCleaningTest {
         List<TaskOutput> outputs =
             List.of(LineFormat.write(session, plan, 0, 3), LineFormat.write(session, plan, 1, 4));
         unfinished(session, plan, 2);
-        boolean isCommitted = interrupt(mode, step, FolderPlan.from(plan), outputs);
+        boolean isCommitted = interrupt(mode, step, FolderPlan.decode(plan), outputs);
 
         FolderTargetSession other = session(mode);
         TargetPlan resumed = other.resume(plan, LineFormat.export(id));
@@ -297,13 +297,13 @@ class FolderCleaningTest {
     TargetPlan other = session.plan(LineFormat.export(job));
     TaskOutput others = LineFormat.write(session, other, 0, 2);
     Files.move(
-        FolderPlan.from(other).staging().resolve(fileName(others)),
+        FolderPlan.decode(other).staging().resolve(fileName(others)),
         folder.resolve(fileName(others)));
     Path mine = Files.writeString(folder.resolve("notes"), "mine");
     assertThat(session.clean(plan, List.of())).isZero();
     assertIds(1);
     assertThat(folder.resolve(fileName(others))).exists();
-    assertThat(FolderPlan.from(other).staging()).exists();
+    assertThat(FolderPlan.decode(other).staging()).exists();
     // Without the manifest, cleaning must not delete the rows.
     Path manifest = folder.resolve(Manifest.NAME);
     String text = Files.readString(manifest);
@@ -362,10 +362,10 @@ class FolderCleaningTest {
         new ExportDescription(
             job, export.table(), export.columns(), 8, export.coverage(), export.restrictions());
     TargetPlan resumed = session.resume(plan, wider);
-    assertThat(FolderPlan.from(resumed).memoryBytes())
-        .isEqualTo(FolderPlan.from(plan).memoryBytes() / 4);
-    assertThat(FolderPlan.from(resumed).withMemory(FolderPlan.from(plan).memoryBytes()))
-        .isEqualTo(FolderPlan.from(plan));
+    assertThat(FolderPlan.decode(resumed).memoryBytes())
+        .isEqualTo(FolderPlan.decode(plan).memoryBytes() / 4);
+    assertThat(FolderPlan.decode(resumed).withMemory(FolderPlan.decode(plan).memoryBytes()))
+        .isEqualTo(FolderPlan.decode(plan));
   }
 
   private FolderTargetSession session(WriteMode mode) {

@@ -162,7 +162,7 @@ class FolderTargetSessionTest {
         .hasMessageContaining("is not empty");
     assertThat(names(folder)).containsExactly("notes");
     // The staged files stay: the export can be committed after the notes are removed, or cleaned.
-    assertThat(names(FolderPlan.from(plan).staging())).hasSize(1);
+    assertThat(names(FolderPlan.decode(plan).staging())).hasSize(1);
     session.clean(plan, List.of());
     assertThat(names(parent)).containsExactly("out");
     Path file = Files.writeString(parent.resolve("file"), "");
@@ -201,7 +201,7 @@ class FolderTargetSessionTest {
     assertIds(folder, 1, 2);
     // The state after a crash between the moves of the files and the write of the new manifest.
     PartFile staged = ManifestJson.file(ManifestJson.tree(output.files().get(0)));
-    Path staging = FolderPlan.from(plan).staging();
+    Path staging = FolderPlan.decode(plan).staging();
     Files.move(staging.resolve(staged.name()), folder.resolve(staged.name()));
     assertIds(folder, 1, 2);
     session(folder, WriteMode.APPEND).commit(plan, List.of(output));
@@ -394,7 +394,7 @@ class FolderTargetSessionTest {
     FolderTargetSession session = session(folder, WriteMode.OVERWRITE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     LineFormat.write(session, plan, 0, 2);
-    Files.move(folder, FolderPlan.from(plan).aside());
+    Files.move(folder, FolderPlan.decode(plan).aside());
     assertThatThrownBy(() -> read(folder))
         .hasMessageContaining("that should overwrite it was interrupted");
     export(folder, WriteMode.APPEND, 3);
@@ -438,7 +438,7 @@ class FolderTargetSessionTest {
     FolderTargetSession session = session(folder, WriteMode.OVERWRITE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     TaskOutput output = LineFormat.write(session, plan, 0, 2);
-    Files.move(folder, FolderPlan.from(plan).aside());
+    Files.move(folder, FolderPlan.decode(plan).aside());
     session(folder, WriteMode.OVERWRITE).commit(plan, List.of(output));
     assertIds(folder, 2);
     assertThat(names(parent)).containsExactly("out");
@@ -481,7 +481,7 @@ class FolderTargetSessionTest {
           writer.write(column -> ByteBuffer.allocate(4));
         }
       }
-      assertThat(names(FolderPlan.from(plan).staging())).isEmpty();
+      assertThat(names(FolderPlan.decode(plan).staging())).isEmpty();
     }
   }
 
@@ -491,7 +491,7 @@ class FolderTargetSessionTest {
     FolderTargetSession session = session(folder, WriteMode.CREATE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     LineFormat.write(session, plan, 0, 1, 2); // its output was lost
-    Files.writeString(FolderPlan.from(plan).staging().resolve(".part-1.txt.tmp"), "trunc");
+    Files.writeString(FolderPlan.decode(plan).staging().resolve(".part-1.txt.tmp"), "trunc");
     TaskOutput second = LineFormat.write(session, plan, 0, 1, 2);
     session.commit(plan, List.of(second));
     assertIds(folder, 1, 2);
@@ -530,7 +530,7 @@ class FolderTargetSessionTest {
     FolderTargetSession session = session(link, WriteMode.OVERWRITE);
     TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
     LineFormat.write(session, plan, 0, 2);
-    Files.move(real, FolderPlan.from(plan).aside());
+    Files.move(real, FolderPlan.decode(plan).aside());
     assertThatThrownBy(() -> read(link))
         .hasMessageContaining("that should overwrite it was interrupted");
     export(link, WriteMode.APPEND, 3);

@@ -120,7 +120,7 @@ class CatalogAnswersTest {
                     + " commit was rolled back immediately. Its data files were not deleted; check"
                     + " the table before you run the export again",
                 job);
-        List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.from(plan).spec());
+        List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.decode(plan).spec());
         assertThat(Warehouse.parquetFilesIn(folder)).contains(files.get(0).location());
       }
     }
@@ -212,7 +212,7 @@ class CatalogAnswersTest {
     try (TargetSession session = target.open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(2)));
-      WriteLayout layout = WriteLayout.from(plan);
+      WriteLayout layout = WriteLayout.decode(plan);
       IcebergCommit.TableCommit commit =
           new IcebergCommit.TableCommit(
               catalog,

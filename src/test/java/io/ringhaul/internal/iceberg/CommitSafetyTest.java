@@ -142,7 +142,7 @@ class CommitSafetyTest {
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("its schema was changed by another writer");
       assertThat(table.snapshot(second)).isNotNull();
-      List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.from(plan).spec());
+      List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.decode(plan).spec());
       assertThat(exists(table.io(), files.get(0).location())).isTrue();
     }
   }
@@ -155,7 +155,7 @@ class CommitSafetyTest {
       TargetPlan plan = plan(session);
       TaskOutput output = write(session, plan, 2);
       FileIO io = catalog.loadTable(TABLE).io();
-      List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.from(plan).spec());
+      List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.decode(plan).spec());
       assertThat(exists(io, files.get(0).location())).isTrue();
       catalog.dropTable(TABLE, false);
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))
@@ -185,7 +185,7 @@ class CommitSafetyTest {
   }
 
   private static ExportDescription description(TargetPlan plan) {
-    return Exports.description(SOURCE, WriteLayout.from(plan).jobId());
+    return Exports.description(SOURCE, WriteLayout.decode(plan).jobId());
   }
 
   private static TargetPlan plan(TargetSession session) {

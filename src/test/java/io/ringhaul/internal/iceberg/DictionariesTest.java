@@ -83,7 +83,7 @@ class DictionariesTest {
   private DataFile write(IcebergTarget target, int rows) throws IOException {
     WriteLayout layout;
     try (TargetSession session = target.open()) {
-      layout = WriteLayout.from(session.plan(Exports.description(TABLE, UUID.randomUUID())));
+      layout = WriteLayout.decode(session.plan(Exports.description(TABLE, UUID.randomUUID())));
     }
     DataWriter<RawRow> writer =
         new ParquetRows(layout, TABLE.columns())
@@ -125,7 +125,7 @@ class DictionariesTest {
     Schema schema;
     try (TargetSession session = IcebergTarget.warehouse(folder).open()) {
       schema =
-          WriteLayout.from(session.plan(Exports.description(TABLE, UUID.randomUUID()))).schema();
+          WriteLayout.decode(session.plan(Exports.description(TABLE, UUID.randomUUID()))).schema();
     }
     List<Long> ids = new ArrayList<>();
     try (CloseableIterable<Record> records =

@@ -245,7 +245,7 @@ class JobCleaningTest {
   }
 
   private static String location(TargetPlan plan, TaskOutput output) {
-    return DataFiles.of(List.of(output), WriteLayout.from(plan).spec()).get(0).location();
+    return DataFiles.of(List.of(output), WriteLayout.decode(plan).spec()).get(0).location();
   }
 
   private static Path path(TargetPlan plan, TaskOutput output) {
@@ -290,12 +290,12 @@ class JobCleaningTest {
     try (TargetSession session = target().open()) {
       TargetPlan plan = session.plan(export);
       TargetPlan resumed = session.resume(plan, wider);
-      assertThat(WriteLayout.from(resumed).writerBytes())
-          .isEqualTo(WriteLayout.from(plan).writerBytes() / 4);
+      assertThat(WriteLayout.decode(resumed).writerBytes())
+          .isEqualTo(WriteLayout.decode(plan).writerBytes() / 4);
       assertThat(
-              WriteLayout.from(resumed)
-                  .withWriterBytes(WriteLayout.from(plan).writerBytes())
-                  .toPlan())
+              WriteLayout.decode(resumed)
+                  .withWriterBytes(WriteLayout.decode(plan).writerBytes())
+                  .encode())
           .isEqualTo(plan);
     }
   }
@@ -321,7 +321,8 @@ class JobCleaningTest {
 
   /** Leaves an incomplete file, as a killed process does. */
   private void unfinished(TargetPlan plan) throws IOException {
-    String location = WriteLayout.from(plan).locations().newDataLocation(DataFileName.next(job, 5));
+    String location =
+        WriteLayout.decode(plan).locations().newDataLocation(DataFileName.next(job, 5));
     Path path = LocalFileIO.DurableOutputFile.temporary(LocalFileIO.path(location));
     Files.createDirectories(Objects.requireNonNull(path.getParent()));
     Files.writeString(path, "PAR1");

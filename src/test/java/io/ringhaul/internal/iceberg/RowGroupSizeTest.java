@@ -33,7 +33,7 @@ class RowGroupSizeTest {
     Random random = new Random(11);
     WriteLayout layout;
     try (TargetSession session = IcebergTarget.warehouse(folder).open()) {
-      layout = WriteLayout.from(session.plan(Exports.description(TABLE, UUID.randomUUID())));
+      layout = WriteLayout.decode(session.plan(Exports.description(TABLE, UUID.randomUUID())));
     }
     Path file = folder.resolve("rows.parquet");
     WriteLayout small = layout.withWriterBytes(1);
