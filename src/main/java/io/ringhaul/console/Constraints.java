@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.MetricKind;
 import java.time.Instant;
@@ -43,7 +44,7 @@ final class Constraints {
       boolean isPaused =
           runs
               && performance
-                  .find(LiveReader.JOB, "in_flight_bound")
+                  .find(MetricName.JOB, MetricName.IN_FLIGHT_BOUND)
                   .filter(bound -> bound < 1)
                   .isPresent();
       boolean isNear = usage.isPresent() && limit.isPresent() && usage.get() >= NEAR * limit.get();
@@ -61,9 +62,9 @@ final class Constraints {
   private static Optional<Double> usage(
       String name, LatestMetrics performance, LatestMetrics resources) {
     return switch (name) {
-      case "maxCpuShare" -> resources.find("process", "cpu_share");
-      case "maxRowsPerSecond" -> performance.find(LiveReader.JOB, "rows_per_second");
-      case "maxBytesPerSecond" -> performance.find(LiveReader.JOB, "bytes_per_second");
+      case "maxCpuShare" -> resources.find("process", MetricName.CPU_SHARE);
+      case "maxRowsPerSecond" -> performance.find(MetricName.JOB, MetricName.ROWS_PER_SECOND);
+      case "maxBytesPerSecond" -> performance.find(MetricName.JOB, MetricName.BYTES_PER_SECOND);
       // The usage of maxDiskBytes is unknown: it covers the files of all runs, whereas the byte
       // metrics cover the rows read in this run.
       default -> Optional.empty();

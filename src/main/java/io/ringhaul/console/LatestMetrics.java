@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Metric;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,22 +46,22 @@ final class LatestMetrics {
     return time;
   }
 
-  Optional<Double> find(String component, String name) {
-    return Optional.ofNullable(values.getOrDefault(component, Map.of()).get(name));
+  Optional<Double> find(String component, MetricName name) {
+    return Optional.ofNullable(values.getOrDefault(component, Map.of()).get(name.key()));
   }
 
   /** Returns a value of the newest sample; empty if it was not measured then. */
-  Optional<Double> newest(String component, String name) {
-    return Optional.ofNullable(newest.getOrDefault(component, Map.of()).get(name));
+  Optional<Double> newest(String component, MetricName name) {
+    return Optional.ofNullable(newest.getOrDefault(component, Map.of()).get(name.key()));
   }
 
   /** Returns a value; 0 if there is none. */
-  double value(String component, String name) {
+  double value(String component, MetricName name) {
     return find(component, name).orElse(0.0);
   }
 
   /** Returns a value rounded to a whole number; 0 if there is none. */
-  long whole(String component, String name) {
+  long whole(String component, MetricName name) {
     return Math.round(value(component, name));
   }
 

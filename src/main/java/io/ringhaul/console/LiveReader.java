@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.MetricKind;
@@ -12,13 +13,6 @@ import java.util.TreeMap;
 
 /** Reads the current figures of jobs from the metrics that their processes store. */
 final class LiveReader {
-
-  static final String JOB = "job";
-  static final String TUNABLE = "tunable:";
-  static final String VALUE = "value";
-
-  private static final String STAGE = "stage:";
-  private static final String NODE = "node:";
 
   private final JobTelemetry telemetry;
 
@@ -44,22 +38,26 @@ final class LiveReader {
   }
 
   private LiveView view(Job job, LatestMetrics latest, Instant time) {
-    boolean paused = latest.find(JOB, "in_flight_bound").filter(bound -> bound < 1).isPresent();
+    boolean paused =
+        latest
+            .find(MetricName.JOB, MetricName.IN_FLIGHT_BOUND)
+            .filter(bound -> bound < 1)
+            .isPresent();
     return new LiveView(
         Times.text(time),
-        latest.whole(JOB, "rows"),
-        latest.whole(JOB, "bytes"),
-        latest.value(JOB, "rows_per_second"),
-        latest.value(JOB, "bytes_per_second"),
-        latest.value(JOB, "completed"),
-        latest.newest(JOB, "remaining_seconds").orElse(null),
-        latest.whole(JOB, "in_flight"),
-        latest.whole(JOB, "in_flight_bound"),
-        latest.whole(JOB, "retries"),
-        latest.whole(JOB, "errors"),
+        latest.whole(MetricName.JOB, MetricName.ROWS),
+        latest.whole(MetricName.JOB, MetricName.BYTES),
+        latest.value(MetricName.JOB, MetricName.ROWS_PER_SECOND),
+        latest.value(MetricName.JOB, MetricName.BYTES_PER_SECOND),
+        latest.value(MetricName.JOB, MetricName.COMPLETED),
+        latest.newest(MetricName.JOB, MetricName.REMAINING_SECONDS).orElse(null),
+        latest.whole(MetricName.JOB, MetricName.IN_FLIGHT),
+        latest.whole(MetricName.JOB, MetricName.IN_FLIGHT_BOUND),
+        latest.whole(MetricName.JOB, MetricName.RETRIES),
+        latest.whole(MetricName.JOB, MetricName.ERRORS),
         paused ? LiveView.Phase.paused : LiveView.Phase.running,
         paused ? "The job's limits currently allow no requests" : null,
-        latest.value(JOB, "unanswered_seconds"),
+        latest.value(MetricName.JOB, MetricName.UNANSWERED_SECONDS),
         stages(latest),
         nodes(latest),
         settings(latest),
@@ -72,35 +70,41 @@ final class LiveReader {
 
   /** Returns the stages of a job with their times. */
   static List<LiveView.Stage> stages(LatestMetrics latest) {
-    List<String> names = latest.under(STAGE);
-    double all = names.stream().mapToDouble(name -> latest.value(STAGE + name, "seconds")).sum();
+    List<String> names = latest.under(MetricName.STAGE);
+    double all =
+        names.stream()
+            .mapToDouble(name -> latest.value(MetricName.STAGE + name, MetricName.SECONDS))
+            .sum();
     return names.stream()
         .map(
             name -> {
-              double seconds = latest.value(STAGE + name, "seconds");
+              double seconds = latest.value(MetricName.STAGE + name, MetricName.SECONDS);
               return new LiveView.Stage(name, seconds, all > 0 ? seconds / all : 0);
             })
         .toList();
   }
 
   private static List<LiveView.Node> nodes(LatestMetrics latest) {
-    return latest.under(NODE).stream()
+    return latest.under(MetricName.NODE).stream()
         .map(
             node ->
                 new LiveView.Node(
                     node,
-                    latest.whole(NODE + node, "in_flight"),
-                    latest.newest(NODE + node, "p50_ms").orElse(null),
-                    latest.newest(NODE + node, "p99_ms").orElse(null),
-                    latest.value(NODE + node, "requests_per_second")))
+                    latest.whole(MetricName.NODE + node, MetricName.IN_FLIGHT),
+                    latest.newest(MetricName.NODE + node, MetricName.P50_MS).orElse(null),
+                    latest.newest(MetricName.NODE + node, MetricName.P99_MS).orElse(null),
+                    latest.value(MetricName.NODE + node, MetricName.REQUESTS_PER_SECOND)))
         .toList();
   }
 
   private static Map<String, Long> settings(LatestMetrics latest) {
     Map<String, Long> settings = new TreeMap<>();
     latest
-        .under(TUNABLE)
-        .forEach(parameter -> settings.put(parameter, latest.whole(TUNABLE + parameter, VALUE)));
+        .under(MetricName.TUNABLE)
+        .forEach(
+            parameter ->
+                settings.put(
+                    parameter, latest.whole(MetricName.TUNABLE + parameter, MetricName.VALUE)));
     return settings;
   }
 }

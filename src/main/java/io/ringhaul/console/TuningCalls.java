@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
@@ -119,7 +120,7 @@ final class TuningCalls {
   }
 
   private static Optional<Long> now(LatestMetrics latest, String parameter) {
-    return latest.find(LiveReader.TUNABLE + parameter, LiveReader.VALUE).map(Math::round);
+    return latest.find(MetricName.TUNABLE + parameter, MetricName.VALUE).map(Math::round);
   }
 
   private Reply apply(Call call) {
@@ -141,7 +142,7 @@ final class TuningCalls {
                             + " has no parameter '"
                             + wish.parameter()
                             + "' that can change while it runs; it has "
-                            + latest.under(LiveReader.TUNABLE)));
+                            + latest.under(MetricName.TUNABLE)));
     TuningEntry wanted =
         new TuningEntry(
             UUID.randomUUID().toString(),

@@ -1,5 +1,6 @@
 package io.ringhaul.cli.jobs;
 
+import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
@@ -44,16 +45,17 @@ public final class StoredProgress {
     return new Progress(
         job.figures().done(),
         job.figures().partitions(),
-        values.getOrDefault("rows", 0.0).longValue(),
+        values.getOrDefault(MetricName.ROWS.key(), 0.0).longValue(),
         0,
-        values.getOrDefault("bytes", 0.0).longValue(),
+        values.getOrDefault(MetricName.BYTES.key(), 0.0).longValue(),
         job.started().map(start -> Duration.between(start, now)).orElse(Duration.ZERO),
-        values.getOrDefault("completed", 0.0),
-        values.getOrDefault("rows_per_second", 0.0),
-        Optional.ofNullable(values.get("remaining_seconds")).map(StoredProgress::seconds),
-        values.getOrDefault("in_flight", 0.0).intValue(),
-        values.getOrDefault("retries", 0.0).longValue(),
-        seconds(values.getOrDefault("unanswered_seconds", 0.0)));
+        values.getOrDefault(MetricName.COMPLETED.key(), 0.0),
+        values.getOrDefault(MetricName.ROWS_PER_SECOND.key(), 0.0),
+        Optional.ofNullable(values.get(MetricName.REMAINING_SECONDS.key()))
+            .map(StoredProgress::seconds),
+        values.getOrDefault(MetricName.IN_FLIGHT.key(), 0.0).intValue(),
+        values.getOrDefault(MetricName.RETRIES.key(), 0.0).longValue(),
+        seconds(values.getOrDefault(MetricName.UNANSWERED_SECONDS.key(), 0.0)));
   }
 
   private static Duration seconds(double seconds) {

@@ -22,13 +22,9 @@ import java.util.Set;
  */
 final class SampleMetrics {
 
-  private static final String REQUESTS_PER_SECOND = "requests_per_second";
-  private static final String IN_FLIGHT = "in_flight";
-
   /** A node with a value above 0 for one of these metrics is in use. */
-  static final Set<String> OF_ASKED_NODES = Set.of(REQUESTS_PER_SECOND, IN_FLIGHT);
-
-  private static final String NODE = "node:";
+  static final Set<String> OF_ASKED_NODES =
+      Set.of(MetricName.REQUESTS_PER_SECOND.key(), MetricName.IN_FLIGHT.key());
 
   /** The bound on stored tasks, since a store keeps a limited number of values. */
   private static final int MOST_TASKS = 32;
@@ -39,36 +35,41 @@ final class SampleMetrics {
   /** The metrics of the job's progress and requests. */
   List<Metric> performance(Sample sample) {
     List<Metric> all = new ArrayList<>();
-    Values job = new Values(all, sample.time(), "job");
+    Values job = new Values(all, sample.time(), MetricName.JOB);
     long sent = sample.requests() + sample.errors();
     errors += sample.errors();
-    job.add("rows", (double) sample.progress().rows());
-    job.add("bytes", (double) sample.progress().bytes());
-    job.add("rows_per_second", sample.rowsPerSecond());
-    job.add("bytes_per_second", sample.bytesPerSecond());
-    job.add("completed", sample.progress().completed());
-    sample.progress().remaining().ifPresent(left -> job.add("remaining_seconds", seconds(left)));
-    job.add("unanswered_seconds", seconds(sample.progress().unanswered()));
-    job.add(IN_FLIGHT, sample.inFlight());
-    job.add("in_flight_bound", sample.inFlightBound());
-    job.add("queue", (double) sample.queued());
-    job.add("paused", sample.paused() ? 1 : 0);
-    job.add("retries", (double) sample.progress().retries());
-    job.add("errors", (double) errors);
-    job.add("retry_rate", share(sample.retries(), sent));
-    job.add("error_rate", share(sample.errors(), sent));
-    job.add("workers", sample.workers());
-    job.add("worker_utilisation", sample.workerUtilisation());
-    job.add("page_rows", sample.pageRows());
-    job.add("page_bytes", sample.pageBytes());
-    job.add("batch_statements", sample.batchStatements());
-    job.add("batch_bytes", sample.batchBytes());
+    job.add(MetricName.ROWS, (double) sample.progress().rows());
+    job.add(MetricName.BYTES, (double) sample.progress().bytes());
+    job.add(MetricName.ROWS_PER_SECOND, sample.rowsPerSecond());
+    job.add(MetricName.BYTES_PER_SECOND, sample.bytesPerSecond());
+    job.add(MetricName.COMPLETED, sample.progress().completed());
+    sample
+        .progress()
+        .remaining()
+        .ifPresent(left -> job.add(MetricName.REMAINING_SECONDS, seconds(left)));
+    job.add(MetricName.UNANSWERED_SECONDS, seconds(sample.progress().unanswered()));
+    job.add(MetricName.IN_FLIGHT, sample.inFlight());
+    job.add(MetricName.IN_FLIGHT_BOUND, sample.inFlightBound());
+    job.add(MetricName.QUEUE, (double) sample.queued());
+    job.add(MetricName.PAUSED, sample.paused() ? 1 : 0);
+    job.add(MetricName.RETRIES, (double) sample.progress().retries());
+    job.add(MetricName.ERRORS, (double) errors);
+    job.add(MetricName.RETRY_RATE, share(sample.retries(), sent));
+    job.add(MetricName.ERROR_RATE, share(sample.errors(), sent));
+    job.add(MetricName.WORKERS, sample.workers());
+    job.add(MetricName.WORKER_UTILISATION, sample.workerUtilisation());
+    job.add(MetricName.PAGE_ROWS, sample.pageRows());
+    job.add(MetricName.PAGE_BYTES, sample.pageBytes());
+    job.add(MetricName.BATCH_STATEMENTS, sample.batchStatements());
+    job.add(MetricName.BATCH_BYTES, sample.batchBytes());
     sample.stages().forEach(stage -> add(new Values(all, sample.time(), component(stage)), stage));
     sample.nodes().forEach(node -> add(all, sample, node));
     sample
         .tunables()
         .forEach(
-            (name, value) -> new Values(all, sample.time(), "tunable:" + name).add("value", value));
+            (name, value) ->
+                new Values(all, sample.time(), MetricName.TUNABLE + name)
+                    .add(MetricName.VALUE, value));
     sample.tasks().stream()
         .limit(MOST_TASKS)
         .forEach(
@@ -77,7 +78,7 @@ final class SampleMetrics {
                     new Metric(
                         sample.time(),
                         "task",
-                        "rows",
+                        MetricName.ROWS.key(),
                         task.rows(),
                         OptionalInt.of(task.partition()),
                         Optional.of("worker " + task.worker()))));
@@ -89,55 +90,55 @@ final class SampleMetrics {
     List<Metric> all = new ArrayList<>();
     ProcessSample process = sample.process();
     Values ofProcess = new Values(all, sample.time(), "process");
-    ofProcess.add("cpu_share", process.cpuShare());
-    ofProcess.add("cpu_seconds", process.cpuSeconds());
-    ofProcess.add("threads", process.threads());
-    new Values(all, sample.time(), "machine").add("cpu_share", process.machineCpuShare());
+    ofProcess.add(MetricName.CPU_SHARE, process.cpuShare());
+    ofProcess.add(MetricName.CPU_SECONDS, process.cpuSeconds());
+    ofProcess.add(MetricName.THREADS, process.threads());
+    new Values(all, sample.time(), "machine").add(MetricName.CPU_SHARE, process.machineCpuShare());
     Values heap = new Values(all, sample.time(), "heap");
-    heap.add("used_bytes", (double) process.heapUsed());
-    heap.add("after_gc_bytes", (double) process.heapAfterGc());
-    heap.add("max_bytes", (double) process.heapMax());
+    heap.add(MetricName.USED_BYTES, (double) process.heapUsed());
+    heap.add(MetricName.AFTER_GC_BYTES, (double) process.heapAfterGc());
+    heap.add(MetricName.MAX_BYTES, (double) process.heapMax());
     Values gc = new Values(all, sample.time(), "gc");
-    gc.add("share", process.gcShare());
-    gc.add("pause_ms", process.gcPauseMillis());
+    gc.add(MetricName.SHARE, process.gcShare());
+    gc.add(MetricName.PAUSE_MS, process.gcPauseMillis());
     Values disk = new Values(all, sample.time(), "disk");
     if (process.diskFreeBytes() >= 0) {
-      disk.add("free_bytes", (double) process.diskFreeBytes());
+      disk.add(MetricName.FREE_BYTES, (double) process.diskFreeBytes());
     }
-    disk.add("written_bytes_per_second", process.diskBytesPerSecond());
+    disk.add(MetricName.WRITTEN_BYTES_PER_SECOND, process.diskBytesPerSecond());
     new Values(all, sample.time(), "network")
-        .add("bytes_per_second", process.networkBytesPerSecond());
+        .add(MetricName.BYTES_PER_SECOND, process.networkBytesPerSecond());
     return all;
   }
 
   /** Returns the node that a component names; empty for other components. */
   static Optional<String> node(String component) {
-    return component.startsWith(NODE)
-        ? Optional.of(component.substring(NODE.length()))
+    return component.startsWith(MetricName.NODE)
+        ? Optional.of(component.substring(MetricName.NODE.length()))
         : Optional.empty();
   }
 
   private static String component(StageSample stage) {
-    return "stage:" + stage.stage().name().toLowerCase(Locale.ROOT);
+    return MetricName.STAGE + stage.stage().name().toLowerCase(Locale.ROOT);
   }
 
   private void add(Values values, StageSample stage) {
-    values.add("seconds", stageSeconds.merge(stage.stage(), stage.seconds(), Double::sum));
+    values.add(MetricName.SECONDS, stageSeconds.merge(stage.stage(), stage.seconds(), Double::sum));
     if (stage.latency().count() > 0) {
-      values.add("p50_ms", stage.latency().p50Millis());
-      values.add("p99_ms", stage.latency().p99Millis());
+      values.add(MetricName.P50_MS, stage.latency().p50Millis());
+      values.add(MetricName.P99_MS, stage.latency().p99Millis());
     }
   }
 
   private static void add(List<Metric> all, Sample sample, NodeSample node) {
-    Values values = new Values(all, sample.time(), NODE + node.node());
+    Values values = new Values(all, sample.time(), MetricName.NODE + node.node());
     if (node.latency().count() > 0) {
-      values.add("p50_ms", node.latency().p50Millis());
-      values.add("p99_ms", node.latency().p99Millis());
+      values.add(MetricName.P50_MS, node.latency().p50Millis());
+      values.add(MetricName.P99_MS, node.latency().p99Millis());
     }
-    values.add(REQUESTS_PER_SECOND, node.latency().count() / sample.seconds());
-    values.add(IN_FLIGHT, node.inFlight());
-    values.add("errors", (double) node.errors());
+    values.add(MetricName.REQUESTS_PER_SECOND, node.latency().count() / sample.seconds());
+    values.add(MetricName.IN_FLIGHT, node.inFlight());
+    values.add(MetricName.ERRORS, (double) node.errors());
   }
 
   private static double seconds(Duration duration) {
@@ -151,8 +152,8 @@ final class SampleMetrics {
   /** Adds the values of one component at one time. */
   private record Values(List<Metric> to, Instant time, String component) {
 
-    void add(String name, double value) {
-      to.add(Metric.of(time, component, name, value));
+    void add(MetricName name, double value) {
+      to.add(Metric.of(time, component, name.key(), value));
     }
   }
 }
