@@ -39,8 +39,11 @@ public final class ExportLeftovers {
     if (job.status() == JobStatus.COMPLETED) {
       return cleanCompleted(store, job, target);
     }
-    return HeldJob.whileHeld(
-        store, job, run -> clean(job, target, ExportCheckpoints.outputs(run.partitions())));
+    // A pending job has written nothing, and holding it would count as its first run.
+    return job.status() == JobStatus.PENDING
+        ? 0
+        : HeldJob.whileHeld(
+            store, job, run -> clean(job, target, ExportCheckpoints.outputs(run.partitions())));
   }
 
   /**

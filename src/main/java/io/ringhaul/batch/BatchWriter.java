@@ -127,8 +127,8 @@ public final class BatchWriter implements AutoCloseable {
 
   /**
    * Adds a write. It is sent when its batch is full or reaches its maximum age, at the latest by
-   * {@link #flush()}. Do not add another write of the same row before: both may share a batch and
-   * its write time.
+   * {@link #flush()}. Before you add another write of the same row, call {@link #flush()}:
+   * otherwise both may share a batch and its write time.
    *
    * @throws UnsuitableBatchException if the statement is a read, has a condition or cannot be in a
    *     batch
@@ -213,7 +213,7 @@ public final class BatchWriter implements AutoCloseable {
   }
 
   /**
-   * Does the same and passes each rejected row to a consumer.
+   * Inserts rows as {@link #bulkInsert(Iterable)} and passes each rejected row to a consumer.
    *
    * @param rejects called on the calling thread for each rejected row; an exception from it ends
    *     the bulk write
@@ -236,19 +236,19 @@ public final class BatchWriter implements AutoCloseable {
    *
    * @param rows read once; without write times, which conditional writes do not support
    * @throws BulkOperationException if rows could not be written for a reason other than their
-   *     content than their content
+   *     content
    */
   public BulkResult bulkUpsert(Iterable<TableRow> rows) throws InterruptedException {
     return bulkUpsert(rows, reject -> {});
   }
 
   /**
-   * Does the same and passes each rejected row to a consumer.
+   * Upserts rows as {@link #bulkUpsert(Iterable)} and passes each rejected row to a consumer.
    *
    * @param rejects called on the calling thread for each rejected row; an exception from it ends
    *     the bulk write
    * @throws BulkOperationException if rows could not be written for a reason other than their
-   *     content than their content
+   *     content
    */
   public BulkResult bulkUpsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
       throws InterruptedException {

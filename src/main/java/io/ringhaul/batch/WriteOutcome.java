@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the outcome of statements that were added together. Exactly one method is called, once,
- * on a driver thread, so it must not block; or, for a rejection before sending, on the thread that
- * adds the statements. Statements that the writer never sent, because it was closed or had failed,
- * have no outcome. If a method throws, the writer fails, because the outcome is lost.
+ * on a driver thread, so it must not block; or, for statements that could not be sent, on the
+ * thread that tried to send them. Statements that are still buffered when the writer fails or is
+ * closed have no outcome. If a method throws, the writer fails, because the outcome is lost.
  */
 public interface WriteOutcome {
 

@@ -17,8 +17,10 @@ final class JobWatch implements Watch {
   /** The largest number of partitions in one event. */
   private static final int MOST = 1_000;
 
-  /** Reading the partitions of a large job is slow; at most 1/20 of the time is spent on it. */
-  private static final int PART_OF_TIME = 20;
+  /**
+   * Reading the partitions of a large job is slow; the pause after it is this many times as long.
+   */
+  private static final int PAUSE_PER_READ = 20;
 
   private final KnownJobs jobs;
   private final JobStore store;
@@ -45,7 +47,7 @@ final class JobWatch implements Watch {
     long begin = System.nanoTime();
     boolean readsPartitions = begin - readPartitionsAt >= 0;
     List<JobPartition> partitionsNow = readsPartitions ? store.partitions(id) : List.of();
-    long nextPartitions = System.nanoTime() + PART_OF_TIME * (System.nanoTime() - begin);
+    long nextPartitions = System.nanoTime() + PAUSE_PER_READ * (System.nanoTime() - begin);
     List<StoredBottleneck> bottlenecksNow = store.telemetry().bottlenecks(id);
     byte[] now = Json.bytes(JobView.of(job, live.read(job).orElse(null)));
     // No step after this point can fail, so the stored state matches the sent events.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase {@code running}, or {@code paused} while the job may not send requests
  * @param unansweredSeconds the time without an answer to any request in flight
  * @param settings the tunable parameters by name
- * @param bottleneck the current bottleneck
+ * @param bottleneck the open bottleneck that began last; null if none is open
  */
 record LiveView(
     String time,

@@ -224,7 +224,7 @@ class BottleneckIT {
               .job(JobOptions.in(otherStore).named("nightly"))
               .runAsync();
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CONTENTION);
-      assertThat(bottleneck.reason()).contains("asked by the job \"nightly\"");
+      assertThat(bottleneck.reason()).contains("used by the job \"nightly\"");
       end(one);
       end(other);
     }

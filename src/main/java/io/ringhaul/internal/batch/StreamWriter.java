@@ -41,8 +41,8 @@ public final class StreamWriter implements AutoCloseable {
    *
    * @param requests parallelism, consistency, timeouts and retries of requests
    * @param limits when a batch is full
-   * @param maxSharedBytes maximum bytes of a batch with several partitions; empty for the server's
-   *     warn threshold
+   * @param maxSharedBytes maximum bytes of a batch with several partitions; empty for the maximum
+   *     of {@code limits} or the server's warn threshold, whichever is less
    * @param maxSharedPartitions maximum partitions of a batch; empty for the server's warn threshold
    * @param grouping what the statements of a batch share
    * @param maxAge how long a batch stays open; zero keeps it open until it is full or flushed

@@ -28,9 +28,10 @@ public final class WritesInFlight {
   private final NavigableMap<Long, Integer> unanswered = new TreeMap<>();
 
   /** Number of writes with unknown outcome that were reported to the caller. */
-  private int told;
+  private int doubtfulReported;
 
-  private int once;
+  /** Number of requests in flight that must not be sent twice; {@link #settle} waits for them. */
+  private int unrepeatable;
 
   /** Whether units wait to be sent alone. Volatile because every row reads it without the lock. */
   private volatile boolean isAnyAlone;
@@ -45,7 +46,7 @@ public final class WritesInFlight {
   private @Nullable BulkOperationException failure;
 
   /** Whether the failure was thrown to the caller. */
-  private boolean isHeard;
+  private boolean isFailureReported;
 
   /**
    * @param rowNames describes the row of a statement for messages
@@ -60,14 +61,14 @@ public final class WritesInFlight {
    */
   synchronized void begin(Batch batch) {
     unanswered.merge(batch.generation(), 1, Integer::sum);
-    once += batch.batchKey().kind().isRepeatable() ? 0 : 1;
+    unrepeatable += batch.batchKey().kind().isRepeatable() ? 0 : 1;
   }
 
   /** Unregisters a request after its response was handled. */
   synchronized void end(Batch batch) {
     unanswered.computeIfPresent(
         batch.generation(), (generation, count) -> count == 1 ? null : count - 1);
-    once -= batch.batchKey().kind().isRepeatable() ? 0 : 1;
+    unrepeatable -= batch.batchKey().kind().isRepeatable() ? 0 : 1;
     notifyAll();
   }
 
@@ -157,18 +158,18 @@ public final class WritesInFlight {
    */
   synchronized void requireNoneInDoubt() {
     if (!doubtful.isEmpty()) {
-      told = doubtful.size();
+      doubtfulReported = doubtful.size();
       throw doubtful.exception(null);
     }
   }
 
   /** Waits for the responses to non-idempotent writes and returns the ones with unknown outcome. */
   synchronized Optional<UnknownWriteOutcomeException> settle() throws InterruptedException {
-    while (once > 0) {
+    while (unrepeatable > 0) {
       wait();
     }
-    told = doubtful.size();
-    isHeard |= told > 0;
+    doubtfulReported = doubtful.size();
+    isFailureReported |= doubtfulReported > 0;
     return doubtful.isEmpty() ? Optional.empty() : Optional.of(doubtful.exception(failure));
   }
 
@@ -220,21 +221,21 @@ public final class WritesInFlight {
    *     unknown outcome, since the last exception
    */
   synchronized void requireNothingUnheard() {
-    if ((failure != null && !isHeard) || doubtful.size() > told) {
+    if ((failure != null && !isFailureReported) || doubtful.size() > doubtfulReported) {
       throw heard();
     }
   }
 
   /** Marks the last thrown failure as unreported, because the caller discards it. */
   synchronized void unheard() {
-    isHeard = false;
-    told = 0;
+    isFailureReported = false;
+    doubtfulReported = 0;
   }
 
   private BulkOperationException heard() {
-    isHeard = true;
-    told = doubtful.size();
-    if (failure == null || told > 0) {
+    isFailureReported = true;
+    doubtfulReported = doubtful.size();
+    if (failure == null || doubtfulReported > 0) {
       return doubtful.exception(failure);
     }
     return failure.getClass() == BulkOperationException.class

@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * io.ringhaul.exceptions.JobException} if the run has ended, another run has taken over the job, or
  * the job was deleted, and a {@link io.ringhaul.exceptions.StorageException} if the store fails; it
  * has then changed nothing. If the answer of a database to a commit is lost, the call is repeated,
- * and the repetition is detected as such.
+ * and the repetition is detected as such. The calls that end the run are not repeated: after a
+ * StorageException from them, it may be unknown whether the end was stored.
  */
 public interface JobRun extends AutoCloseable {
 

@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.function.ToIntFunction;
 
 /**
- * Runs an action on a job that no process works on. The action holds the job and afterwards
- * restores its status.
+ * Runs an action as a run of a job that is not completed and that no process works on. Afterwards a
+ * failed job is failed again, with its errors; any other job is stopped.
  */
 public final class HeldJob {
 
@@ -32,7 +32,7 @@ public final class HeldJob {
   }
 
   /**
-   * Runs an action while holding a job that is not completed.
+   * Runs an action while holding a job that has started and is not completed.
    *
    * @return the action's result
    * @throws JobException if another process works on the job
@@ -40,6 +40,7 @@ public final class HeldJob {
   public static int whileHeld(JobStore store, Job job, ToIntFunction<JobRun> action) {
     List<JobPartition> before = store.partitions(job.id());
     try (JobRun run = JobRuns.of(store).begin(job.id())) {
+      // The begin made the failed partitions pending; their errors are kept.
       before.stream()
           .filter(partition -> partition.status() == PartitionStatus.FAILED)
           .forEach(partition -> run.failed(partition.number(), partition.error().orElse("")));

@@ -67,10 +67,10 @@ public record ImportOperation(
    * A task whose rows must not be written twice runs to its end before the job stops. If the
    * process is killed, all rows of the task are in doubt. This size takes about a second.
    */
-  private static final long APPENDING_BYTES = 1L << 20;
+  private static final long BYTES_WRITTEN_ONCE = 1L << 20;
 
   /** The job store holds this many tasks at low cost; a source may plan more. */
-  private static final long MOST_APPENDING = 10_000;
+  private static final long MOST_TASKS_WRITTEN_ONCE = 10_000;
 
   /** One worker that reads and binds rows supplies this many requests in flight. */
   private static final int REQUESTS_PER_READER = 8;
@@ -176,7 +176,7 @@ public record ImportOperation(
                     .batches(writer, batches.setLimits())
                     .workers(count));
         RowBinders binders = binders(session, table, columns);
-        boolean once = binders.append();
+        boolean once = binders.writesOnce();
         if (once && !task.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(
               table.isCounterTable() ? "its rows add to counters" : "its rows append to lists",
@@ -223,11 +223,11 @@ public record ImportOperation(
   private SourcePlan plan(SourceSession source, TableDescription table) {
     SourcePlan plan = source.plan(table, asked(), settings.taskCount());
     if (settings.taskCount().isPresent()
-        || !RowBinders.append(table, table.select(plan.columns()), choices)) {
+        || !RowBinders.willWriteOnce(table, table.select(plan.columns()), choices)) {
       return plan;
     }
     long bytes = plan.tasks().stream().mapToLong(SourceTask::bytes).sum();
-    long wanted = Math.min(MOST_APPENDING, bytes / APPENDING_BYTES);
+    long wanted = Math.min(MOST_TASKS_WRITTEN_ONCE, bytes / BYTES_WRITTEN_ONCE);
     return wanted > plan.tasks().size()
         ? source.plan(table, asked(), OptionalInt.of((int) wanted))
         : plan;
@@ -252,7 +252,7 @@ public record ImportOperation(
             metrics));
   }
 
-  private static TableCheck sameTable(TableFingerprint found, OperationJob job, boolean append) {
+  private static TableCheck sameTable(TableFingerprint found, OperationJob job, boolean once) {
     return TableCheck.of(
         found,
         job,
@@ -260,7 +260,7 @@ public record ImportOperation(
         "Rows written before the change are lost, rows written after it are in the current"
             + " table. "
             + (job.isDurable() ? String.format("Job %s cannot be resumed: ", job.id()) : "")
-            + (append ? "empty the table and begin" : "begin")
+            + (once ? "empty the table and begin" : "begin")
             + " a new import, which writes all rows");
   }
 
@@ -390,11 +390,11 @@ public record ImportOperation(
   /**
    * What a failed import leaves in the table, and how to continue.
    *
-   * @param append whether the import appends, so that rows must not be written twice
+   * @param once whether rows must not be written twice
    */
-  private String whatStays(OperationJob job, TableDescription table, boolean append) {
+  private String whatStays(OperationJob job, TableDescription table, boolean once) {
     if (job.isDurable()) {
-      return append
+      return once
           ? String.format(
               "the rows written so far stay; resuming job %s does not write them again and"
                   + " names the parts of the source whose rows are in doubt",
@@ -409,7 +409,7 @@ public record ImportOperation(
       return "the amounts added so far stay; empty the table with TRUNCATE before you run"
           + " the import again";
     }
-    return append
+    return once
         ? "the rows written so far stay; empty the table before you run the import again, or"
             + " lists will contain their elements twice"
         : "the rows written so far stay, and it is safe to run the import again";

@@ -51,10 +51,10 @@ final class ImportTask {
   private final RowBinder binder;
   private final PartitionWriter partitions;
   private final Consumer<ImportTask> ended;
-  private final RejectedRowNumbers refused = new RejectedRowNumbers();
+  private final RefusedRowNumbers refused = new RefusedRowNumbers();
 
   /** The reason of a refused row that was not kept because the limit was reached; null if none. */
-  private volatile @Nullable String unkept;
+  private volatile @Nullable String reasonOverLimit;
 
   /**
    * Minus the answered rows while the task is read; after that, the number of rows given to the
@@ -62,11 +62,11 @@ final class ImportTask {
    */
   private final AtomicLong unanswered = new AtomicLong();
 
-  private volatile Way way = new Way(0, 0, 0, false);
+  private volatile ReadPosition way = new ReadPosition(0, 0, 0, false);
   private long bytesDone;
   private long read;
   private long added;
-  private long nothing;
+  private long rowsWithoutWrite;
   private long expiredRows;
   private long expiredCells;
 
@@ -104,7 +104,7 @@ final class ImportTask {
    * @param rows the rows read
    * @param added the rows given to the writer
    */
-  private record Way(long bytes, long rows, long added, boolean atEnd) {}
+  private record ReadPosition(long bytes, long rows, long added, boolean atEnd) {}
 
   /** The bytes read from the source; complete once the task is read. */
   long bytesRead() {
@@ -117,7 +117,7 @@ final class ImportTask {
    * time.
    */
   long bytesDone() {
-    Way now = way;
+    ReadPosition now = way;
     long waiting = unanswered.get() + (now.atEnd() ? 0 : now.added());
     double settled = now.rows() == 0 ? 0 : 1 - (double) waiting / now.rows();
     bytesDone = Math.max(bytesDone, (long) (now.bytes() * Math.max(0, Math.min(1, settled))));
@@ -147,7 +147,7 @@ final class ImportTask {
       throws InterruptedException {
     while (reading.goesOn()) {
       if (read % ROWS_BETWEEN_REPORTS == 0) {
-        way = new Way(Math.max(0, reader.bytesRead()), read, added, false);
+        way = new ReadPosition(Math.max(0, reader.bytesRead()), read, added, false);
       }
       stages.next();
       @Nullable RawRow row;
@@ -160,9 +160,10 @@ final class ImportTask {
         continue;
       }
       if (row == null) {
+        // A task with a shared write in doubt gets no checkpoint: its answers never count to zero.
         boolean isAnswered = !partitions.isInDoubt() && unanswered.addAndGet(added) == 0;
         long bytes = reader.bytesRead() < 0 ? sourceTask.bytes() : reader.bytesRead();
-        way = new Way(bytes, read, added, true);
+        way = new ReadPosition(bytes, read, added, true);
         if (isAnswered) {
           ended.accept(this);
         }
@@ -187,7 +188,7 @@ final class ImportTask {
 
   private void write(RawRow row, RowReader reader, StreamWriter writer, RefusalMode mode)
       throws InterruptedException {
-    long aside = partitions.rows();
+    long writtenSharedBefore = partitions.rows();
     BoundRow bound;
     try {
       bound = binder.bind(row);
@@ -205,8 +206,8 @@ final class ImportTask {
     if (!bound.statements().isEmpty()) {
       added++;
       writer.add(bound.statements(), mode == RefusalMode.FAIL ? failing : new Rejecting(read));
-    } else if (partitions.rows() == aside) {
-      nothing++;
+    } else if (partitions.rows() == writtenSharedBefore) {
+      rowsWithoutWrite++;
     }
   }
 
@@ -246,7 +247,7 @@ final class ImportTask {
       try {
         String reason = reason(failure);
         if (!refused.add(ordinal, reason)) {
-          unkept = reason;
+          reasonOverLimit = reason;
           return tooMany(reason);
         }
         rejects.announce();
@@ -266,7 +267,7 @@ final class ImportTask {
             "The cluster refuses more than %,d rows of task %d of %s, which is the limit of"
                 + " rejected rows for a task; the last reason: %s. Fix the cause, or remove"
                 + " such rows from the source",
-            RejectedRowNumbers.MOST,
+            RefusedRowNumbers.MOST,
             sourceTask.number(),
             location,
             reason));
@@ -289,7 +290,7 @@ final class ImportTask {
    *
    * @param opener opens the task again
    */
-  void rejectFailedRows(Supplier<RowReader> opener) {
+  void rejectRefusedRows(Supplier<RowReader> opener) {
     int all = refused.sort();
     if (all == 0) {
       return;
@@ -298,7 +299,7 @@ final class ImportTask {
     try (RowReader reader = opener.get()) {
       long ordinal = 0;
       while (handled < all) {
-        RejectedRowNumbers.Refused each = refused.get(handled);
+        RefusedRowNumbers.Refused each = refused.get(handled);
         @Nullable RawRow row = null;
         for (; ordinal < each.ordinal(); ordinal++) {
           row = readAgain(reader, each.ordinal() == ordinal + 1);
@@ -342,13 +343,18 @@ final class ImportTask {
    * @throws BulkOperationException if the figures do not add up or refused rows were dropped
    */
   TaskFigures figures() {
-    String reason = unkept;
+    String reason = reasonOverLimit;
     if (reason != null) {
       throw tooMany(reason);
     }
     TaskFigures figures =
         new TaskFigures(
-            read, added + partitions.rows(), rejects.count(), nothing, expiredRows, expiredCells);
+            read,
+            added + partitions.rows(),
+            rejects.count(),
+            rowsWithoutWrite,
+            expiredRows,
+            expiredCells);
     if (!figures.areWhole()) {
       throw new BulkOperationException(
           String.format(
@@ -362,7 +368,7 @@ final class ImportTask {
    * The refused rows of a task as 8 bytes each: the row's number and the number of the reason.
    * Values are not kept, because the task reads the rows again. Thread-safe.
    */
-  static final class RejectedRowNumbers {
+  static final class RefusedRowNumbers {
 
     /** The limit for one task. */
     static final int MOST = 1 << 20;

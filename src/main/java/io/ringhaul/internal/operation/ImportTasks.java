@@ -105,7 +105,7 @@ final class ImportTasks {
     try (WorkerClock clock = metrics.work()) {
       // Queued rows are not sent if the job was asked to stop while it was paused.
       WorkerClock.during(Stage.WAIT, () -> writer.requests().throttle(0, 0));
-      stopped |= writer.queued() > 0 && job.isStopping() && !binders.append();
+      stopped |= writer.queued() > 0 && job.isStopping() && !binders.writesOnce();
       if (!stopped) {
         WorkerClock.during(Stage.WAIT, writer::flush);
       }
@@ -138,7 +138,7 @@ final class ImportTasks {
     }
     if (rejected.keeps()) {
       for (ImportTask task : open) {
-        attempt(failures, () -> rejectFailedRows(task));
+        attempt(failures, () -> rejectRefusedRows(task));
         attempt(failures, () -> task.rejects().keep());
       }
       attempt(failures, rejected::writeRecords);
@@ -221,7 +221,7 @@ final class ImportTasks {
       // Called unconditionally: it fails if another process owns the job now.
       boolean stopping = job.isStopping();
       // A task whose rows must not be written twice can be resumed only at its end.
-      return binders.append() || !stopping;
+      return binders.writesOnce() || !stopping;
     }
   }
 
@@ -234,7 +234,7 @@ final class ImportTasks {
   }
 
   private void finish(ImportTask done) {
-    rejectFailedRows(done);
+    rejectRefusedRows(done);
     TaskFigures figures = done.figures();
     done.rejects()
         .commit(
@@ -252,7 +252,7 @@ final class ImportTasks {
     return bytesDone + open.stream().mapToLong(ImportTask::bytesDone).sum();
   }
 
-  private void rejectFailedRows(ImportTask task) {
-    task.rejectFailedRows(() -> source.open(task.sourceTask()));
+  private void rejectRefusedRows(ImportTask task) {
+    task.rejectRefusedRows(() -> source.open(task.sourceTask()));
   }
 }

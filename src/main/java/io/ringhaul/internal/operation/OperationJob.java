@@ -42,7 +42,7 @@ public final class OperationJob implements AutoCloseable {
   private final JobRun run;
   private final Heartbeat heartbeat;
   private final Function<Setting, String> settingNames;
-  private volatile BooleanSupplier haste = () -> false;
+  private volatile BooleanSupplier endsGraceEarly = () -> false;
 
   private OperationJob(JobStore store, JobRun run, Function<Setting, String> settingNames) {
     this.store = store;
@@ -164,7 +164,7 @@ public final class OperationJob implements AutoCloseable {
         null);
   }
 
-  private String words(Throwable failure) {
+  private String messageOf(Throwable failure) {
     return failure instanceof BulkOperationException known
         ? known.message(settingNames)
         : String.valueOf(failure.getMessage());
@@ -210,12 +210,12 @@ public final class OperationJob implements AutoCloseable {
 
   /** Whether the grace period of a stop has passed, so that running tasks are to be abandoned. */
   boolean isOverdue() {
-    return heartbeat.isOverdue() || (haste.getAsBoolean() && heartbeat.isStopping());
+    return heartbeat.isOverdue() || (endsGraceEarly.getAsBoolean() && heartbeat.isStopping());
   }
 
   /** Sets a condition that ends the grace period of a stop early. */
-  void givesUpWhen(BooleanSupplier isUrgent) {
-    this.haste = isUrgent;
+  void endGraceWhen(BooleanSupplier isUrgent) {
+    this.endsGraceEarly = isUrgent;
   }
 
   /**
@@ -228,14 +228,14 @@ public final class OperationJob implements AutoCloseable {
     try {
       result = work.get();
     } catch (JobStoppedException | OperationCancelledException e) {
-      store(e, run::stopped);
+      storeEnd(e, run::stopped);
       throw e;
     } catch (OutOfMemoryError e) {
       BulkOperationException told = Failures.outOfMemory(e, "The operation");
-      store(told, () -> run.failed(String.valueOf(told.getMessage())));
+      storeEnd(told, () -> run.failed(String.valueOf(told.getMessage())));
       throw told;
     } catch (Throwable e) {
-      store(e, () -> run.failed(words(e)));
+      storeEnd(e, () -> run.failed(messageOf(e)));
       throw e;
     }
     try {
@@ -247,7 +247,7 @@ public final class OperationJob implements AutoCloseable {
   }
 
   /** Stores the end of a failed run. If that fails too, adds the second failure as suppressed. */
-  private static void store(Throwable failure, Runnable end) {
+  private static void storeEnd(Throwable failure, Runnable end) {
     try {
       end.run();
     } catch (RuntimeException e) {
@@ -282,10 +282,10 @@ public final class OperationJob implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     /** Shorter than the time after which another machine may take over the job. */
-    private static final Duration SILENCE = Duration.ofSeconds(30);
+    private static final Duration GIVES_UP_AFTER = Duration.ofSeconds(30);
 
     private final JobRun run;
-    private final Duration silence;
+    private final Duration longestSilence;
     private final ScheduledExecutorService clock;
     private volatile long answered = System.nanoTime();
     private long stopAsked;
@@ -293,15 +293,15 @@ public final class OperationJob implements AutoCloseable {
     private volatile @Nullable BulkOperationException failure;
 
     Heartbeat(JobRun run) {
-      this(run, SILENCE);
+      this(run, GIVES_UP_AFTER);
     }
 
     /**
-     * @param silence how long the store may fail to answer
+     * @param longestSilence how long the store may fail to answer
      */
-    Heartbeat(JobRun run, Duration silence) {
+    Heartbeat(JobRun run, Duration longestSilence) {
       this.run = run;
-      this.silence = silence;
+      this.longestSilence = longestSilence;
       this.clock = Background.clock("ringhaul-job");
       clock.scheduleWithFixedDelay(
           Background.lasting("A heartbeat to the job's store", this::beat),
@@ -314,7 +314,7 @@ public final class OperationJob implements AutoCloseable {
       try {
         answer(run.beat());
       } catch (StorageException e) {
-        silence(e);
+        noAnswer(e);
       } catch (BulkOperationException e) {
         fail(e);
       } catch (RuntimeException e) {
@@ -331,7 +331,7 @@ public final class OperationJob implements AutoCloseable {
     }
 
     /** A short outage of the store must not end an operation of hours. */
-    private synchronized void silence(StorageException e) {
+    private synchronized void noAnswer(StorageException e) {
       if (isSilent()) {
         fail(e);
       } else {
@@ -350,7 +350,7 @@ public final class OperationJob implements AutoCloseable {
     }
 
     private boolean isSilent() {
-      return System.nanoTime() - answered > silence.toNanos();
+      return System.nanoTime() - answered > longestSilence.toNanos();
     }
 
     private synchronized boolean isStoppingNow() {
@@ -364,7 +364,7 @@ public final class OperationJob implements AutoCloseable {
       if (isSilent()) {
         // A hanging heartbeat reports no failure, and to other processes the job looks dead.
         throw new BulkOperationException(
-            "The job's store has not answered for " + silence.toSeconds() + " s");
+            "The job's store has not answered for " + longestSilence.toSeconds() + " s");
       }
       return stopping;
     }

@@ -131,7 +131,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
         .job()
         .ifPresent(
             job -> {
-              job.givesUpWhen(managed::isCutShort);
+              job.endGraceWhen(managed::isCutShort);
               RequestPoll poll = new RequestPoll(job.id(), job.telemetry(), tunes::asked);
               closers.push(poll::close);
               reacting.add(poll);

@@ -27,12 +27,12 @@ public final class BottleneckRecorder implements SampleListener, AutoCloseable {
   private final BottleneckDetector detector;
 
   /** The bottlenecks that were open at the last store write, as they were stored. */
-  private final Map<String, Bottleneck> stored = new HashMap<>();
+  private final Map<String, Bottleneck> openAtLastWrite = new HashMap<>();
 
   private int samples;
 
-  /** Whether bottlenecks that an earlier process left open have been closed in the store. */
-  private boolean isAlone;
+  /** Whether the bottlenecks that an earlier process left open have been ended in the store. */
+  private boolean hasEndedLeftovers;
 
   /** Records the bottlenecks that the detector finds. */
   public BottleneckRecorder(JobTelemetry telemetry, UUID job, BottleneckDetector detector) {
@@ -57,25 +57,25 @@ public final class BottleneckRecorder implements SampleListener, AutoCloseable {
     Set<String> ids = new HashSet<>();
     now.forEach(bottleneck -> ids.add(bottleneck.id()));
     boolean due = samples >= SAMPLES_BETWEEN && !now.isEmpty();
-    if (ids.equals(stored.keySet()) && !due && isAlone) {
+    if (ids.equals(openAtLastWrite.keySet()) && !due && hasEndedLeftovers) {
       return;
     }
     List<StoredBottleneck> changed = new ArrayList<>();
-    stored.values().stream()
+    openAtLastWrite.values().stream()
         .filter(bottleneck -> !ids.contains(bottleneck.id()))
         .forEach(bottleneck -> changed.add(stored(bottleneck.over())));
     now.forEach(bottleneck -> changed.add(stored(bottleneck)));
-    if (!isAlone) {
+    if (!hasEndedLeftovers) {
       // A process that was killed could not close its bottlenecks.
       telemetry.bottlenecks(job).stream()
           .filter(bottleneck -> bottleneck.open() && !ids.contains(bottleneck.id()))
           .forEach(bottleneck -> changed.add(bottleneck.over()));
     }
     telemetry.put(job, changed);
-    isAlone = true;
+    hasEndedLeftovers = true;
     samples = 0;
-    stored.clear();
-    now.forEach(bottleneck -> stored.put(bottleneck.id(), bottleneck));
+    openAtLastWrite.clear();
+    now.forEach(bottleneck -> openAtLastWrite.put(bottleneck.id(), bottleneck));
   }
 
   private static StoredBottleneck stored(Bottleneck bottleneck) {

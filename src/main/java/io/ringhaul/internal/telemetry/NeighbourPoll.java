@@ -32,7 +32,7 @@ public final class NeighbourPoll implements SampleListener {
   private static final Logger LOG = LoggerFactory.getLogger(NeighbourPoll.class);
 
   /** Reading a store with very many jobs takes some time; the pause is this many times as long. */
-  private static final int PART_OF_TIME = 100;
+  private static final int PAUSE_PER_READ = 100;
 
   /** A job without news for longer counts as ended. */
   private static final long LONGEST_PAUSE_NANOS = 2_000_000_000L;
@@ -63,7 +63,7 @@ public final class NeighbourPoll implements SampleListener {
     long begin = System.nanoTime();
     if (begin - next >= 0) {
       poll();
-      long pause = PART_OF_TIME * (System.nanoTime() - begin);
+      long pause = PAUSE_PER_READ * (System.nanoTime() - begin);
       next = System.nanoTime() + Math.min(LONGEST_PAUSE_NANOS, pause);
     }
   }

@@ -17,8 +17,8 @@ final class OncePerPartition {
   /** One write for one partition. */
   @FunctionalInterface
   interface Write {
-    /** Returns whether the write has taken effect, now or earlier. */
-    boolean isDone() throws InterruptedException;
+    /** Writes unless the table has the write already; returns whether it has taken effect. */
+    boolean writeUnlessThere() throws InterruptedException;
   }
 
   private static final int STRIPES = 1 << 10;
@@ -43,7 +43,7 @@ final class OncePerPartition {
       if (partition.equals(stripe.last) || doubtful.contains(partition)) {
         return;
       }
-      if (!write.isDone()) {
+      if (!write.writeUnlessThere()) {
         doubtful.add(partition);
       }
       stripe.last = partition;

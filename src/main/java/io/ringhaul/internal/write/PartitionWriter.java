@@ -30,8 +30,8 @@ public final class PartitionWriter {
   }
 
   /**
-   * Writes the shared columns of a row. A row without statements of its own counts as written with
-   * the first of them.
+   * Writes the shared columns of a row. A row with nothing else counts as written at its first
+   * shared write, and not at all if its partition has had that write.
    *
    * @throws io.ringhaul.exceptions.RowRejectedException if the cluster refuses them
    */
@@ -40,16 +40,16 @@ public final class PartitionWriter {
       // Most rows; an iterator over nothing is an object for each of them.
       return;
     }
-    int counted = row.statements().isEmpty() ? 1 : 0;
+    int rowsToCount = row.statements().isEmpty() ? 1 : 0;
     for (BoundRow.Shared shared : row.shared()) {
-      int counts = counted;
+      int counts = rowsToCount;
       OncePerPartition once = shared.once();
       if (once == null) {
         write(shared, counts);
       } else {
-        once.write(shared.partition(), () -> hasHad(shared.look()) || write(shared, counts));
+        once.write(shared.partition(), () -> isInTable(shared.look()) || write(shared, counts));
       }
-      counted = 0;
+      rowsToCount = 0;
     }
   }
 
@@ -63,7 +63,7 @@ public final class PartitionWriter {
     return isWritten;
   }
 
-  private boolean hasHad(@Nullable BoundStatement look) throws InterruptedException {
+  private boolean isInTable(@Nullable BoundStatement look) throws InterruptedException {
     if (look == null) {
       return false;
     }
@@ -89,7 +89,7 @@ public final class PartitionWriter {
     return rows;
   }
 
-  /** Whether the outcome of a write is unknown. */
+  /** Whether a write was not acknowledged, so that the task must not end. */
   public boolean isInDoubt() {
     return inDoubt;
   }

@@ -15,11 +15,11 @@ import java.util.stream.IntStream;
 public final class RowBinders {
 
   private final Supplier<RowBinder> binders;
-  private final boolean appends;
+  private final boolean writesOnce;
 
-  private RowBinders(Supplier<RowBinder> binders, boolean appends) {
+  private RowBinders(Supplier<RowBinder> binders, boolean writesOnce) {
     this.binders = binders;
-    this.appends = appends;
+    this.writesOnce = writesOnce;
   }
 
   /**
@@ -102,11 +102,11 @@ public final class RowBinders {
   }
 
   /**
-   * What {@link #append()} will be, before the binders exist.
+   * What {@link #writesOnce()} will be, before the binders exist.
    *
    * @param columns the columns of the rows
    */
-  public static boolean append(
+  public static boolean willWriteOnce(
       TableDescription table, List<ColumnDescription> columns, ImportChoices choices) {
     return table.isCounterTable()
         || (choices.times().areIn(columns)
@@ -120,7 +120,7 @@ public final class RowBinders {
   }
 
   /** Whether rows add to counters or lists, so that a row must not be written twice. */
-  public boolean append() {
-    return appends;
+  public boolean writesOnce() {
+    return writesOnce;
   }
 }
