@@ -337,7 +337,8 @@ class StreamContentIT {
           .hasSize(7)
           .allSatisfy(each -> assertThat(each).hasMessageContaining("c = NULL"));
       assertThat(refused)
-          .hasMessageStartingWith("7 statements were refused for what they hold")
+          .hasMessageStartingWith(
+              "The cluster rejected the content of 7 statements, which were not written;")
           .hasMessageContaining(refused.rejections().get(0).getMessage())
           .hasCause(refused.rejections().get(0));
       assertThat(writer.writtenStatements()).isEqualTo(993);

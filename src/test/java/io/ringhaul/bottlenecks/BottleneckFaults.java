@@ -286,7 +286,7 @@ class BottleneckFaults {
       bottlenecks.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.DISK);
       assertThat(bottleneck.evidence().get("freeBytes")).isLessThan(64 << 20);
-      assertThat(bottleneck.recommendation()).contains("make room");
+      assertThat(bottleneck.recommendation()).contains("free space on the disk");
       end();
     }
   }

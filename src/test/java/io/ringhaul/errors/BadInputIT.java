@@ -319,7 +319,7 @@ class BadInputIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "month(day             | it takes a column, year(c)",
+        "month(day             | it must be a column, year(c)",
         "week(day)             | there is no transform week",
         "month(missing)        | the export has no column missing",
         "month(name)           | ",

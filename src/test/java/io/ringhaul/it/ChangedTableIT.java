@@ -258,7 +258,7 @@ class ChangedTableIT {
         .isInstanceOf(JobException.class)
         .hasMessageMatching(
             "(?s).*truncated while it was imported into: last truncation was \"20[-0-9T:.]+Z\" and"
-                + " is \"20[-0-9T:.]+Z\"\\. Rows that were written before that are gone.*");
+                + " is \"20[-0-9T:.]+Z\"\\. Rows written before the change are lost.*");
     assertThat(rows()).isEqualTo(ROWS - 299);
   }
 
@@ -352,8 +352,8 @@ class ChangedTableIT {
                     .run())
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageContaining(
-            "p holds bytes that are not a serialized value of its type: 8 bytes too many; if the"
-                + " type was altered since the operation began, run it again");
+            "p holds bytes that are not a serialized value of its type: 8 bytes after the last"
+                + " part; if the type was altered since the operation began, run it again");
   }
 
   @Test
