@@ -105,7 +105,7 @@ public final class TableComparison {
     return new TableScanner(
         RangeStatements.selecting(session, table, Selection.of(table.columns())),
         sender,
-        new ScanSettings(0, 1, MaskedColumns.keysAreTold(session, table)));
+        new ScanSettings(0, 1, MaskedColumns.keysAreUnmasked(session, table)));
   }
 
   private static @Nullable String firstDifference(Row one, Row other, List<String> names) {

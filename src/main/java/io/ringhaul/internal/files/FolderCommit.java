@@ -26,10 +26,11 @@ import org.slf4j.LoggerFactory;
  * the same job is recognized.
  *
  * <p>A new folder appears by one rename. An existing folder that is overwritten is first renamed to
- * a temporary name and deleted at the end; after a crash between the two renames, the next export
- * or a repeated commit restores it. Appended files are published when the manifest is replaced.
- * This is atomic for readers of the manifest, but not for readers that list the folder's files,
- * because the files are moved there one by one before.
+ * a temporary name and deleted at the end. After a crash between the two renames, a repeated commit
+ * completes the second one; planning, resuming or cleaning an export restores the old folder.
+ * Appended files are published when the manifest is replaced. This is atomic for readers of the
+ * manifest, but not for readers that list the folder's files, because the files are moved there one
+ * by one before.
  */
 final class FolderCommit {
 
@@ -145,6 +146,8 @@ final class FolderCommit {
             List.of(plan.job(rows)),
             files);
     if (Files.exists(plan.aside())) {
+      // An earlier attempt has moved the old folder away: this one continues with the second
+      // rename.
       return own;
     }
     TargetState state = TargetState.locked(plan.folder());

@@ -116,7 +116,7 @@ public final class ExportCheckpoints {
 
   /**
    * @param worker the number of the worker that runs the task
-   * @param replica the node that the task asks first; empty if unknown
+   * @param replica the address of the task's owner, for people; empty if unknown
    */
   void begun(ScanTask task, int worker, String replica) {
     run.begun(

@@ -174,7 +174,8 @@ public record ExportOperation(
               statements,
               sender,
               new ScanSettings(
-                  pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)));
+                  // One page ahead where tasks are not divided; else the tasks decide.
+                  pageSize, 1, mostPageSize, MaskedColumns.keysAreUnmasked(session, table)));
       Workers workers = new Workers(threads, writers.first());
       // One writer for each request in flight.
       WorkerCount count = new WorkerCount(workers, writers.most(), Math::toIntExact);

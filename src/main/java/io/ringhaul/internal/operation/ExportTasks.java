@@ -298,7 +298,7 @@ final class ExportTasks {
       }
     }
 
-    /** Running tasks share the request slots of idle workers. */
+    /** The bound of requests in flight divided evenly among the running tasks, at least 1. */
     @Override
     public int pagesAhead() {
       return Math.max(1, work.inFlight().getAsInt() / Math.max(1, queue.running()));

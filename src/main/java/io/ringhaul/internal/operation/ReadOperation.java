@@ -83,7 +83,7 @@ public record ReadOperation(
               statements,
               sender,
               new ScanSettings(
-                  pageSize, 1, mostPageSize, MaskedColumns.keysAreTold(session, table)));
+                  pageSize, 1, mostPageSize, MaskedColumns.keysAreUnmasked(session, table)));
       ReadTasks tasks =
           new ReadTasks(scan, scanner, sender::inFlightBound, selection, sink, sameTable);
       running

@@ -40,7 +40,7 @@ record TableScan(
 
   private static final int REQUESTS_PER_NODE = 8;
 
-  /** The node that a task asks first; empty if unknown. */
+  /** The address of the task's owner, for people; any replica may answer. Empty if unknown. */
   String replica(ScanTask task) {
     return task.replicas().isEmpty() ? "" : nodeNames.getOrDefault(task.replicas().get(0), "");
   }

@@ -110,7 +110,7 @@ public final class MaskedColumns implements Check {
    * Returns whether the role certainly receives the values of a table's partition key. Returns
    * false if the masks or permissions cannot be read.
    */
-  public static boolean keysAreTold(CqlSession session, TableDescription table) {
+  public static boolean keysAreUnmasked(CqlSession session, TableDescription table) {
     return new MaskedColumns(session, table, table.partitionKey()).areTold();
   }
 

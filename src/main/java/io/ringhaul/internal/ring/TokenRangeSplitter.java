@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>An owner's ranges are cut, in ring order, into groups whose widths differ by at most one
  *       token. Owners get groups in proportion to their widths, at least one each, so that the
  *       widest group is as narrow as possible.
- *   <li>The owners' groups are interleaved, each owner's spread evenly, so that different nodes
- *       coordinate consecutive groups.
+ *   <li>The owners' groups are interleaved, each owner's spread evenly, so that consecutive groups
+ *       have different owners.
  * </ol>
  *
  * <p>The ranges of all groups tile the ring exactly. The same ring gives the same groups in the

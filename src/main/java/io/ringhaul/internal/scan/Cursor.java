@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A piece of a range and the position up to which it has been read.
  *
  * @param piece a range that does not wrap
- * @param slice values of the first clustering column, if the piece is one token; null for all
- *     values
+ * @param slice a part of the piece's only token, as a range of values of the first clustering
+ *     column, not of tokens; null for all values
  * @param mark end of the last page; null if no page was read
  * @param mostRows maximum number of rows of the next page, since larger pages have failed
  * @param pagesOfToken number of consecutive pages that ended in the token of the mark, as far as
@@ -129,7 +129,7 @@ record Cursor(
    * instead of keys, the server returns the token of the mask, and dividing there would skip rows
    * or read them twice.
    */
-  boolean isSound() {
+  boolean endsInPiece() {
     if (isToken() || mark == null || mark.last() == null) {
       return true;
     }
@@ -148,7 +148,7 @@ record Cursor(
     if (mark == null) {
       return Optional.of(piece);
     }
-    if (mark.last() == null || !isSound() || lastToken() == piece.endInclusive()) {
+    if (mark.last() == null || !endsInPiece() || lastToken() == piece.endInclusive()) {
       return Optional.empty();
     }
     return Optional.of(new TokenRange(lastToken(), piece.endInclusive()));
@@ -194,7 +194,7 @@ record Cursor(
    * Divides the rest into smaller parts, in token order: the rest of the last row's partition, from
    * the position on, and the tokens after it; or slices of one token, each from the position on.
    *
-   * @param values as in {@link #isDivisible}, which must hold, as must {@link #isSound}
+   * @param values as in {@link #isDivisible}, which must hold, as must {@link #endsInPiece}
    * @param rows maximum number of rows of the parts' first pages
    */
   List<Cursor> parts(@Nullable TokenRange values, int rows) {

@@ -27,13 +27,17 @@ public final class TableScanner {
     return pageSizer;
   }
 
-  /** Scans a task, with pages requested on demand. */
+  /** Scans a whole task, with the settings' number of pages ahead. */
   public TaskScan scan(ScanTask task) {
     return scan(task, settings::pagesAhead);
   }
 
-  /** Scans a task that may hand over part of its ranges during the scan. */
+  /**
+   * Scans a task that may hand over part of its ranges during the scan.
+   *
+   * @param sharing decides the pages ahead, in place of the settings
+   */
   public TaskScan scan(ScanTask task, WorkSharing sharing) {
-    return new TaskScan(task, statements, sender, pageSizer, sharing, settings.keysAreTold());
+    return new TaskScan(task, statements, sender, pageSizer, sharing, settings.keysAreUnmasked());
   }
 }

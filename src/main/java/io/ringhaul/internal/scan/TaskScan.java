@@ -49,7 +49,7 @@ public final class TaskScan {
   private final RequestSender sender;
   private final PageSizer pageSizer;
   private final WorkSharing sharing;
-  private final boolean keysAreTold;
+  private final boolean keysAreUnmasked;
   private final Deque<Cursor> waiting = new ArrayDeque<>();
   private final List<Cursor> asked = new ArrayList<>();
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
@@ -68,12 +68,12 @@ public final class TaskScan {
       RequestSender sender,
       PageSizer pageSizer,
       WorkSharing sharing,
-      boolean keysAreTold) {
+      boolean keysAreUnmasked) {
     this.statements = statements;
     this.sender = sender;
     this.pageSizer = pageSizer;
     this.sharing = sharing;
-    this.keysAreTold = keysAreTold;
+    this.keysAreUnmasked = keysAreUnmasked;
     task.ranges()
         .forEach(range -> range.unwrap().forEach(piece -> waiting.addLast(Cursor.at(piece))));
     this.speed = new RingSpeed(System.nanoTime(), tokensLeft());
@@ -141,7 +141,7 @@ public final class TaskScan {
       // end.
       int pageSize = pageSizeOf(response, arrival.pageSize());
       boolean isFull = rowCount > 0 && rowCount == pageSize;
-      LongSupplier last = rowCount > 0 && keysAreTold ? rows::token : null;
+      LongSupplier last = rowCount > 0 && keysAreUnmasked ? rows::token : null;
       Mark mark =
           new Mark(
               position, isFull ? last : null, last == null ? arrival.cursor().lastReached() : last);
@@ -150,7 +150,7 @@ public final class TaskScan {
       // The next page may exceed the limit too, so pages grow again gradually.
       int mostRows = shrunk ? pageSize : (int) Math.min(Integer.MAX_VALUE, 2L * before);
       rest = arrival.cursor().at(mark, mostRows);
-      waiting.addFirst(hasRoom() ? rest.counted(arrival.cursor()) : rest);
+      waiting.addFirst(hasIdlePages() ? rest.counted(arrival.cursor()) : rest);
     }
     tokensOfPage = tokensOfPage(arrival.cursor(), rest);
     pageSizer.learn(rowCount, bytes);
@@ -181,7 +181,9 @@ public final class TaskScan {
     if (!Failures.isPassing(failure)) {
       throw Failures.notPassing(failure, "Reading token range " + cursor.piece());
     }
-    if (Excess.of(failure).isEmpty() || !cursor.isDivisible(values(cursor)) || !cursor.isSound()) {
+    if (Excess.of(failure).isEmpty()
+        || !cursor.isDivisible(values(cursor))
+        || !cursor.endsInPiece()) {
       throw UnreadableRangeException.of(cursor.piece(), statements.table(), failure);
     }
     List<Cursor> parts = cursor.parts(values(cursor), PageRetries.smallest(arrival.pageSize()));
@@ -210,8 +212,8 @@ public final class TaskScan {
     speed.given(System.nanoTime(), pages, tokensLeft());
   }
 
-  /** Whether more pages may be requested than there are pieces. */
-  private boolean hasRoom() {
+  /** Whether the task has fewer pieces than pages it may request, so that a division would help. */
+  private boolean hasIdlePages() {
     return sharing.pagesAhead() > Math.max(1, asked.size() + waiting.size());
   }
 
@@ -220,8 +222,8 @@ public final class TaskScan {
     Cursor cursor = waiting.peekFirst();
     if (cursor == null
         || cursor.pagesOfToken() < RingSpeed.LEAST_PAGES
-        || !cursor.isSound()
-        || !hasRoom()) {
+        || !cursor.endsInPiece()
+        || !hasIdlePages()) {
       return;
     }
     waiting.removeFirst();

@@ -13,7 +13,7 @@ public interface WorkSharing {
   /** Returns the maximum number of requested or unread pages of the task, 1 or more; may change. */
   int pagesAhead();
 
-  /** Whether another reader is free. */
+  /** Whether to divide the rest of the task now, usually because another reader is free. */
   default boolean isWanted() {
     return false;
   }

@@ -60,11 +60,11 @@ class CursorTest {
   @Test
   void isUnsoundIfTheTokenIsOutsideThePiece() {
     TokenRange piece = new TokenRange(0, 160);
-    assertThat(marked(piece, 0).isSound()).isFalse();
-    assertThat(marked(piece, 161).isSound()).isFalse();
-    assertThat(marked(piece, 1).isSound()).isTrue();
-    assertThat(marked(piece, 160).isSound()).isTrue();
-    assertThat(Cursor.at(piece).isSound()).isTrue();
+    assertThat(marked(piece, 0).endsInPiece()).isFalse();
+    assertThat(marked(piece, 161).endsInPiece()).isFalse();
+    assertThat(marked(piece, 1).endsInPiece()).isTrue();
+    assertThat(marked(piece, 160).endsInPiece()).isTrue();
+    assertThat(Cursor.at(piece).endsInPiece()).isTrue();
   }
 
   @Test
