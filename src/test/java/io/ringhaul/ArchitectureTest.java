@@ -53,7 +53,7 @@ class ArchitectureTest {
           Map.entry("csv", FILES),
           Map.entry("json", FILES),
           Map.entry("parquet", Set.of("disk", "files", "cql", "metrics")),
-          Map.entry("iceberg", Set.of("disk", "cql", "parquet", "metrics")),
+          Map.entry("iceberg", Set.of("disk", "files", "cql", "parquet", "metrics")),
           Map.entry("batch", with(BOTTOM, "cql")),
           Map.entry("write", with(BOTTOM, "cql", "scan", "batch")),
           Map.entry("rejects", Set.of("disk", "cql", "text", "metrics")),
