@@ -236,7 +236,9 @@ class BadInputIT {
               .to(IcebergTarget.warehouse(warehouse))
               .skipPreflight(),
           StorageException.class,
-          m -> assertThat(m).startsWith("The warehouse folder " + warehouse + " cannot be created: "));
+          m ->
+              assertThat(m)
+                  .startsWith("The warehouse folder " + warehouse + " cannot be created: "));
       failsAlike(
           operator.importInto(keyspace, "copy").from(IcebergSource.warehouse(warehouse)),
           StorageException.class,
