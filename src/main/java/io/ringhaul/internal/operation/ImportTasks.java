@@ -184,7 +184,7 @@ final class ImportTasks {
             source.plan().location(),
             rejects,
             binders.open(),
-            new PartitionWriter(writer, reads),
+            new PartitionWriter(source.table(), writer, reads),
             ended::add);
     open.add(task);
     clock.task(sourceTask.number(), "", () -> 0);

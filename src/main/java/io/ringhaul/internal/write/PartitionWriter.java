@@ -6,6 +6,7 @@ import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.request.Request;
 import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.schema.TableDescription;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionWriter {
 
+  private final TableDescription table;
   private final StreamWriter writer;
   private final RequestSender reads;
   private long rows;
@@ -24,7 +26,8 @@ public final class PartitionWriter {
    * @param reads reads what was written, at a consistency level that sees every acknowledged write.
    *     These reads come on top of the requests in flight, one for each reader of the source
    */
-  public PartitionWriter(StreamWriter writer, RequestSender reads) {
+  public PartitionWriter(TableDescription table, StreamWriter writer, RequestSender reads) {
+    this.table = table;
     this.writer = writer;
     this.reads = reads;
   }
@@ -71,7 +74,7 @@ public final class PartitionWriter {
     try {
       found = reads.send(Request.of(look)).toCompletableFuture().get().one();
     } catch (ExecutionException e) {
-      throw Failures.notPassing(e, "Reading the static columns of a partition");
+      throw Failures.notPassing(e, "Reading the static columns of " + table);
     }
     if (found == null) {
       return false;
