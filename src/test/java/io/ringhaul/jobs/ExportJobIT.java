@@ -21,6 +21,8 @@ import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
@@ -242,6 +244,17 @@ class ExportJobIT {
     DurableFiles.delete(out);
     Files.move(elsewhere, out);
     assertBack(format);
+  }
+
+  @Test
+  void cleanupOfPendingJobIsNotItsFirstRun() {
+    ExportTarget target = Format.CSV.target(folder.resolve("out"));
+    JobDefinition definition = new JobDefinition(target.identity(), Map.of(), List.of());
+    store.create(Job.pending(id, "n", "", Map.of(), JobKind.EXPORT, definition));
+    Job pending = store.find(id).orElseThrow();
+    assertThat(ExportLeftovers.clean(store, id, target)).isZero();
+    assertThat(store.find(id)).contains(pending);
+    assertThat(pending.status()).isEqualTo(JobStatus.PENDING);
   }
 
   @Test
