@@ -36,27 +36,29 @@ class ArchitectureTest {
   private static final String ROOT = "io.ringhaul";
 
   private static final Set<String> BOTTOM = Set.of("metrics", "ring", "request");
-  private static final Set<String> FILES = Set.of("disk", "files", "cql", "text", "metrics");
+  private static final Set<String> FILES =
+      Set.of("disk", "files", "cql", "text", "metrics", "jackson");
 
   /** The rooms that each room may use. The command line may use all rooms. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("metrics", Set.of()),
           Map.entry("disk", Set.of()),
+          Map.entry("jackson", Set.of()),
           Map.entry("ring", Set.of()),
           Map.entry("request", Set.of("metrics")),
           Map.entry("scan", BOTTOM),
-          Map.entry("cql", BOTTOM),
-          Map.entry("jobstore", Set.of("disk")),
-          Map.entry("files", Set.of("disk", "cql", "metrics")),
+          Map.entry("cql", with(BOTTOM, "jackson")),
+          Map.entry("jobstore", Set.of("disk", "jackson")),
+          Map.entry("files", Set.of("disk", "cql", "jackson", "metrics")),
           Map.entry("text", Set.of("cql")),
           Map.entry("csv", FILES),
           Map.entry("json", FILES),
           Map.entry("parquet", Set.of("disk", "files", "cql", "metrics")),
-          Map.entry("iceberg", Set.of("disk", "files", "cql", "parquet", "metrics")),
+          Map.entry("iceberg", Set.of("disk", "files", "cql", "jackson", "parquet", "metrics")),
           Map.entry("batch", with(BOTTOM, "cql")),
           Map.entry("write", with(BOTTOM, "cql", "scan", "batch")),
-          Map.entry("rejects", Set.of("disk", "cql", "text", "metrics")),
+          Map.entry("rejects", Set.of("disk", "cql", "jackson", "text", "metrics")),
           Map.entry("preflight", with(BOTTOM, "scan")),
           Map.entry("telemetry", with(BOTTOM, "jobstore")),
           Map.entry("limits", with(BOTTOM, "telemetry")),
@@ -68,6 +70,7 @@ class ArchitectureTest {
                   "batch",
                   "cql",
                   "disk",
+                  "jackson",
                   "jobstore",
                   "limits",
                   "preflight",

@@ -1,10 +1,9 @@
 package io.ringhaul.internal.cql;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TableSchema.Column;
@@ -24,17 +23,11 @@ public final class TableSchemaJson {
   /** The name of the property in formats with named properties. */
   public static final String PROPERTY = "ringhaul.cql.table";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private TableSchemaJson() {}
 
   /** Returns the schema as one line of JSON. */
   public static String text(TableSchema schema) {
-    try {
-      return JSON.writeValueAsString(node(schema));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A schema can always be written as JSON", e);
-    }
+    return Json.text(node(schema));
   }
 
   /**
@@ -43,16 +36,12 @@ public final class TableSchemaJson {
    * @throws IllegalArgumentException if the text is not the JSON of a schema
    */
   public static TableSchema parse(String text) {
-    try {
-      return parse(JSON.readTree(text));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("The stored CQL schema is not JSON: " + text, e);
-    }
+    return parse(Json.read(text, JsonNode.class, "the JSON of a CQL schema"));
   }
 
   /** Returns the schema as a JSON tree. */
   public static ObjectNode node(TableSchema schema) {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = Json.object();
     node.put("keyspace", schema.keyspace());
     node.put("table", schema.table());
     ArrayNode key = node.putArray("primaryKey");

@@ -1,9 +1,8 @@
 package io.ringhaul.internal.csv;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.text.TextOptions;
 import io.ringhaul.json.BlobForm;
 import java.time.ZoneId;
@@ -51,8 +50,6 @@ public final class CsvSettings {
 
   public static final CsvSettings NONE = new CsvSettings(Map.of());
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Map<String, String> values;
 
   CsvSettings(Map<String, String> values) {
@@ -73,11 +70,7 @@ public final class CsvSettings {
   }
 
   public CsvSettings with(String name, List<String> texts) {
-    try {
-      return with(name, JSON.writeValueAsString(texts));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return with(name, Json.text(texts));
   }
 
   /** Returns the settings of a manifest, overridden by these settings. */
@@ -119,8 +112,8 @@ public final class CsvSettings {
       return List.of();
     }
     try {
-      return List.of(JSON.readValue(value, String[].class));
-    } catch (JsonProcessingException e) {
+      return List.of(Json.read(value, String[].class, "a list of texts"));
+    } catch (IllegalArgumentException e) {
       throw new InvalidSettingException(name, name + " is not a list of texts: " + value);
     }
   }

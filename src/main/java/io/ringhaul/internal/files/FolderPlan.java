@@ -6,6 +6,7 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.cql.TableSchemaJson;
 import io.ringhaul.internal.files.Manifest.Job;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TokenRangeSet;
 import java.nio.file.Path;
@@ -103,15 +104,15 @@ record FolderPlan(
         UUID.fromString(plan.property("job-id")),
         Instant.parse(plan.property("created")),
         plan.format(),
-        ManifestJson.texts(ManifestJson.tree(plan.property("properties"))),
+        ManifestJson.texts(Json.tree(plan.property("properties"))),
         new TargetFolder(
             Path.of(plan.property("folder")),
             Compression.valueOf(plan.property("compression")),
             Long.parseLong(plan.property("max-file-bytes")),
             WriteMode.valueOf(plan.property("mode"))),
         TableSchemaJson.parse(plan.property("schema")),
-        ManifestJson.ranges(ManifestJson.tree(plan.property("coverage"))),
-        ManifestJson.texts(ManifestJson.tree(plan.property("restrictions"))),
+        ManifestJson.ranges(Json.tree(plan.property("coverage"))),
+        ManifestJson.texts(Json.tree(plan.property("restrictions"))),
         Long.parseLong(plan.property("memory-bytes")));
   }
 

@@ -7,7 +7,6 @@ import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
@@ -19,6 +18,7 @@ import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.CqlTypes;
 import io.ringhaul.internal.cql.TypeText;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
@@ -423,8 +423,6 @@ public final class FolderSourceSession implements SourceSession {
     private static final String LISTED = "sha256";
     private static final String PINNED = "sha256AtStart";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     static FilePart of(SourceFile file, @Nullable String sha256) {
       return new FilePart(file, Optional.ofNullable(sha256), false);
     }
@@ -436,7 +434,7 @@ public final class FolderSourceSession implements SourceSession {
 
     String text() {
       ObjectNode node =
-          JSON.createObjectNode()
+          Json.object()
               .put("path", file.path().toString())
               .put("compression", file.compression().name())
               .put("size", file.size())
@@ -447,7 +445,7 @@ public final class FolderSourceSession implements SourceSession {
     }
 
     static FilePart parse(String text) {
-      JsonNode node = ManifestJson.tree(text);
+      JsonNode node = Json.tree(text);
       SourceFile file =
           new SourceFile(
               Path.of(node.path("path").asText()),

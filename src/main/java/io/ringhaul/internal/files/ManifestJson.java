@@ -1,8 +1,6 @@
 package io.ringhaul.internal.files;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.format.Compression;
@@ -10,6 +8,7 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.cql.TableSchemaJson;
 import io.ringhaul.internal.files.Manifest.Job;
 import io.ringhaul.internal.files.Manifest.PartFile;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import java.time.DateTimeException;
@@ -29,13 +28,12 @@ import java.util.regex.Pattern;
 final class ManifestJson {
 
   private static final int FORMAT_VERSION = 1;
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern PATH = Pattern.compile("[/\\\\\\x00]");
 
   private ManifestJson() {}
 
   static String text(Manifest manifest) {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = Json.object();
     node.put("formatVersion", FORMAT_VERSION);
     node.put("format", manifest.format());
     node.set("properties", texts(manifest.properties()));
@@ -67,7 +65,7 @@ final class ManifestJson {
    * @throws IllegalArgumentException if the text is not JSON
    */
   static boolean isManifest(String text) {
-    JsonNode node = tree(text);
+    JsonNode node = Json.tree(text);
     return node.has("formatVersion") && node.has("format");
   }
 
@@ -77,7 +75,7 @@ final class ManifestJson {
    * @throws IllegalArgumentException if the text is not a manifest, or one of another version
    */
   static Manifest parse(String text) {
-    JsonNode node = tree(text);
+    JsonNode node = Json.tree(text);
     long version = number(node, "formatVersion");
     if (version != FORMAT_VERSION) {
       throw new IllegalArgumentException(
@@ -109,7 +107,7 @@ final class ManifestJson {
   }
 
   static ObjectNode node(PartFile file) {
-    return JSON.createObjectNode()
+    return Json.object()
         .put("name", file.name())
         .put("rows", file.rows())
         .put("bytes", file.bytes())
@@ -125,12 +123,12 @@ final class ManifestJson {
   static List<PartFile> files(List<TaskOutput> outputs) {
     return outputs.stream()
         .flatMap(output -> output.files().stream())
-        .map(text -> file(tree(text)))
+        .map(text -> file(Json.tree(text)))
         .toList();
   }
 
   static ArrayNode ranges(TokenRangeSet tokens) {
-    ArrayNode node = JSON.createArrayNode();
+    ArrayNode node = Json.array();
     for (TokenRange range : tokens.ranges()) {
       node.addObject()
           .put("startExclusive", range.startExclusive())
@@ -149,7 +147,7 @@ final class ManifestJson {
 
   /** Sorts by name, so that equal manifests are equal texts. */
   static ObjectNode texts(Map<String, String> texts) {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = Json.object();
     new TreeMap<>(texts).forEach(node::put);
     return node;
   }
@@ -158,14 +156,6 @@ final class ManifestJson {
     Map<String, String> texts = new LinkedHashMap<>();
     node.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
     return texts;
-  }
-
-  static JsonNode tree(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("it is not JSON: " + e.getOriginalMessage(), e);
-    }
   }
 
   private static Job job(JsonNode node) {

@@ -1,8 +1,8 @@
 package io.ringhaul.internal.iceberg;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.format.TaskOutput;
+import io.ringhaul.internal.jackson.Json;
 import java.util.List;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 final class DataFiles {
 
   private static final Logger LOG = LoggerFactory.getLogger(DataFiles.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private DataFiles() {}
 
@@ -41,10 +40,7 @@ final class DataFiles {
   }
 
   private static DataFile dataFile(String json, PartitionSpec spec) {
-    try {
-      return (DataFile) ContentFileParser.fromJson(JSON.readTree(json), spec);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Not the description of a data file: " + json, e);
-    }
+    JsonNode description = Json.read(json, JsonNode.class, "the description of a data file");
+    return (DataFile) ContentFileParser.fromJson(description, spec);
   }
 }

@@ -1,8 +1,8 @@
 package io.ringhaul.internal.iceberg;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.ringhaul.internal.jackson.Json;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -42,7 +42,6 @@ final class JobCommit {
   private static final String BRANCH = "branch";
   private static final String FILES = "files";
   private static final String BYTES = "bytes";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * A commit that took effect.
@@ -154,7 +153,7 @@ final class JobCommit {
     // Each job has its own key, so that concurrent commits do not overwrite each other's property.
     return Map.of(
         PROPERTY + jobId,
-        JSON.createObjectNode()
+        Json.object()
             .put(AT, Instant.now().toString())
             .put(BRANCH, ref)
             .put(FILES, files.size())
@@ -178,9 +177,9 @@ final class JobCommit {
   /** Parses the text; text that is not JSON was written by another program and is ignored. */
   private static JsonNode json(String text) {
     try {
-      return JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      return JSON.missingNode();
+      return Json.tree(text);
+    } catch (IllegalArgumentException e) {
+      return MissingNode.getInstance();
     }
   }
 

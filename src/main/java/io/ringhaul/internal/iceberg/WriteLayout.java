@@ -1,10 +1,9 @@
 package io.ringhaul.internal.iceberg;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.internal.cql.TableSchemaJson;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.TableSchema;
 import java.time.Instant;
 import java.util.HashMap;
@@ -59,7 +58,6 @@ record WriteLayout(
   private static final int FORMAT_VERSION = 1;
   private static final int MOST_OPEN_PARTITIONS = 4;
   private static final long USEFUL_ROW_GROUP_BYTES = 8L << 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * Returns how many partitions one task writes concurrently, 1 to 4. The number is limited so that
@@ -109,12 +107,12 @@ record WriteLayout(
             Map.entry("location", location),
             Map.entry("schema", SchemaParser.toJson(schema)),
             Map.entry("spec", PartitionSpecParser.toJson(spec)),
-            Map.entry("properties", json(properties)),
+            Map.entry("properties", Json.text(properties)),
             Map.entry("target-file-bytes", Long.toString(targetFileBytes)),
             Map.entry("writer-bytes", Long.toString(writerBytes)),
             Map.entry("mode", publication.mode().name()),
             Map.entry("branch", publication.ref()),
-            Map.entry("table-properties", json(publication.tableProperties())),
+            Map.entry("table-properties", Json.text(publication.tableProperties())),
             Map.entry("source", TableSchemaJson.text(origin.source())),
             Map.entry("sequence-number", Long.toString(origin.sequenceNumber())),
             Map.entry("created", origin.created().toString())));
@@ -143,20 +141,8 @@ record WriteLayout(
             Instant.parse(plan.property("created"))));
   }
 
-  private static String json(Map<String, String> map) {
-    try {
-      return JSON.writeValueAsString(map);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A map of strings cannot be written as JSON", e);
-    }
-  }
-
   private static Map<String, String> map(String json) {
-    try {
-      return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("The plan's properties are not JSON: " + json, e);
-    }
+    return Json.read(json, new TypeReference<>() {}, "the properties of a plan");
   }
 
   /**

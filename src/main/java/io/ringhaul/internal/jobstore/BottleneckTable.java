@@ -1,6 +1,7 @@
 package io.ringhaul.internal.jobstore;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.StoredBottleneck;
 import java.sql.Connection;
 import java.time.Instant;
@@ -30,7 +31,7 @@ final class BottleneckTable {
         StoredText.readable(bottleneck.id()),
         StoredText.readable(bottleneck.kind()),
         StoredText.readable(bottleneck.component()),
-        StoredText.readable(StoredText.json(new TreeMap<>(bottleneck.evidence()))),
+        StoredText.readable(Json.text(new TreeMap<>(bottleneck.evidence()))),
         StoredText.readable(bottleneck.reason()),
         StoredText.readable(bottleneck.recommendation()),
         bottleneck.parameter().map(StoredText::readable).orElse(null),

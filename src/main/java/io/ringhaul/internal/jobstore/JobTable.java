@@ -1,6 +1,7 @@
 package io.ringhaul.internal.jobstore;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobFigures;
@@ -135,7 +136,7 @@ final class JobTable {
         StoredText.exact("fingerprint", StoredText.sortedJson(definition.fingerprint())),
         StoredText.exact(
             "configuration",
-            StoredText.json(
+            Json.text(
                 new Configuration(new TreeMap<>(definition.settings()), definition.command()))));
   }
 

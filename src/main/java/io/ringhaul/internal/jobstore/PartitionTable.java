@@ -1,5 +1,6 @@
 package io.ringhaul.internal.jobstore;
 
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.LastAttempt;
 import io.ringhaul.job.PartitionStatus;
@@ -141,7 +142,7 @@ final class PartitionTable {
       partition.rows(),
       partition.bytes(),
       partition.rejectedRows(),
-      StoredText.exact("outputs", StoredText.json(partition.outputs())),
+      StoredText.exact("outputs", Json.text(partition.outputs())),
       partition.error().map(StoredText::readable).orElse(null)
     };
   }

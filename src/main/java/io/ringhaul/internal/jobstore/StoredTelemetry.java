@@ -1,6 +1,7 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.JobProfile;
 import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobTelemetry;
@@ -201,8 +202,7 @@ final class StoredTelemetry implements JobTelemetry {
   @Override
   public TuningEntry ask(UUID job, TuningEntry wanted) {
     String body =
-        StoredText.json(
-            new TreeMap<>(Map.of("parameter", wanted.parameter(), "value", wanted.after())));
+        Json.text(new TreeMap<>(Map.of("parameter", wanted.parameter(), "value", wanted.after())));
     return transactions.writeRepeatably(
         records -> {
           JobRequest request = insert(job, records, wanted.id(), JobRequest.Kind.TUNE, body);

@@ -1,9 +1,8 @@
 package io.ringhaul.internal.jobstore;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.jackson.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,22 +10,13 @@ import java.util.TreeMap;
 /** Texts that databases accept: without NUL and unpaired surrogates; lists as JSON. */
 public final class StoredText {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final char REPLACEMENT = '\uFFFD';
 
   private StoredText() {}
 
-  static String json(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(e);
-    }
-  }
-
   /** The entries in one order, whichever the map gives them in. */
   static String sortedJson(Map<String, String> entries) {
-    return json(new TreeMap<>(entries));
+    return Json.text(new TreeMap<>(entries));
   }
 
   static Map<String, String> map(String json) {
@@ -39,9 +29,9 @@ public final class StoredText {
 
   public static <T> T parse(String json, TypeReference<T> type) {
     try {
-      return JSON.readValue(json, type);
-    } catch (JsonProcessingException e) {
-      throw new DamagedRecord("a text is not valid JSON: " + e.getOriginalMessage());
+      return Json.read(json, type, "valid JSON");
+    } catch (IllegalArgumentException e) {
+      throw new DamagedRecord("a text is not valid JSON");
     }
   }
 

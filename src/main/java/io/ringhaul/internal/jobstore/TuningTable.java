@@ -1,6 +1,7 @@
 package io.ringhaul.internal.jobstore;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.TuningEntry;
 import java.sql.Connection;
 import java.time.Instant;
@@ -65,7 +66,7 @@ final class TuningTable {
         "subject",
         "parameters, rows_per_second, time",
         StoredText.readable(subject),
-        StoredText.readable(StoredText.json(new TreeMap<>(parameters))),
+        StoredText.readable(Json.text(new TreeMap<>(parameters))),
         rowsPerSecond,
         time.toEpochMilli());
   }

@@ -1,7 +1,6 @@
 package io.ringhaul.internal.json;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.text.RecordLimits;
 import io.ringhaul.internal.text.TextOptions;
 import io.ringhaul.json.BlobForm;
@@ -39,8 +38,6 @@ public final class JsonSettings {
 
   public static final JsonSettings NONE = new JsonSettings(Map.of());
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Map<String, String> values;
   private final TextOptions textOptions;
   private final Set<String> fields;
@@ -62,11 +59,7 @@ public final class JsonSettings {
 
   /** Returns a copy that allows skipping fields of these names. */
   JsonSettings withFields(Set<String> names) {
-    try {
-      return with(FIELDS, JSON.writeValueAsString(names));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return with(FIELDS, Json.text(names));
   }
 
   /** Returns the settings sorted by name. */
@@ -125,11 +118,9 @@ public final class JsonSettings {
   }
 
   private static Set<String> fields(@Nullable String json) {
-    try {
-      return json == null ? Set.of() : Set.of(JSON.readValue(json, String[].class));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return json == null
+        ? Set.of()
+        : Set.of(Json.read(json, String[].class, "the fields that may be skipped"));
   }
 
   private static TextOptions textOptions(Map<String, String> values) {

@@ -1,10 +1,9 @@
 package io.ringhaul.internal.operation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.limits.ManagedJob;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.telemetry.Tunable;
@@ -37,8 +36,6 @@ final class OperationTuning implements SampleListener, AutoCloseable {
 
   /** A process that is held to a CPU share varies around it. */
   private static final double AT_SHARE = 0.9;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final TuningSettings settings;
   private final OperationSubject subject;
@@ -150,11 +147,11 @@ final class OperationTuning implements SampleListener, AutoCloseable {
     String name = "";
     long value = 0;
     try {
-      JsonNode body = JSON.readTree(request.body());
+      JsonNode body = Json.tree(request.body());
       name = body.path("parameter").asText();
       value = body.path("value").asLong();
       tuner.set(request.id(), name, value, Instant.now());
-    } catch (JsonProcessingException | InvalidSettingException e) {
+    } catch (IllegalArgumentException | InvalidSettingException e) {
       LOG.warn("A requested change of a parameter was refused: {}", e.getMessage());
       heard(
           new TuningEntry(

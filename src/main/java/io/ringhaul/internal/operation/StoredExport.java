@@ -1,11 +1,10 @@
 package io.ringhaul.internal.operation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.TargetPlan;
+import io.ringhaul.internal.jackson.Json;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -16,8 +15,6 @@ import java.util.OptionalLong;
  * @param result the result of the commit; empty before the commit
  */
 public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String TARGET = "target";
   private static final String RESULT = "result";
@@ -31,8 +28,8 @@ public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
   }
 
   String text() {
-    ObjectNode root = JSON.createObjectNode();
-    root.set(TARGET, JSON.valueToTree(target));
+    ObjectNode root = Json.object();
+    root.set(TARGET, Json.node(target));
     result.ifPresent(
         committed -> {
           ObjectNode node =
@@ -51,15 +48,11 @@ public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
    * @throws IllegalArgumentException if the text is not a stored plan
    */
   public static StoredExport parse(String text) {
-    try {
-      JsonNode root = JSON.readTree(text);
-      JsonNode result = root.path(RESULT);
-      return new StoredExport(
-          JSON.treeToValue(root.path(TARGET), TargetPlan.class),
-          result.isMissingNode() ? Optional.empty() : Optional.of(result(result)));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Not a plan of an export: " + text, e);
-    }
+    JsonNode root = Json.read(text, JsonNode.class, "a plan of an export");
+    JsonNode result = root.path(RESULT);
+    return new StoredExport(
+        Json.read(root.path(TARGET).toString(), TargetPlan.class, "a plan of an export"),
+        result.isMissingNode() ? Optional.empty() : Optional.of(result(result)));
   }
 
   private static CommitResult result(JsonNode node) {

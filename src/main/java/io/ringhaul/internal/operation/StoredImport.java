@@ -1,21 +1,18 @@
 package io.ringhaul.internal.operation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.jackson.Json;
 import java.util.List;
 
 /** Converts the plan of an import to and from the texts that its job stores. */
 final class StoredImport {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private StoredImport() {}
 
   /** The plan without its tasks, each of which is stored as a job partition. */
   static String text(SourcePlan plan) {
-    return write(
+    return Json.text(
         new SourcePlan(
             plan.formatVersion(),
             plan.format(),
@@ -26,7 +23,7 @@ final class StoredImport {
   }
 
   static String text(SourceTask task) {
-    return write(task);
+    return Json.text(task);
   }
 
   /**
@@ -55,19 +52,7 @@ final class StoredImport {
     return read(text, SourceTask.class);
   }
 
-  private static String write(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Plain data can always be written as JSON", e);
-    }
-  }
-
   private static <T> T read(String text, Class<T> type) {
-    try {
-      return JSON.readValue(text, type);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Not a part of the plan of an import: " + text, e);
-    }
+    return Json.read(text, type, "a part of the plan of an import");
   }
 }

@@ -1,7 +1,6 @@
 package io.ringhaul.internal.operation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.PartitionStatus;
 import java.util.List;
@@ -21,8 +20,6 @@ record TaskFigures(
     long read, long written, long rejected, long nothing, long expiredRows, long expiredCells) {
 
   static final TaskFigures NONE = new TaskFigures(0, 0, 0, 0, 0, 0);
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The sum over the finished partitions of a job. */
   static TaskFigures of(List<JobPartition> partitions) {
@@ -50,18 +47,10 @@ record TaskFigures(
 
   /** The text that a task's checkpoint stores as its output. */
   String text() {
-    try {
-      return JSON.writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("Numbers can always be written as JSON", e);
-    }
+    return Json.text(this);
   }
 
   private static TaskFigures parse(String text) {
-    try {
-      return JSON.readValue(text, TaskFigures.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Not the figures of a task: " + text, e);
-    }
+    return Json.read(text, TaskFigures.class, "the figures of a task");
   }
 }

@@ -19,6 +19,7 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.files.Manifest.PartFile;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
@@ -200,7 +201,7 @@ class FolderTargetSessionTest {
     TaskOutput output = LineFormat.write(session, plan, 0, 3);
     assertIds(folder, 1, 2);
     // The state after a crash between the moves of the files and the write of the new manifest.
-    PartFile staged = ManifestJson.file(ManifestJson.tree(output.files().get(0)));
+    PartFile staged = ManifestJson.file(Json.tree(output.files().get(0)));
     Path staging = FolderPlan.decode(plan).staging();
     Files.move(staging.resolve(staged.name()), folder.resolve(staged.name()));
     assertIds(folder, 1, 2);
