@@ -1,14 +1,12 @@
 package io.ringhaul.internal.rejects;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RecordForm;
 import io.ringhaul.internal.disk.OwnerOnly;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.text.TextSink;
 import io.ringhaul.internal.text.TextWriter;
 import io.ringhaul.internal.text.TextWriters;
@@ -20,7 +18,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,21 +37,6 @@ import java.util.Optional;
  * files are written again.
  */
 final class RecordFiles {
-
-  static final String RECORD = "record";
-  static final String FORM = "form";
-  static final String EXTENSION = "extension";
-  static final String HEADER = "header";
-  static final String LINE_END = "lineEnd";
-  static final String VALUES = "values";
-  static final String HEX = "hex";
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-          JsonFactory.builder()
-              .streamReadConstraints(
-                  StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-              .build());
 
   private final Path rejects;
   private final String base;
@@ -107,11 +89,13 @@ final class RecordFiles {
     Map<Optional<RecordForm>, RecordFile> files = new LinkedHashMap<>();
     Map<String, Integer> names = new LinkedHashMap<>();
     try (InputStream in = Files.newInputStream(rejects);
-        MappingIterator<JsonNode> lines = JSON.readerFor(JsonNode.class).readValues(in)) {
-      while (lines.hasNext()) {
-        JsonNode line = lines.next();
-        Optional<RecordForm> form = form(line);
-        if (form.isPresent() ? line.has(RECORD) : line.has(VALUES) && !line.has(RECORD)) {
+        JsonParser lines = Json.parser(in)) {
+      while (lines.nextToken() != null) {
+        JsonNode line = lines.readValueAsTree();
+        Optional<RecordForm> form = RejectLine.form(line);
+        if (form.isPresent()
+            ? line.has(RejectLine.RECORD)
+            : line.has(RejectLine.VALUES) && !line.has(RejectLine.RECORD)) {
           RecordFile file = files.get(form);
           if (file == null) {
             file = new RecordFile(path(form, names), form, columns);
@@ -128,24 +112,6 @@ final class RecordFiles {
     } finally {
       files.values().forEach(RecordFile::close);
     }
-  }
-
-  /** Returns the bytes of a string, or of an object with hex digits. */
-  static byte[] bytes(JsonNode node) {
-    return node.isObject()
-        ? HexFormat.of().parseHex(node.path(HEX).asText())
-        : node.asText().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static Optional<RecordForm> form(JsonNode line) {
-    JsonNode form = line.path(FORM);
-    return form.isMissingNode()
-        ? Optional.empty()
-        : Optional.of(
-            new RecordForm(
-                form.path(EXTENSION).asText(),
-                ByteBuffer.wrap(bytes(form.path(HEADER))),
-                ByteBuffer.wrap(bytes(form.path(LINE_END)))));
   }
 
   /** The names of files with different forms differ by a number. */
@@ -215,10 +181,10 @@ final class RecordFiles {
 
     void add(JsonNode line) throws IOException {
       if (form.isPresent()) {
-        out.write(RecordFiles.bytes(line.path(RecordFiles.RECORD)));
+        out.write(RejectLine.bytes(line.path(RejectLine.RECORD)));
         put(form.get().lineEnd());
       } else {
-        add(line.path(RecordFiles.VALUES), sink);
+        add(line.path(RejectLine.VALUES), sink);
         sink.writeTo(out);
         sink.clear();
       }

@@ -1,24 +1,29 @@
 package io.ringhaul.internal.rejects;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.disk.OwnerOnly;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
+import io.ringhaul.internal.jackson.Json;
+import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -246,11 +251,8 @@ final class RejectFile implements AutoCloseable {
     private final Map<Integer, Long> found = new TreeMap<>();
     private boolean exists;
 
-    /** The end of the last line of a task that is done. */
-    private long lastEnd;
-
-    /** True if a line of another task precedes a line of a task that is done. */
-    private boolean isMixed;
+    /** The bytes of the lines of tasks that are done, as few ranges as possible. */
+    private final List<ByteRange> kept = new ArrayList<>();
 
     private EarlierRejects(Path path, RejectOwner owner, Map<Integer, Long> rejected) {
       this.path = path;
@@ -300,63 +302,77 @@ final class RejectFile implements AutoCloseable {
       }
       try {
         Path target = DurableFiles.linkTarget(path);
-        if (lastEnd == 0) {
+        if (kept.isEmpty()) {
           Files.delete(target);
-        } else if (isMixed) {
-          return rewrite(target);
-        } else {
-          cut(target);
+          return 0;
         }
-        return lastEnd;
+        long end = kept.get(kept.size() - 1).end();
+        if (kept.size() == 1 && kept.get(0).start() == 0) {
+          cut(target, end);
+        } else {
+          rewrite(target);
+        }
+        return Files.size(target);
       } catch (IOException e) {
         throw RejectFile.failed(path, e);
       }
     }
 
-    private void cut(Path target) throws IOException {
+    private static void cut(Path target, long end) throws IOException {
       try (RandomAccessFile file = new RandomAccessFile(target.toFile(), "rw")) {
-        file.setLength(lastEnd);
+        file.setLength(end);
         file.getFD().sync();
       }
     }
 
-    private long rewrite(Path target) throws IOException {
+    private void rewrite(Path target) throws IOException {
       Path whole = DurableFiles.temporary(target);
       Files.deleteIfExists(whole);
       OwnerOnly.createFile(whole);
       if (OwnerOnly.isPosix(target)) {
         Files.setPosixFilePermissions(whole, Files.getPosixFilePermissions(target));
       }
-      try (RejectLines lines = new RejectLines(target, owner);
-          FileOutputStream file = new FileOutputStream(whole.toFile());
-          OutputStream out = new BufferedOutputStream(file)) {
-        while (lines.next()) {
-          boolean stays = lines.position() <= lastEnd && done.containsKey(lines.task());
-          lines.copy(stays ? out : OutputStream.nullOutputStream());
+      // An interrupt closes streams of Files, but not these.
+      try (InputStream in = new FileInputStream(target.toFile());
+          FileOutputStream out = new FileOutputStream(whole.toFile())) {
+        long position = 0;
+        byte[] buffer = new byte[1 << 16];
+        for (ByteRange range : kept) {
+          in.skipNBytes(range.start() - position);
+          for (position = range.start(); position < range.end(); ) {
+            int read = in.read(buffer, 0, (int) Math.min(buffer.length, range.end() - position));
+            if (read < 0) {
+              throw new EOFException("it is shorter than a moment ago");
+            }
+            out.write(buffer, 0, read);
+            position += read;
+          }
         }
-        out.flush();
-        file.getFD().sync();
+        out.getFD().sync();
       }
       DurableFiles.rename(whole, target);
-      return Files.size(target);
     }
 
     private void scan() throws IOException {
-      try (RejectLines lines = new RejectLines(path, owner)) {
-        boolean othersBefore = false;
+      try (RejectLines lines = new RejectLines(path, owner.job())) {
         for (long number = 1; lines.next(); number++) {
-          lines.copy(OutputStream.nullOutputStream());
           if (!lines.isOwn()) {
             throw foreign(number);
           }
           if (lines.isWhole() && done.containsKey(lines.task())) {
             found.merge(lines.task(), 1L, Long::sum);
-            lastEnd = lines.position();
-            isMixed |= othersBefore;
-          } else {
-            othersBefore = true;
+            keep(lines.range());
           }
         }
+      }
+    }
+
+    private void keep(ByteRange line) {
+      int last = kept.size() - 1;
+      if (last >= 0 && kept.get(last).end() == line.start()) {
+        kept.set(last, new ByteRange(kept.get(last).start(), line.end()));
+      } else {
+        kept.add(line);
       }
     }
 
@@ -389,105 +405,106 @@ final class RejectFile implements AutoCloseable {
     }
   }
 
-  /**
-   * Reads the lines of a rejects file, of any length. Call {@link #next()}, then {@link #copy}, for
-   * each line.
-   */
+  /** The bytes from a start to an end, exclusive. */
+  private record ByteRange(long start, long end) {}
+
+  /** Reads the lines of a rejects file, of any length and with their fields in any order. */
   private static final class RejectLines implements AutoCloseable {
 
-    private static final int BUFFER_BYTES = 1 << 16;
-    private static final int DECIMAL = 10;
-
-    private final InputStream in;
-    private final byte[] start;
-    private final ByteArrayOutputStream head = new ByteArrayOutputStream();
-    private long position;
-    private long task;
+    private final Path path;
+    private final String job;
+    private final long size;
+    private final JsonParser json;
+    private ByteRange range = new ByteRange(0, 0);
+    private int task;
     private boolean own;
     private boolean whole;
 
     /**
-     * @param owner the owner of the expected lines
+     * @param job the job of the expected lines
      */
-    RejectLines(Path path, RejectOwner owner) throws IOException {
+    RejectLines(Path path, UUID job) throws IOException {
+      this.path = path;
+      this.job = job.toString();
+      this.size = Files.size(path);
       // An interrupt closes streams of Files, but not this one.
-      this.in = new BufferedInputStream(new FileInputStream(path.toFile()), BUFFER_BYTES);
-      this.start =
-          owner.start(0).toString().replaceFirst("0$", "").getBytes(StandardCharsets.UTF_8);
+      this.json = Json.parser(new FileInputStream(path.toFile()));
     }
 
-    /** Moves to the next line and reads its task number; returns false at the end of the file. */
+    /** Moves to the next line; returns false at the end of the file. */
     boolean next() throws IOException {
-      head.reset();
-      task = 0;
-      own = true;
+      long start = range.end();
+      range = new ByteRange(start, size);
+      own = false;
       whole = false;
-      int read = in.read();
-      if (read < 0) {
+      if (start == size) {
         return false;
       }
-      while (read >= 0) {
-        position++;
-        head.write(read);
-        if (isHeadOver(read)) {
-          break;
+      Optional<String> named = Optional.empty();
+      try {
+        task = -1;
+        if (json.nextToken() != JsonToken.START_OBJECT
+            || json.currentTokenLocation().getByteOffset() != start) {
+          return true;
         }
-        read = in.read();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          String field = json.currentName();
+          JsonToken value = json.nextToken();
+          if (field.equals(RejectLine.JOB) && value == JsonToken.VALUE_STRING) {
+            named = Optional.of(json.getText());
+          } else if (field.equals(RejectLine.PARTITION) && value == JsonToken.VALUE_NUMBER_INT) {
+            task = json.getIntValue();
+          }
+          json.skipChildren();
+        }
+        own = named.equals(Optional.of(job)) && task >= 0;
+        long end = json.currentLocation().getByteOffset();
+        whole = end < size;
+        range = new ByteRange(start, Math.min(end + 1, size));
+      } catch (JsonProcessingException e) {
+        // A crash may have cut the last line off, perhaps before it named its job.
+        own =
+            json.currentLocation().getByteOffset() >= size
+                && (named.isPresent() ? named.get().equals(job) : isStartOfLine(start));
       }
       return true;
     }
 
-    private boolean isHeadOver(int read) {
-      int at = head.size() - 1;
-      if (at < start.length) {
-        own = read == start[at];
-      } else if (read == ',') {
-        return true;
-      } else {
-        task = task * DECIMAL + read - '0';
-        own = read >= '0' && read <= '9' && task <= Integer.MAX_VALUE;
+    /** Returns true if the rest of the file is the start of a line that this library writes. */
+    private boolean isStartOfLine(long position) throws IOException {
+      String first = "{\"" + RejectLine.JOB + "\":\"" + job + "\"";
+      if (size - position > first.length()) {
+        return false;
       }
-      whole = read == '\n';
-      return !own;
-    }
-
-    /** Reads the rest of the line and writes the whole line to another file. */
-    void copy(OutputStream out) throws IOException {
-      head.writeTo(out);
-      while (!whole) {
-        int read = in.read();
-        if (read < 0) {
-          return;
-        }
-        position++;
-        out.write(read);
-        whole = read == '\n';
+      try (InputStream in = new FileInputStream(path.toFile())) {
+        in.skipNBytes(position);
+        return first.startsWith(new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
     }
 
     /** Returns the number of the task that rejected the row. */
     int task() {
-      return (int) task;
+      return task;
     }
 
-    /** Returns true if the line belongs to the owner, as far as it was read. */
+    /** Returns true if the line belongs to the job. */
     boolean isOwn() {
       return own;
     }
 
-    /** Returns true if the line has a line end; known after {@link #copy}. */
+    /** Returns true if the line has a line end. */
     boolean isWhole() {
       return whole;
     }
 
-    /** Returns the number of bytes read. */
-    long position() {
-      return position;
+    /** Returns where the line is, with its line end. */
+    ByteRange range() {
+      return range;
     }
 
     @Override
     public void close() throws IOException {
-      in.close();
+      json.close();
     }
   }
 }

@@ -10,10 +10,4 @@ import java.util.UUID;
  * @param fence fails if another process has taken over the job; called before each change of the
  *     file
  */
-public record RejectOwner(UUID job, Runnable fence) {
-
-  /** Returns the start of each line of a task. */
-  JsonLine start(int task) {
-    return new JsonLine().put("job", job.toString()).put("partition", task);
-  }
-}
+public record RejectOwner(UUID job, Runnable fence) {}

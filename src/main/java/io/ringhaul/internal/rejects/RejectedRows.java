@@ -1,13 +1,16 @@
 package io.ringhaul.internal.rejects;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.internal.cql.RowKey;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -199,7 +202,11 @@ public final class RejectedRows implements AutoCloseable {
       Optional<RawRow> row,
       String location,
       Optional<RecordForm> form) {
-    JsonLine line = owner.start(task).put("table", table.toString());
+    ObjectNode line =
+        Json.object()
+            .put(RejectLine.JOB, owner.job().toString())
+            .put(RejectLine.PARTITION, task)
+            .put("table", table.toString());
     if (failure instanceof UnrepresentableValueException known && !known.column().isEmpty()) {
       line.put("column", known.column());
     }
@@ -210,14 +217,14 @@ public final class RejectedRows implements AutoCloseable {
     }
     row.ifPresent(values -> line.put("key", rowKey.text(values)));
     line.put("reason", String.valueOf(failure.getMessage()));
-    row.ifPresent(values -> line.putHex(RecordFiles.VALUES, columns, values));
+    row.ifPresent(values -> line.set(RejectLine.VALUES, RejectLine.node(columns, values)));
     record
         .flatMap(SourceRecord::text)
         .ifPresent(
             text -> {
-              line.putText(RecordFiles.RECORD, text);
-              form.ifPresent(known -> line.putForm(RecordFiles.FORM, known));
+              line.set(RejectLine.RECORD, RejectLine.node(ByteBuffer.wrap(text)));
+              form.ifPresent(known -> line.set(RejectLine.FORM, RejectLine.node(known)));
             });
-    return line.end();
+    return RejectLine.bytes(line);
   }
 }

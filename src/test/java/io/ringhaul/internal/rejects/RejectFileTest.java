@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.TooManyRejectsException;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import java.io.IOException;
@@ -43,14 +44,14 @@ class RejectFileTest {
     ByteBuffer bytes = ByteBuffer.wrap(new byte[] {9, 0, (byte) 0xff, 127}).position(1);
     String line =
         new String(
-            new JsonLine()
-                .put("x", "q\" \\ \n\u0000 \u00fc \uD83D\uDE00 \uD83D")
-                .putHex("values", columns, i -> i == 0 ? bytes : null)
-                .end(),
+            RejectLine.bytes(
+                Json.object()
+                    .put("x", "q\" \\ \n\u0000 \u00fc \uD83D\uDE00 \uD83D")
+                    .set("values", RejectLine.node(columns, i -> i == 0 ? bytes : null))),
             UTF_8);
     assertThat(line)
         .isEqualTo(
-            "{\"x\":\"q\\\" \\\\ \\u000a\\u0000 \u00fc \\ud83d\\ude00 \\ud83d\","
+            "{\"x\":\"q\\\" \\\\ \\n\\u0000 \u00fc \\uD83D\\uDE00 \\uD83D\","
                 + "\"values\":{\"a\\\"b\":\"00ff7f\",\"b\":null}}\n");
     assertThat(bytes.position()).isEqualTo(1);
   }
@@ -136,6 +137,36 @@ class RejectFileTest {
     assertThatThrownBy(() -> RejectFile.resume(path, OWNER, Map.of(1, 3L)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("it is missing");
+  }
+
+  @Test
+  void resumeAcceptsALineCutOffAnywhere() throws IOException {
+    Path path = folder.resolve("cut.jsonl");
+    String whole =
+        String.format(
+            "{\"job\":\"%s\",\"partition\":7,\"null\":null,\"reason\":\"\\u00e4 \u00fc\","
+                + "\"values\":{\"a\":\"00\"}}\n",
+            JOB);
+    byte[] line = whole.getBytes(UTF_8);
+    for (int length = 0; length < line.length; length++) {
+      Files.write(path, Arrays.copyOf(line, length));
+      RejectFile.resume(path, OWNER, Map.of()).close();
+      assertThat(path).doesNotExist();
+      Files.write(path, line(JOB, 1).getBytes(UTF_8));
+      Files.write(path, Arrays.copyOf(line, length), StandardOpenOption.APPEND);
+      RejectFile.resume(path, OWNER, Map.of(1, 1L)).close();
+      assertThat(path).hasContent(line(JOB, 1));
+    }
+  }
+
+  @Test
+  void resumeReadsFieldsInAnyOrder() throws IOException {
+    Path path = folder.resolve("order.jsonl");
+    String own =
+        String.format("{ \"values\": {\"job\": \"x\"}, \"partition\": 1, \"job\": \"%s\" }\n", JOB);
+    Files.writeString(path, line(JOB, 3) + own + line(JOB, 3) + own);
+    RejectFile.resume(path, OWNER, Map.of(1, 2L)).close();
+    assertThat(path).hasContent(own + own);
   }
 
   @Test
