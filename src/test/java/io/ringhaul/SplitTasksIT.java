@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ExportTarget;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Splitting running tasks neither loses nor duplicates rows. */
 @ClusterTest
+@Topology
 class SplitTasksIT {
 
   private static final int PARTITIONS = 400;

@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.internal.cql.TableLookup;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * When and how often nodes are asked for the state of a table, and the effect of missing answers.
  */
 @ClusterTest
+@Topology
 class TableCheckIT {
 
   private static final Duration MOMENT = Duration.ofMillis(1);

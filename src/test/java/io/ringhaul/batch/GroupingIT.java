@@ -17,6 +17,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.RecordingSession.Acknowledged;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.internal.batch.BatchAttributes;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
  * has a table of its own; all tables are created together.
  */
 @ClusterTest
+@Topology
 @TestInstance(Lifecycle.PER_CLASS)
 class GroupingIT {
 

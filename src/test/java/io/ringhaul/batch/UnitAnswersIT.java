@@ -12,6 +12,7 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the results of units: conditions, existing rows and rows read. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnitAnswersIT {
 

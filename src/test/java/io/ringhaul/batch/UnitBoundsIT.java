@@ -15,6 +15,7 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.UnsuitableBatchException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the exact limits of a unit. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnitBoundsIT {
 

@@ -24,6 +24,7 @@ import com.datastax.oss.driver.api.core.type.codec.CodecNotFoundException;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests the reported outcome of unacknowledged operations. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnitOutcomeIT {
 

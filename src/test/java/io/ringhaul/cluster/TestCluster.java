@@ -23,15 +23,17 @@ import org.testcontainers.cassandra.CassandraContainer;
  * A real cluster that the first use starts and the end of the test run stops.
  *
  * <p>The system property {@code ringhaul.cluster} selects the cluster: {@code embedded} (default)
- * starts three nodes with 256 vnodes each as local processes, {@code testcontainers} starts one
- * node in a container, and any other value is the {@code host:port} of a running cluster. In a
- * running cluster, keyspaces of other runs are not touched.
+ * starts {@code ringhaul.nodes} local processes (default: three nodes with 256 vnodes each; a single
+ * node has 16), {@code testcontainers} starts one node in a container, and any other value is the
+ * {@code host:port} of a running cluster. In a running cluster, keyspaces of other runs are not
+ * touched.
  */
 public final class TestCluster {
 
   private static final String EMBEDDED = "embedded";
   private static final String CONTAINERS = "testcontainers";
-  private static final int NODES = 3;
+  private static final int NODES = Integer.getInteger("ringhaul.nodes", 3);
+  private static final int VNODES = NODES == 1 ? 16 : 256;
   private static final int FIRST_JMX_PORT = 7199;
   private static final AtomicInteger KEYSPACES = new AtomicInteger();
   private static @Nullable TestCluster instance;
@@ -214,7 +216,7 @@ public final class TestCluster {
     SandboxCluster cluster =
         SandboxCluster.builder()
             .nodes(NODES)
-            .vnodes(256)
+            .vnodes(VNODES)
             .jmxPort(FIRST_JMX_PORT)
             // The nodes live for the whole test run, so the second compiler pays off.
             .jvmOptions("-XX:TieredStopAtLevel=4")

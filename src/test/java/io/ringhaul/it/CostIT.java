@@ -15,6 +15,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.ExportTarget;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * figures do not depend on the load of the machine, so a rise has a cause in the code.
  */
 @ClusterTest
+@Topology
 class CostIT {
 
   private static final int ROWS = 20_000;

@@ -12,6 +12,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Exported and imported counters keep their values and nulls, including static counters. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CountersIT {
 

@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.internal.ring.ReplicatedRange;
 import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.schema.TokenRange;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The discovered ring matches the system tables of every node. */
 @ClusterTest
+@Topology
 class DiscoveryIT {
 
   @ParameterizedTest

@@ -15,6 +15,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routing of the batches of an import. */
 @ClusterTest
+@Topology
 class ImportPlacementIT {
 
   private static final int PARTITIONS = 40;

@@ -20,6 +20,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.internal.request.Preparation;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Limits on requests, and the reaction to an overloaded cluster or driver. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LimitsIT {
 

@@ -13,6 +13,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -57,6 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The samples of an operation add up to its totals, and its monitor ends with it. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MonitorIT {
 

@@ -13,6 +13,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -54,6 +55,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operations partitioned by keys, ranges, size or time read exactly the selected rows. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitioningIT {
 

@@ -11,6 +11,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows on, just before and just after every ring boundary are read once for every split count. */
 @ClusterTest
+@Topology
 class RingEdgesIT {
 
   private static final List<Integer> TASK_COUNTS = List.of(1, 7, 100, 1000);

@@ -8,6 +8,7 @@ import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.seeds.Seeds;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A table with values of many types survives a round trip through Iceberg. */
 @ClusterTest
+@Topology
 class RoundTripIT {
 
   private static final int ROWS = Integer.getInteger("ringhaul.it.rows", 50_000);

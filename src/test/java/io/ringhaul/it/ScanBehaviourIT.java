@@ -13,6 +13,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The load of operations on the cluster and on the caller's session. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScanBehaviourIT {
 

@@ -14,6 +14,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.iceberg.IcebergTarget;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Counts and exports of a part of a table contain exactly that part. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SelectionIT {
 

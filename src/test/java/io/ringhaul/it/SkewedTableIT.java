@@ -9,12 +9,14 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A task that holds all rows is split automatically when the other worker is idle. */
 @ClusterTest
+@Topology
 class SkewedTableIT {
 
   private static final int ROWS = 800;

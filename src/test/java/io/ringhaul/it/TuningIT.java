@@ -11,6 +11,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.ExportTarget;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Rows stay exact while the tuner changes a running operation. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TuningIT {
 

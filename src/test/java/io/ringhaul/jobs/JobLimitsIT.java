@@ -12,6 +12,7 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.exceptions.DiskLimitException;
 import io.ringhaul.exceptions.JobStoppedException;
@@ -58,6 +59,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Jobs keep to their run window, disk limit and priority, and lose no rows. */
 @ClusterTest
+@Topology
 class JobLimitsIT {
 
   private static final int ROWS = 6_000;
