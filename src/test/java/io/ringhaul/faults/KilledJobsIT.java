@@ -5,32 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
-import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A process that gets SIGKILL at any point neither loses nor duplicates rows: the resumed job has
- * an exact result. The profile {@code faults} repeats this with every format and more kills.
+ * an exact result. The profile {@code faults} repeats this with every format and kills at random
+ * moments too.
  */
 @ClusterTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledJobsIT {
 
-  private static final int KILLS = 3;
   private static final int COUNTERS = 1_000;
 
   /** Half the tasks and twice the parallelism of the first run. */
@@ -116,26 +111,5 @@ class KilledJobsIT {
     Row after = Objects.requireNonNull(bench.session().execute(sum).one());
     assertThat(after.getLong(0)).isEqualTo(before.getLong(0));
     assertThat(after.getLong(1)).isEqualTo(before.getLong(1));
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"ICEBERG", "CSV"})
-  void resumesExportsKilledAtRandomMoments(Shape shape, TestReporter reporter) throws Exception {
-    randomly(() -> bench.newExport(shape), reporter);
-  }
-
-  @Test
-  void resumesImportsKilledAtRandomMoments(TestReporter reporter) throws Exception {
-    randomly(() -> bench.newImport(Shape.ICEBERG), reporter);
-  }
-
-  private void randomly(RandomKills.WorkSupply supply, TestReporter reporter) throws Exception {
-    long seed = Seeds.next();
-    try {
-      RandomKills kills = new RandomKills(bench, supply, new Random(seed)).run(KILLS);
-      reporter.publishEntry(kills.summary());
-    } catch (AssertionError e) {
-      throw new AssertionError("Repeat with -Dringhaul.seed=" + seed + ": " + e.getMessage(), e);
-    }
   }
 }

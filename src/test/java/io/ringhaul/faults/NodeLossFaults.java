@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * operations succeed. Otherwise the failure names the missing token ranges, and a resumed job reads
  * them when the node is back.
  */
-class NodesIT {
+class NodeLossFaults {
 
   /** Few attempts and a short time-out, so that a run does not wait long for a stopped node. */
   private static final String[] SHORT_WAITS = {
