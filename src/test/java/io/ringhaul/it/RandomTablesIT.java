@@ -12,6 +12,7 @@ import io.ringhaul.internal.cql.RandomTable;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
+import io.ringhaul.seeds.Seeds;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,9 +49,8 @@ class RandomTablesIT {
     if (given != null) {
       return Stream.of(formats).map(format -> Arguments.of(given, format));
     }
-    Random random = new Random();
     return LongStream.range(0, TABLES)
-        .mapToObj(i -> Arguments.of(random.nextLong(), formats[(int) (i % formats.length)]));
+        .mapToObj(i -> Arguments.of(Seeds.next(), formats[(int) (i % formats.length)]));
   }
 
   @ParameterizedTest(name = "seed {0} through {1}")

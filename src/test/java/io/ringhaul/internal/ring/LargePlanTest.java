@@ -3,6 +3,7 @@ package io.ringhaul.internal.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import io.ringhaul.seeds.Seeds;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -10,14 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LargePlanTest {
 
   @Test
   void splitsRingOf1000NodesWithinASecondAnd256MiB() throws Exception {
-    long seed = Long.getLong("ringhaul.seed", new Random().nextLong());
+    long seed = Seeds.next();
     // The heap holds the ring too, so the splitter needs less than this.
     Process process =
         new ProcessBuilder(
