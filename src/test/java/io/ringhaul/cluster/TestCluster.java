@@ -23,10 +23,10 @@ import org.testcontainers.cassandra.CassandraContainer;
  * A real cluster that the first use starts and the end of the test run stops.
  *
  * <p>The system property {@code ringhaul.cluster} selects the cluster: {@code embedded} (default)
- * starts {@code ringhaul.nodes} local processes (default: three nodes with 256 vnodes each; a single
- * node has 16), {@code testcontainers} starts one node in a container, and any other value is the
- * {@code host:port} of a running cluster. In a running cluster, keyspaces of other runs are not
- * touched.
+ * starts {@code ringhaul.nodes} local processes (default: three nodes with 256 vnodes each; a
+ * single node has 16), {@code testcontainers} starts one node in a container, and any other value
+ * is the {@code host:port} of a running cluster. In a running cluster, keyspaces of other runs are
+ * not touched.
  */
 public final class TestCluster {
 
@@ -214,18 +214,19 @@ public final class TestCluster {
 
   private static TestCluster embedded() {
     SandboxCluster cluster =
-        SandboxCluster.builder()
-            .nodes(NODES)
-            .vnodes(VNODES)
-            .jmxPort(FIRST_JMX_PORT)
-            // The nodes live for the whole test run, so the second compiler pays off.
-            .jvmOptions("-XX:TieredStopAtLevel=4")
-            // The nodes are never restarted; without this option each schema change waits for
-            // the disk.
-            .jvmOptions("-Dcassandra.test.flush_local_schema_changes=false")
-            .setting("materialized_views_enabled", true)
-            .setting("user_defined_functions_enabled", true)
-            .start();
+        TestTimes.start(
+            NODES + " nodes with " + VNODES + " vnodes",
+            SandboxCluster.builder()
+                .nodes(NODES)
+                .vnodes(VNODES)
+                .jmxPort(FIRST_JMX_PORT)
+                // The nodes live for the whole test run, so the second compiler pays off.
+                .jvmOptions("-XX:TieredStopAtLevel=4")
+                // The nodes are never restarted; without this option each schema change waits for
+                // the disk.
+                .jvmOptions("-Dcassandra.test.flush_local_schema_changes=false")
+                .setting("materialized_views_enabled", true)
+                .setting("user_defined_functions_enabled", true));
     return new TestCluster(
         cluster, cluster.contactPoints(), cluster.localDatacenter(), NODES, "ks");
   }

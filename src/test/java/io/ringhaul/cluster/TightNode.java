@@ -52,14 +52,15 @@ public final class TightNode implements AutoCloseable {
       return new TightNode(() -> {}, new InetSocketAddress(parts[0], port), 7342);
     }
     SandboxCluster cluster =
-        SandboxCluster.builder()
-            .heapMegabytes(512)
-            .port(PORT)
-            .storagePort(7242)
-            .jmxPort(7342)
-            .setting("authenticator", "PasswordAuthenticator")
-            .setting("authorizer", "CassandraAuthorizer")
-            .start();
+        TestTimes.start(
+            "a node with authentication",
+            SandboxCluster.builder()
+                .heapMegabytes(512)
+                .port(PORT)
+                .storagePort(7242)
+                .jmxPort(7342)
+                .setting("authenticator", "PasswordAuthenticator")
+                .setting("authorizer", "CassandraAuthorizer"));
     return new TightNode(cluster, cluster.contactPoints().get(0), 7342);
   }
 

@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cli.sandbox.SandboxClusterBuilder;
+import io.ringhaul.cluster.TestTimes;
 import io.ringhaul.exceptions.IncompleteOperationException;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.PartitionStatus;
@@ -24,7 +25,7 @@ public final class Clusters {
 
   /** Starts a small cluster for one test, separate from the shared cluster. */
   public static SandboxCluster start(int nodes) {
-    return describe(nodes).start();
+    return TestTimes.start(nodes + " nodes to stop", describe(nodes));
   }
 
   /** Returns the builder of {@link #start(int)} for additional settings. */

@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.TestTimes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,12 +53,13 @@ public final class CountingCluster implements AutoCloseable {
       return new CountingCluster(() -> {}, TestCluster.session(), false, ports);
     }
     SandboxCluster cluster =
-        SandboxCluster.builder()
-            .heapMegabytes(512)
-            .port(PORT)
-            .storagePort(STORAGE_PORT)
-            .jmxPort(JMX_PORT)
-            .start();
+        TestTimes.start(
+            "nodes that count",
+            SandboxCluster.builder()
+                .heapMegabytes(512)
+                .port(PORT)
+                .storagePort(STORAGE_PORT)
+                .jmxPort(JMX_PORT));
     CqlSession session =
         CqlSession.builder()
             .addContactPoints(cluster.contactPoints())

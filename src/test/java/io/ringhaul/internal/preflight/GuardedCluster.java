@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.cluster.TestTimes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,27 +35,28 @@ final class GuardedCluster implements AutoCloseable {
 
   static GuardedCluster start() {
     return new GuardedCluster(
-        SandboxCluster.builder()
-            .vnodes(4)
-            .heapMegabytes(512)
-            .port(PORT)
-            .storagePort(7343)
-            .jmxPort(7443)
-            .setting("authenticator", "PasswordAuthenticator")
-            .setting("authorizer", "CassandraAuthorizer")
-            .setting("role_manager", "CassandraRoleManager")
-            .setting("permissions_validity", "0ms")
-            .setting("roles_validity", "0ms")
-            .setting("materialized_views_enabled", true)
-            .setting("dynamic_data_masking_enabled", true)
-            .setting("allow_filtering_enabled", false)
-            .setting("page_size_fail_threshold", 2_000)
-            .setting("read_consistency_levels_disallowed", List.of("ALL"))
-            .setting("write_consistency_levels_disallowed", List.of("ANY", "ALL"))
-            .setting("items_per_collection_fail_threshold", 10)
-            .setting("collection_size_fail_threshold", "64KiB")
-            .setting("batch_size_fail_threshold", "1KiB")
-            .start());
+        TestTimes.start(
+            "nodes with guardrails",
+            SandboxCluster.builder()
+                .vnodes(4)
+                .heapMegabytes(512)
+                .port(PORT)
+                .storagePort(7343)
+                .jmxPort(7443)
+                .setting("authenticator", "PasswordAuthenticator")
+                .setting("authorizer", "CassandraAuthorizer")
+                .setting("role_manager", "CassandraRoleManager")
+                .setting("permissions_validity", "0ms")
+                .setting("roles_validity", "0ms")
+                .setting("materialized_views_enabled", true)
+                .setting("dynamic_data_masking_enabled", true)
+                .setting("allow_filtering_enabled", false)
+                .setting("page_size_fail_threshold", 2_000)
+                .setting("read_consistency_levels_disallowed", List.of("ALL"))
+                .setting("write_consistency_levels_disallowed", List.of("ANY", "ALL"))
+                .setting("items_per_collection_fail_threshold", 10)
+                .setting("collection_size_fail_threshold", "64KiB")
+                .setting("batch_size_fail_threshold", "1KiB")));
   }
 
   /** Returns a session of the superuser. */
