@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.formats.Format;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Progress grows within tasks, even if there are only a few. */
 @ClusterTest
+@Topology
 class ProgressIT {
 
   private static final int ROWS = 20_000;

@@ -19,6 +19,7 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.RowsRejectedException;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests a stream of statements of different kinds. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamContentIT {
 

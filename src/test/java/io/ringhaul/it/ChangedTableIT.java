@@ -19,6 +19,7 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * prepares the statement again without an error, and its schema event arrives too late.
  */
 @ClusterTest
+@Topology
 class ChangedTableIT {
 
   private static final int ROWS = 600;

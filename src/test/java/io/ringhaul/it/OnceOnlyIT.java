@@ -20,6 +20,7 @@ import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.internal.batch.StreamWriter;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** Non-idempotent writes are applied once; writes with an unknown outcome are reported. */
 @ClusterTest
+@Topology
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OnceOnlyIT {
 
