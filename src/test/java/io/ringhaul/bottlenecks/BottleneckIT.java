@@ -9,6 +9,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Timing;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.internal.metrics.WorkerClock;
@@ -169,6 +170,7 @@ class BottleneckIT {
   }
 
   @Test
+  @Timing
   void detectsContentionOfTwoOperations() throws Exception {
     Bottlenecks one = new Bottlenecks();
     Bottlenecks other = new Bottlenecks();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Topology
 class RoundTripIT {
 
-  private static final int ROWS = Integer.getInteger("ringhaul.it.rows", 50_000);
+  private static final int ROWS = Integer.getInteger("ringhaul.it.rows", 10_000);
 
   @TempDir private Path warehouse;
 

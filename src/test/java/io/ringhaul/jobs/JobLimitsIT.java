@@ -12,6 +12,7 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.cluster.Timing;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.exceptions.DiskLimitException;
@@ -195,6 +196,7 @@ class JobLimitsIT {
   }
 
   @Test
+  @Timing
   void stopsPausedExport() {
     stopInSecondPause(export(Format.CSV), this::hasRowsDone);
     long done = store.find(id).orElseThrow().figures().rows();
