@@ -26,9 +26,4 @@ public record EvenShares(long smaller, int larger) {
   public long share(int index) {
     return index < larger ? smaller + 1 : smaller;
   }
-
-  /** Returns the total width of the first {@code count} parts. */
-  long first(int count) {
-    return smaller * count + Math.min(count, larger);
-  }
 }

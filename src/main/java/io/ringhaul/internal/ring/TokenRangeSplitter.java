@@ -1,10 +1,12 @@
 package io.ringhaul.internal.ring;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.ring.ReplicaRuns.Run;
 import io.ringhaul.schema.TokenRange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.UUID;
@@ -18,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *       multiply the queries.
  *   <li>Each range goes to one of its replicas, its owner. Wide ranges are cut so that owners have
  *       even shares of the ring: no owner has more than any other replica of one of its ranges by
- *       over 1/32 of an even share. On rings with millions of replicas the search stops after a
- *       bounded number of steps, possibly before it reaches that limit.
+ *       over 1/32 of an even share.
  *   <li>An owner's ranges are cut, in ring order, into groups whose widths differ by at most one
  *       token. Owners get groups in proportion to their widths, at least one each, so that the
  *       widest group is as narrow as possible.
@@ -56,91 +57,44 @@ public final class TokenRangeSplitter {
           "taskCount", "taskCount is " + taskCount + "; it takes 1 to " + MAX_TASK_COUNT);
     }
     ReplicaRuns runs = ReplicaRuns.of(ring);
-    OwnerBalance balance = OwnerBalance.of(runs, OwnerChoice.choose(runs, taskCount));
-    OwnedPieces pieces = OwnedPieces.of(runs, balance);
-    List<Integer> owners = new ArrayList<>();
-    for (int node = 0; node < runs.nodeCount(); node++) {
-      if (pieces.isOwner(node)) {
-        owners.add(node);
-      }
-    }
+    List<Owner> owners = OwnerBalance.balance(runs, OwnerChoice.choose(runs, taskCount));
     int[] counts =
-        GroupCounts.of(owners.stream().mapToLong(pieces::widthMinusOne).toArray(), taskCount);
+        groupCounts(owners.stream().mapToLong(Owner::widthMinusOne).toArray(), taskCount);
     List<List<TokenRangeGroup>> groups = new ArrayList<>(counts.length);
     for (int i = 0; i < counts.length; i++) {
-      groups.add(pieces.groups(owners.get(i), counts[i]));
+      groups.add(owners.get(i).groups(counts[i], runs.nodes()));
     }
     return Collections.unmodifiableList(Interleaving.of(groups));
   }
 
-  /** Calculates the number of groups of each owner. */
-  static final class GroupCounts {
-
-    private GroupCounts() {}
-
-    /**
-     * Distributes groups by width so that the widest group is as narrow as the total allows: each
-     * owner gets its width divided by that of the widest group, rounded up, so at least one.
-     *
-     * @param widthsMinusOne width of each owner, less one, unsigned; together the whole ring
-     * @param total number of groups, far below the number of tokens
-     * @return the count of each owner; the sum is the total, or the number of owners if that is
-     *     larger
-     */
-    static int[] of(long[] widthsMinusOne, int total) {
-      int owners = widthsMinusOne.length;
-      int[] counts = new int[owners];
-      if (owners >= total) {
-        Arrays.fill(counts, 1);
-        return counts;
-      }
-      // Bisect, unsigned, for the smallest group width with which the total is sufficient.
-      long low = 1;
-      long high = -1;
-      while (low != high) {
-        long middle = low + ((high - low) >>> 1);
-        if (sum(widthsMinusOne, middle, total) <= total) {
-          high = middle;
-        } else {
-          low = middle + 1;
-        }
-      }
-      int left = total;
-      for (int i = 0; i < owners; i++) {
-        counts[i] = (int) groups(widthsMinusOne[i], low);
-        left -= counts[i];
-      }
-      // Several owners may be at the threshold of one more group. The first ones get the remaining
-      // groups.
-      for (int i = 0; i < owners && left > 0; i++) {
-        if (groups(widthsMinusOne[i], low - 1) > counts[i]) {
-          counts[i]++;
-          left--;
-        }
-      }
-      return counts;
+  /**
+   * Distributes groups so that the widest group is as narrow as the total allows: each owner gets
+   * one, and each further group goes to the owner whose groups are widest.
+   *
+   * @param widthsMinusOne width of each owner, less one, unsigned; together the whole ring
+   * @param total number of groups, far below the number of tokens
+   * @return the count of each owner; the sum is the total, or the number of owners if that is
+   *     larger
+   */
+  static int[] groupCounts(long[] widthsMinusOne, int total) {
+    int[] counts = new int[widthsMinusOne.length];
+    Arrays.fill(counts, 1);
+    Comparator<Integer> widestFirst =
+        (one, other) ->
+            Long.compareUnsigned(
+                Long.divideUnsigned(widthsMinusOne[other], counts[other]),
+                Long.divideUnsigned(widthsMinusOne[one], counts[one]));
+    PriorityQueue<Integer> owners =
+        new PriorityQueue<>(widestFirst.thenComparing(Comparator.naturalOrder()));
+    for (int owner = 0; owner < counts.length; owner++) {
+      owners.add(owner);
     }
-
-    private static long groups(long widthMinusOne, long groupWidth) {
-      return Long.divideUnsigned(widthMinusOne, groupWidth) + 1;
+    for (int left = total - counts.length; left > 0; left--) {
+      int widest = owners.remove();
+      counts[widest]++;
+      owners.add(widest);
     }
-
-    /**
-     * Returns the number of groups of a width. Any result above the limit means only that the limit
-     * is exceeded.
-     */
-    private static long sum(long[] widthsMinusOne, long groupWidth, int limit) {
-      long sum = 0;
-      for (long width : widthsMinusOne) {
-        // One less than groups(), which would overflow for the whole ring in groups of one token.
-        long full = Long.divideUnsigned(width, groupWidth);
-        if (Long.compareUnsigned(full, limit) >= 0) {
-          return limit + 1L;
-        }
-        sum += full + 1;
-      }
-      return sum;
-    }
+    return counts;
   }
 
   /**
@@ -229,159 +183,97 @@ public final class TokenRangeSplitter {
     }
   }
 
-  /** The parts of runs that each owner has, and their cut into groups of even width. */
-  private static final class OwnedPieces {
+  /** A part of a run with one owner. */
+  private record Piece(Run run, long start, long end) {}
 
-    private final ReplicaRuns runs;
+  /** A node and the pieces that it owns, in ring order. */
+  private static final class Owner {
 
-    /** The pieces, grouped by owner, and in ring order within each owner. */
-    private final long[] starts;
+    private final int node;
+    private final List<Piece> pieces = new ArrayList<>();
 
-    private final long[] ends;
-    private final int[] runOfPiece;
-    private final int[] firstPiece;
-
-    /** For {@link #commonReplicas}: the last piece that lists each node. */
-    private final int[] metIn;
-
-    private OwnedPieces(ReplicaRuns runs, int[] firstPiece) {
-      this.runs = runs;
-      this.firstPiece = firstPiece;
-      int count = firstPiece[runs.nodeCount()];
-      starts = new long[count];
-      ends = new long[count];
-      runOfPiece = new int[count];
-      metIn = new int[runs.nodeCount()];
+    Owner(int node) {
+      this.node = node;
     }
 
-    static OwnedPieces of(ReplicaRuns runs, OwnerBalance balance) {
-      int[] firstPiece = new int[runs.nodeCount() + 1];
-      for (int slot = runs.firstSlot(0); slot < runs.slots(); slot++) {
-        firstPiece[runs.node(slot) + 1] += balance.held(slot) > 0 ? 1 : 0;
-      }
-      Arrays.parallelPrefix(firstPiece, Integer::sum);
-      OwnedPieces pieces = new OwnedPieces(runs, firstPiece);
-      int[] next = firstPiece.clone();
-      for (int run = 0; run < runs.count(); run++) {
-        EvenShares shares = EvenShares.of(runs.widthMinusOne(run), balance.chunks(run));
-        int done = 0;
-        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
-          if (balance.held(slot) > 0) {
-            int piece = next[runs.node(slot)]++;
-            pieces.starts[piece] = runs.start(run) + shares.first(done);
-            done += balance.held(slot);
-            pieces.ends[piece] = runs.start(run) + shares.first(done);
-            pieces.runOfPiece[piece] = run;
-          }
-        }
-      }
-      return pieces;
-    }
-
-    /** Returns whether a node owns a piece. */
-    boolean isOwner(int node) {
-      return firstPiece[node] < firstPiece[node + 1];
-    }
-
-    /** Returns the number of tokens of an owner, less one, unsigned. */
-    long widthMinusOne(int node) {
+    /** Returns the number of tokens, less one, unsigned. */
+    long widthMinusOne() {
       long sum = -1;
-      for (int piece = firstPiece[node]; piece < firstPiece[node + 1]; piece++) {
-        sum += ends[piece] - starts[piece];
+      for (Piece piece : pieces) {
+        sum += piece.end - piece.start;
       }
       return sum;
     }
 
     /**
-     * Cuts an owner's pieces, in ring order, into groups whose widths differ by at most one token.
+     * Cuts the pieces into groups whose widths differ by at most one token.
      *
-     * @param count number of groups, at most the number of the owner's tokens
+     * @param count number of groups, at most the number of tokens
+     * @param hosts the host id of each node
      */
-    List<TokenRangeGroup> groups(int node, int count) {
-      EvenShares shares = EvenShares.of(widthMinusOne(node), count);
+    List<TokenRangeGroup> groups(int count, List<UUID> hosts) {
+      EvenShares shares = EvenShares.of(widthMinusOne(), count);
       List<TokenRangeGroup> result = new ArrayList<>(count);
-      int piece = firstPiece[node];
-      long start = starts[piece];
+      int next = 0;
+      Piece piece = pieces.get(0);
+      long start = piece.start;
       for (int group = 0; group < count; group++) {
         List<TokenRange> ranges = new ArrayList<>();
-        int first = piece;
+        int first = next;
         // The width less one, since that of the whole ring does not fit in a long.
         long open = shares.share(group) - 1;
-        while (Long.compareUnsigned(ends[piece] - start - 1, open) < 0) {
-          ranges.add(new TokenRange(start, ends[piece]));
-          open -= ends[piece] - start;
-          piece++;
-          start = starts[piece];
+        while (Long.compareUnsigned(piece.end - start - 1, open) < 0) {
+          ranges.add(new TokenRange(start, piece.end));
+          open -= piece.end - start;
+          piece = pieces.get(++next);
+          start = piece.start;
         }
         long end = start + open + 1;
         ranges.add(new TokenRange(start, end));
-        result.add(new TokenRangeGroup(commonReplicas(node, first, piece), ranges));
+        result.add(new TokenRangeGroup(commonReplicas(first, next, hosts), ranges));
         start = end;
-        if (end == ends[piece] && group + 1 < count) {
-          piece++;
-          start = starts[piece];
+        if (end == piece.end && group + 1 < count) {
+          piece = pieces.get(++next);
+          start = piece.start;
         }
       }
       return result;
     }
 
     /** Returns the replicas that all pieces from first to last have in common, the owner first. */
-    private List<UUID> commonReplicas(int owner, int first, int last) {
-      List<Integer> others = new ArrayList<>();
-      int run = runOfPiece[first];
-      for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
-        if (runs.node(slot) != owner) {
-          others.add(runs.node(slot));
+    private List<UUID> commonReplicas(int first, int last, List<UUID> hosts) {
+      Run run = pieces.get(first).run;
+      List<UUID> result = new ArrayList<>(run.replicaCount());
+      result.add(hosts.get(node));
+      for (int i = 0; i < run.replicaCount(); i++) {
+        int other = run.node(i);
+        if (other != node && areOn(other, first, last)) {
+          result.add(hosts.get(other));
         }
       }
-      for (int piece = first + 1; piece <= last && !others.isEmpty(); piece++) {
-        run = runOfPiece[piece];
-        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
-          metIn[runs.node(slot)] = piece;
-        }
-        int current = piece;
-        others.removeIf(node -> metIn[node] != current);
-      }
-      List<UUID> result = new ArrayList<>(others.size() + 1);
-      result.add(runs.host(owner));
-      others.forEach(node -> result.add(runs.host(node)));
       return result;
+    }
+
+    private boolean areOn(int other, int first, int last) {
+      for (int i = first; i <= last; i++) {
+        if (!pieces.get(i).run.isOn(other)) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
   /** Selects the coordinating nodes if there are to be fewer groups than nodes. */
   private static final class OwnerChoice {
 
-    private final ReplicaRuns runs;
-
-    /** The runs, grouped by node; {@link #firstRun} has the start of each node's runs. */
-    private final int[] runsOfNodes;
-
-    private final int[] firstRun;
-
+    private final List<Run> runs;
     private final boolean[] chosen;
-    private final long[] gain;
-    private final boolean[] covered;
     private int count;
 
     private OwnerChoice(ReplicaRuns runs) {
-      this.runs = runs;
-      int nodes = runs.nodeCount();
-      chosen = new boolean[nodes];
-      gain = new long[nodes];
-      covered = new boolean[runs.count()];
-      firstRun = new int[nodes + 1];
-      for (int slot = runs.firstSlot(0); slot < runs.slots(); slot++) {
-        firstRun[runs.node(slot) + 1]++;
-      }
-      Arrays.parallelPrefix(firstRun, Integer::sum);
-      runsOfNodes = new int[firstRun[nodes]];
-      int[] next = firstRun.clone();
-      for (int run = 0; run < runs.count(); run++) {
-        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
-          runsOfNodes[next[runs.node(slot)]++] = run;
-        }
-      }
+      this.runs = runs.runs();
+      chosen = new boolean[runs.nodes().size()];
     }
 
     /**
@@ -392,12 +284,11 @@ public final class TokenRangeSplitter {
      * @return whether each node is selected
      */
     static boolean[] choose(ReplicaRuns runs, int wanted) {
-      if (wanted >= runs.nodeCount()) {
-        boolean[] all = new boolean[runs.nodeCount()];
-        Arrays.fill(all, true);
-        return all;
-      }
       OwnerChoice choice = new OwnerChoice(runs);
+      if (wanted >= choice.chosen.length) {
+        Arrays.fill(choice.chosen, true);
+        return choice.chosen;
+      }
       choice.cover(Integer.MAX_VALUE);
       while (choice.count < wanted) {
         // Cover the ring once more, to spread further nodes over it too.
@@ -407,39 +298,24 @@ public final class TokenRangeSplitter {
     }
 
     private void cover(int wanted) {
-      Arrays.fill(covered, false);
-      for (int node = 0; node < gain.length; node++) {
-        gain[node] = 0;
-        for (int i = firstRun[node]; i < firstRun[node + 1]; i++) {
-          gain[node] += worth(runsOfNodes[i]);
-        }
-      }
-      for (int node = mostGain(); node >= 0 && count < wanted; node = mostGain()) {
-        chosen[node] = true;
+      List<Run> uncovered = new ArrayList<>(runs);
+      for (int best = best(uncovered); best >= 0 && count < wanted; best = best(uncovered)) {
+        int added = best;
+        chosen[added] = true;
         count++;
-        for (int i = firstRun[node]; i < firstRun[node + 1]; i++) {
-          coverRun(runsOfNodes[i]);
-        }
+        uncovered.removeIf(run -> run.isOn(added));
       }
     }
 
-    private void coverRun(int run) {
-      if (!covered[run]) {
-        covered[run] = true;
-        for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
-          gain[runs.node(slot)] -= worth(run);
-        }
-      }
-    }
-
-    /** Never 0, because the narrowest run needs an owner too. */
-    private long worth(int run) {
-      return runs.weight(run) + 1;
-    }
-
-    /** Returns the node to select next, or -1 if none of the remaining nodes adds a run. */
-    private int mostGain() {
+    /** Returns the node that adds most of the uncovered runs; -1 if no further node adds any. */
+    private int best(List<Run> uncovered) {
+      long[] gain = new long[chosen.length];
       int best = -1;
+      for (Run run : uncovered) {
+        for (int i = 0; i < run.replicaCount(); i++) {
+          gain[run.node(i)] += run.weight();
+        }
+      }
       for (int node = 0; node < gain.length; node++) {
         if (!chosen[node] && gain[node] > (best < 0 ? 0 : gain[best])) {
           best = node;
@@ -450,123 +326,159 @@ public final class TokenRangeSplitter {
   }
 
   /**
-   * Assigns each run to its replicas so that the owners' shares of the ring are even.
+   * Divides the runs among their replicas so that the owners' shares of the ring are even.
    *
-   * <p>Each run starts at its first replica. Runs wider than a fraction of an even share are
-   * divided into chunks. Sweeps then move chunks from the most loaded replica of a run to the least
-   * loaded one, as long as that makes the two more even. Each step lowers the sum of the squared
-   * loads, so the sweeps terminate. Balanced runs stay as they are, and the chunks of one replica
-   * form one piece of the run, so there are few cuts.
+   * <p>Each run starts at its first replica. Where a replica of a run owns too much more than
+   * another one, a narrow run moves to the replica that owns least, and a wide run is divided so
+   * that its replicas come as close to each other as possible. Both make the shares more even, so
+   * that the sweeps over the ring come to an end. Balanced runs stay whole.
    */
   static final class OwnerBalance {
 
-    /** Maximum width of a chunk, as the divisor of an even share. */
-    static final int CHUNKS_PER_SHARE = 32;
+    /** The largest difference between two replicas of a run, as the divisor of an even share. */
+    static final int TOLERANCES_PER_SHARE = 32;
 
-    /** Limits the time on large rings, where far fewer sweeps are sufficient. */
-    private static final long MOST_STEPS = 20_000_000;
+    /** Bounds the time on large rings; far fewer are sufficient. */
+    private static final int MOST_SWEEPS = 1_000;
 
-    private static final int FEWEST_SWEEPS = 16;
-
-    private final ReplicaRuns runs;
+    private final List<Run> runs;
     private final boolean[] owners;
+    private final long tolerance;
 
-    /** The number of chunks of each run, and how many of them each replica entry has. */
-    private final int[] chunks;
+    /** The weight of each run that each of its replicas owns. */
+    private final long[][] held;
 
-    private final int[] held;
     private final long[] load;
 
     private OwnerBalance(ReplicaRuns runs, boolean[] owners) {
-      this.runs = runs;
+      this.runs = runs.runs();
       this.owners = owners;
-      chunks = new int[runs.count()];
-      held = new int[runs.slots()];
-      load = new long[runs.nodeCount()];
-    }
-
-    /**
-     * @param owners whether each node may own ranges; at least one replica of each run must
-     */
-    static OwnerBalance of(ReplicaRuns runs, boolean[] owners) {
-      OwnerBalance balance = new OwnerBalance(runs, owners);
-      balance.start();
-      long sweeps = Math.max(FEWEST_SWEEPS, MOST_STEPS / runs.slots());
-      while (sweeps > 0 && balance.sweep()) {
-        sweeps--;
-      }
-      return balance;
-    }
-
-    /** Returns the number of chunks of a run. */
-    int chunks(int run) {
-      return chunks[run];
-    }
-
-    /** Returns the number of chunks that a replica entry of a run owns. */
-    int held(int slot) {
-      return held[slot];
-    }
-
-    private void start() {
       int count = 0;
       for (boolean owner : owners) {
         count += owner ? 1 : 0;
       }
-      // Rounded up, so that a ring of one run gives each owner the same number of chunks.
-      long limit = ((1L << 62) - 1) / count / CHUNKS_PER_SHARE + 1;
-      for (int run = 0; run < chunks.length; run++) {
-        int slot = runs.firstSlot(run);
-        while (!owners[runs.node(slot)]) {
-          slot++;
-        }
-        chunks[run] = (int) (runs.weight(run) / limit) + 1;
-        held[slot] = chunks[run];
-        load[runs.node(slot)] += chunkWeight(run) * chunks[run];
-      }
+      tolerance = (1L << 62) / count / TOLERANCES_PER_SHARE;
+      held = new long[this.runs.size()][];
+      load = new long[owners.length];
     }
 
-    private long chunkWeight(int run) {
-      return runs.weight(run) / chunks[run];
+    /**
+     * Divides all runs.
+     *
+     * @param mayOwn whether each node may own ranges; at least one replica of each run must
+     * @return the nodes that own ranges
+     */
+    static List<Owner> balance(ReplicaRuns runs, boolean[] mayOwn) {
+      OwnerBalance balance = new OwnerBalance(runs, mayOwn);
+      balance.start();
+      int sweeps = 0;
+      while (sweeps < MOST_SWEEPS && balance.sweep()) {
+        sweeps++;
+      }
+      return balance.owners();
+    }
+
+    private void start() {
+      for (int i = 0; i < held.length; i++) {
+        Run run = runs.get(i);
+        int replica = 0;
+        while (!owners[run.node(replica)]) {
+          replica++;
+        }
+        held[i] = new long[run.replicaCount()];
+        held[i][replica] = run.weight();
+        load[run.node(replica)] += run.weight();
+      }
     }
 
     private boolean sweep() {
       boolean moved = false;
-      for (int run = 0; run < chunks.length; run++) {
-        // Moving a chunk of weight 0 does not make the loads more even.
-        while (chunkWeight(run) > 0 && move(run)) {
-          moved = true;
-        }
+      for (int i = 0; i < held.length; i++) {
+        moved |= level(runs.get(i), held[i]);
       }
       return moved;
     }
 
-    private boolean move(int run) {
+    /** Returns whether a replica owned too much more than another one, so that the run moved. */
+    private boolean level(Run run, long[] parts) {
       int most = -1;
       int least = -1;
-      for (int slot = runs.firstSlot(run); slot < runs.firstSlot(run + 1); slot++) {
-        int node = runs.node(slot);
-        if (!owners[node]) {
-          continue;
-        }
-        if (held[slot] > 0 && (most < 0 || load[node] > load[runs.node(most)])) {
-          most = slot;
-        }
-        if (least < 0 || load[node] < load[runs.node(least)]) {
-          least = slot;
+      for (int i = 0; i < parts.length; i++) {
+        int node = run.node(i);
+        if (owners[node]) {
+          most = parts[i] > 0 && (most < 0 || load[node] > load[run.node(most)]) ? i : most;
+          least = least < 0 || load[node] < load[run.node(least)] ? i : least;
         }
       }
-      long weight = chunkWeight(run);
-      long difference = load[runs.node(most)] - load[runs.node(least)];
-      if (difference <= weight) {
+      long difference = load[run.node(most)] - load[run.node(least)];
+      if (difference <= Math.min(run.weight(), tolerance)) {
         return false;
       }
-      int count = (int) Math.min(held[most], Math.max(1, difference / 2 / weight));
-      held[most] -= count;
-      held[least] += count;
-      load[runs.node(most)] -= count * weight;
-      load[runs.node(least)] += count * weight;
+      for (int i = 0; i < parts.length; i++) {
+        load[run.node(i)] -= parts[i];
+        parts[i] = 0;
+      }
+      if (run.weight() <= tolerance) {
+        parts[least] = run.weight();
+      } else {
+        divide(run, parts);
+      }
+      for (int i = 0; i < parts.length; i++) {
+        load[run.node(i)] += parts[i];
+      }
       return true;
+    }
+
+    /** Fills up the replicas that own least of the other runs, all to the same level. */
+    private void divide(Run run, long[] parts) {
+      long level = Long.MAX_VALUE;
+      long before;
+      long rest;
+      do {
+        before = level;
+        long sum = run.weight();
+        int count = 0;
+        for (int i = 0; i < parts.length; i++) {
+          int node = run.node(i);
+          if (owners[node] && load[node] <= before) {
+            sum += load[node];
+            count++;
+          }
+        }
+        level = sum / count;
+        rest = sum % count;
+        // Replicas above the level keep what they own, so the level of the others is lower.
+      } while (level < before);
+      for (int i = 0; i < parts.length; i++) {
+        int node = run.node(i);
+        if (owners[node] && load[node] <= level) {
+          parts[i] = level - load[node] + rest;
+          rest = 0;
+        }
+      }
+    }
+
+    private List<Owner> owners() {
+      List<Owner> result = new ArrayList<>(owners.length);
+      for (int node = 0; node < owners.length; node++) {
+        result.add(new Owner(node));
+      }
+      for (int i = 0; i < held.length; i++) {
+        Run run = runs.get(i);
+        long start = run.start();
+        long left = run.weight();
+        for (int replica = 0; replica < run.replicaCount(); replica++) {
+          long part = held[i][replica];
+          if (part > 0) {
+            left -= part;
+            long end = left == 0 ? run.end() : start + 4 * part;
+            result.get(run.node(replica)).pieces.add(new Piece(run, start, end));
+            start = end;
+          }
+        }
+      }
+      result.removeIf(owner -> owner.pieces.isEmpty());
+      return result;
     }
   }
 }

@@ -94,7 +94,7 @@ class TokenRangeSplitterTest {
           Map<UUID, Double> load = new LinkedHashMap<>();
           byOwner(groups).forEach((owner, own) -> load.put(owner, sum(own).doubleValue()));
           double bound =
-              RING.doubleValue() / nodes.size() / OwnerBalance.CHUNKS_PER_SHARE * (1 + 1e-9);
+              RING.doubleValue() / nodes.size() / OwnerBalance.TOLERANCES_PER_SHARE * (1 + 1e-9);
           for (TokenRangeGroup group : groups) {
             for (TokenRange range : group.ranges()) {
               // The range is too narrow to affect the balance.
