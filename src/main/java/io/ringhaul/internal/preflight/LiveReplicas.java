@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Checks that every token range has as many live replicas as the consistency level needs. Too few
@@ -51,7 +52,7 @@ public final class LiveReplicas implements Check {
       List<Node> replicas =
           range.replicas().stream().filter(nodes::containsKey).map(nodes::get).toList();
       List<Node> dead = replicas.stream().filter(node -> !isUp(node)).toList();
-      if (replicas.size() - dead.size() < required(replicas.size())) {
+      if (!isEnough(consistency, replicas)) {
         lacking++;
         dead.forEach(node -> down.add(NodeNames.of(node)));
       }
@@ -78,16 +79,30 @@ public final class LiveReplicas implements Check {
     return node.getState() != NodeState.DOWN && node.getState() != NodeState.FORCED_DOWN;
   }
 
-  private int required(int replicas) {
-    if (!(consistency instanceof DefaultConsistencyLevel level)) {
-      return 1;
+  /** Whether so many of a range's replicas are up that a request with this level can succeed. */
+  static boolean isEnough(ConsistencyLevel consistency, List<Node> replicas) {
+    if (consistency == DefaultConsistencyLevel.EACH_QUORUM) {
+      // A quorum of each data centre: spare replicas of one do not help another.
+      return replicas.stream()
+          .collect(Collectors.groupingBy(node -> String.valueOf(node.getDatacenter())))
+          .values()
+          .stream()
+          .allMatch(ofOne -> live(ofOne) > ofOne.size() / 2);
     }
-    return switch (level) {
-      case TWO -> 2;
-      case THREE -> 3;
-      case QUORUM, LOCAL_QUORUM, EACH_QUORUM -> replicas / 2 + 1;
-      case ALL -> replicas;
-      default -> 1;
-    };
+    if (!(consistency instanceof DefaultConsistencyLevel level)) {
+      return live(replicas) >= 1;
+    }
+    return live(replicas)
+        >= switch (level) {
+          case TWO -> 2;
+          case THREE -> 3;
+          case QUORUM, LOCAL_QUORUM -> replicas.size() / 2 + 1;
+          case ALL -> replicas.size();
+          default -> 1;
+        };
+  }
+
+  private static long live(List<Node> replicas) {
+    return replicas.stream().filter(LiveReplicas::isUp).count();
   }
 }
