@@ -70,17 +70,14 @@ public final class WriteProbe implements Check {
       refused = probe.refusal(cql(""), consistency, PAGE);
     }
     refused.flatMap(this::problem).ifPresent(found::add);
-    if (times == WriteTimes.OF_SOURCE && found.stream().noneMatch(WriteProbe::isOfPermission)) {
+    boolean mayWrite = refused.filter(StatementError::isUnauthorized).isEmpty();
+    if (times == WriteTimes.OF_SOURCE && mayWrite) {
       probe
           .refusal(cql(" USING TIMESTAMP " + FIRST_MICROSECOND), consistency, PAGE)
           .flatMap(this::timesRefused)
           .ifPresent(found::add);
     }
     return found;
-  }
-
-  private static boolean isOfPermission(PreflightProblem problem) {
-    return problem.remedy().contains("GRANT");
   }
 
   private String cql(String using) {
