@@ -89,7 +89,7 @@ public record WrittenWindow(long after, long before, WrittenIn in) {
     }
   }
 
-  /** The settings by their names, for whoever describes the export. */
+  /** The settings by their names, for a description of the export. */
   public Map<String, String> restrictions() {
     Map<String, String> texts = new LinkedHashMap<>();
     if (hasAfter()) {
