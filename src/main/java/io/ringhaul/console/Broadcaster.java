@@ -25,9 +25,7 @@ final class Broadcaster implements AutoCloseable {
 
   private static final String PATH = "/api/events";
   private static final String MEDIA_TYPE = "text/event-stream";
-  private static final QueryParameter<UUID> JOB =
-      QueryParameter.id(
-          "job", "Only events of this job. Without it: events of the newest jobs, in short form");
+  private static final QueryParameter<UUID> JOB = QueryParameter.id("job");
 
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -53,8 +51,7 @@ final class Broadcaster implements AutoCloseable {
   }
 
   List<Route> routes() {
-    return List.of(
-        Route.text(PATH, "Streams changes as events", MEDIA_TYPE, this::watch).taking(JOB));
+    return List.of(Route.get(PATH, this::watch).taking(JOB));
   }
 
   private Reply watch(Call call) {

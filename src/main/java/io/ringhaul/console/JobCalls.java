@@ -24,9 +24,8 @@ final class JobCalls {
   private static final int MOST_LABELS = 50;
 
   private static final QueryParameter<List<JobStatus>> STATUS =
-      QueryParameter.oneOf("status", "Only jobs with these statuses", JobStatus.class);
-  private static final QueryParameter<String> TEXT =
-      QueryParameter.text("q", "Only jobs with this text in their id, name, description or labels");
+      QueryParameter.oneOf("status", JobStatus.class);
+  private static final QueryParameter<String> TEXT = QueryParameter.text("q");
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -38,30 +37,14 @@ final class JobCalls {
 
   List<Route> routes() {
     return List.of(
-        Route.list(ALL, "Lists jobs, newest first", JobView.class, this::list)
-            .taking(STATUS, TEXT, ListView.OFFSET, ListView.LIMIT),
-        Route.change("POST", ALL, "Creates a job from a command", 201, JobView.class, this::make)
-            .reading(Bodies.NewJob.class),
-        Route.get(ONE, "Shows a job", JobView.class, this::find),
-        Route.change(
-                "PUT",
-                ONE,
-                "Changes the name, description and labels of a job",
-                200,
-                JobView.class,
-                this::describe)
-            .reading(Bodies.JobWords.class),
-        Route.delete(ONE, "Deletes a job that is not running", this::delete),
-        Route.change(
-            "POST", ONE + "/start", "Starts or resumes a job", 202, JobView.class, this::start),
-        Route.change("POST", ONE + "/stop", "Stops a job", 202, JobView.class, this::stop),
-        Route.change(
-            "POST",
-            ONE + "/restart",
-            "Restarts a job from the beginning",
-            202,
-            JobView.class,
-            this::restart));
+        Route.get(ALL, this::list).taking(STATUS, TEXT, ListView.OFFSET, ListView.LIMIT),
+        Route.change("POST", ALL, this::make).reading(),
+        Route.get(ONE, this::find),
+        Route.change("PUT", ONE, this::describe).reading(),
+        Route.change("DELETE", ONE, this::delete),
+        Route.change("POST", ONE + "/start", this::start),
+        Route.change("POST", ONE + "/stop", this::stop),
+        Route.change("POST", ONE + "/restart", this::restart));
   }
 
   private Reply list(Call call) {

@@ -60,22 +60,18 @@ public final class JobConsole implements AutoCloseable {
     return new JobConsole(server, broadcaster, uri(server.address(), token));
   }
 
-  private static Routes routes(
-      KnownJobs jobs, LiveReader live, Guard guard, Broadcaster broadcaster) {
-    Routes[] all = new Routes[1];
-    all[0] =
-        new Routes(
-            Stream.of(
-                    new JobCalls(jobs, live).routes(),
-                    new PartitionCalls(jobs).routes(),
-                    new ProfileCalls(jobs).routes(),
-                    new MetricCalls(jobs, live).routes(),
-                    new TuningCalls(jobs, live).routes(),
-                    broadcaster.routes(),
-                    new ServiceCalls(jobs, live, guard, () -> all[0].all()).routes())
-                .flatMap(List::stream)
-                .toList());
-    return all[0];
+  static Routes routes(KnownJobs jobs, LiveReader live, Guard guard, Broadcaster broadcaster) {
+    return new Routes(
+        Stream.of(
+                new JobCalls(jobs, live).routes(),
+                new PartitionCalls(jobs).routes(),
+                new ProfileCalls(jobs).routes(),
+                new MetricCalls(jobs, live).routes(),
+                new TuningCalls(jobs, live).routes(),
+                broadcaster.routes(),
+                new ServiceCalls(jobs, live, guard).routes())
+            .flatMap(List::stream)
+            .toList());
   }
 
   private static URI uri(InetSocketAddress bound, Token token) {

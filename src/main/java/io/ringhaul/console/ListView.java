@@ -13,13 +13,12 @@ import java.util.function.Function;
 record ListView<T>(List<T> items, int total, int offset, int limit) {
 
   static final QueryParameter<Integer> OFFSET =
-      QueryParameter.whole(
-          "offset", "The position of the first item, from 0", 0, Integer.MAX_VALUE, 0);
+      QueryParameter.whole("offset", 0, Integer.MAX_VALUE, 0);
 
   static final QueryParameter<Integer> LIMIT = limit(1_000);
 
   static QueryParameter<Integer> limit(int most) {
-    return QueryParameter.whole("limit", "The largest number of items", 1, most, 50);
+    return QueryParameter.whole("limit", 1, most, 50);
   }
 
   /** Returns the requested page and converts only its items. */

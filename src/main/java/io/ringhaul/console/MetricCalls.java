@@ -25,25 +25,14 @@ final class MetricCalls {
 
   private static final int POINTS = 10_000;
 
-  private static final QueryParameter<UUID> JOB = QueryParameter.id("job", "The job").required();
-  private static final QueryParameter<String> COMPONENT =
-      QueryParameter.text("component", "Only metrics of this component, such as job");
-  private static final QueryParameter<String> NAME =
-      QueryParameter.text("name", "Only metrics with this name, such as rows_per_second");
-  private static final QueryParameter<Instant> SINCE =
-      QueryParameter.moment("since", "The start time (inclusive). Default: the start of the job");
-  private static final QueryParameter<Instant> UNTIL =
-      QueryParameter.moment("until", "The end time (exclusive). Default: none");
+  private static final QueryParameter<UUID> JOB = QueryParameter.id("job");
+  private static final QueryParameter<String> COMPONENT = QueryParameter.text("component");
+  private static final QueryParameter<String> NAME = QueryParameter.text("name");
+  private static final QueryParameter<Instant> SINCE = QueryParameter.moment("since");
+  private static final QueryParameter<Instant> UNTIL = QueryParameter.moment("until");
   private static final QueryParameter<Integer> LIMIT =
-      QueryParameter.whole(
-          "limit",
-          "The largest number of values; older values are omitted",
-          1,
-          MOST_POINTS,
-          POINTS);
-  private static final QueryParameter<Boolean> OPEN =
-      QueryParameter.flag(
-          "open", "Only bottlenecks that still hold (true), or only past ones (false)");
+      QueryParameter.whole("limit", 1, MOST_POINTS, POINTS);
+  private static final QueryParameter<Boolean> OPEN = QueryParameter.flag("open");
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -59,40 +48,16 @@ final class MetricCalls {
 
   List<Route> routes() {
     return List.of(
-        Route.get(
-                PERFORMANCE,
-                "Shows the performance of a job over time",
-                SeriesView.class,
-                call -> series(call, MetricKind.PERFORMANCE))
+        Route.get(PERFORMANCE, call -> series(call, MetricKind.PERFORMANCE))
             .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
-        Route.get(
-                PERFORMANCE + "/summary",
-                "Summarizes the performance of a job and names its limiting bottleneck",
-                SummaryView.class,
-                this::summary)
-            .taking(JOB),
-        Route.list(
-                PERFORMANCE + "/bottlenecks",
-                "Lists the bottlenecks of a job, newest first",
-                BottleneckView.class,
-                this::bottlenecks)
+        Route.get(PERFORMANCE + "/summary", this::summary).taking(JOB),
+        Route.get(PERFORMANCE + "/bottlenecks", this::bottlenecks)
             .taking(JOB, OPEN, ListView.OFFSET, ListView.LIMIT),
-        Route.get(
-                RESOURCES,
-                "Shows the resource usage of a job over time",
-                SeriesView.class,
-                call -> series(call, MetricKind.RESOURCE))
+        Route.get(RESOURCES, call -> series(call, MetricKind.RESOURCE))
             .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
-        Route.get(
-                RESOURCES + "/summary",
-                "Summarizes the resource usage of a job",
-                SummaryView.Resources.class,
-                this::resources)
-            .taking(JOB),
+        Route.get(RESOURCES + "/summary", this::resources).taking(JOB),
         Route.get(
                 RESOURCES + "/constraints",
-                "Shows the limits of a job and their usage",
-                ConstraintsView.class,
                 call -> Reply.ok(Constraints.of(jobs.find(call.value(JOB)), live)))
             .taking(JOB));
   }

@@ -19,7 +19,7 @@ final class PartitionCalls {
   private static final int MOST = 10_000;
 
   private static final QueryParameter<List<PartitionStatus>> STATUS =
-      QueryParameter.oneOf("status", "Only partitions with these statuses", PartitionStatus.class);
+      QueryParameter.oneOf("status", PartitionStatus.class);
   private static final QueryParameter<Integer> LIMIT = ListView.limit(MOST);
 
   private static final Pattern ID = Pattern.compile("(.*):(\\d{1,9})");
@@ -32,16 +32,9 @@ final class PartitionCalls {
 
   List<Route> routes() {
     return List.of(
-        Route.list(OF_JOB, "Lists the partitions of a job", PartitionView.class, this::list)
-            .taking(STATUS, ListView.OFFSET, LIMIT),
-        Route.get(ONE, "Shows a partition", PartitionView.class, this::find),
-        Route.change(
-            "POST",
-            ONE + "/retry",
-            "Repeats a partition and resumes its job",
-            202,
-            PartitionView.class,
-            this::retry));
+        Route.get(OF_JOB, this::list).taking(STATUS, ListView.OFFSET, LIMIT),
+        Route.get(ONE, this::find),
+        Route.change("POST", ONE + "/retry", this::retry));
   }
 
   private Reply list(Call call) {

@@ -22,16 +22,7 @@ final class ProfileCalls {
   }
 
   List<Route> routes() {
-    return List.of(
-        Route.get(PATH, "Shows the latest profile of a job", ProfileView.class, this::find),
-        Route.change(
-                "POST",
-                PATH,
-                "Requests a CPU profile of a job's process",
-                202,
-                ProfileView.class,
-                this::ask)
-            .reading(Bodies.NewProfile.class));
+    return List.of(Route.get(PATH, this::find), Route.change("POST", PATH, this::ask).reading());
   }
 
   private Reply find(Call call) {

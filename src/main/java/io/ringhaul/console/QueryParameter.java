@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -14,40 +13,23 @@ import java.util.regex.Pattern;
 /**
  * A query parameter.
  *
- * @param description text for the API description
- * @param need required or optional
  * @param fallback the default
- * @param schema the type as a JSON schema
  * @param parser parses the value; throws a {@link CallRefusal}
  */
-record QueryParameter<T>(
-    String name,
-    String description,
-    Need need,
-    Optional<T> fallback,
-    Map<String, Object> schema,
-    Function<String, T> parser) {
+record QueryParameter<T>(String name, Optional<T> fallback, Function<String, T> parser) {
 
   private static final Pattern UUID_FORM =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-  /** Required or optional. */
-  enum Need {
-    REQUIRED,
-    OPTIONAL
-  }
-
   /** Returns a parameter of any text. */
-  static QueryParameter<String> text(String name, String description) {
-    return optional(name, description, Map.of("type", "string"), value -> value);
+  static QueryParameter<String> text(String name) {
+    return optional(name, value -> value);
   }
 
   /** Returns a parameter of a time, such as {@code 2026-01-31T10:00:00Z}. */
-  static QueryParameter<Instant> moment(String name, String description) {
+  static QueryParameter<Instant> moment(String name) {
     return optional(
         name,
-        description,
-        Map.of("type", "string", "format", "date-time"),
         value -> {
           try {
             return Instant.parse(value);
@@ -59,14 +41,10 @@ record QueryParameter<T>(
   }
 
   /** Returns a parameter of a whole number within limits. */
-  static QueryParameter<Integer> whole(
-      String name, String description, int least, int most, int fallback) {
+  static QueryParameter<Integer> whole(String name, int least, int most, int fallback) {
     return new QueryParameter<>(
         name,
-        description,
-        Need.OPTIONAL,
         Optional.of(fallback),
-        Map.of("type", "integer", "minimum", least, "maximum", most, "default", fallback),
         value -> {
           try {
             int number = Integer.parseInt(value);
@@ -89,11 +67,9 @@ record QueryParameter<T>(
   }
 
   /** Returns a parameter of {@code true} or {@code false}. */
-  static QueryParameter<Boolean> flag(String name, String description) {
+  static QueryParameter<Boolean> flag(String name) {
     return optional(
         name,
-        description,
-        Map.of("type", "boolean"),
         value ->
             switch (value) {
               case "true" -> true;
@@ -104,14 +80,10 @@ record QueryParameter<T>(
   }
 
   /** Returns a parameter of one or more constants, separated by commas. */
-  static <E extends Enum<E>> QueryParameter<List<E>> oneOf(
-      String name, String description, Class<E> type) {
+  static <E extends Enum<E>> QueryParameter<List<E>> oneOf(String name, Class<E> type) {
     List<String> names = Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
-    Map<String, Object> items = Map.of("type", "string", "enum", names);
     return optional(
         name,
-        description,
-        Map.of("type", "array", "items", items),
         value ->
             Arrays.stream(value.split(",", -1))
                 .map(each -> each.strip().toUpperCase(Locale.ROOT))
@@ -132,14 +104,8 @@ record QueryParameter<T>(
   }
 
   /** Returns a parameter of a job id. */
-  static QueryParameter<UUID> id(String name, String description) {
-    return optional(
-        name, description, Map.of("type", "string", "format", "uuid"), QueryParameter::idOf);
-  }
-
-  /** Returns this parameter as required. */
-  QueryParameter<T> required() {
-    return new QueryParameter<>(name, description, Need.REQUIRED, fallback, schema, parser);
+  static QueryParameter<UUID> id(String name) {
+    return optional(name, QueryParameter::idOf);
   }
 
   /**
@@ -154,8 +120,7 @@ record QueryParameter<T>(
     return UUID.fromString(text);
   }
 
-  private static <T> QueryParameter<T> optional(
-      String name, String description, Map<String, Object> schema, Function<String, T> parser) {
-    return new QueryParameter<>(name, description, Need.OPTIONAL, Optional.empty(), schema, parser);
+  private static <T> QueryParameter<T> optional(String name, Function<String, T> parser) {
+    return new QueryParameter<>(name, Optional.empty(), parser);
   }
 }

@@ -119,7 +119,7 @@ final class RequestHandler extends Handler.Abstract {
     guard.requireAllowed(route, isAuthorized);
     Map<String, String> query =
         Call.query(exchange.request().getHttpURI().getQuery(), route.parameters());
-    if (route.body().isEmpty()) {
+    if (!route.hasBody()) {
       return route.handler().apply(new Call(match.path(), query, new byte[0], isAuthorized));
     }
     requireJson(exchange);

@@ -1,14 +1,17 @@
 package io.ringhaul.console;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.MetricKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /** The API calls for the console itself. */
 final class ServiceCalls {
@@ -16,37 +19,18 @@ final class ServiceCalls {
   private final KnownJobs jobs;
   private final LiveReader live;
   private final Guard guard;
-  private final Supplier<List<Route>> routes;
 
-  /**
-   * Creates the calls.
-   *
-   * @param routes all routes of the console, including these
-   */
-  ServiceCalls(KnownJobs jobs, LiveReader live, Guard guard, Supplier<List<Route>> routes) {
+  ServiceCalls(KnownJobs jobs, LiveReader live, Guard guard) {
     this.jobs = jobs;
     this.live = live;
     this.guard = guard;
-    this.routes = routes;
   }
 
   List<Route> routes() {
     return List.of(
-        Route.get(
-            Routes.SESSION,
-            "Shows the version and the access rights of the caller",
-            SessionView.class,
-            this::session),
-        Route.text(
-            "/api/openapi.json",
-            "Describes the API",
-            Json.TYPE,
-            call -> Reply.ok(OpenApi.of(routes.get(), version()))),
-        Route.text(
-            "/metrics",
-            "Shows the newest metrics of running jobs in the Prometheus text format",
-            PrometheusText.MEDIA_TYPE,
-            call -> metrics()));
+        Route.get(Routes.SESSION, this::session),
+        Route.get("/api/openapi.json", call -> description()),
+        Route.get("/metrics", call -> metrics()));
   }
 
   private Reply session(Call call) {
@@ -69,6 +53,20 @@ final class ServiceCalls {
   private static String version() {
     return Objects.requireNonNullElse(
         JobConsole.class.getPackage().getImplementationVersion(), "unpackaged");
+  }
+
+  /** Returns the description of the API, a resource, with the version. */
+  private static Reply description() {
+    try (InputStream file = ServiceCalls.class.getResourceAsStream("openapi.json")) {
+      ObjectNode document =
+          (ObjectNode)
+              Json.tree(
+                  new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
+      document.withObject("/info").put("version", version());
+      return Reply.ok(document);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The description of the API cannot be read", e);
+    }
   }
 
   private Reply metrics() {

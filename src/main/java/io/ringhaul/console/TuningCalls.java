@@ -16,7 +16,7 @@ import java.util.UUID;
 /** The API calls for the tunable parameters of running jobs. */
 final class TuningCalls {
 
-  private static final QueryParameter<UUID> JOB = QueryParameter.id("job", "The job").required();
+  private static final QueryParameter<UUID> JOB = QueryParameter.id("job");
 
   private static final long MOST = 1_000_000_000L;
 
@@ -41,26 +41,11 @@ final class TuningCalls {
 
   List<Route> routes() {
     return List.of(
-        Route.list(
-                "/api/tuning/history",
-                "Lists parameter changes, newest first",
-                TuningView.class,
-                this::history)
+        Route.get("/api/tuning/history", this::history)
             .taking(JOB, ListView.OFFSET, ListView.LIMIT),
-        Route.list(
-                "/api/tuning/recommendations",
-                "Lists recommended parameter values",
-                RecommendationView.class,
-                this::recommendations)
+        Route.get("/api/tuning/recommendations", this::recommendations)
             .taking(JOB, ListView.OFFSET, ListView.LIMIT),
-        Route.change(
-                "POST",
-                "/api/tuning/apply",
-                "Requests a parameter change of a running job",
-                202,
-                TuningView.class,
-                this::apply)
-            .reading(Bodies.Change.class));
+        Route.change("POST", "/api/tuning/apply", this::apply).reading());
   }
 
   private Reply history(Call call) {

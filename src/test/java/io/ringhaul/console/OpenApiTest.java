@@ -3,8 +3,14 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.job.JobStore;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
@@ -64,6 +70,90 @@ class OpenApiTest {
       assertThat(job.path("required").toString()).contains("\"id\"").doesNotContain("\"live\"");
       assertThat(document.at("/components/schemas/Tuning/properties/new/type").asText())
           .isEqualTo("integer");
+    }
+  }
+
+  @Test
+  void describesRoutes() {
+    try (JobStore store = JobStore.inMemory();
+        JobConsole console = JobConsole.over(store).start()) {
+      JsonNode document = new ConsoleClient(console.uri()).get("/api/openapi.json").body();
+      KnownJobs jobs = new KnownJobs(store, Optional.empty());
+      LiveReader live = new LiveReader(store.telemetry());
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+      Guard guard = new Guard(address, "localhost", Token.random());
+      try (Broadcaster broadcaster = new Broadcaster(jobs, live)) {
+        List<Route> routes = JobConsole.routes(jobs, live, guard, broadcaster).all();
+        assertThat(described(document))
+            .containsExactlyInAnyOrderElementsOf(
+                routes.stream().map(OpenApiTest::described).toList());
+      }
+    }
+  }
+
+  /** The method, path, query parameters and body of each described call. */
+  private static List<String> described(JsonNode document) {
+    List<String> calls = new ArrayList<>();
+    document
+        .path("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .properties()
+                    .forEach(
+                        operation -> {
+                          List<String> parameters = new ArrayList<>();
+                          for (JsonNode each : operation.getValue().path("parameters")) {
+                            if (each.path("in").asText().equals("query")) {
+                              parameters.add(each.path("name").asText());
+                            }
+                          }
+                          calls.add(
+                              operation.getKey().toUpperCase(Locale.ROOT)
+                                  + " "
+                                  + path.getKey()
+                                  + " "
+                                  + parameters
+                                  + " "
+                                  + operation.getValue().has("requestBody"));
+                        }));
+    return calls;
+  }
+
+  private static String described(Route route) {
+    List<String> parameters = route.parameters().stream().map(QueryParameter::name).toList();
+    return route.method() + " " + route.path() + " " + parameters + " " + route.hasBody();
+  }
+
+  @Test
+  void describesRecords() {
+    Schemas schemas = new Schemas();
+    for (Class<?> each :
+        List.of(
+            JobView.class,
+            PartitionView.class,
+            ProfileView.class,
+            SeriesView.class,
+            SummaryView.class,
+            SummaryView.Resources.class,
+            BottleneckView.class,
+            ConstraintsView.class,
+            TuningView.class,
+            RecommendationView.class,
+            SessionView.class,
+            ErrorView.class,
+            Bodies.NewJob.class,
+            Bodies.JobWords.class,
+            Bodies.NewProfile.class,
+            Bodies.Change.class)) {
+      schemas.of(each);
+    }
+    try (JobStore store = JobStore.inMemory();
+        JobConsole console = JobConsole.over(store).start()) {
+      JsonNode document = new ConsoleClient(console.uri()).get("/api/openapi.json").body();
+      JsonNode expected = new ObjectMapper().valueToTree(schemas.components());
+      assertThat(document.at("/components/schemas")).isEqualTo(expected);
     }
   }
 

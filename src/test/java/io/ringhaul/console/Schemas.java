@@ -13,15 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Generates JSON schemas of the records in requests and responses. */
+/** Generates JSON schemas of records, to which the API description is compared. */
 final class Schemas {
 
   private static final String SUFFIX = "View";
 
   private final Map<String, Object> components = new TreeMap<>();
-
-  /** A page of a list of items. */
-  record ListOf(Class<?> item) implements Type {}
 
   /** Returns the schemas of all referenced records by name. */
   Map<String, Object> components() {
@@ -30,9 +27,6 @@ final class Schemas {
 
   /** Returns the schema of a type; a reference for a record. */
   Map<String, Object> of(Type type) {
-    if (type instanceof ListOf list) {
-      return list(list.item());
-    }
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       return generic.getRawType() == List.class
@@ -60,25 +54,6 @@ final class Schemas {
       return Map.of("type", "number");
     }
     return plain == Object.class ? Map.of("type", "object") : Map.of("type", "integer");
-  }
-
-  private Map<String, Object> list(Class<?> item) {
-    Map<String, Object> number = Map.of("type", "integer");
-    return Map.of(
-        "type",
-        "object",
-        "required",
-        List.of("items", "total", "offset", "limit"),
-        "properties",
-        Map.of(
-            "items",
-            Map.of("type", "array", "items", of(item)),
-            "total",
-            number,
-            "offset",
-            number,
-            "limit",
-            number));
   }
 
   private Map<String, Object> record(Class<?> type) {
