@@ -3,61 +3,177 @@ package io.ringhaul.console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Serves the static files of the page, which are resources of the library. */
+/**
+ * The static files of the page, which are resources of the library. The page loads all style sheets
+ * as one file and all modules as another. Their path contains a hash of their content, so browsers
+ * keep them until the content changes. The single files are served too.
+ */
 final class Assets {
 
-  private static final String START = "/index.html";
+  private static final String PAGE = "index.html";
 
-  /** Lower-case names with one dot in the last segment only. */
-  private static final Pattern PATH =
-      Pattern.compile("(/[a-z0-9][a-z0-9_-]*){0,4}/[a-z0-9][a-z0-9._-]*\\.([a-z0-9]+)");
+  private static final Pattern SHEET =
+      Pattern.compile("\\s*<link rel=\"stylesheet\" href=\"([^\"]+)\" />");
+  private static final Pattern MODULE =
+      Pattern.compile("<script type=\"module\" src=\"([^\"]+)\"></script>");
+  private static final Pattern OTHER =
+      Pattern.compile("(<script src|<link rel=\"icon\" href)=\"([^\"]+)\"");
+
+  private static final Pattern IMPORT =
+      Pattern.compile(
+          "^import (\\{(?:\\s*\\w+,)*(?:\\s*\\w+)?\\s*}) from \"([^\"]+)\";$", Pattern.MULTILINE);
+  private static final Pattern EXPORT =
+      Pattern.compile(
+          "^export ((?:async function|function|class|const) (\\w+))", Pattern.MULTILINE);
+
+  /** Other forms of import and export, which the bundle does not support. */
+  private static final Pattern UNSUPPORTED =
+      Pattern.compile("^(?:import|export)\\b|\\bimport\\s*\\(|\\bimport\\.meta", Pattern.MULTILINE);
 
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
           "js", "text/javascript; charset=utf-8",
           "css", "text/css; charset=utf-8",
-          "svg", "image/svg+xml",
-          "png", "image/png",
-          "ico", "image/x-icon",
-          "json", "application/json",
-          "txt", "text/plain; charset=utf-8",
-          "webmanifest", "application/manifest+json");
+          "svg", "image/svg+xml");
 
-  private final Map<String, Reply> cache = new ConcurrentHashMap<>();
+  private final Map<String, Reply> replies = new LinkedHashMap<>();
+
+  /** The names of the bundled modules by path. */
+  private final Map<String, String> modules = new LinkedHashMap<>();
+
+  private final StringBuilder script = new StringBuilder();
+
+  /** Reads and bundles the files of the page. */
+  private void load() {
+    String page = text(PAGE);
+    StringBuilder sheet = new StringBuilder();
+    SHEET.matcher(page).results().forEach(link -> sheet.append(served(link.group(1))).append('\n'));
+    MODULE.matcher(page).results().forEach(start -> bundle(start.group(1)));
+    String links =
+        "<link rel=\"stylesheet\" href=\""
+            + addImmutable("page.css", sheet.toString())
+            + "\" />\n    <script type=\"module\" src=\""
+            + addImmutable("page.js", script.toString())
+            + "\"></script>";
+    String bundled = MODULE.matcher(SHEET.matcher(page).replaceAll("")).replaceAll(links);
+    bundled =
+        OTHER
+            .matcher(bundled)
+            .replaceAll(
+                each -> {
+                  String path = each.group(2);
+                  String name = path.substring(path.lastIndexOf('/') + 1);
+                  return each.group(1) + "=\"" + addImmutable(name, served(path)) + "\"";
+                });
+    replies.put("/", add(PAGE, bundled, Map.of()));
+  }
 
   /**
-   * Returns the file of a path; empty if there is none.
+   * Returns the file of a path; empty if there is none. The first call reads all files, so that the
+   * start of a console does not wait for them.
    *
    * @param rawPath the undecoded path; a path with escapes never names a file
    */
-  Optional<Reply> find(String rawPath) {
-    String path = rawPath.equals("/") ? START : rawPath;
-    Matcher parts = PATH.matcher(path);
-    if (!parts.matches()) {
-      return Optional.empty();
+  synchronized Optional<Reply> find(String rawPath) {
+    if (replies.isEmpty()) {
+      load();
     }
-    String type = TYPES.get(parts.group(2));
-    if (type == null) {
-      return Optional.empty();
-    }
-    return Optional.ofNullable(cache.get(path)).or(() -> read(path, type));
+    return Optional.ofNullable(replies.get(rawPath));
   }
 
-  private Optional<Reply> read(String path, String type) {
-    try (InputStream file = Assets.class.getResourceAsStream(path.substring(1))) {
+  /**
+   * Appends a module to the bundle, after the modules that it imports. In the bundle, a module is a
+   * function that returns its exports.
+   */
+  private String bundle(String path) {
+    String known = modules.get(path);
+    if (known != null) {
+      return known;
+    }
+    String code = served(path);
+    StringBuilder body = new StringBuilder();
+    Matcher imports = IMPORT.matcher(code);
+    while (imports.find()) {
+      String imported = bundle(resolved(path, imports.group(2)));
+      imports.appendReplacement(body, "const $1 = " + imported + ";");
+    }
+    imports.appendTail(body);
+    String exports =
+        String.join(", ", EXPORT.matcher(body).results().map(each -> each.group(2)).toList());
+    String plain = EXPORT.matcher(body).replaceAll("$1");
+    if (UNSUPPORTED.matcher(plain).find()) {
+      throw new IllegalStateException("A form of import or export is not supported in " + path);
+    }
+    String name = "module" + modules.size();
+    modules.put(path, name);
+    script
+        .append("// ")
+        .append(path)
+        .append("\nconst ")
+        .append(name)
+        .append(" = (() => {\n")
+        .append(plain)
+        .append("\nreturn { ")
+        .append(exports)
+        .append(" };\n})();\n");
+    return name;
+  }
+
+  private static String resolved(String importer, String named) {
+    // The imports of a bundled module are relative to it and start with a dot.
+    return URI.create(importer).resolve(named).toString();
+  }
+
+  /** Serves a single file and returns its text. */
+  private String served(String path) {
+    String text = text(path);
+    add(path, text, Map.of());
+    return text;
+  }
+
+  /** Serves a file under a path with the hash of its content. Returns the path. */
+  private String addImmutable(String name, String text) {
+    String path = "assets/" + hash(text) + "/" + name;
+    add(path, text, Map.of("Cache-Control", "public, max-age=31536000, immutable"));
+    return path;
+  }
+
+  private Reply add(String path, String text, Map<String, String> headers) {
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.put(Reply.TYPE, TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), ""));
+    Reply reply = new Reply.Whole(200, all, text.getBytes(StandardCharsets.UTF_8));
+    replies.put("/" + path, reply);
+    return reply;
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String text(String path) {
+    try (InputStream file = Assets.class.getResourceAsStream(path)) {
       if (file == null) {
-        return Optional.empty();
+        throw new IllegalStateException("The resource is missing: " + path);
       }
-      Reply reply = new Reply.Whole(200, Map.of(Reply.TYPE, type), file.readAllBytes());
-      cache.put(path, reply);
-      return Optional.of(reply);
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("The resource cannot be read: " + path, e);
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -441,6 +442,27 @@ class JobConsoleTest {
     assertThat(session.path("authorized").asBoolean()).isFalse();
     assertThat(session.path("store").asText()).endsWith("jobs.db");
     assertThat(client.get("/api/session").body().path("authorized").asBoolean()).isTrue();
+  }
+
+  @Test
+  void pageLoadsFewFilesThatBrowsersKeep() {
+    String page = client.stranger("GET", "/", "").http().body();
+    List<String> files =
+        Pattern.compile("(?:src|href)=\"(assets[^\"]+)\"")
+            .matcher(page)
+            .results()
+            .map(each -> each.group(1))
+            .toList();
+    assertThat(files)
+        .hasSize(4)
+        .allMatch(each -> each.matches("assets/[0-9a-f]{16}/[a-z-]+\\.(?:js|css|svg)"));
+    for (String file : files) {
+      ConsoleClient.Answer answer = client.stranger("GET", "/" + file, "");
+      assertThat(answer.status()).as(file).isEqualTo(200);
+      assertThat(answer.http().headers().allValues("Cache-Control"))
+          .containsExactly("public, max-age=31536000, immutable");
+      assertThat(answer.http().body()).doesNotContainPattern("(?m)^(?:import|export)\\b");
+    }
   }
 
   @Test
