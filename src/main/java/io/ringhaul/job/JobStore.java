@@ -4,7 +4,6 @@ import io.ringhaul.internal.disk.LocalPaths;
 import io.ringhaul.internal.jobstore.DataSourceTransactions;
 import io.ringhaul.internal.jobstore.LocalProcess;
 import io.ringhaul.internal.jobstore.MemoryTransactions;
-import io.ringhaul.internal.jobstore.Migration;
 import io.ringhaul.internal.jobstore.SqliteTransactions;
 import io.ringhaul.internal.jobstore.StoreSchema;
 import io.ringhaul.internal.jobstore.StoredJobs;
@@ -36,15 +35,13 @@ public interface JobStore extends AutoCloseable {
    * @param file the database; while it is open, SQLite keeps two files of the same name with {@code
    *     -wal} and {@code -shm} beside it
    * @throws io.ringhaul.exceptions.StorageException if the file cannot be created, opened or
-   *     written, is damaged, is not a job store, or was created by a newer Ringhaul; each call on
-   *     the store may throw it as well, and has then stored nothing
+   *     written, is damaged, is not a job store, or has tables of another version; each call on the
+   *     store may throw it as well, and has then stored nothing
    */
   static JobStore file(Path file) {
     return new StoredJobs(
         SqliteTransactions.open(
-            LocalPaths.require("file", file),
-            SqliteTransactions.PATIENCE,
-            new StoreSchema(Migration.ALL)),
+            LocalPaths.require("file", file), SqliteTransactions.PATIENCE, StoreSchema.current()),
         LocalProcess.current());
   }
 
@@ -59,12 +56,11 @@ public interface JobStore extends AutoCloseable {
    * SQLite's {@code synchronous} off.
    *
    * @throws io.ringhaul.exceptions.StorageException if the database cannot be used, or its tables
-   *     were created by a newer Ringhaul; each call on the store may throw it as well
+   *     have another version; each call on the store may throw it as well
    */
   static JobStore over(DataSource source) {
     return new StoredJobs(
-        DataSourceTransactions.open(source, new StoreSchema(Migration.ALL)),
-        LocalProcess.current());
+        DataSourceTransactions.open(source, StoreSchema.current()), LocalProcess.current());
   }
 
   /** Whether stored jobs survive this process. */

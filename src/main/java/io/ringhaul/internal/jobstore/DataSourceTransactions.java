@@ -57,13 +57,13 @@ public final class DataSourceTransactions implements Transactions {
     opened.run(
         true,
         connection -> {
-          if (!schema.isCurrent(connection, opened.location)) {
+          if (!schema.isPresent(connection, opened.location)) {
             opened
                 .transaction()
                 .run(
                     connection,
                     () -> {
-                      schema.migrate(connection, opened.location);
+                      schema.create(connection, opened.location);
                       return true;
                     });
           }
@@ -194,7 +194,7 @@ public final class DataSourceTransactions implements Transactions {
             + failure.getMessage()
             + (failure instanceof DoubtfulCommit
                 ? "; it is unknown whether the last change was stored: check the job"
-                : "; check that the database runs and that its user may create and alter tables"),
+                : "; check that the database runs and that its user may create tables"),
         failure);
   }
 

@@ -147,7 +147,7 @@ final class PartitionTable {
     };
   }
 
-  /** Nothing at all for one that has none, as in the rows of older stores. */
+  /** Nulls for a partition that no run has begun. */
   private static @Nullable Object[] lastAttempt(String key, JobPartition partition) {
     return partition
         .lastAttempt()

@@ -73,7 +73,7 @@ public final class SqliteTransactions implements Transactions {
     }
     try {
       opened.requireSound();
-      opened.migrate(schema);
+      opened.createTables(schema);
       return opened;
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -125,14 +125,14 @@ public final class SqliteTransactions implements Transactions {
     return run(() -> Sql.query(connection, "PRAGMA synchronous", row -> row.getInt(1)).get(0));
   }
 
-  private void migrate(StoreSchema schema) {
+  private void createTables(StoreSchema schema) {
     run(
         () -> {
-          if (!schema.isCurrent(connection, location)) {
+          if (!schema.isPresent(connection, location)) {
             SqlTransaction.SQLITE.run(
                 connection,
                 () -> {
-                  schema.migrate(connection, location);
+                  schema.create(connection, location);
                   return true;
                 });
           }

@@ -1,64 +1,82 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
-/** The version of a store's tables, which is stored beside them. */
-public final class StoreSchema {
+/**
+ * The tables of a store and their version, which is stored beside them.
+ *
+ * @param statements create the tables in an empty store
+ */
+public record StoreSchema(int version, List<String> statements) {
+
+  /** Changes with {@code schema.sql}. */
+  static final int VERSION = 2;
 
   private static final String VERSION_TABLE = "batch_schema";
 
-  private final List<Migration> migrations;
+  public StoreSchema {
+    statements = List.copyOf(statements);
+  }
 
-  public StoreSchema(List<Migration> migrations) {
-    this.migrations = List.copyOf(migrations);
+  /** The tables that this code reads and writes. */
+  public static StoreSchema current() {
+    try (InputStream file =
+        Objects.requireNonNull(StoreSchema.class.getResourceAsStream("schema.sql"))) {
+      String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+      return new StoreSchema(
+          VERSION, Arrays.stream(text.split(";\\R", -1)).filter(each -> !each.isBlank()).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
-   * Whether the tables are of the version that this code knows.
+   * Whether the tables exist and have this version.
    *
    * @param connection without a transaction under way, or with one that is ended whatever happens
-   * @throws StorageException if they are of a newer one
+   * @throws StorageException if they have another version
    */
-  boolean isCurrent(Connection connection, String location) {
-    int version = version(connection);
-    if (version > migrations.size()) {
+  boolean isPresent(Connection connection, String location) {
+    List<Integer> stored;
+    try {
+      stored =
+          Sql.query(
+              connection,
+              "SELECT version FROM " + VERSION_TABLE + " WHERE id = 1",
+              row -> row.getInt(1));
+    } catch (SqlFailure e) {
+      if (isMissingTable(e.failure())) {
+        return false;
+      }
+      throw e;
+    }
+    if (stored.size() != 1 || stored.get(0) < 0) {
+      throw new DamagedRecord("table " + VERSION_TABLE + " has no version");
+    }
+    if (stored.get(0) != version) {
       throw new StorageException(
           location,
           "The job store "
               + location
               + " has version "
+              + stored.get(0)
+              + " of its tables; this Ringhaul supports version "
               + version
-              + " of its tables; this Ringhaul supports versions up to "
-              + migrations.size()
-              + "; use the newer Ringhaul, or another store",
+              + "; use the Ringhaul that created it, or another store",
           null);
     }
-    return version == migrations.size();
-  }
-
-  /** The version of the tables; 0 if there are none. */
-  private static int version(Connection connection) {
-    try {
-      List<Integer> versions =
-          Sql.query(
-              connection,
-              "SELECT version FROM " + VERSION_TABLE + " WHERE id = 1",
-              row -> row.getInt(1));
-      if (versions.size() != 1 || versions.get(0) < 0) {
-        throw new DamagedRecord("table " + VERSION_TABLE + " has no version");
-      }
-      return versions.get(0);
-    } catch (SqlFailure e) {
-      if (isMissingTable(e.failure())) {
-        return 0;
-      }
-      throw e;
-    }
+    return true;
   }
 
   private static boolean isMissingTable(SQLException failure) {
@@ -67,32 +85,32 @@ public final class StoreSchema {
   }
 
   /**
-   * Brings the tables to the version that this code knows.
+   * Creates the tables, unless another process has created them in the meantime.
    *
    * @param connection in a transaction, which the caller commits or takes back
-   * @throws StorageException if they are of a newer one
+   * @throws StorageException if they have another version
    */
-  void migrate(Connection connection, String location) throws SQLException {
+  void create(Connection connection, String location) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TABLE IF NOT EXISTS "
               + VERSION_TABLE
               + " (id INTEGER NOT NULL PRIMARY KEY, version INTEGER NOT NULL,"
-              + " migrated TEXT NOT NULL)");
-      String now = StoredTime.text(Instant.now());
-      // Whoever comes second waits here, and then finds the work done or fails on the key.
-      if (Sql.update(connection, "UPDATE " + VERSION_TABLE + " SET migrated = ?", now) == 0) {
-        Sql.update(connection, "INSERT INTO " + VERSION_TABLE + " VALUES (1, 0, ?)", now);
-      }
-      if (isCurrent(connection, location)) {
+              + " created TEXT NOT NULL)");
+      // Waits for another process that creates the tables, and then finds its row.
+      int added =
+          Sql.update(
+              connection,
+              "INSERT INTO " + VERSION_TABLE + " VALUES (1, ?, ?) ON CONFLICT (id) DO NOTHING",
+              version,
+              StoredTime.text(Instant.now()));
+      if (added == 0) {
+        isPresent(connection, location);
         return;
       }
-      for (Migration migration : migrations.subList(version(connection), migrations.size())) {
-        for (String each : migration.statements()) {
-          statement.execute(each);
-        }
+      for (String each : statements) {
+        statement.execute(each);
       }
-      Sql.update(connection, "UPDATE " + VERSION_TABLE + " SET version = ?", migrations.size());
     }
   }
 }

@@ -13,7 +13,7 @@ class SqliteDataSourceTest extends JobStoreContract {
   Transactions connect() {
     SQLiteDataSource source = new SQLiteDataSource();
     source.setUrl("jdbc:sqlite:" + folder.resolve("jobs.db"));
-    return DataSourceTransactions.open(source, new StoreSchema(Migration.ALL));
+    return DataSourceTransactions.open(source, StoreSchema.current());
   }
 
   @Override

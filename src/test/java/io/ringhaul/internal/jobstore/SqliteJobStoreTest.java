@@ -11,7 +11,7 @@ class SqliteJobStoreTest extends JobStoreContract {
   @Override
   Transactions connect() {
     return SqliteTransactions.open(
-        folder.resolve("jobs? ä#%20.db"), Duration.ofSeconds(20), new StoreSchema(Migration.ALL));
+        folder.resolve("jobs? ä#%20.db"), Duration.ofSeconds(20), StoreSchema.current());
   }
 
   @Override
