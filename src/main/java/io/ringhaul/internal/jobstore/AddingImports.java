@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** Imports whose rows must not be written twice. */
 public final class AddingImports {
 
-  /** The option of an import that lets it write rows twice, whatever they are. */
+  /** The option that allows an import to write any row twice. */
   public static final String REPLAY = "--replay-in-doubt";
 
   /** Columns whose values may add up: as the job keeps its columns. */

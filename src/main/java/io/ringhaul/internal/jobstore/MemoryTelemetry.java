@@ -123,7 +123,7 @@ final class MemoryTelemetry implements TelemetryRecords {
 
   @Override
   public void keepNewestJobs(int count) {
-    // It ends with the process, which has no so many jobs.
+    // It ends with the process, which runs few jobs.
   }
 
   @Override

@@ -22,7 +22,7 @@ public final class SqliteTransactions implements Transactions {
   /** How long a lock is waited for, unless told otherwise. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** A file of so many bytes is looked at in some hundredths of a second. */
+  /** A file of this size, in bytes, is checked in some hundredths of a second. */
   private static final long LARGE_BYTES = 8 << 20;
 
   private final Path file;

@@ -138,7 +138,7 @@ final class StoreFile {
       try {
         Files.deleteIfExists(fresh.resolveSibling(fresh.getFileName() + suffix));
       } catch (IOException e) {
-        // What is left is small, and nobody opens it.
+        // The remaining file is small and is not opened again.
       }
     }
   }

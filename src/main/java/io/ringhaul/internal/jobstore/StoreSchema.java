@@ -44,7 +44,7 @@ public record StoreSchema(int version, List<String> statements) {
   /**
    * Whether the tables exist and have this version.
    *
-   * @param connection without a transaction under way, or with one that is ended whatever happens
+   * @param connection without an open transaction, or with one that the caller ends in every case
    * @throws StorageException if they have another version
    */
   boolean isPresent(Connection connection, String location) {

@@ -241,7 +241,7 @@ public final class StoredJobs implements JobStore, JobRuns {
                     id, "There is no job " + id + " in " + transactions.location(), null));
   }
 
-  /** The state of a job on which nobody works. */
+  /** The state of a job that no process runs. */
   private JobState lockIdle(JobRecords records, UUID id, String holder, Instant now) {
     JobState state = lock(records, id);
     if (isWorkedOn(state, holder, now)) {

@@ -79,7 +79,7 @@ public final class LiveReplicas implements Check {
     return node.getState() != NodeState.DOWN && node.getState() != NodeState.FORCED_DOWN;
   }
 
-  /** Whether so many of a range's replicas are up that a request with this level can succeed. */
+  /** Returns true if enough of a range's replicas are up for a request with this level. */
   static boolean isEnough(ConsistencyLevel consistency, List<Node> replicas) {
     if (consistency == DefaultConsistencyLevel.EACH_QUORUM) {
       // A quorum of each data centre: spare replicas of one do not help another.
