@@ -168,7 +168,8 @@ final class Assets {
     }
   }
 
-  private static String text(String path) {
+  /** Returns the text of a resource of the console. */
+  static String text(String path) {
     try (InputStream file = Assets.class.getResourceAsStream(path)) {
       if (file == null) {
         throw new IllegalStateException("The resource is missing: " + path);

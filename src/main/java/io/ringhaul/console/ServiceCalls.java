@@ -3,9 +3,6 @@ package io.ringhaul.console;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.MetricKind;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -57,16 +54,9 @@ final class ServiceCalls {
 
   /** Returns the description of the API, a resource, with the version. */
   private static Reply description() {
-    try (InputStream file = ServiceCalls.class.getResourceAsStream("openapi.json")) {
-      ObjectNode document =
-          (ObjectNode)
-              Json.tree(
-                  new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
-      document.withObject("/info").put("version", version());
-      return Reply.ok(document);
-    } catch (IOException e) {
-      throw new UncheckedIOException("The description of the API cannot be read", e);
-    }
+    ObjectNode document = (ObjectNode) Json.tree(Assets.text("openapi.json"));
+    document.withObject("/info").put("version", version());
+    return Reply.ok(document);
   }
 
   private Reply metrics() {
