@@ -11,10 +11,8 @@ import io.ringhaul.job.JobStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,20 +51,7 @@ class JobStorePostgres extends JobStoreContract {
   void manyMayMakeTheTablesAtOnce() throws Exception {
     for (int round = 0; round < 5; round++) {
       PGSimpleDataSource source = schema();
-      List<CompletableFuture<Void>> openers = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
-        openers.add(
-            CompletableFuture.runAsync(
-                () -> {
-                  try (JobStore store = JobStore.over(source)) {
-                    JobStoreContract.created(store);
-                  }
-                }));
-      }
-      openers.forEach(CompletableFuture::join);
-      try (JobStore store = JobStore.over(source)) {
-        assertThat(store.list()).hasSize(6);
-      }
+      StoreSchemaTest.assertManyMayMakeIt(() -> JobStore.over(source));
       execute(source, "UPDATE batch_schema SET version = 99");
       assertThatThrownBy(() -> JobStore.over(source))
           .isInstanceOf(StorageException.class)
@@ -82,10 +67,7 @@ class JobStorePostgres extends JobStoreContract {
   @Test
   void aStatementThatFailsLeavesNothing() throws Exception {
     PGSimpleDataSource source = schema();
-    List<String> broken = new ArrayList<>(StoreSchema.current().statements());
-    broken.add("INSERT INTO batch_nowhere VALUES (1)");
-    assertThatThrownBy(
-            () -> DataSourceTransactions.open(source, new StoreSchema(StoreSchema.VERSION, broken)))
+    assertThatThrownBy(() -> DataSourceTransactions.open(source, StoreSchemaTest.broken()))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("batch_nowhere");
     for (String table : List.of("batch_jobs", "batch_schema")) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,20 +99,7 @@ class StoreSchemaTest {
 
   @Test
   void manyMayMakeItAtOnce() throws Exception {
-    List<CompletableFuture<Void>> openers = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      openers.add(
-          CompletableFuture.runAsync(
-              () -> {
-                try (JobStore store = JobStore.file(file)) {
-                  JobStoreContract.created(store);
-                }
-              }));
-    }
-    openers.forEach(CompletableFuture::join);
-    try (JobStore store = JobStore.file(file)) {
-      assertThat(store.list()).hasSize(6);
-    }
+    assertManyMayMakeIt(() -> JobStore.file(file));
     assertThat(integer("SELECT version FROM batch_schema")).isEqualTo(StoreSchema.VERSION);
     assertThat(folder.toFile().list()).containsExactly("jobs.db");
   }
@@ -129,7 +117,26 @@ class StoreSchemaTest {
     }
   }
 
-  private static StoreSchema broken() {
+  /** Checks that several openers of a store without tables at once make it once, and all use it. */
+  static void assertManyMayMakeIt(Supplier<JobStore> opener) {
+    List<CompletableFuture<Void>> openers = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      openers.add(
+          CompletableFuture.runAsync(
+              () -> {
+                try (JobStore store = opener.get()) {
+                  JobStoreContract.created(store);
+                }
+              }));
+    }
+    openers.forEach(CompletableFuture::join);
+    try (JobStore store = opener.get()) {
+      assertThat(store.list()).hasSize(6);
+    }
+  }
+
+  /** Returns the tables with a statement behind them that fails. */
+  static StoreSchema broken() {
     List<String> statements = new ArrayList<>(StoreSchema.current().statements());
     statements.add("INSERT INTO batch_nowhere VALUES (1)");
     return new StoreSchema(StoreSchema.VERSION, statements);
