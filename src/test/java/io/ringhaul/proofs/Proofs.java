@@ -21,6 +21,8 @@ import org.w3c.dom.Element;
  */
 public final class Proofs {
 
+  private static final String TIMING = "timing-reports";
+
   /** The ending of a test class's name, and the profile that runs such classes. */
   private static final Map<String, String> PROFILES =
       Map.of(
@@ -55,7 +57,7 @@ public final class Proofs {
 
   public static void main(String[] args) throws Exception {
     Map<String, Outcome> outcomes = new TreeMap<>();
-    for (String folder : List.of("surefire-reports", "failsafe-reports")) {
+    for (String folder : List.of("surefire-reports", "failsafe-reports", TIMING)) {
       try (Stream<Path> reports = Files.list(Path.of("target", folder))) {
         reports
             .filter(report -> report.getFileName().toString().matches("TEST-.*\\.xml"))
@@ -63,7 +65,7 @@ public final class Proofs {
             .forEach(
                 suite ->
                     outcomes.merge(
-                        profile(suite.getAttribute("name")),
+                        folder.equals(TIMING) ? "`timing`" : profile(suite.getAttribute("name")),
                         Outcome.NONE.plus(suite),
                         (before, one) -> before.plus(suite)));
       }
