@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *       multiply the queries.
  *   <li>Each range goes to one of its replicas, its owner. Wide ranges are cut so that owners have
  *       even shares of the ring: no owner has more than any other replica of one of its ranges by
- *       over 1/32 of an even share.
+ *       over 1/32 of an even share. On very large rings the search may stop before that.
  *   <li>An owner's ranges are cut, in ring order, into groups whose widths differ by at most one
  *       token. Owners get groups in proportion to their widths, at least one each, so that the
  *       widest group is as narrow as possible.
