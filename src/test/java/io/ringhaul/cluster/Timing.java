@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Marks a test that waits for seconds of the real clock, beside a faster one of the same rule. The
- * profile {@code timing} runs it.
+ * Marks a test that waits for seconds of the real clock, beside another one of the same rule in the
+ * gate. The profile {@code timing} runs it.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
