@@ -13,11 +13,11 @@ import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.write.CellTimes;
 import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.JobOptions;
-import io.ringhaul.job.JobStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +51,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   /**
    * Runs the export as a durable job that survives this process: each finished task is stored, and
    * {@link JobOptions#resuming()} continues with the remaining token ranges, with other tasks,
-   * another parallelism, on another machine or a changed ring. Default: a job store in memory, and
-   * a failed export removes the files that it wrote.
+   * another parallelism, on another machine or a changed ring. Default: no job store, and a failed
+   * export removes the files that it wrote.
    */
   public ExportRequest job(JobOptions options) {
     this.job = Objects.requireNonNull(options);
@@ -255,7 +255,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     List<CqlIdentifier> names = columns;
     CellTimes times = cellTimes;
     int rowsToPage = pageSize();
-    JobOptions options = job == null ? JobOptions.in(JobStore.inMemory()) : job;
+    Optional<JobOptions> options = Optional.ofNullable(job);
     UUID id = OperationJob.id(job, jobId);
     RejectSettings rejecting = rejects.checked();
     SplitRule rule = splitRule;

@@ -9,6 +9,7 @@ import io.ringhaul.internal.operation.ImportBlueprint;
 import io.ringhaul.job.JobOptions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -43,7 +44,7 @@ public final class FollowRequest {
   private final ImportBlueprint blueprint;
   private final GrowingSource source;
   private final UUID id;
-  private final JobOptions options;
+  private final Optional<JobOptions> options;
   private Duration period = Duration.ofSeconds(10);
   private Duration patience = Duration.ofSeconds(Long.MAX_VALUE);
   private Consumer<ImportResult> listener = result -> {};
@@ -53,7 +54,7 @@ public final class FollowRequest {
       ImportBlueprint blueprint,
       GrowingSource source,
       UUID id,
-      JobOptions options) {
+      Optional<JobOptions> options) {
     this.operator = operator;
     this.blueprint = blueprint;
     this.source = source;

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -275,7 +276,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    * is stored, and {@link JobOptions#resuming()} continues with the remaining tasks. A task is done
    * when the cluster has acknowledged, or the rejects file durably holds, each of its rows; an
    * interrupted task runs again from its start. The source must not change in between: its
-   * checksums are stored before the first row. Default: a job store in memory.
+   * checksums are stored before the first row. Default: no job store, and a failed import cannot be
+   * resumed.
    *
    * <p>A task whose rows must not be written twice, such as counters and lists with times of their
    * own, does not run again: the job names the interrupted tasks, and continues only with {@link
@@ -320,7 +322,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");
     }
-    return blueprint().of(source, id(), options());
+    return blueprint().of(source, id(), Optional.ofNullable(job));
   }
 
   /** The settings that all imports of a follow have. */
@@ -342,10 +344,6 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
     return OperationJob.id(job, jobId);
   }
 
-  private JobOptions options() {
-    return job == null ? JobOptions.in(JobStore.inMemory()) : job;
-  }
-
   /**
    * Continues to import what is added to the source, in micro-batches: new files of a folder or a
    * glob, new snapshots of an Iceberg table.
@@ -360,7 +358,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
               ? "An import needs a source: call from(...) before follow()"
               : source.getClass().getSimpleName() + " is not a source that can be followed");
     }
-    return new FollowRequest(operator, blueprint(), growing, id(), options());
+    return new FollowRequest(operator, blueprint(), growing, id(), Optional.ofNullable(job));
   }
 
   @Override

@@ -40,6 +40,7 @@ import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -62,6 +63,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param columnNames the columns to export; empty for all
  * @param pageSize rows in a page; 0 to adapt it
+ * @param jobOptions empty for an export without a job store
  */
 public record ExportOperation(
     OperationSettings settings,
@@ -71,7 +73,7 @@ public record ExportOperation(
     List<CqlIdentifier> columnNames,
     CellTimes cellTimes,
     int pageSize,
-    JobOptions jobOptions,
+    Optional<JobOptions> jobOptions,
     UUID jobId,
     RejectSettings rejectSettings,
     SplitRule splitRule)
@@ -97,9 +99,9 @@ public record ExportOperation(
     }
     if (selection.maxRows() > 0) {
       // Which rows are in a sample is undefined, so a sample cannot be resumed.
-      OperationJob.forget(jobOptions, jobId);
+      jobOptions.ifPresent(options -> OperationJob.forget(options, jobId));
     } else {
-      resetDamaged();
+      jobOptions.map(JobOptions::store).filter(JobStore::isDurable).ifPresent(this::resetDamaged);
     }
     try (OperationJob job =
         OperationJob.begin(
@@ -109,18 +111,15 @@ public record ExportOperation(
   }
 
   /** Resets the tasks whose files are missing or changed; the other tasks keep their output. */
-  private void resetDamaged() {
-    Optional<StoredExport> stored =
-        jobOptions.store().isDurable()
-            ? jobOptions.store().find(jobId).flatMap(Job::plan).map(StoredExport::parse)
-            : Optional.empty();
+  private void resetDamaged(JobStore store) {
+    Optional<StoredExport> stored = store.find(jobId).flatMap(Job::plan).map(StoredExport::parse);
     if (stored.isEmpty() || stored.get().result().isPresent()) {
       return;
     }
-    List<TaskOutput> outputs = ExportCheckpoints.outputs(jobOptions.store().partitions(jobId));
+    List<TaskOutput> outputs = ExportCheckpoints.outputs(store.partitions(jobId));
     try (TargetSession targetSession = target.open()) {
       List<TaskOutput> damaged = targetSession.damaged(stored.get().target(), outputs);
-      damaged.forEach(output -> jobOptions.store().reset(jobId, output.task()));
+      damaged.forEach(output -> store.reset(jobId, output.task()));
       if (!damaged.isEmpty()) {
         LOG.warn(
             "Job {}: files of {} of {} finished tasks are missing or changed; these tasks"
@@ -164,8 +163,7 @@ public record ExportOperation(
         RunningOperation running =
             new RunningOperation(
                 settings,
-                new OperationSubject(
-                    session, table, OperationKind.EXPORT, format(), Optional.of(job)),
+                new OperationSubject(session, table, OperationKind.EXPORT, format(), job.stored()),
                 scan.meter(),
                 scan.metrics())) {
       RequestSender sender = running.sender(scan.requests());

@@ -20,21 +20,23 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The micro-batches of a follow. Each micro-batch is a job in the job store; labels identify it.
+ * The micro-batches of a follow. Each micro-batch is a job in the job store; labels identify it. A
+ * follow without a job store begins at the beginning of its source.
  */
 public final class FollowedBatches {
 
   /** The number of finished batches kept for inspection. To continue, only the last is needed. */
   private static final int KEPT = 20;
 
-  private final JobOptions options;
+  private final Optional<JobOptions> options;
   private final UUID id;
   private final String subject;
 
   /**
+   * @param options empty for a follow without a job store
    * @param subject a description of the source and the table; constant during the follow
    */
-  public FollowedBatches(JobOptions options, UUID id, String subject) {
+  public FollowedBatches(Optional<JobOptions> options, UUID id, String subject) {
     this.options = options;
     this.id = id;
     this.subject = subject;
@@ -74,7 +76,7 @@ public final class FollowedBatches {
     last.ifPresent(this::requireSame);
     if (last.filter(BatchLabels::isWithoutPlan).isPresent()) {
       // The source may have lost or gained data in the range of this batch.
-      options.store().delete(last.get().id());
+      options.orElseThrow().store().delete(last.get().id());
       return batch(last.get()).before();
     }
     return last.map(FollowedBatches::batch).orElse(Batch.NONE);
@@ -103,7 +105,7 @@ public final class FollowedBatches {
 
   /** The batches in the store, the last one first. */
   private Stream<Job> stored() {
-    return options.store().list().stream()
+    return options.map(its -> its.store().list()).orElse(List.of()).stream()
         .filter(job -> id.toString().equals(job.labels().get(FOLLOWING)))
         .sorted(Comparator.comparingInt(BatchLabels::number).reversed());
   }
@@ -113,14 +115,15 @@ public final class FollowedBatches {
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
   }
 
-  JobOptions options(Batch batch) {
-    return options
-        .labelled(FOLLOWING, id.toString())
-        .labelled(SUBJECT, subject)
-        .labelled(NUMBER, Integer.toString(batch.number()))
-        .labelled(FROM, batch.from())
-        .labelled(TO, batch.to())
-        .resuming();
+  Optional<JobOptions> options(Batch batch) {
+    return options.map(
+        its ->
+            its.labelled(FOLLOWING, id.toString())
+                .labelled(SUBJECT, subject)
+                .labelled(NUMBER, Integer.toString(batch.number()))
+                .labelled(FROM, batch.from())
+                .labelled(TO, batch.to())
+                .resuming());
   }
 
   /** Deletes finished batches beyond the newest {@value #KEPT} from the store. */
@@ -131,6 +134,6 @@ public final class FollowedBatches {
             .filter(job -> job.status() == JobStatus.COMPLETED)
             .map(Job::id)
             .toList();
-    old.forEach(options.store()::delete);
+    options.ifPresent(its -> old.forEach(its.store()::delete));
   }
 }

@@ -47,7 +47,7 @@ public record ImportBlueprint(
   }
 
   /** The import of a source as a job. */
-  public ImportOperation of(ImportSource source, UUID id, JobOptions options) {
+  public ImportOperation of(ImportSource source, UUID id, Optional<JobOptions> options) {
     return operation(0, source, id, options, rejects);
   }
 
@@ -56,18 +56,18 @@ public record ImportBlueprint(
    *
    * @param number from 1
    */
-  ImportOperation batch(int number, ImportSource source, UUID id, JobOptions options) {
+  ImportOperation batch(int number, ImportSource source, UUID id, Optional<JobOptions> options) {
     return operation(number, source, id, options, rejects.ofBatch(number));
   }
 
   private ImportOperation operation(
-      int batch, ImportSource source, UUID id, JobOptions options, RejectSettings into) {
+      int batch, ImportSource source, UUID id, Optional<JobOptions> options, RejectSettings into) {
     return new ImportOperation(
         settings,
         new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt, batch),
         batches,
         choices,
-        into.orBeside(defaultRejects(id, options.store())).checked());
+        into.orBeside(options.flatMap(its -> defaultRejects(id, its.store()))).checked());
   }
 
   /** The default rejects file of a job whose store is a file; empty for other stores. */

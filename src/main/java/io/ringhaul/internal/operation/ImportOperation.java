@@ -32,6 +32,7 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.monitor.Stage;
@@ -82,13 +83,14 @@ public record ImportOperation(
    * @param createsTable whether a missing table is created
    * @param replaysInDoubt whether tasks run again that an earlier run may have written in part,
    *     although their rows must not be written twice
+   * @param job empty for an import without a job store
    * @param batch the number of the micro-batch of a follow, from 1; 0 for an ordinary import
    */
   record Task(
       ImportSource source,
       List<CqlIdentifier> columns,
       boolean createsTable,
-      JobOptions job,
+      Optional<JobOptions> job,
       UUID jobId,
       boolean replaysInDoubt,
       int batch) {}
@@ -115,7 +117,7 @@ public record ImportOperation(
     Optional<Job> completed =
         OperationJob.completed(task.job(), task.jobId(), JobKind.IMPORT, fingerprint);
     if (completed.isPresent()) {
-      return completed(completed.get());
+      return completed(completed.get(), task.job().orElseThrow().store());
     }
     try (OperationJob job =
         OperationJob.begin(
@@ -153,7 +155,7 @@ public record ImportOperation(
           new ProgressMeter(
               planned.tasks().size(), 0, checkpoints.bytesLeft(planned), checkpoints.figures());
       OperationSubject subject =
-          new OperationSubject(session, table, OperationKind.IMPORT, format(), Optional.of(job));
+          new OperationSubject(session, table, OperationKind.IMPORT, format(), job.stored());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           RunningOperation running = new RunningOperation(settings, subject, meter, metrics)) {
         StreamWriter writer = writer(session, requests, meter, metrics);
@@ -353,7 +355,7 @@ public record ImportOperation(
   }
 
   /** The result of a job that an earlier run completed. */
-  private ImportResult completed(Job job) {
+  private ImportResult completed(Job job, JobStore store) {
     String location =
         job.plan()
             .map(plan -> StoredImport.plan(plan, List.of()).location())
@@ -363,7 +365,7 @@ public record ImportOperation(
                         job.id(),
                         "Job " + job.id() + " is completed, but its store has no plan for it",
                         null));
-    TaskFigures figures = TaskFigures.of(task.job().store().partitions(job.id()));
+    TaskFigures figures = TaskFigures.of(store.partitions(job.id()));
     OperationTotals totals =
         new ProgressMeter(0, 0, 0, new Earlier(job.figures().done(), 0, 0, figures.written()))
             .totals(0);

@@ -9,6 +9,7 @@ import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
+import io.ringhaul.internal.jobstore.UnstoredRun;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.telemetry.Background;
 import io.ringhaul.job.Job;
@@ -20,6 +21,7 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.job.JobTelemetry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -34,21 +36,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The job of an operation, new or resumed. Sends a heartbeat to the job store every second and
- * learns from the answer whether the job is to stop.
+ * learns from the answer whether the job is to stop. An operation without a job store has a job
+ * that only this process knows.
  */
 public final class OperationJob implements AutoCloseable {
 
-  private final JobStore store;
+  private final @Nullable JobStore store;
   private final JobRun run;
-  private final Heartbeat heartbeat;
+  private final @Nullable Heartbeat heartbeat;
   private final Function<Setting, String> settingNames;
   private volatile BooleanSupplier endsGraceEarly = () -> false;
 
-  private OperationJob(JobStore store, JobRun run, Function<Setting, String> settingNames) {
+  private OperationJob(
+      @Nullable JobStore store, JobRun run, Function<Setting, String> settingNames) {
     this.store = store;
     this.settingNames = settingNames;
     this.run = run;
-    this.heartbeat = new Heartbeat(run);
+    this.heartbeat = store == null ? null : new Heartbeat(run);
   }
 
   /**
@@ -68,15 +72,16 @@ public final class OperationJob implements AutoCloseable {
   }
 
   /**
-   * The job with this id if it is completed, so that nothing needs to run.
+   * The stored job with this id if it is completed, so that nothing needs to run.
    *
+   * @param options empty for an operation without a job store
    * @throws JobException if the store has the job and the options do not resume it, or if the
    *     stored job is a different one
    */
   static Optional<Job> completed(
-      JobOptions options, UUID id, JobKind kind, Map<String, String> fingerprint) {
-    Optional<Job> stored = options.store().find(id);
-    stored.ifPresent(job -> requireSame(job, options, kind, fingerprint));
+      Optional<JobOptions> options, UUID id, JobKind kind, Map<String, String> fingerprint) {
+    Optional<Job> stored = options.flatMap(its -> its.store().find(id));
+    stored.ifPresent(job -> requireSame(job, options.orElseThrow(), kind, fingerprint));
     return stored.filter(job -> job.status() == JobStatus.COMPLETED);
   }
 
@@ -90,6 +95,7 @@ public final class OperationJob implements AutoCloseable {
   /**
    * Starts a run of the job and creates the job if the store does not have it.
    *
+   * @param options empty for an operation without a job store
    * @param doing the default name of the job, such as {@code export store.orders}
    * @param fingerprint the parts that must not change between runs
    * @param settings the other settings, for display
@@ -97,6 +103,18 @@ public final class OperationJob implements AutoCloseable {
    *     job is a different one, or if another process works on it
    */
   static OperationJob begin(
+      Optional<JobOptions> options,
+      UUID id,
+      JobKind kind,
+      String doing,
+      Map<String, String> fingerprint,
+      Map<String, String> settings) {
+    return options
+        .map(its -> begin(its, id, kind, doing, fingerprint, settings))
+        .orElseGet(() -> new OperationJob(null, new UnstoredRun(id, kind, doing), Setting::method));
+  }
+
+  private static OperationJob begin(
       JobOptions options,
       UUID id,
       JobKind kind,
@@ -179,9 +197,14 @@ public final class OperationJob implements AutoCloseable {
     };
   }
 
-  /** The store for the telemetry of the job. */
+  /** This job; empty for an operation without a job store. */
+  Optional<OperationJob> stored() {
+    return store == null ? Optional.empty() : Optional.of(this);
+  }
+
+  /** The store for the telemetry of a {@linkplain #stored() stored} job. */
   JobTelemetry telemetry() {
-    return store.telemetry();
+    return Objects.requireNonNull(store).telemetry();
   }
 
   /** The current run, which is the only one allowed to change the job. */
@@ -195,7 +218,7 @@ public final class OperationJob implements AutoCloseable {
 
   /** Whether finished tasks survive this process, so that a failed operation keeps them. */
   boolean isDurable() {
-    return store.isDurable();
+    return store != null && store.isDurable();
   }
 
   /**
@@ -205,12 +228,13 @@ public final class OperationJob implements AutoCloseable {
    *     if the job's store cannot be reached
    */
   boolean isStopping() {
-    return heartbeat.isStopping();
+    return heartbeat != null && heartbeat.isStopping();
   }
 
   /** Whether the grace period of a stop has passed, so that running tasks are to be abandoned. */
   boolean isOverdue() {
-    return heartbeat.isOverdue() || (endsGraceEarly.getAsBoolean() && heartbeat.isStopping());
+    return heartbeat != null
+        && (heartbeat.isOverdue() || (endsGraceEarly.getAsBoolean() && heartbeat.isStopping()));
   }
 
   /** Sets a condition that ends the grace period of a stop early. */
@@ -264,8 +288,9 @@ public final class OperationJob implements AutoCloseable {
 
   @Override
   public void close() {
-    try (run) {
-      heartbeat.close();
+    try (run;
+        Heartbeat ends = heartbeat) {
+      // Closes the heartbeat, then the run.
     }
   }
 
