@@ -76,7 +76,7 @@ public record CountOperation(
               .pagesOnServer(counter.pageSizer(), RangeCounter.DEFAULT_PAGE_SIZE, pageSize > 0));
       try (WorkerClock clock = scan.metrics().work()) {
         return running.run(
-            "the rows counted so far are in the partial result",
+            () -> "the rows counted so far are in the partial result",
             () -> {
               running.requireComplete(counter.run(), "run the operation again");
               sameTable.atEnd();

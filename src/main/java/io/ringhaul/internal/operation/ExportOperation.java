@@ -203,22 +203,14 @@ public record ExportOperation(
                   checkpoints,
                   sameTable(found, job),
                   splitRule));
-      Ending ending = new Ending(job, targetSession, targetPlan, rejected);
+      ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
       return running.run(
-          job.isDurable()
-              ? "nothing was committed; finished tasks are kept for resuming job " + jobId
-              : "nothing was committed",
+          ending,
           () -> {
-            List<TaskOutput> outputs;
-            try {
-              outputs = tasks.run(workers, selection.tokens(), running);
-            } catch (Throwable e) {
-              ending.giveUp(e);
-              throw e;
-            }
+            List<TaskOutput> outputs = tasks.run(workers, selection.tokens(), running);
             CommitResult committed =
                 Uninterrupted.call(
-                    "ringhaul-commit",
+                    "The commit",
                     () -> scan.metrics().working(Stage.COMMIT, () -> ending.commit(outputs)));
             return new ExportResult(
                 running.totals(),
@@ -333,22 +325,19 @@ public record ExportOperation(
   }
 
   /** Ends an export: one commit publishes all files, or no file is published. */
-  private record Ending(
-      OperationJob job, TargetSession target, TargetPlan plan, RejectedRows rejected) {
+  private static final class ExportEnding implements RunningOperation.Ending {
 
-    /** Removes the files of a job without a durable store, because no later run can use them. */
-    void giveUp(Throwable failure) {
-      if (job.isDurable()) {
-        return;
-      }
-      // Uninterrupted: the files are removed even if the caller has cancelled.
-      Uninterrupted.call(
-          "ringhaul-discard",
-          () -> {
-            discard(failure, () -> target.clean(plan, List.of()));
-            discard(failure, rejected::discard);
-            return plan;
-          });
+    private final OperationJob job;
+    private final TargetSession target;
+    private final TargetPlan plan;
+    private final RejectedRows rejected;
+    private volatile boolean isMaybePublished;
+
+    ExportEnding(OperationJob job, TargetSession target, TargetPlan plan, RejectedRows rejected) {
+      this.job = job;
+      this.target = target;
+      this.plan = plan;
+      this.rejected = rejected;
     }
 
     /** Publishes the written files. */
@@ -359,11 +348,10 @@ public record ExportOperation(
       try {
         committed = target.commit(plan, outputs);
       } catch (UnknownCommitStateException e) {
-        throw e;
-      } catch (Throwable e) {
-        giveUp(e);
+        isMaybePublished = true;
         throw e;
       }
+      isMaybePublished = true;
       try {
         job.run().plan(new StoredExport(plan, Optional.of(committed)).text(), List.of());
       } catch (BulkOperationException e) {
@@ -373,13 +361,28 @@ public record ExportOperation(
       return committed;
     }
 
-    /** Undoes a step after a failure. A further failure is added to the first as suppressed. */
-    private static void discard(Throwable failure, Runnable step) {
+    /** Removes the files of a job without a durable store, because no later run can use them. */
+    @Override
+    public boolean giveUp(Throwable failure) {
+      if (!job.isDurable() && !isMaybePublished) {
+        attempt(failure, () -> target.clean(plan, List.of()));
+        attempt(failure, rejected::discard);
+      }
+      return false;
+    }
+
+    private static void attempt(Throwable failure, Runnable step) {
       try {
         step.run();
       } catch (RuntimeException e) {
         failure.addSuppressed(e);
       }
+    }
+
+    @Override
+    public String whatStays() {
+      return "nothing was committed"
+          + (job.isDurable() ? "; finished tasks are kept for resuming job " + job.id() : "");
     }
   }
 

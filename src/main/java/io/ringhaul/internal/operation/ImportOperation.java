@@ -200,21 +200,12 @@ public record ImportOperation(
                 sameTable(found, job, once),
                 meter,
                 metrics);
-        FailedImport failed =
-            new FailedImport(writer, tasks, once, whatStays(job, table, once), job.isDurable());
         return running.run(
-            failed.whatStays(),
+            new ImportEnding(writer, tasks, once, whatStays(job, table, once), job.isDurable()),
             () -> {
-              try {
-                tasks.run(readers);
-                rejected.requireFew();
-                rejected.writeRecords();
-              } catch (RuntimeException | InterruptedException e) {
-                if (failed.end(e) && e instanceof BulkOperationException known) {
-                  throw known.withNote(failed.whatStays());
-                }
-                throw e;
-              }
+              tasks.run(readers);
+              rejected.requireFew();
+              rejected.writeRecords();
               return result(job, plan.location(), running.totals(), writer, rejected.path());
             });
       }
@@ -418,37 +409,43 @@ public record ImportOperation(
   }
 
   /**
-   * Ends a failed or cancelled import.
+   * Ends a failed or cancelled import: settles the writes, stops the writer, and keeps finished
+   * tasks and rejected rows.
    *
    * @param once whether rows must not be written twice
    */
-  private record FailedImport(
-      StreamWriter writer, ImportTasks tasks, boolean once, String whatStays, boolean isDurable) {
+  private record ImportEnding(
+      StreamWriter writer, ImportTasks tasks, boolean once, String whatStays, boolean isDurable)
+      implements RunningOperation.Ending {
 
-    /**
-     * Settles the writes, stops the writer and keeps finished tasks and rejected rows. Further
-     * failures are added to the failure as suppressed.
-     *
-     * @return whether the failure's message needs a note on what stays in the table
-     */
-    boolean end(Exception failure) {
-      boolean needsNote;
+    @Override
+    public boolean giveUp(Throwable failure) {
+      boolean needsMore;
       try {
-        needsNote = settle(failure);
+        needsMore = settle(failure);
       } finally {
         writer.abandon();
       }
-      keep(failure);
-      return needsNote;
+      try {
+        tasks.keep();
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+      return needsMore;
     }
 
     /**
      * Waits for writes in flight that must not be sent twice, and adds the rows in doubt to the
      * failure as a suppressed exception.
      */
-    private boolean settle(Exception failure) {
-      Optional<UnknownWriteOutcomeException> inDoubt =
-          Uninterrupted.call("ringhaul-settle", this::settled);
+    private boolean settle(Throwable failure) {
+      Optional<UnknownWriteOutcomeException> inDoubt;
+      try {
+        inDoubt = writer.settle();
+      } catch (InterruptedException e) {
+        // No other thread has a reference to this thread, so it cannot be interrupted.
+        throw new IllegalStateException(e);
+      }
       if (failure instanceof UnknownWriteOutcomeException known
           && known.rows().size() == inDoubt.map(more -> more.rows().size()).orElse(0)) {
         return false;
@@ -456,28 +453,6 @@ public record ImportOperation(
       inDoubt.ifPresent(failure::addSuppressed);
       // A JobException already says what to do.
       return (once || isDurable) && !(failure instanceof JobException);
-    }
-
-    private void keep(Exception failure) {
-      try {
-        Uninterrupted.call(
-            "ringhaul-keep",
-            () -> {
-              tasks.keep();
-              return tasks;
-            });
-      } catch (RuntimeException e) {
-        failure.addSuppressed(e);
-      }
-    }
-
-    private Optional<UnknownWriteOutcomeException> settled() {
-      try {
-        return writer.settle();
-      } catch (InterruptedException e) {
-        // No other thread has a reference to this thread, so it cannot be interrupted.
-        throw new IllegalStateException(e);
-      }
     }
   }
 }

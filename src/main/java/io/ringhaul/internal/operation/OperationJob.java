@@ -243,7 +243,8 @@ public final class OperationJob implements AutoCloseable {
   }
 
   /**
-   * Runs the operation and stores its outcome.
+   * Runs the operation and stores its outcome. Planning, the work, and closing all parts are within
+   * the work, because a failure of each of them is a failure of the job.
    *
    * @param work returns after all threads of the operation have ended
    */

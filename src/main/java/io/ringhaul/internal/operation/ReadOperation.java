@@ -93,7 +93,7 @@ public record ReadOperation(
                   .requests(sender, scan, settings, requests -> {})
                   .pages(scanner.pageSizer()));
       return running.run(
-          "the rows delivered so far stay with their consumer",
+          () -> "the rows delivered so far stay with their consumer",
           () -> {
             new Workers(
                     threads, Math.min(scan.requests().parallelism(), scan.plan().tasks().size()))

@@ -59,6 +59,24 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     T call() throws InterruptedException;
   }
 
+  /** What an operation does after its work has failed or was cancelled. */
+  @FunctionalInterface
+  interface Ending {
+
+    /** What the operation leaves behind, for the message. */
+    String whatStays();
+
+    /**
+     * Undoes or keeps what was done so far. Default: nothing.
+     *
+     * @param failure takes further failures as suppressed
+     * @return whether the message of the failure needs {@link #whatStays}
+     */
+    default boolean giveUp(Throwable failure) {
+      return false;
+    }
+  }
+
   private final OperationSettings settings;
   private final OperationSubject subject;
   private final ProgressMeter meter;
@@ -229,20 +247,20 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   }
 
   /**
-   * Runs the work; exceptions from it get the figures reached so far. If the work succeeds, the job
-   * store keeps the tuned parameters for the next operation of the same kind.
-   *
-   * @param whenCancelled what a cancelled operation leaves behind, for the message
+   * Runs the work. If it fails, the ending follows, and the exception gets the figures reached so
+   * far. If it succeeds, the job store keeps the tuned parameters for the next operation of the
+   * same kind. The outcome is stored last, after all parts are closed: see {@link
+   * OperationJob#running}.
    */
-  <T> T run(String whenCancelled, Work<T> work) {
+  <T> T run(Ending ending, Work<T> work) {
     T result;
     try {
-      result = work.call();
+      result = workOrGiveUp(ending, work);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw withSuppressed(
           new OperationCancelledException(
-              subject.doing() + " was cancelled; " + whenCancelled, totals()),
+              subject.doing() + " was cancelled; " + ending.whatStays(), totals()),
           e);
     } catch (BulkOperationException e) {
       if (e.getClass() != BulkOperationException.class) {
@@ -260,6 +278,23 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
       tuning.succeeded();
     }
     return result;
+  }
+
+  private <T> T workOrGiveUp(Ending ending, Work<T> work) throws InterruptedException {
+    try {
+      return work.call();
+    } catch (Throwable e) {
+      boolean needsMore = false;
+      try {
+        needsMore = Uninterrupted.call("Ending " + subject.name(), () -> ending.giveUp(e));
+      } catch (RuntimeException | Error further) {
+        e.addSuppressed(further);
+      }
+      if (needsMore && e instanceof BulkOperationException known) {
+        throw known.withNote(ending.whatStays());
+      }
+      throw e;
+    }
   }
 
   /** The suppressed exceptions, such as rows in doubt, move to the exception that is thrown. */

@@ -16,8 +16,10 @@ final class Uninterrupted {
   /**
    * Runs the step on a new thread and waits for it. An interrupt of the calling thread takes effect
    * after the step.
+   *
+   * @param doing the step at the start of a message, such as {@code The commit}
    */
-  static <T> T call(String threadName, Supplier<T> step) {
+  static <T> T call(String doing, Supplier<T> step) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread thread =
         new Thread(
@@ -29,7 +31,7 @@ final class Uninterrupted {
                 result.completeExceptionally(e);
               }
             },
-            threadName);
+            "ringhaul-end");
     thread.start();
     boolean interrupted = false;
     try {
@@ -43,7 +45,7 @@ final class Uninterrupted {
           if (cause instanceof Error error && !(error instanceof OutOfMemoryError)) {
             throw error;
           }
-          throw Failures.notPassing(cause, "The commit");
+          throw Failures.notPassing(cause, doing);
         }
       }
     } finally {
