@@ -64,7 +64,8 @@ public record ImportBlueprint(
       int batch, ImportSource source, UUID id, Optional<JobOptions> options, RejectSettings into) {
     return new ImportOperation(
         settings,
-        new ImportOperation.Task(source, columns, createsTable, options, id, replaysInDoubt, batch),
+        new ImportOperation.Assignment(
+            source, columns, createsTable, options, id, replaysInDoubt, batch),
         batches,
         choices,
         into.orBeside(options.flatMap(its -> defaultRejects(id, its.store()))).checked());

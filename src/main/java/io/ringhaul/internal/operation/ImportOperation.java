@@ -56,7 +56,7 @@ import java.util.concurrent.ExecutorService;
  */
 public record ImportOperation(
     OperationSettings settings,
-    Task task,
+    Assignment assignment,
     Batches batches,
     ImportChoices choices,
     RejectSettings rejectSettings)
@@ -86,7 +86,7 @@ public record ImportOperation(
    * @param job empty for an import without a job store
    * @param batch the number of the micro-batch of a follow, from 1; 0 for an ordinary import
    */
-  record Task(
+  record Assignment(
       ImportSource source,
       List<CqlIdentifier> columns,
       boolean createsTable,
@@ -106,8 +106,8 @@ public record ImportOperation(
 
   @Override
   public ImportResult run(CqlSession session, ExecutorService threads) {
-    if (task.createsTable()) {
-      new MissingTable(session, settings).create(task.source());
+    if (assignment.createsTable()) {
+      new MissingTable(session, settings).create(assignment.source());
     }
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::writable);
@@ -115,14 +115,14 @@ public record ImportOperation(
     ImportPreflight.requirePrimaryKey(table, asked());
     Map<String, String> fingerprint = fingerprint(found);
     Optional<Job> completed =
-        OperationJob.completed(task.job(), task.jobId(), JobKind.IMPORT, fingerprint);
+        OperationJob.completed(assignment.job(), assignment.jobId(), JobKind.IMPORT, fingerprint);
     if (completed.isPresent()) {
-      return completed(completed.get(), task.job().orElseThrow().store());
+      return completed(completed.get(), assignment.job().orElseThrow().store());
     }
     try (OperationJob job =
         OperationJob.begin(
-            task.job(),
-            task.jobId(),
+            assignment.job(),
+            assignment.jobId(),
             JobKind.IMPORT,
             "import " + table,
             fingerprint,
@@ -140,7 +140,7 @@ public record ImportOperation(
     OperationMetrics metrics = new OperationMetrics();
     long began = System.nanoTime();
     ImportCheckpoints checkpoints = new ImportCheckpoints(job.run());
-    try (SourceSession sourceSession = task.source().open()) {
+    try (SourceSession sourceSession = assignment.source().open()) {
       TableDescription withTimes =
           choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
       Optional<SourcePlan> stored = checkpoints.plan();
@@ -149,7 +149,7 @@ public record ImportOperation(
       ImportPreflight.requirePrimaryKey(table, planned.columns());
       List<ColumnDescription> columns = withTimes.select(planned.columns());
       preflight.run(table, columns);
-      preflight.requireRoom(table, columns, checkpoints.haveBegun(), task.batch());
+      preflight.requireRoom(table, columns, checkpoints.haveBegun(), assignment.batch());
       metrics.spent(Stage.PLAN, System.nanoTime() - began);
       ProgressMeter meter =
           new ProgressMeter(
@@ -179,10 +179,10 @@ public record ImportOperation(
                     .workers(count));
         RowBinders binders = binders(session, table, columns);
         boolean once = binders.writesOnce();
-        if (once && !task.replaysInDoubt()) {
+        if (once && !assignment.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(
               table.isCounterTable() ? "its rows add to counters" : "its rows append to lists",
-              task.batch() > 0
+              assignment.batch() > 0
                   ? "follow under a new id, which imports all of the source"
                   : "begin a new job");
         }
@@ -282,7 +282,7 @@ public record ImportOperation(
 
   /** What must not change between runs: source, table, columns and how values are written. */
   private Map<String, String> fingerprint(TableFingerprint found) {
-    Map<String, String> parts = new LinkedHashMap<>(task.source().identity());
+    Map<String, String> parts = new LinkedHashMap<>(assignment.source().identity());
     parts.putAll(found.parts(found.table().columns()));
     parts.put("imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
     parts.put("nulls", choices.nullHandling().name());
@@ -293,11 +293,11 @@ public record ImportOperation(
   }
 
   private List<String> asked() {
-    return task.columns().stream().map(CqlIdentifier::asInternal).toList();
+    return assignment.columns().stream().map(CqlIdentifier::asInternal).toList();
   }
 
   private String format() {
-    return task.source().identity().getOrDefault("source format", "");
+    return assignment.source().identity().getOrDefault("source format", "");
   }
 
   private RowBinders binders(
