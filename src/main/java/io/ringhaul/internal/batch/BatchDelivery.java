@@ -67,7 +67,7 @@ public final class BatchDelivery {
     CompletionStage<AsyncResultSet> response;
     try {
       // Throttled when sent: throttling the added statements would send batches in bursts.
-      sender.throttle(counted, batch.bytes());
+      sender.awaitLimits(counted, batch.bytes());
       inFlight.requireSound();
       response =
           sender.send(

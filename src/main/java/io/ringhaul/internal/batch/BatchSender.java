@@ -47,14 +47,14 @@ public final class BatchSender implements AutoCloseable {
   }
 
   /** Waits for the limits on rows and bytes per second. */
-  void throttle(long rows, long bytes) throws InterruptedException {
-    sender.throttle(rows, bytes);
+  void awaitLimits(long rows, long bytes) throws InterruptedException {
+    sender.awaitLimits(rows, bytes);
   }
 
   /** Waits for the limits on rows and bytes per second. */
-  void throttle(long rows, List<? extends BatchableStatement<?>> statements)
+  void awaitLimits(long rows, List<? extends BatchableStatement<?>> statements)
       throws InterruptedException {
-    sender.throttle(rows, sizes.ofValues(statements));
+    sender.awaitLimits(rows, sizes.ofValues(statements));
   }
 
   /**

@@ -48,7 +48,7 @@ public final class RowRequests {
       BiConsumer<@Nullable AsyncResultSet, Throwable> then)
       throws InterruptedException {
     requireOpen.run();
-    sender.throttle(counted, together);
+    sender.awaitLimits(counted, together);
     underWay.begin();
     boolean isSent = false;
     try {

@@ -123,7 +123,7 @@ public final class UnitExecution {
       FailedAttempts earlier = new FailedAttempts(part.isConditional());
       attempts.add(earlier);
       try {
-        sender.throttle(part.statements().size(), part.statements());
+        sender.awaitLimits(part.statements().size(), part.statements());
         answers.add(
             sender
                 .send(
@@ -190,7 +190,7 @@ public final class UnitExecution {
       FailedAttempts earlier = new FailedAttempts(trait.isConditional());
       attempts.add(earlier);
       try {
-        sender.throttle(1, List.of(statement));
+        sender.awaitLimits(1, List.of(statement));
         answers.add(
             sender
                 .send(

@@ -62,8 +62,11 @@ public final class RequestSender implements Steering, AutoCloseable {
   private final InFlight<Node> slots;
   private final RateLimits rates;
   private final RequestMeter meter;
-  private final Coordinators nodes;
-  private final @Nullable Coordinators coordinators;
+  private final Coordinators coordinators;
+
+  /** Whether this sender chooses the coordinator, and not the driver. */
+  private final boolean choosesCoordinator;
+
   private final RetryPauses pauses = new RetryPauses();
   private final LongAdder retries = new LongAdder();
 
@@ -100,8 +103,8 @@ public final class RequestSender implements Steering, AutoCloseable {
     this.slots = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
     this.rates = new RateLimits(settings.limits());
     this.meter = new RequestMeter(metrics);
-    this.nodes = new Coordinators(session, settings.balancing() == Balancing.AFFINITY);
-    this.coordinators = perNode == 0 && settings.balancing() == Balancing.DRIVER ? null : nodes;
+    this.coordinators = new Coordinators(session, settings.balancing() == Balancing.AFFINITY);
+    this.choosesCoordinator = perNode > 0 || settings.balancing() != Balancing.DRIVER;
   }
 
   /** Returns the number of retries so far. */
@@ -149,7 +152,7 @@ public final class RequestSender implements Steering, AutoCloseable {
    * require for these rows and bytes, and while a {@linkplain #ceiling ceiling} of 0 pauses the
    * sender. Call it after reading rows or before writing them.
    */
-  public void throttle(long rows, long bytes) throws InterruptedException {
+  public void awaitLimits(long rows, long bytes) throws InterruptedException {
     if (slots.isPaused()) {
       WorkerClock.during(Stage.WAIT, slots::awaitOpen);
     }
@@ -228,7 +231,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   }
 
   private List<Node> coordinators(Statement<?> statement, @Nullable Node avoided) {
-    return coordinators == null ? List.of() : coordinators.of(statement, avoided);
+    return choosesCoordinator ? coordinators.of(statement, avoided) : List.of();
   }
 
   private CompletionStage<AsyncResultSet> start(Request request, Slot<Node> slot) {
@@ -320,7 +323,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     if (taken != null || !attempt.request().isForOneNode() || statement.getNode() != null) {
       return taken;
     }
-    List<Node> live = nodes.of(statement, null);
+    List<Node> live = coordinators.of(statement, null);
     return live.isEmpty() ? null : live.get(0);
   }
 

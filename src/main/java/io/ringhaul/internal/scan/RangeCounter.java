@@ -225,11 +225,11 @@ public final class RangeCounter {
       meter.handled(row.getLong(0), bytes);
       part.owner().progress.more(TokenRange.rowTokens(List.of(part.piece())));
       ended(part.owner());
-      sender.throttle(row.getLong(0), bytes);
+      sender.awaitLimits(row.getLong(0), bytes);
       return;
     }
     meter.handled(rows.remaining(), bytes);
-    sender.throttle(rows.remaining(), bytes);
+    sender.awaitLimits(rows.remaining(), bytes);
     ByteBuffer position = rows.getExecutionInfo().getPagingState();
     if (position == null) {
       ended(part.owner());

@@ -159,7 +159,7 @@ public final class TaskScan {
     slice();
     // Request the next page first, so that it arrives while the caller processes this one.
     ask();
-    sender.throttle(rowCount, bytes);
+    sender.awaitLimits(rowCount, bytes);
     return new Page(() -> rows, rowCount, bytes);
   }
 
