@@ -252,7 +252,7 @@ class GroupingIT {
   void sendsStatementWithoutRoutingKeyAlone() {
     Placement placement = new Placement(session, Grouping.REPLICA_SET);
     assertThat(placement.of(SimpleStatement.newInstance("INSERT")))
-        .isInstanceOf(RingLocation.Unknown.class);
+        .isInstanceOf(RingLocation.Alone.class);
     SimpleStatement routed =
         SimpleStatement.newInstance("INSERT").setRoutingKey(ByteBuffer.allocate(4));
     assertThat(placement.of(routed))
@@ -277,10 +277,9 @@ class GroupingIT {
             .setRoutingKeyspace(local)
             .setRoutingKey(ByteBuffer.allocate(4));
     for (Grouping grouping : Grouping.values()) {
-      assertThat(new Placement(session, grouping).of(named))
-          .isInstanceOf(RingLocation.Unknown.class);
+      assertThat(new Placement(session, grouping).of(named)).isInstanceOf(RingLocation.Alone.class);
     }
-    assertThat(Placement.partition(named)).isInstanceOf(RingLocation.Unknown.class);
+    assertThat(Placement.partition(named)).isInstanceOf(RingLocation.Alone.class);
   }
 
   @Test

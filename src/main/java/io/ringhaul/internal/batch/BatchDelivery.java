@@ -8,8 +8,8 @@ import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.internal.batch.BatchSender.Writes;
+import io.ringhaul.internal.batch.OpenBatches.AddedWrites;
 import io.ringhaul.internal.batch.OpenBatches.Batch;
-import io.ringhaul.internal.batch.OpenBatches.Unit;
 import io.ringhaul.internal.cql.StatementCatalog;
 import io.ringhaul.internal.cql.WriteKind;
 import io.ringhaul.internal.request.Failures;
@@ -127,23 +127,23 @@ public final class BatchDelivery {
     } catch (RuntimeException e) {
       LOG.warn("The write listener failed; the writer continues", e);
     }
-    batch.units().forEach(unit -> tell(unit, outcome -> outcome.written(unit.bytes())));
+    batch.writes().forEach(writes -> tell(writes, outcome -> outcome.written(writes.bytes())));
   }
 
   private void rejected(Batch batch, Throwable refusal) {
-    if (batch.units().size() > 1) {
+    if (batch.writes().size() > 1) {
       meter.fallback();
       inFlight.divide(batch);
       return;
     }
-    Unit unit = batch.units().get(0);
-    rejected(unit, catalog.refusal(unit.statements().get(0), refusal));
+    AddedWrites writes = batch.writes().get(0);
+    rejected(writes, catalog.refusal(writes.statements().get(0), refusal));
   }
 
-  /** Reports that the cluster or this library rejected a unit. */
-  void rejected(Unit unit, RowRejectedException refusal) {
+  /** Reports that the cluster or this library rejected writes. */
+  void rejected(AddedWrites writes, RowRejectedException refusal) {
     tell(
-        unit,
+        writes,
         outcome -> {
           BulkOperationException ending = outcome.rejected(refusal);
           if (ending != null) {
@@ -153,18 +153,18 @@ public final class BatchDelivery {
   }
 
   /**
-   * Calls the outcome of a unit. If the outcome throws, the writer fails, because the report was
+   * Calls the outcome of writes. If the outcome throws, the writer fails, because the report was
    * lost.
    */
-  private void tell(Unit unit, Consumer<WriteOutcome> word) {
+  private void tell(AddedWrites writes, Consumer<WriteOutcome> word) {
     try {
-      word.accept(unit.outcome());
+      word.accept(writes.outcome());
     } catch (RuntimeException | Error e) {
       inFlight.fail(
           new BulkOperationException(
               String.format(
                   "The outcome of %s was not delivered, because its WriteOutcome threw %s",
-                  catalog.rowOf(unit.statements().get(0)), Failures.describe(e)),
+                  catalog.rowOf(writes.statements().get(0)), Failures.describe(e)),
               e));
     }
   }
@@ -173,11 +173,11 @@ public final class BatchDelivery {
     inFlight.fail(
         new BulkOperationException(
             "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
-    batch.units().forEach(unit -> tell(unit, outcome -> outcome.failed(failed)));
+    batch.writes().forEach(writes -> tell(writes, outcome -> outcome.failed(failed)));
   }
 
   private void inDoubt(Batch batch, Throwable failed) {
     inFlight.doubt(batch, failed);
-    batch.units().forEach(unit -> tell(unit, outcome -> outcome.inDoubt(failed)));
+    batch.writes().forEach(writes -> tell(writes, outcome -> outcome.inDoubt(failed)));
   }
 }

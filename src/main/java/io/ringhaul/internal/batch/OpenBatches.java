@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The open batches, one for each {@link BatchKey}. When a small batch of one partition is closed,
- * it joins a pack of batches on the same replicas, if these may share a request. Not thread-safe.
+ * it joins a pack: closed batches on the same replicas that are sent as one request. Not
+ * thread-safe.
  */
 public final class OpenBatches {
 
@@ -48,10 +49,10 @@ public final class OpenBatches {
    *
    * @param bytes the size of the values
    * @param counted the size that counts against the maximum bytes of a batch
-   * @param shared the key of the pack that the unit joins at once because its partition holds one
-   *     row only; null if the unit waits for other units of its partition
+   * @param shared the key of the pack that the writes join at once because their partition holds
+   *     one row only; null if they wait for other writes of their partition
    */
-  record Unit(
+  record AddedWrites(
       List<? extends BatchableStatement<?>> statements,
       long bytes,
       long counted,
@@ -59,23 +60,23 @@ public final class OpenBatches {
       @Nullable BatchKey shared) {}
 
   /**
-   * Units of one batch key.
+   * Writes of one batch key.
    *
-   * @param statements the statements of all units, in order
+   * @param statements the statements of all writes, in order
    * @param bytes the size of the values
    * @param generation the generation in which the batch was opened
    */
   record Batch(
       BatchKey batchKey,
-      List<Unit> units,
+      List<AddedWrites> writes,
       List<BatchableStatement<?>> statements,
       long bytes,
       long generation) {
 
-    /** Returns a batch of one unit. */
-    static Batch of(BatchKey batchKey, Unit unit, long generation) {
+    /** Returns a batch of these writes alone. */
+    static Batch of(BatchKey batchKey, AddedWrites writes, long generation) {
       return new Batch(
-          batchKey, List.of(unit), List.copyOf(unit.statements()), unit.bytes(), generation);
+          batchKey, List.of(writes), List.copyOf(writes.statements()), writes.bytes(), generation);
     }
   }
 
@@ -146,15 +147,15 @@ public final class OpenBatches {
       if (members.size() == 1) {
         return members.get(0);
       }
-      List<Unit> units = new ArrayList<>(statements);
+      List<AddedWrites> writes = new ArrayList<>(statements);
       List<BatchableStatement<?>> all = new ArrayList<>(statements);
       long values = 0;
       for (Batch member : members) {
-        units.addAll(member.units());
+        writes.addAll(member.writes());
         all.addAll(member.statements());
         values += member.bytes();
       }
-      return new Batch(batchKey, units, all, values, generation);
+      return new Batch(batchKey, writes, all, values, generation);
     }
   }
 
@@ -220,7 +221,7 @@ public final class OpenBatches {
   }
 
   /**
-   * Changes the limits. An open batch above the new limits is closed when its next unit arrives.
+   * Changes the limits. An open batch above the new limits is closed when writes are added to it.
    *
    * @param shared maximum bytes of a batch with several partitions
    */
@@ -229,24 +230,24 @@ public final class OpenBatches {
     sharedBytes = shared;
   }
 
-  /** Adds a unit to its batch and returns the batches that are to be sent as a result. */
-  List<Batch> add(BatchKey batchKey, Unit unit) {
-    BatchKey shared = unit.shared();
+  /** Adds writes to their batch and returns the batches that are to be sent as a result. */
+  List<Batch> add(BatchKey batchKey, AddedWrites writes) {
+    BatchKey shared = writes.shared();
     if (shared != null) {
-      added += unit.statements().size();
-      List<Batch> full = new ArrayList<>(1);
-      share(Batch.of(batchKey, unit, generation), shared, null, full);
-      makeRoom(full);
-      return full;
+      added += writes.statements().size();
+      List<Batch> toSend = new ArrayList<>(1);
+      joinPack(Batch.of(batchKey, writes, generation), shared, null, toSend);
+      makeRoom(toSend);
+      return toSend;
     }
-    int more = unit.statements().size();
+    int more = writes.statements().size();
     long maxBytes = batchKey.location().isOnePartition() ? limits.maxBytes() : sharedBytes;
-    List<Batch> full = new ArrayList<>(1);
+    List<Batch> toSend = new ArrayList<>(1);
     OpenBatch batch = open.get(batchKey);
     if (batch != null
-        && (batch.counted() + unit.counted() > maxBytes
+        && (batch.counted() + writes.counted() > maxBytes
             || batch.statements() + more > limits.maxStatements())) {
-      leave(batchKey, full);
+      closeBatch(batchKey, toSend);
       batch = null;
     }
     if (batch == null) {
@@ -256,34 +257,34 @@ public final class OpenBatches {
       bySize.remove(batch);
       byUse.remove(batch);
     }
-    batch.add(unit);
+    batch.add(writes);
     added += more;
     batch.used = added;
     bySize.add(batch);
     byUse.add(batch);
     buffered += more;
-    bufferedBytes += unit.bytes();
+    bufferedBytes += writes.bytes();
     if (batch.statements() >= limits.maxStatements() || batch.counted() >= maxBytes) {
-      leave(batchKey, full);
+      closeBatch(batchKey, toSend);
     }
-    makeRoom(full);
-    return full;
+    makeRoom(toSend);
+    return toSend;
   }
 
-  private void makeRoom(List<Batch> full) {
+  private void makeRoom(List<Batch> toSend) {
     long mostBytes = Math.max(MOST_BUFFERED_BYTES, limits.maxBytes());
     while (buffered() > limits.maxBuffered() || bufferedBytes > mostBytes) {
       Batch next = nextLeaving();
       // There is one pack per replica set, possibly more packs than fill up.
       if (next != null) {
-        full.add(next);
+        toSend.add(next);
       } else if (open.isEmpty() || packed > limits.maxBuffered() / 2) {
-        full.add(close(packs.values().iterator().next()));
+        toSend.add(closePack(packs.values().iterator().next()));
       } else {
-        leave(first().batchKey(), full);
+        closeBatch(first().batchKey(), toSend);
       }
     }
-    closeForgotten(full);
+    closeOldPacks(toSend);
   }
 
   /**
@@ -297,9 +298,9 @@ public final class OpenBatches {
     return idle != null && added - idle.used > limits.maxBuffered() ? idle : bySize.longest();
   }
 
-  /** Returns a batch of this unit without opening it. */
-  Batch alone(BatchKey batchKey, Unit unit) {
-    return Batch.of(batchKey, unit, generation);
+  /** Returns a batch of these writes without opening it. */
+  Batch alone(BatchKey batchKey, AddedWrites writes) {
+    return Batch.of(batchKey, writes, generation);
   }
 
   /**
@@ -334,9 +335,9 @@ public final class OpenBatches {
       if (!due.is(oldest.generation(), oldest.opened())) {
         break;
       }
-      List<Batch> full = new ArrayList<>(2);
-      leave(oldest.batchKey(), full);
-      full.forEach(
+      List<Batch> toSend = new ArrayList<>(2);
+      closeBatch(oldest.batchKey(), toSend);
+      toSend.forEach(
           batch -> {
             leaving.add(batch);
             packed += batch.statements().size();
@@ -348,7 +349,7 @@ public final class OpenBatches {
     }
     for (Pack pack : packs.values()) {
       if (due.is(pack.generation, pack.opened)) {
-        return close(pack);
+        return closePack(pack);
       }
     }
     return null;
@@ -361,7 +362,7 @@ public final class OpenBatches {
   }
 
   /** Closes a batch, alone or into a pack, and adds the batches that are to be sent to the list. */
-  private void leave(BatchKey batchKey, List<Batch> full) {
+  private void closeBatch(BatchKey batchKey, List<Batch> toSend) {
     OpenBatch left = Objects.requireNonNull(open.get(batchKey));
     Batch batch = left.closed();
     BatchKey shared = sharing.batchKey(batch);
@@ -371,32 +372,33 @@ public final class OpenBatches {
     buffered -= left.statements();
     bufferedBytes -= left.bytes();
     if (shared == null) {
-      full.add(batch);
+      toSend.add(batch);
     } else {
-      share(batch, shared, left, full);
+      joinPack(batch, shared, left, toSend);
     }
   }
 
   /**
    * @param left the open form of the batch; null if it was never open
    */
-  private void share(Batch batch, BatchKey shared, @Nullable OpenBatch left, List<Batch> full) {
+  private void joinPack(
+      Batch batch, BatchKey shared, @Nullable OpenBatch left, List<Batch> toSend) {
     Pack pack = packs.get(shared);
     int more = batch.statements().size();
     long bytes = batch.bytes();
     long size = bytes > sharedBytes ? Long.MAX_VALUE : sharing.size(batch);
     boolean isAlone = size > sharedBytes || more > limits.maxStatements();
-    // Earlier writes of a partition are sent first; a unit that was never open may join its own
-    // partition.
+    // Earlier writes of a partition are sent first; writes that were never open may join their
+    // own partition.
     boolean mayJoinItself = !isAlone && left == null;
     boolean isThere = pack != null && pack.holds(batch.batchKey());
     if (pack != null && ((!isAlone && !hasRoom(pack, more, size)) || (isThere && !mayJoinItself))) {
-      full.add(close(pack));
+      toSend.add(closePack(pack));
       pack = null;
       isThere = false;
     }
     if (isAlone) {
-      full.add(batch);
+      toSend.add(batch);
       return;
     }
     if (pack == null) {
@@ -408,7 +410,7 @@ public final class OpenBatches {
     pack.partitions += isThere ? 0 : 1;
     packed += more;
     if (pack.partitions >= sharedPartitions || pack.statements >= limits.maxStatements()) {
-      full.add(close(pack));
+      toSend.add(closePack(pack));
     }
   }
 
@@ -416,7 +418,7 @@ public final class OpenBatches {
    * Closes old packs. Replicas with few rows fill their pack slowly, and the oldest unwritten row
    * bounds the progress of a job.
    */
-  private void closeForgotten(List<Batch> full) {
+  private void closeOldPacks(List<Batch> toSend) {
     if (added < nextLook) {
       return;
     }
@@ -427,7 +429,7 @@ public final class OpenBatches {
         nextLook = oldest.begun + forgotten;
         break;
       }
-      full.add(close(oldest));
+      toSend.add(closePack(oldest));
     }
   }
 
@@ -435,7 +437,7 @@ public final class OpenBatches {
     return pack.bytes + size <= sharedBytes && pack.statements + more <= limits.maxStatements();
   }
 
-  private Batch close(Pack pack) {
+  private Batch closePack(Pack pack) {
     packs.remove(pack.batchKey);
     packed -= pack.statements;
     Batch closed = pack.closed();
@@ -552,7 +554,7 @@ public final class OpenBatches {
   private static final class OpenBatch {
 
     private final BatchKey batchKey;
-    private final List<Unit> units = new ArrayList<>();
+    private final List<AddedWrites> writes = new ArrayList<>();
     private final List<BatchableStatement<?>> all = new ArrayList<>();
     private final long opened;
     private final long generation;
@@ -581,13 +583,13 @@ public final class OpenBatches {
       this.generation = generation;
     }
 
-    void add(Unit unit) {
-      units.add(unit);
-      for (int i = 0; i < unit.statements().size(); i++) {
-        all.add(unit.statements().get(i));
+    void add(AddedWrites more) {
+      writes.add(more);
+      for (int i = 0; i < more.statements().size(); i++) {
+        all.add(more.statements().get(i));
       }
-      bytes += unit.bytes();
-      counted += unit.counted();
+      bytes += more.bytes();
+      counted += more.counted();
     }
 
     BatchKey batchKey() {
@@ -618,7 +620,7 @@ public final class OpenBatches {
 
     /** Returns the content as a closed batch. */
     Batch closed() {
-      return new Batch(batchKey, units, all, bytes, generation);
+      return new Batch(batchKey, writes, all, bytes, generation);
     }
   }
 }

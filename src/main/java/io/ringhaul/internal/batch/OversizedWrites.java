@@ -2,7 +2,7 @@ package io.ringhaul.internal.batch;
 
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.exceptions.RowRejectedException;
-import io.ringhaul.internal.batch.OpenBatches.Unit;
+import io.ringhaul.internal.batch.OpenBatches.AddedWrites;
 import io.ringhaul.internal.cql.MutationSize;
 import io.ringhaul.internal.cql.StatementCatalog;
 import java.util.OptionalLong;
@@ -25,12 +25,12 @@ public final class OversizedWrites {
     this.maxMutationBytes = maxMutationBytes.orElse(Long.MAX_VALUE);
   }
 
-  /** Returns the rejection of an oversized unit; null if the unit can be sent. */
-  @Nullable RowRejectedException refusal(Unit unit) {
-    if (unit.bytes() <= maxMutationBytes) {
+  /** Returns the rejection of oversized writes; null if they can be sent. */
+  @Nullable RowRejectedException refusal(AddedWrites writes) {
+    if (writes.bytes() <= maxMutationBytes) {
       return null;
     }
-    for (BatchableStatement<?> statement : unit.statements()) {
+    for (BatchableStatement<?> statement : writes.statements()) {
       long bytes = sizes.lowerBound(statement);
       if (bytes > maxMutationBytes) {
         return new RowRejectedException(

@@ -36,10 +36,10 @@ public final class Placement {
     this.grouping = grouping;
   }
 
-  /** The location of a statement; {@link RingLocation.Unknown} if it must be sent alone. */
+  /** The location of a statement; {@link RingLocation.Alone} if it must be sent alone. */
   public RingLocation of(BatchableStatement<?> statement) {
     if (!BatchAttributes.isForBatches(statement)) {
-      return new RingLocation.Unknown();
+      return new RingLocation.Alone();
     }
     return switch (grouping) {
       case NONE -> ANYWHERE;
@@ -47,11 +47,11 @@ public final class Placement {
     };
   }
 
-  /** The partition of a statement; {@link RingLocation.Unknown} if it has no routing key. */
+  /** The partition of a statement; {@link RingLocation.Alone} if it has no routing key. */
   public static RingLocation partition(BatchableStatement<?> statement) {
     ByteBuffer key = BatchAttributes.isForBatches(statement) ? statement.getRoutingKey() : null;
     return key == null
-        ? new RingLocation.Unknown()
+        ? new RingLocation.Alone()
         : new RingLocation.Partition(statement.getRoutingKeyspace(), key);
   }
 

@@ -13,7 +13,7 @@ public sealed interface RingLocation {
    * The location of a statement that is sent alone: it has no routing key, or must not share a
    * batch.
    */
-  record Unknown() implements RingLocation {}
+  record Alone() implements RingLocation {}
 
   /**
    * One partition.
@@ -46,6 +46,6 @@ public sealed interface RingLocation {
 
   /** Whether a batch here is one mutation for the server. */
   default boolean isOnePartition() {
-    return this instanceof Partition || this instanceof Unknown;
+    return this instanceof Partition || this instanceof Alone;
   }
 }

@@ -4,9 +4,9 @@ import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.exceptions.UnsuitableBatchException;
+import io.ringhaul.internal.batch.OpenBatches.AddedWrites;
 import io.ringhaul.internal.batch.OpenBatches.Batch;
 import io.ringhaul.internal.batch.OpenBatches.BatchKey;
-import io.ringhaul.internal.batch.OpenBatches.Unit;
 import io.ringhaul.internal.cql.MutationSize;
 import io.ringhaul.internal.cql.StatementCatalog;
 import io.ringhaul.internal.cql.StatementTraits;
@@ -67,20 +67,20 @@ public final class StatementSharing implements OpenBatches.Sharing {
     }
     boolean goesAlone = !sharesBatch || !StatementRules.tellPartitionAlike(together);
     return new BatchKey(
-        goesAlone ? new RingLocation.Unknown() : location,
+        goesAlone ? new RingLocation.Alone() : location,
         kind,
         BatchAttributes.of(together, catalog));
   }
 
-  /** Returns the statements as a unit with their sizes. */
-  Unit unit(
+  /** Returns the statements with their sizes. */
+  AddedWrites writes(
       List<? extends BatchableStatement<?>> together, BatchKey batchKey, WriteOutcome outcome) {
     long bytes = sizes.ofValues(together);
     boolean isOnePartition = batchKey.location().isOnePartition();
     // Only for bound statements: simple statements would have to be parsed again.
     boolean isWhole =
         together.get(0) instanceof BoundStatement first && catalog.hasPartitionsOfOneRow(first);
-    return new Unit(
+    return new AddedWrites(
         together,
         bytes,
         isOnePartition ? bytes : sizes.upperBound(together),

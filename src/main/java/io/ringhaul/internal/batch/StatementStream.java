@@ -8,9 +8,9 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.internal.batch.OpenBatches.AddedWrites;
 import io.ringhaul.internal.batch.OpenBatches.Batch;
 import io.ringhaul.internal.batch.OpenBatches.BatchKey;
-import io.ringhaul.internal.batch.OpenBatches.Unit;
 import io.ringhaul.internal.request.Failures;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,20 +60,20 @@ public final class StatementStream implements AutoCloseable {
   public void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
       throws InterruptedException {
     BatchKey batchKey = batchKeys.of(together);
-    Unit unit = batchKeys.unit(together, batchKey, outcome);
-    if (isOversized(unit)) {
+    AddedWrites writes = batchKeys.writes(together, batchKey, outcome);
+    if (isOversized(writes)) {
       return;
     }
     sendAlone();
-    if (batchKey.location() instanceof RingLocation.Unknown) {
-      delivery.send(begin(batchKey, unit), 1);
+    if (batchKey.location() instanceof RingLocation.Alone) {
+      delivery.send(begin(batchKey, writes), 1);
       return;
     }
     List<Batch> full;
     synchronized (open) {
       inFlight.requireSound();
       requireOpen();
-      full = open.add(batchKey, unit);
+      full = open.add(batchKey, writes);
       // Inside the lock: a concurrent flush must see these batches as open or as in flight.
       full.forEach(inFlight::begin);
     }
@@ -88,17 +88,17 @@ public final class StatementStream implements AutoCloseable {
   }
 
   /**
-   * Whether the unit exceeds the server's largest mutation. If so, reports the rejection to its
+   * Whether the writes exceed the server's largest mutation. If so, reports the rejection to its
    * {@link WriteOutcome}.
    */
-  private boolean isOversized(Unit unit) {
-    RowRejectedException refusal = oversized.refusal(unit);
+  private boolean isOversized(AddedWrites writes) {
+    RowRejectedException refusal = oversized.refusal(writes);
     if (refusal == null) {
       return false;
     }
     inFlight.requireSound();
     requireOpen();
-    delivery.rejected(unit, refusal);
+    delivery.rejected(writes, refusal);
     return true;
   }
 
@@ -128,7 +128,7 @@ public final class StatementStream implements AutoCloseable {
       while (sent < begun.size()) {
         Batch batch = begun.get(sent);
         sent++;
-        delivery.send(batch, batch.units().size());
+        delivery.send(batch, batch.writes().size());
       }
     } finally {
       begun
@@ -148,12 +148,12 @@ public final class StatementStream implements AutoCloseable {
     }
   }
 
-  /** Registers a batch of one unit as in flight, without opening it. */
-  private Batch begin(BatchKey batchKey, Unit unit) {
+  /** Registers writes as a batch in flight, without opening it. */
+  private Batch begin(BatchKey batchKey, AddedWrites writes) {
     synchronized (open) {
       requireOpen();
       inFlight.requireSound();
-      Batch batch = open.alone(batchKey, unit);
+      Batch batch = open.alone(batchKey, writes);
       inFlight.begin(batch);
       return batch;
     }
@@ -164,12 +164,12 @@ public final class StatementStream implements AutoCloseable {
       throws InterruptedException {
     AwaitedRefusal refusal = new AwaitedRefusal();
     BatchKey batchKey = batchKeys.of(together);
-    Unit unit = batchKeys.unit(together, batchKey, refusal);
-    RowRejectedException oversize = oversized.refusal(unit);
+    AddedWrites writes = batchKeys.writes(together, batchKey, refusal);
+    RowRejectedException oversize = oversized.refusal(writes);
     if (oversize != null) {
       throw oversize;
     }
-    Batch batch = begin(batchKey, unit);
+    Batch batch = begin(batchKey, writes);
     try {
       boolean written = delivery.send(batch, counted).toCompletableFuture().get();
       RowRejectedException refused = refusal.refusal();
@@ -219,7 +219,7 @@ public final class StatementStream implements AutoCloseable {
         }
       }
       if (batch != null) {
-        delivery.send(batch, batch.units().size());
+        delivery.send(batch, batch.writes().size());
       }
     } while (batch != null);
   }

@@ -3,8 +3,8 @@ package io.ringhaul.internal.batch;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.internal.batch.OpenBatches.AddedWrites;
 import io.ringhaul.internal.batch.OpenBatches.Batch;
-import io.ringhaul.internal.batch.OpenBatches.Unit;
 import io.ringhaul.internal.request.Failures;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ public final class WritesInFlight {
 
   private final DoubtfulWrites doubtful;
 
-  /** Units of rejected batches, each to be sent alone, by generation. */
+  /** Writes of rejected batches, each to be sent alone, by generation. */
   private final NavigableMap<Long, Queue<Batch>> alone = new TreeMap<>();
 
   /** Number of requests without a response, by generation. */
@@ -33,7 +33,7 @@ public final class WritesInFlight {
   /** Number of requests in flight that must not be sent twice; {@link #settle} waits for them. */
   private int unrepeatable;
 
-  /** Whether units wait to be sent alone. Volatile because every row reads it without the lock. */
+  /** Whether writes wait to be sent alone. Volatile because every row reads it without the lock. */
   private volatile boolean isAnyAlone;
 
   /**
@@ -84,19 +84,19 @@ public final class WritesInFlight {
   }
 
   synchronized void doubt(Batch batch, Throwable failed) {
-    List<BatchableStatement<?>> firsts = new ArrayList<>(batch.units().size());
-    batch.units().forEach(unit -> firsts.add(unit.statements().get(0)));
+    List<BatchableStatement<?>> firsts = new ArrayList<>(batch.writes().size());
+    batch.writes().forEach(writes -> firsts.add(writes.statements().get(0)));
     doubtful.add(firsts, failed);
     if (doubtful.isFull()) {
       isOver = true;
     }
   }
 
-  /** Queues the units of a rejected batch to be sent alone. */
+  /** Queues the writes of a rejected batch to be sent alone. */
   synchronized void divide(Batch batch) {
     Queue<Batch> same = alone.computeIfAbsent(batch.generation(), generation -> new ArrayDeque<>());
-    for (Unit unit : batch.units()) {
-      same.add(Batch.of(batch.batchKey(), unit, batch.generation()));
+    for (AddedWrites writes : batch.writes()) {
+      same.add(Batch.of(batch.batchKey(), writes, batch.generation()));
     }
     isAnyAlone = true;
   }
@@ -105,12 +105,12 @@ public final class WritesInFlight {
   synchronized int waitingAlone() {
     return alone.values().stream()
         .flatMap(Queue::stream)
-        .mapToInt(batch -> batch.units().get(0).statements().size())
+        .mapToInt(batch -> batch.writes().get(0).statements().size())
         .sum();
   }
 
   /**
-   * Takes the next unit to be sent alone and registers its request; null if none waits.
+   * Takes the next writes to be sent alone and registers its request; null if none waits.
    *
    * @param last the last generation to consider
    */
@@ -137,10 +137,10 @@ public final class WritesInFlight {
   }
 
   /**
-   * Waits for all responses, or until a unit is to be sent alone.
+   * Waits for all responses, or until writes are to be sent alone.
    *
    * @param last the last generation to wait for; other threads may add to later ones
-   * @return whether all writes have a response and no unit waits
+   * @return whether all writes have a response and none waits
    * @throws BulkOperationException if the writer has failed
    */
   synchronized boolean await(long last) throws InterruptedException {

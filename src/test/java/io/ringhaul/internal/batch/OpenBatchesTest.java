@@ -6,10 +6,10 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.WriteOutcome;
+import io.ringhaul.internal.batch.OpenBatches.AddedWrites;
 import io.ringhaul.internal.batch.OpenBatches.Batch;
 import io.ringhaul.internal.batch.OpenBatches.BatchKey;
 import io.ringhaul.internal.batch.OpenBatches.Sharing;
-import io.ringhaul.internal.batch.OpenBatches.Unit;
 import io.ringhaul.internal.cql.WriteKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,34 +31,34 @@ class OpenBatchesTest {
   @Test
   void sendsGroupAtStatementLimitOnce() {
     OpenBatches open = new OpenBatches(new BatchLimits(3, 1000, 100), SHARED_BYTES);
-    assertThat(open.add(partition(1), unit(1, 1))).isEmpty();
-    assertThat(open.add(partition(1), unit(1, 1))).isEmpty();
-    assertThat(sizes(open.add(partition(1), unit(1, 1)))).containsExactly(3);
+    assertThat(open.add(partition(1), writes(1, 1))).isEmpty();
+    assertThat(open.add(partition(1), writes(1, 1))).isEmpty();
+    assertThat(sizes(open.add(partition(1), writes(1, 1)))).containsExactly(3);
     requireEmpty(open);
   }
 
   @Test
   void sendsGroupAtByteLimitOnce() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
-    assertThat(open.add(partition(1), unit(1, 25))).isEmpty();
-    assertThat(sizes(open.add(partition(1), unit(1, 25)))).containsExactly(2);
+    assertThat(open.add(partition(1), writes(1, 25))).isEmpty();
+    assertThat(sizes(open.add(partition(1), writes(1, 25)))).containsExactly(2);
     requireEmpty(open);
 
-    assertThat(open.add(shared(1), unit(1, 50))).isEmpty();
-    assertThat(sizes(open.add(shared(1), unit(1, 50)))).containsExactly(2);
+    assertThat(open.add(shared(1), writes(1, 50))).isEmpty();
+    assertThat(sizes(open.add(shared(1), writes(1, 50)))).containsExactly(2);
     requireEmpty(open);
   }
 
   @Test
-  void opensNextBatchWhenUnitDoesNotFit() {
+  void opensNextBatchWhenWritesDoNotFit() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
-    assertThat(open.add(partition(1), unit(1, 30))).isEmpty();
-    assertThat(sizes(open.add(partition(1), unit(1, 30)))).containsExactly(1);
+    assertThat(open.add(partition(1), writes(1, 30))).isEmpty();
+    assertThat(sizes(open.add(partition(1), writes(1, 30)))).containsExactly(1);
     assertThat(open.buffered()).isEqualTo(1);
     // Statements added together are not separated.
     OpenBatches byNumber = new OpenBatches(new BatchLimits(3, 50, 100), SHARED_BYTES);
-    assertThat(byNumber.add(partition(1), unit(2, 1))).isEmpty();
-    assertThat(sizes(byNumber.add(partition(1), unit(2, 1)))).containsExactly(1);
+    assertThat(byNumber.add(partition(1), writes(2, 1))).isEmpty();
+    assertThat(sizes(byNumber.add(partition(1), writes(2, 1)))).containsExactly(1);
     assertThat(byNumber.buffered()).isEqualTo(2);
   }
 
@@ -66,10 +66,11 @@ class OpenBatchesTest {
   @Test
   void limitsCountedBytes() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 50, 100), SHARED_BYTES);
-    assertThat(open.add(shared(1), new Unit(statements(1), 10, 60, WriteOutcome.UNHEARD, null)))
+    assertThat(
+            open.add(shared(1), new AddedWrites(statements(1), 10, 60, WriteOutcome.UNHEARD, null)))
         .isEmpty();
     List<Batch> full =
-        open.add(shared(1), new Unit(statements(1), 10, 41, WriteOutcome.UNHEARD, null));
+        open.add(shared(1), new AddedWrites(statements(1), 10, 41, WriteOutcome.UNHEARD, null));
     assertThat(sizes(full)).containsExactly(1);
     assertThat(full.get(0).bytes()).isEqualTo(10);
     assertThat(open.buffered()).isEqualTo(1);
@@ -78,27 +79,27 @@ class OpenBatchesTest {
   @Test
   void batchHasGenerationOfItsOpening() {
     OpenBatches open = new OpenBatches(new BatchLimits(3, 1000, 100), SHARED_BYTES);
-    open.add(partition(1), unit(1, 1));
+    open.add(partition(1), writes(1, 1));
     long first = open.endGeneration();
-    open.add(partition(1), unit(1, 1));
-    open.add(partition(2), unit(1, 1));
+    open.add(partition(1), writes(1, 1));
+    open.add(partition(2), writes(1, 1));
     Batch taken = Objects.requireNonNull(open.takeUpTo(first));
     assertThat(taken.statements()).hasSize(2);
     assertThat(taken.generation()).isEqualTo(first);
     assertThat(open.takeUpTo(first)).isNull();
-    assertThat(open.alone(partition(3), unit(1, 1)).generation()).isEqualTo(first + 1);
+    assertThat(open.alone(partition(3), writes(1, 1)).generation()).isEqualTo(first + 1);
     assertThat(open.takeUpTo(open.endGeneration())).isNotNull();
     requireEmpty(open);
   }
 
   @Test
-  void sendsOversizedUnitAlone() {
+  void sendsOversizedWritesAlone() {
     OpenBatches open = new OpenBatches(new BatchLimits(3, 50, 100), SHARED_BYTES);
-    assertThat(open.add(shared(1), unit(1, 10))).isEmpty();
-    assertThat(sizes(open.add(shared(1), unit(1, Integer.MAX_VALUE)))).containsExactly(1, 1);
+    assertThat(open.add(shared(1), writes(1, 10))).isEmpty();
+    assertThat(sizes(open.add(shared(1), writes(1, Integer.MAX_VALUE)))).containsExactly(1, 1);
     requireEmpty(open);
-    assertThat(open.add(partition(1), unit(1, 10))).isEmpty();
-    List<Batch> full = open.add(partition(1), unit(5, 10));
+    assertThat(open.add(partition(1), writes(1, 10))).isEmpty();
+    List<Batch> full = open.add(partition(1), writes(5, 10));
     assertThat(full.stream().map(batch -> batch.statements().size()).toList())
         .containsExactly(1, 5);
     requireEmpty(open);
@@ -107,20 +108,20 @@ class OpenBatchesTest {
   @Test
   void sendsLongestBatchWhenBufferIsFull() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 6), SHARED_BYTES);
-    open.add(partition(2), unit(1, 1));
-    open.add(partition(2), unit(1, 1));
-    open.add(partition(2), unit(1, 1));
-    open.add(partition(3), unit(1, 1));
-    open.add(partition(3), unit(1, 1));
-    assertThat(open.add(partition(1), unit(1, 1))).isEmpty();
-    List<Batch> full = open.add(partition(4), unit(1, 1));
+    open.add(partition(2), writes(1, 1));
+    open.add(partition(2), writes(1, 1));
+    open.add(partition(2), writes(1, 1));
+    open.add(partition(3), writes(1, 1));
+    open.add(partition(3), writes(1, 1));
+    assertThat(open.add(partition(1), writes(1, 1))).isEmpty();
+    List<Batch> full = open.add(partition(4), writes(1, 1));
     assertThat(full).extracting(Batch::batchKey).containsExactly(partition(2));
     assertThat(sizes(full)).containsExactly(3);
     assertThat(open.buffered()).isEqualTo(4);
     // The older of the two batches with two statements.
-    open.add(partition(4), unit(1, 1));
-    open.add(partition(5), unit(1, 1));
-    full = open.add(partition(6), unit(1, 1));
+    open.add(partition(4), writes(1, 1));
+    open.add(partition(5), writes(1, 1));
+    full = open.add(partition(6), writes(1, 1));
     assertThat(full).extracting(Batch::batchKey).containsExactly(partition(3));
     assertThat(open.buffered()).isEqualTo(5);
   }
@@ -133,7 +134,7 @@ class OpenBatchesTest {
     // Consecutive partitions of 12 rows: ten rows fill a batch, and two stay.
     for (int partition = 0; partition < 200; partition++) {
       for (int row = 0; row < 12; row++) {
-        sizes.addAll(sizes(open.add(partition(partition), unit(1, 1))));
+        sizes.addAll(sizes(open.add(partition(partition), writes(1, 1))));
         assertThat(open.buffered()).isLessThanOrEqualTo(20);
       }
     }
@@ -144,13 +145,13 @@ class OpenBatchesTest {
   @Test
   void sendsBatchesUntilThereIsRoom() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 4), SHARED_BYTES);
-    open.add(partition(1), unit(2, 1));
-    open.add(partition(2), unit(2, 1));
+    open.add(partition(1), writes(2, 1));
+    open.add(partition(2), writes(2, 1));
     // The first batch is idle for longer than a full buffer; then the third is the longest.
-    assertThat(open.add(partition(3), unit(4, 1)))
+    assertThat(open.add(partition(3), writes(4, 1)))
         .extracting(Batch::batchKey)
         .containsExactly(partition(1), partition(3));
-    assertThat(open.add(partition(4), unit(3, 1)))
+    assertThat(open.add(partition(4), writes(3, 1)))
         .extracting(Batch::batchKey)
         .containsExactly(partition(2));
     assertThat(open.buffered()).isEqualTo(3);
@@ -160,9 +161,9 @@ class OpenBatchesTest {
   @Test
   void boundsBufferedBytes() {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 20 << 20, 1000), SHARED_BYTES);
-    open.add(partition(1), unit(1, 15 << 20));
-    open.add(partition(2), unit(1, 15 << 20));
-    assertThat(open.add(partition(3), unit(1, 3 << 20)))
+    open.add(partition(1), writes(1, 15 << 20));
+    open.add(partition(2), writes(1, 15 << 20));
+    assertThat(open.add(partition(3), writes(1, 3 << 20)))
         .extracting(Batch::batchKey)
         .containsExactly(partition(1));
     assertThat(open.buffered()).isEqualTo(2);
@@ -173,12 +174,12 @@ class OpenBatchesTest {
     AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     OpenBatches open =
         new OpenBatches(new BatchLimits(100, 1000, 1000), SHARED_BYTES, 1, Sharing.NONE, now::get);
-    open.add(partition(1), unit(1, 1));
-    open.add(partition(2), unit(1, 1));
+    open.add(partition(1), writes(1, 1));
+    open.add(partition(2), writes(1, 1));
     now.addAndGet(40);
-    open.add(partition(3), unit(1, 1));
+    open.add(partition(3), writes(1, 1));
     // Added statements do not change the age of a batch.
-    open.add(partition(1), unit(1, 1));
+    open.add(partition(1), writes(1, 1));
     now.addAndGet(10);
     assertThat(open.takeOlderThan(51)).isNull();
     List<Batch> old = List.of(requireOld(open, 50), requireOld(open, 50));
@@ -200,12 +201,12 @@ class OpenBatchesTest {
     OpenBatches open = new OpenBatches(new BatchLimits(100, 1000, 1000), SHARED_BYTES);
     BatchAttributes attributes = BatchAttributes.of(STATEMENT);
     BatchAttributes later = BatchAttributes.of(STATEMENT.setQueryTimestamp(5));
-    open.add(partition(1), unit(1, 1));
-    open.add(new BatchKey(partition(1).location(), WriteKind.ONCE, attributes), unit(1, 1));
-    open.add(new BatchKey(partition(1).location(), WriteKind.REPEATABLE, later), unit(1, 1));
-    open.add(shared(1), unit(1, 1));
-    open.add(shared(2), unit(1, 1));
-    open.add(shared(2), unit(1, 1));
+    open.add(partition(1), writes(1, 1));
+    open.add(new BatchKey(partition(1).location(), WriteKind.ONCE, attributes), writes(1, 1));
+    open.add(new BatchKey(partition(1).location(), WriteKind.REPEATABLE, later), writes(1, 1));
+    open.add(shared(1), writes(1, 1));
+    open.add(shared(2), writes(1, 1));
+    open.add(shared(2), writes(1, 1));
     assertThat(sizes(takeAll(open))).containsExactly(1, 1, 1, 1, 2);
   }
 
@@ -231,8 +232,8 @@ class OpenBatchesTest {
   @Test
   void smallBatchesOnSameReplicasShareRequest() {
     OpenBatches open = sharing(new AtomicLong());
-    IntStream.rangeClosed(1, 9).forEach(key -> open.add(partition(key), unit(1, 10)));
-    open.add(partition(99), unit(1, 10));
+    IntStream.rangeClosed(1, 9).forEach(key -> open.add(partition(key), writes(1, 10)));
+    open.add(partition(99), writes(1, 10));
     assertThat(open.buffered()).isEqualTo(10);
     List<Batch> all = takeAll(open);
     // At most three partitions; a single batch keeps the key of its partition.
@@ -246,18 +247,18 @@ class OpenBatchesTest {
   @Test
   void sharesRequestUpToBytesAndStatements() {
     OpenBatches byBytes = sharing(new AtomicLong());
-    byBytes.add(partition(2), unit(1, 60));
-    byBytes.add(partition(4), unit(1, 41));
-    byBytes.add(partition(6), unit(1, 59));
-    byBytes.add(partition(8), unit(1, 101));
+    byBytes.add(partition(2), writes(1, 60));
+    byBytes.add(partition(4), writes(1, 41));
+    byBytes.add(partition(6), writes(1, 59));
+    byBytes.add(partition(8), writes(1, 101));
     assertThat(takeAll(byBytes))
         .extracting(Batch::batchKey)
         .containsExactly(partition(2), partition(8), shared(0));
 
     OpenBatches byNumber = sharing(new AtomicLong());
-    byNumber.add(partition(2), unit(6, 1));
-    byNumber.add(partition(4), unit(5, 1));
-    byNumber.add(partition(6), unit(5, 1));
+    byNumber.add(partition(2), writes(6, 1));
+    byNumber.add(partition(4), writes(5, 1));
+    byNumber.add(partition(6), writes(5, 1));
     assertThat(takeAll(byNumber))
         .extracting(Batch::batchKey)
         .containsExactly(partition(2), shared(0));
@@ -272,14 +273,14 @@ class OpenBatchesTest {
   @Test
   void sendsWritesOfPartitionInOrder() {
     OpenBatches open = leaving(1000, new AtomicLong());
-    assertThat(open.add(partition(2), unit(1, 10))).isEmpty();
-    assertThat(open.add(partition(4), unit(1, 20))).isEmpty();
-    List<Batch> second = open.add(partition(2), unit(1, 30));
+    assertThat(open.add(partition(2), writes(1, 10))).isEmpty();
+    assertThat(open.add(partition(4), writes(1, 20))).isEmpty();
+    List<Batch> second = open.add(partition(2), writes(1, 30));
     assertThat(second).extracting(Batch::batchKey).containsExactly(shared(0));
-    assertThat(second.get(0).units()).extracting(Unit::bytes).containsExactly(10L, 20L);
+    assertThat(second.get(0).writes()).extracting(AddedWrites::bytes).containsExactly(10L, 20L);
     // A large batch does not overtake a small one of its partition.
-    assertThat(open.add(partition(2), unit(1, 101)))
-        .extracting(batch -> batch.units().get(0).bytes())
+    assertThat(open.add(partition(2), writes(1, 101)))
+        .extracting(batch -> batch.writes().get(0).bytes())
         .containsExactly(30L, 101L);
     requireEmpty(open);
   }
@@ -289,7 +290,7 @@ class OpenBatchesTest {
     OpenBatches open = leaving(4, new AtomicLong());
     List<Integer> sent = new ArrayList<>();
     for (int key = 1; key <= 8; key++) {
-      sent.addAll(sizes(open.add(partition(key), unit(1, 10))));
+      sent.addAll(sizes(open.add(partition(key), writes(1, 10))));
       assertThat(open.buffered()).isLessThanOrEqualTo(4);
     }
     assertThat(sent).containsExactly(3, 4);
@@ -300,24 +301,24 @@ class OpenBatchesTest {
   void packHasAgeOfOldestBatch() {
     AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     OpenBatches open = leaving(1000, now);
-    open.add(partition(2), unit(1, 10));
+    open.add(partition(2), writes(1, 10));
     now.addAndGet(30);
-    open.add(partition(4), unit(1, 20));
+    open.add(partition(4), writes(1, 20));
     assertThat(open.takeOlderThan(31)).isNull();
-    assertThat(requireOld(open, 30).units()).hasSize(2);
+    assertThat(requireOld(open, 30).writes()).hasSize(2);
 
-    open.add(partition(6), unit(1, 20));
+    open.add(partition(6), writes(1, 20));
     long before = open.endGeneration();
-    open.add(partition(8), unit(1, 20));
-    open.add(partition(9), unit(1, 20));
-    assertThat(Objects.requireNonNull(open.takeUpTo(before)).units()).hasSize(2);
+    open.add(partition(8), writes(1, 20));
+    open.add(partition(9), writes(1, 20));
+    assertThat(Objects.requireNonNull(open.takeUpTo(before)).writes()).hasSize(2);
     assertThat(open.takeUpTo(before)).isNull();
     assertThat(open.buffered()).isEqualTo(1);
     assertThat(open.takeUpTo(before + 1)).isNotNull();
     requireEmpty(open);
   }
 
-  /** Such units wait only for others on the same replicas. */
+  /** Such writes wait only for others on the same replicas. */
   @Test
   void singleRowPartitionsShareRequestsAtOnce() {
     OpenBatches open = sharing(new AtomicLong());
@@ -330,7 +331,7 @@ class OpenBatchesTest {
     // Two writes of one row stay together and count as one of the three partitions.
     assertThat(open.add(partition(3), whole(3, 20))).isEmpty();
     assertThat(sizes(open.add(partition(5), whole(5, 10)))).containsExactly(4);
-    // A unit that is too large is sent after earlier ones of its row.
+    // Writes that are too large are sent after earlier ones of their row.
     open.add(partition(5), whole(5, 10));
     assertThat(open.add(partition(5), whole(5, 101)))
         .extracting(Batch::bytes)
@@ -375,13 +376,13 @@ class OpenBatchesTest {
     OpenBatches open =
         new OpenBatches(
             new BatchLimits(60, 1000, 100), SHARED_BYTES, 50, SHARING, new AtomicLong()::get);
-    open.add(partition(2), unit(35, 50));
-    open.add(partition(4), unit(55, 120));
-    open.add(partition(6), unit(5, 51));
+    open.add(partition(2), writes(35, 50));
+    open.add(partition(4), writes(55, 120));
+    open.add(partition(6), writes(5, 51));
     Batch first = Objects.requireNonNull(open.takeUpTo(Long.MAX_VALUE));
     int given = first.statements().size();
     for (int key = 8; key < 80; key += 2) {
-      for (Batch sent : open.add(partition(key), unit(2, 10))) {
+      for (Batch sent : open.add(partition(key), writes(2, 10))) {
         given += sent.statements().size();
       }
       assertThat(open.buffered()).isLessThanOrEqualTo(100);
@@ -422,7 +423,7 @@ class OpenBatchesTest {
   }
 
   private static List<Integer> sizes(List<Batch> batches) {
-    return batches.stream().map(batch -> batch.units().size()).toList();
+    return batches.stream().map(batch -> batch.writes().size()).toList();
   }
 
   private static BatchKey partition(int key) {
@@ -437,13 +438,13 @@ class OpenBatchesTest {
     return new BatchKey(location, WriteKind.REPEATABLE, BatchAttributes.of(STATEMENT));
   }
 
-  private static Unit unit(int statements, long bytes) {
-    return new Unit(statements(statements), bytes, bytes, WriteOutcome.UNHEARD, null);
+  private static AddedWrites writes(int statements, long bytes) {
+    return new AddedWrites(statements(statements), bytes, bytes, WriteOutcome.UNHEARD, null);
   }
 
   /** A row that is the only one of the partition with this key. */
-  private static Unit whole(int key, long bytes) {
-    return new Unit(statements(1), bytes, bytes, WriteOutcome.UNHEARD, shared(key % 2));
+  private static AddedWrites whole(int key, long bytes) {
+    return new AddedWrites(statements(1), bytes, bytes, WriteOutcome.UNHEARD, shared(key % 2));
   }
 
   private static List<SimpleStatement> statements(int number) {

@@ -187,7 +187,7 @@ class ServerBatchLimitsIT {
         new OversizedWrites(sizes, new StatementCatalog(session), OptionalLong.empty());
     assertThat(
             unknown.refusal(
-                new OpenBatches.Unit(
+                new OpenBatches.AddedWrites(
                     List.of(insert.bind(1, null, null)),
                     Long.MAX_VALUE,
                     Long.MAX_VALUE,

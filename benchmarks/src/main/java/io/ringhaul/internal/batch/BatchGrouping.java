@@ -5,9 +5,9 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.benchmarks.data.OrderRows;
+import io.ringhaul.internal.batch.OpenBatches.AddedWrites;
 import io.ringhaul.internal.batch.OpenBatches.Batch;
 import io.ringhaul.internal.batch.OpenBatches.BatchKey;
-import io.ringhaul.internal.batch.OpenBatches.Unit;
 import io.ringhaul.internal.cql.WriteKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -78,7 +78,8 @@ public class BatchGrouping {
       sent.consume(
           open.add(
               batchKey,
-              new Unit(List.of(statement), ROW_BYTES, ROW_BYTES, WriteOutcome.UNHEARD, null)));
+              new AddedWrites(
+                  List.of(statement), ROW_BYTES, ROW_BYTES, WriteOutcome.UNHEARD, null)));
     }
     for (Batch batch = open.takeUpTo(Long.MAX_VALUE);
         batch != null;
