@@ -1,11 +1,8 @@
 package io.ringhaul.job;
 
 import io.ringhaul.internal.disk.LocalPaths;
-import io.ringhaul.internal.jobstore.DataSourceTransactions;
 import io.ringhaul.internal.jobstore.LocalProcess;
-import io.ringhaul.internal.jobstore.MemoryTransactions;
-import io.ringhaul.internal.jobstore.SqliteTransactions;
-import io.ringhaul.internal.jobstore.StoreSchema;
+import io.ringhaul.internal.jobstore.StoreDatabase;
 import io.ringhaul.internal.jobstore.StoredJobs;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +20,7 @@ public interface JobStore extends AutoCloseable {
 
   /** Returns a store in memory, which ends with this process. */
   static JobStore inMemory() {
-    return new StoredJobs(new MemoryTransactions(), LocalProcess.current());
+    return new StoredJobs(StoreDatabase.inMemory(), LocalProcess.current());
   }
 
   /**
@@ -40,9 +37,7 @@ public interface JobStore extends AutoCloseable {
    */
   static JobStore file(Path file) {
     return new StoredJobs(
-        SqliteTransactions.open(
-            LocalPaths.require("file", file), SqliteTransactions.PATIENCE, StoreSchema.current()),
-        LocalProcess.current());
+        StoreDatabase.file(LocalPaths.require("file", file)), LocalProcess.current());
   }
 
   /**
@@ -59,8 +54,7 @@ public interface JobStore extends AutoCloseable {
    *     have another version; each call on the store may throw it as well
    */
   static JobStore over(DataSource source) {
-    return new StoredJobs(
-        DataSourceTransactions.open(source, StoreSchema.current()), LocalProcess.current());
+    return new StoredJobs(StoreDatabase.over(source, () -> {}), LocalProcess.current());
   }
 
   /** Whether stored jobs survive this process. */

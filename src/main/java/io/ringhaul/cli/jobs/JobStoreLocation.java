@@ -1,26 +1,26 @@
 package io.ringhaul.cli.jobs;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.disk.LocalPaths;
 import io.ringhaul.internal.disk.OwnerOnly;
+import io.ringhaul.internal.jobstore.LocalProcess;
+import io.ringhaul.internal.jobstore.StoreDatabase;
+import io.ringhaul.internal.jobstore.StoredJobs;
 import io.ringhaul.job.JobStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.UUID;
-import java.util.logging.Logger;
 import java.util.regex.Pattern;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The location of the job store of the command line. */
@@ -32,6 +32,13 @@ public final class JobStoreLocation {
   private static final String OPTION = "--job-store";
   private static final String NONE = "none";
   private static final String POSTGRES = "jdbc:postgresql:";
+
+  /** Calls on the store are short; a job makes a few at the same time. */
+  private static final int CONNECTIONS = 4;
+
+  /** How long a call waits for a connection before it counts as failed, and is repeated. */
+  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
+
   private static final Pattern PASSWORD =
       Pattern.compile("([?&](?:ssl)?password)=[^&]*", Pattern.CASE_INSENSITIVE);
 
@@ -113,7 +120,7 @@ public final class JobStoreLocation {
       return JobStore.inMemory();
     }
     if (text.startsWith(POSTGRES)) {
-      return JobStore.over(new UrlDataSource(text, environment));
+      return openPostgres();
     }
     Path file = Path.of(text);
     Path folder = file.getParent();
@@ -168,79 +175,39 @@ public final class JobStoreLocation {
   }
 
   /**
-   * Connections to a PostgreSQL URL. The login comes from the URL, else from {@code PGUSER} and
-   * {@code PGPASSWORD}, else from the driver's own sources, such as {@code .pgpass}.
+   * A store in PostgreSQL with a pool of connections, which it closes. The login comes from the
+   * URL, else from {@code PGUSER} and {@code PGPASSWORD}, else from the driver's own sources, such
+   * as {@code .pgpass}.
    */
-  private static final class UrlDataSource implements DataSource {
-
-    private final String url;
-    private final Properties login = new Properties();
-
-    UrlDataSource(String url, Map<String, String> environment) {
-      try {
-        DriverManager.getDriver(url);
-      } catch (SQLException e) {
-        throw new InvalidSettingException(
-            "--job-store",
-            "A job store in PostgreSQL requires its JDBC driver, which is not part of Ringhaul:"
-                + " put the jar of org.postgresql:postgresql on the class path, for"
-                + " scripts/ringhaul with RINGHAUL_CLASSPATH=/path/to/postgresql.jar");
-      }
-      this.url = url;
-      set("user", environment.get("PGUSER"));
-      set("password", environment.get("PGPASSWORD"));
+  private JobStore openPostgres() {
+    try {
+      DriverManager.getDriver(text);
+    } catch (SQLException e) {
+      throw new InvalidSettingException(
+          OPTION,
+          "A job store in PostgreSQL requires its JDBC driver, which is not part of Ringhaul:"
+              + " put the jar of org.postgresql:postgresql on the class path, for"
+              + " scripts/ringhaul with RINGHAUL_CLASSPATH=/path/to/postgresql.jar");
     }
-
-    /** Sets a property unless the URL contains it. */
-    private void set(String property, @Nullable String value) {
-      if (value != null && !url.matches(".*[?&]" + property + "=.*")) {
-        login.setProperty(property, value);
-      }
-    }
-
-    @Override
-    public Connection getConnection() throws SQLException {
-      return DriverManager.getConnection(url, login);
-    }
-
-    @Override
-    public Connection getConnection(String username, String password) throws SQLException {
-      return DriverManager.getConnection(url, username, password);
-    }
-
-    @Override
-    public @Nullable PrintWriter getLogWriter() {
-      return null;
-    }
-
-    @Override
-    public void setLogWriter(@Nullable PrintWriter out) {
-      // Ignored: failures are thrown, and there is no other output.
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-      throw new SQLFeatureNotSupportedException("The URL sets the login timeout");
-    }
-
-    @Override
-    public int getLoginTimeout() {
-      return 0;
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-      throw new SQLFeatureNotSupportedException("The driver has its own logger");
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-      throw new SQLException("Does not wrap " + type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-      return false;
+    HikariDataSource pool = new HikariDataSource();
+    pool.setPoolName("job-store");
+    pool.setJdbcUrl(text);
+    pool.setMaximumPoolSize(CONNECTIONS);
+    pool.setMinimumIdle(1);
+    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+    Map.of("user", "PGUSER", "password", "PGPASSWORD")
+        .forEach(
+            (property, variable) -> {
+              String value = environment.get(variable);
+              if (value != null && !text.matches(".*[?&]" + property + "=.*")) {
+                pool.addDataSourceProperty(property, value);
+              }
+            });
+    try {
+      return new StoredJobs(StoreDatabase.over(pool, pool::close), LocalProcess.current());
+    } catch (RuntimeException | Error e) {
+      pool.close();
+      throw e;
     }
   }
 }

@@ -1,7 +1,5 @@
 package io.ringhaul.internal.jobstore;
 
-import io.ringhaul.job.Job;
-import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.LastAttempt;
@@ -9,48 +7,13 @@ import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.schema.TokenRange;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The changes of stored jobs, their figures and their partitions, as copies. */
+/** Changed copies of the figures and partitions of a stored job. */
 final class Changes {
 
   private Changes() {}
-
-  /** A job with another name, description and labels. */
-  static Job described(Job job, String name, String description, Map<String, String> labels) {
-    return defined(job, name, description, labels, job.definition());
-  }
-
-  /** A job with another definition. */
-  static Job defined(Job job, JobDefinition definition) {
-    return defined(job, job.name(), job.description(), job.labels(), definition);
-  }
-
-  private static Job defined(
-      Job job,
-      String name,
-      String description,
-      Map<String, String> labels,
-      JobDefinition definition) {
-    return new Job(
-        job.id(),
-        name,
-        description,
-        labels,
-        job.kind(),
-        job.status(),
-        job.created(),
-        job.started(),
-        job.completed(),
-        job.figures(),
-        definition,
-        job.plan(),
-        job.run(),
-        job.owner(),
-        job.error());
-  }
 
   /** Figures without failures, because failed partitions are run again. */
   static JobFigures withoutFailures(JobFigures figures) {

@@ -1,97 +1,108 @@
 package io.ringhaul.internal.jobstore;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Columns of a row followed by their checksum. Databases detect damage of their structure, but not
- * of values.
+ * Columns of a table that share a checksum. Databases detect damage of their structure, but not of
+ * values.
+ *
+ * @param checksum the column with the checksum
+ * @param names the columns, in the order in which the checksum covers them
  */
-final class CheckedColumns {
+record CheckedColumns(String checksum, List<String> names) {
 
-  private final @Nullable String[] values;
-  private int next;
-
-  private CheckedColumns(@Nullable String[] values) {
-    this.values = values;
+  CheckedColumns(String checksum, String... names) {
+    this(checksum, List.of(names));
   }
 
   /**
-   * The columns and their checksum.
+   * Binds values, which are null, texts or numbers, and their checksum.
    *
-   * @param key of the row that they belong to, which the checksum covers as well
+   * @param key identifies the row, and is covered by the checksum
    */
-  static @Nullable Object[] sealed(String key, @Nullable Object... columns) {
-    @Nullable Object[] result = Arrays.copyOf(columns, columns.length + 1);
-    result[columns.length] = checksum(key, columns);
-    return result;
+  <S extends SqlStatement<S>> S bind(S statement, String key, @Nullable Object... values) {
+    CRC32C sum = new CRC32C();
+    add(sum, key);
+    for (int i = 0; i < names.size(); i++) {
+      add(sum, values[i]);
+      statement.bind(names.get(i), values[i]);
+    }
+    return statement.bind(checksum, sum.getValue());
   }
 
   /**
-   * Reads columns that are followed by their checksum.
+   * Reads the values of a row.
    *
-   * @param from the number of the first column, from 1
-   * @param count how many columns there are, the checksum not counted
    * @throws DamagedRecord if they are not what was written
    */
-  static CheckedColumns read(ResultSet row, String key, int from, int count) throws SQLException {
-    @Nullable String[] values = new @Nullable String[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = row.getString(from + i);
+  Values read(ResultSet row, String key) throws SQLException {
+    CRC32C sum = new CRC32C();
+    add(sum, key);
+    @Nullable String[] values = new @Nullable String[names.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.getString(names.get(i));
+      add(sum, values[i]);
     }
-    if (row.getLong(from + count) != checksum(key, (@Nullable Object[]) values)) {
+    if (row.getLong(checksum) != sum.getValue()) {
       throw new DamagedRecord("the record of job " + key + " does not match its checksum");
     }
-    return new CheckedColumns(values);
+    return new Values(values);
   }
 
-  /** Several groups of columns as one. */
-  static @Nullable Object[] join(@Nullable Object[]... groups) {
-    return Arrays.stream(groups).flatMap(Arrays::stream).toArray();
-  }
-
-  private static long checksum(String key, @Nullable Object... columns) {
-    Checksum sum = new Checksum();
-    sum.add(key);
-    for (@Nullable Object each : columns) {
-      sum.add(each);
-    }
-    return sum.value();
-  }
-
-  /** The next column, which is not null. */
-  String text() {
-    @Nullable String value = textOrNull();
+  /** Adds a value as text, so that no two lists of values are the same bytes. */
+  private static void add(CRC32C sum, @Nullable Object value) {
     if (value == null) {
-      throw new DamagedRecord("column " + next + " of a row is null");
+      sum.update('n');
+      return;
     }
-    return value;
+    byte[] bytes = value.toString().getBytes(StandardCharsets.UTF_8);
+    sum.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+    sum.update(bytes);
   }
 
-  @Nullable String textOrNull() {
-    return values[next++];
-  }
+  /** The values of a row, one after the other. */
+  static final class Values {
 
-  void skip(int columns) {
-    next += columns;
-  }
+    private final @Nullable String[] values;
+    private int next;
 
-  int integer() {
-    return Integer.parseInt(text());
-  }
+    private Values(@Nullable String[] values) {
+      this.values = values;
+    }
 
-  long number() {
-    return Long.parseLong(text());
-  }
+    @Nullable String textOrNull() {
+      return values[next++];
+    }
 
-  Instant moment() {
-    return Instant.parse(text());
-  }
+    String text() {
+      @Nullable String value = textOrNull();
+      if (value == null) {
+        throw new DamagedRecord("column " + next + " of a row is null");
+      }
+      return value;
+    }
 
-  @Nullable Instant momentOrNull() {
-    return StoredTime.momentOrNull(textOrNull());
+    int integer() {
+      return Integer.parseInt(text());
+    }
+
+    long number() {
+      return Long.parseLong(text());
+    }
+
+    Instant moment() {
+      return Instant.parse(text());
+    }
+
+    @Nullable Instant momentOrNull() {
+      return StoredTime.momentOrNull(textOrNull());
+    }
   }
 }

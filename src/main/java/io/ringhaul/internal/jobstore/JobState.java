@@ -1,14 +1,9 @@
 package io.ringhaul.internal.jobstore;
 
-import io.ringhaul.job.Job;
-import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobFigures;
-import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobStatus;
 import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a job that changes while it runs. Used within one transaction. */
@@ -23,34 +18,14 @@ final class JobState {
   long rejectBytes;
   @Nullable String error;
 
-  JobState copy() {
-    JobState copy = new JobState();
-    copy.status = status;
-    copy.started = started;
-    copy.completed = completed;
-    copy.figures = figures;
-    copy.run = run;
-    copy.claim = claim;
-    copy.rejectBytes = rejectBytes;
-    copy.error = error;
-    return copy;
-  }
-
-  /** Nobody has the right to change the job any more. */
+  /** Ends the claim, so that any process may begin the job. */
   void release() {
     if (claim != null) {
-      claim = claim.givenBack();
+      claim = new Claim(claim.owner, claim.machine, claim.mark, "");
     }
   }
 
-  /** Whether a process has said since then that it works on the job. */
-  boolean isWorkedOnSince(Instant since) {
-    return (status == JobStatus.RUNNING || status == JobStatus.STOPPING)
-        && claim != null
-        && !claim.owner().lastSeen().isBefore(since);
-  }
-
-  /** The job's run is over. */
+  /** Ends the run of the job. */
   void end(JobStatus newStatus, Instant now, @Nullable String newError) {
     status = newStatus;
     completed = now;
@@ -58,31 +33,27 @@ final class JobState {
     release();
   }
 
-  /** The job with these parts that never change, and its plan. */
-  Job of(
-      UUID id,
-      String name,
-      String description,
-      Map<String, String> labels,
-      JobKind kind,
-      Instant created,
-      JobDefinition definition,
-      Optional<String> plan) {
-    return new Job(
-        id,
-        name,
-        description,
-        labels,
-        kind,
-        status,
-        created,
-        Optional.ofNullable(started),
-        Optional.ofNullable(completed),
-        figures,
-        definition,
-        plan,
-        run,
-        Optional.ofNullable(claim).map(Claim::owner),
-        Optional.ofNullable(error));
+  /**
+   * The right of one run to change a job.
+   *
+   * @param owner the process, for messages
+   * @param machine see {@link LocalProcess#machine()}
+   * @param mark see {@link LocalProcess#mark()}
+   * @param holder the store object that obtained the claim; empty after its release
+   */
+  record Claim(JobOwner owner, String machine, String mark, String holder) {
+
+    static Claim of(LocalProcess process, String holder, Instant now) {
+      return new Claim(
+          new JobOwner(process.host(), process.pid(), process.start(), now),
+          process.machine(),
+          process.mark(),
+          holder);
+    }
+
+    Claim seen(Instant now) {
+      JobOwner seen = new JobOwner(owner.host(), owner.pid(), owner.processStart(), now);
+      return new Claim(seen, machine, mark, holder);
+    }
   }
 }

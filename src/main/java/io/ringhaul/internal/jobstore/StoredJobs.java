@@ -1,6 +1,7 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.JobState.Claim;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobOwner;
@@ -8,6 +9,7 @@ import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.job.PartitionStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,97 +21,98 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of jobs, independent of their storage. */
+/** The rules of jobs in a database. */
 public final class StoredJobs implements JobStore, JobRuns {
 
   /** A process of another machine that was silent for so long is taken to be dead. */
   static final Duration SILENCE = Duration.ofSeconds(60);
 
-  private final Transactions transactions;
+  private final StoreDatabase database;
   private final LocalProcess process;
   private final JobTelemetry telemetry;
   private final String name = UUID.randomUUID() + "/";
   private final AtomicLong begins = new AtomicLong();
   private final Set<String> openHolders = ConcurrentHashMap.newKeySet();
 
-  public StoredJobs(Transactions transactions, LocalProcess process) {
-    this.transactions = transactions;
+  public StoredJobs(StoreDatabase database, LocalProcess process) {
+    this.database = database;
     this.process = process;
-    this.telemetry = new StoredTelemetry(transactions);
+    this.telemetry = new StoredTelemetry(database);
   }
 
   @Override
   public boolean isDurable() {
-    return transactions.isDurable();
+    return database.isDurable();
   }
 
   @Override
   public Optional<Path> file() {
-    return transactions.file();
+    return database.file();
   }
 
   @Override
   public void create(Job job) {
-    transactions.write(
-        records -> {
-          if (records.job(job.id()).isPresent()) {
+    database.write(
+        handle -> {
+          if (JobRows.job(handle, job.id()).isPresent()) {
             throw new JobException(
                 job.id(),
                 "There is a job "
                     + job.id()
                     + " in "
-                    + transactions.location()
+                    + database.location()
                     + " already; resume the job, or use another id",
                 null);
           }
-          records.insert(job);
+          JobRows.insert(handle, job);
           return true;
         });
   }
 
   @Override
   public void describe(UUID id, String called, String description, Map<String, String> labels) {
-    transactions.writeRepeatably(
-        records -> {
-          lock(records, id);
-          Job job = records.job(id).orElseThrow();
-          records.redefine(
-              Changes.described(job, called, description, BatchLabels.changed(job, labels)));
+    database.writeRepeatably(
+        handle -> {
+          lock(handle, id);
+          Job job = JobRows.job(handle, id).orElseThrow();
+          JobRows.redefine(
+              handle, job, called, description, BatchLabels.changed(job, labels), job.definition());
           return true;
         });
   }
 
   @Override
   public void define(UUID id, JobDefinition definition) {
-    transactions.writeRepeatably(
-        records -> {
-          JobState state = lockIdle(records, id, "", records.now());
-          Job job = records.job(id).orElseThrow();
+    database.writeRepeatably(
+        handle -> {
+          JobState state = lockIdle(handle, id, "", database.now(handle));
+          Job job = JobRows.job(handle, id).orElseThrow();
           if (state.status != JobStatus.PENDING
               && !job.definition().isDraft()
               && !job.definition().equals(definition)) {
             throw new JobException(id, "Job " + id + " has a definition already", null);
           }
-          records.redefine(Changes.defined(job, definition));
+          JobRows.redefine(handle, job, job.name(), job.description(), job.labels(), definition);
           return true;
         });
   }
 
   @Override
   public Optional<Job> find(UUID id) {
-    return transactions.read(records -> records.job(id));
+    return database.read(handle -> JobRows.job(handle, id));
   }
 
   @Override
   public List<Job> list() {
-    return transactions.read(JobRecords::jobs);
+    return database.read(JobRows::jobs);
   }
 
   @Override
   public List<JobPartition> partitions(UUID id) {
-    return transactions.read(records -> records.partitions(id));
+    return database.read(handle -> JobRows.partitions(handle, id));
   }
 
   @Override
@@ -118,16 +121,16 @@ public final class StoredJobs implements JobStore, JobRuns {
     // Before the claim is stored: who sees it there sees here that its run is open.
     openHolders.add(holder);
     try {
-      return transactions.writeRepeatably(records -> begin(records, id, holder));
+      return database.writeRepeatably(handle -> begin(handle, id, holder));
     } catch (RuntimeException | Error e) {
       openHolders.remove(holder);
       throw e;
     }
   }
 
-  private JobRun begin(JobRecords records, UUID id, String holder) {
-    Instant now = records.now();
-    JobState state = lockIdle(records, id, holder, now);
+  private JobRun begin(Handle handle, UUID id, String holder) {
+    Instant now = database.now(handle);
+    JobState state = lockIdle(handle, id, holder, now);
     if (state.status == JobStatus.COMPLETED) {
       throw new JobException(
           id, "Job " + id + " is completed; reset the job to run it again", null);
@@ -139,26 +142,26 @@ public final class StoredJobs implements JobStore, JobRuns {
     state.error = null;
     state.figures = Changes.withoutFailures(state.figures);
     state.claim = Claim.of(process, holder, now);
-    records.update(id, state);
-    records.releasePartitions(id);
+    JobRows.update(handle, id, state);
+    JobRows.release(handle, id, PartitionStatus.RUNNING, PartitionStatus.FAILED);
     return new StoredRun(
-        transactions, records.job(id).orElseThrow(), state, () -> openHolders.remove(holder));
+        database, JobRows.job(handle, id).orElseThrow(), state, () -> openHolders.remove(holder));
   }
 
   @Override
   public void requestStop(UUID id) {
-    transactions.writeRepeatably(
-        records -> {
-          Instant now = records.now();
-          JobState state = lock(records, id);
+    database.writeRepeatably(
+        handle -> {
+          Instant now = database.now(handle);
+          JobState state = lock(handle, id);
           if (isWorkedOn(state, "", now)) {
             state.status = JobStatus.STOPPING;
           } else if (isOpen(state.status)) {
             state.end(JobStatus.STOPPED, now, null);
             state.figures = Changes.withoutFailures(state.figures);
-            records.releasePartitions(id);
+            JobRows.release(handle, id, PartitionStatus.RUNNING, PartitionStatus.FAILED);
           }
-          records.update(id, state);
+          JobRows.update(handle, id, state);
           return true;
         });
   }
@@ -172,9 +175,9 @@ public final class StoredJobs implements JobStore, JobRuns {
 
   @Override
   public void reset(UUID id, int partition) {
-    transactions.writeRepeatably(
-        records -> {
-          JobState state = lockIdle(records, id, "", records.now());
+    database.writeRepeatably(
+        handle -> {
+          JobState state = lockIdle(handle, id, "", database.now(handle));
           if (state.status == JobStatus.COMPLETED) {
             throw new JobException(
                 id,
@@ -185,39 +188,41 @@ public final class StoredJobs implements JobStore, JobRuns {
                     + " belongs to the result; reset the whole job to run it again",
                 null);
           }
-          JobPartition before = StoredRun.partition(records, id, partition);
+          JobPartition before = StoredRun.partition(handle, id, partition);
           JobPartition now = Changes.undone(before);
-          records.update(id, now);
+          JobRows.update(handle, id, now);
           state.figures = Changes.after(state.figures, before, now);
           state.release();
-          records.update(id, state);
+          JobRows.update(handle, id, state);
           return true;
         });
   }
 
   @Override
   public void reset(UUID id) {
-    transactions.writeRepeatably(
-        records -> {
-          JobState state = lockIdle(records, id, "", records.now());
-          BatchLabels.requireNone(records.job(id).orElseThrow());
+    database.writeRepeatably(
+        handle -> {
+          JobState state = lockIdle(handle, id, "", database.now(handle));
+          BatchLabels.requireNone(JobRows.job(handle, id).orElseThrow());
           JobState fresh = new JobState();
           fresh.run = state.run;
-          records.deletePartitions(id);
-          records.telemetry().reset(id);
-          records.updatePlan(id, Optional.empty());
-          records.update(id, fresh);
+          JobRows.deletePartitions(handle, id);
+          StoredTelemetry.reset(handle, id);
+          JobRows.updatePlan(handle, id, Optional.empty());
+          JobRows.update(handle, id, fresh);
           return true;
         });
   }
 
   @Override
   public void delete(UUID id) {
-    transactions.write(
-        records -> {
-          lockIdle(records, id, "", records.now());
-          BatchLabels.requireNotLast(records.job(id).orElseThrow(), records.jobs());
-          records.delete(id);
+    database.write(
+        handle -> {
+          lockIdle(handle, id, "", database.now(handle));
+          BatchLabels.requireNotLast(JobRows.job(handle, id).orElseThrow(), JobRows.jobs(handle));
+          JobRows.deletePartitions(handle, id);
+          StoredTelemetry.delete(handle, id);
+          JobRows.delete(handle, id);
           return true;
         });
   }
@@ -229,21 +234,19 @@ public final class StoredJobs implements JobStore, JobRuns {
 
   @Override
   public void close() {
-    transactions.close();
+    database.close();
   }
 
-  private JobState lock(JobRecords records, UUID id) {
-    return records
-        .lock(id)
+  private JobState lock(Handle handle, UUID id) {
+    return JobRows.lock(handle, id)
         .orElseThrow(
             () ->
-                new JobException(
-                    id, "There is no job " + id + " in " + transactions.location(), null));
+                new JobException(id, "There is no job " + id + " in " + database.location(), null));
   }
 
   /** The state of a job that no process runs. */
-  private JobState lockIdle(JobRecords records, UUID id, String holder, Instant now) {
-    JobState state = lock(records, id);
+  private JobState lockIdle(Handle handle, UUID id, String holder, Instant now) {
+    JobState state = lock(handle, id);
     if (isWorkedOn(state, holder, now)) {
       throw new JobException(id, refusal(id, state, now), null);
     }
@@ -257,7 +260,7 @@ public final class StoredJobs implements JobStore, JobRuns {
    */
   private boolean isWorkedOn(JobState state, String holder, Instant now) {
     @Nullable Claim claim = state.claim;
-    if (claim == null || !claim.isHeld() || claim.holder().equals(holder)) {
+    if (claim == null || claim.holder().isEmpty() || claim.holder().equals(holder)) {
       return false;
     }
     if (claim.holder().startsWith(name)) {

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.internal.jobstore.JobState.Claim;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobOwner;
@@ -9,6 +10,9 @@ import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.LastAttempt;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.schema.TokenRange;
+import io.ringhaul.schema.TokenRangeSet;
+import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -19,12 +23,13 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of runs, independent of their storage. */
+/** The rules of runs of a job in a database. */
 final class StoredRun implements JobRun {
 
-  private final Transactions transactions;
+  private final StoreDatabase database;
   private final Job job;
   private final UUID id;
   private final Claim claim;
@@ -35,8 +40,8 @@ final class StoredRun implements JobRun {
    * @param state what has just been stored for this run
    * @param onClose called when nothing is done by this run any more, perhaps more than once
    */
-  StoredRun(Transactions transactions, Job job, JobState state, Runnable onClose) {
-    this.transactions = transactions;
+  StoredRun(StoreDatabase database, Job job, JobState state, Runnable onClose) {
+    this.database = database;
     this.job = job;
     this.id = job.id();
     this.claim = Objects.requireNonNull(state.claim);
@@ -51,10 +56,10 @@ final class StoredRun implements JobRun {
 
   @Override
   public List<JobPartition> partitions() {
-    return transactions.write(
-        records -> {
-          JobFigures figures = lockOwn(records).figures;
-          List<JobPartition> partitions = records.partitions(id);
+    return database.write(
+        handle -> {
+          JobFigures figures = lockOwn(handle).figures;
+          List<JobPartition> partitions = JobRows.partitions(handle, id);
           if (partitions.size() != figures.partitions()) {
             throw new DamagedRecord(
                 "it has "
@@ -75,10 +80,10 @@ final class StoredRun implements JobRun {
 
   @Override
   public void plan(String plan, List<JobPartition> partitions) {
-    transactions.writeRepeatably(
-        records -> {
-          JobState state = lockOwn(records);
-          Set<Integer> numbers = new HashSet<>(records.doneNumbers(id));
+    database.writeRepeatably(
+        handle -> {
+          JobState state = lockOwn(handle);
+          Set<Integer> numbers = new HashSet<>(JobRows.doneNumbers(handle, id));
           int done = numbers.size();
           for (JobPartition each : partitions) {
             if (each.number() < 0 || !numbers.add(each.number())) {
@@ -88,13 +93,13 @@ final class StoredRun implements JobRun {
                   null);
             }
           }
-          records.deleteOpenPartitions(id);
-          records.insert(id, partitions.stream().map(Changes::undone).toList());
-          records.updatePlan(id, Optional.of(plan));
+          JobRows.deleteOpenPartitions(handle, id);
+          JobRows.insert(handle, id, partitions.stream().map(Changes::undone).toList());
+          JobRows.updatePlan(handle, id, Optional.of(plan));
           JobFigures figures = state.figures;
           state.figures =
               new JobFigures(numbers.size(), done, 0, figures.rows(), figures.rejectedRows());
-          records.update(id, state);
+          JobRows.update(handle, id, state);
           return true;
         });
   }
@@ -108,22 +113,66 @@ final class StoredRun implements JobRun {
   @Override
   public void split(int partition, List<TokenRange> kept, List<JobPartition> rest) {
     List<JobPartition> added = rest.stream().map(Changes::undone).toList();
-    transactions.writeRepeatably(
-        records -> {
-          JobState state = lockOwn(records);
-          JobPartition before = partition(records, id, partition);
-          PartitionSplit split = new PartitionSplit(id, before, kept, added);
-          if (split.isStored(records)) {
+    database.writeRepeatably(
+        handle -> {
+          JobState state = lockOwn(handle);
+          JobPartition before = partition(handle, id, partition);
+          if (isSplit(handle, before, kept, added)) {
             // The answer to the first time was lost.
             return true;
           }
-          split.require(records);
-          records.updateUnit(id, Changes.keeping(before, kept));
-          records.insert(id, added);
+          requireSplit(handle, before, kept, added);
+          JobRows.updateUnit(handle, id, Changes.keeping(before, kept));
+          JobRows.insert(handle, id, added);
           state.figures = Changes.withMore(state.figures, added.size());
-          records.update(id, state);
+          JobRows.update(handle, id, state);
           return true;
         });
+  }
+
+  /** Whether the store has the parts of a partition already. */
+  private boolean isSplit(
+      Handle handle, JobPartition before, List<TokenRange> kept, List<JobPartition> rest) {
+    return before.tokens().equals(kept)
+        && rest.stream()
+            .allMatch(
+                each ->
+                    JobRows.partition(handle, id, each.number())
+                        .map(JobPartition::tokens)
+                        .equals(Optional.of(each.tokens())));
+  }
+
+  /**
+   * Checks that no token of a partition is lost or in two parts, and that the numbers are unused.
+   */
+  private void requireSplit(
+      Handle handle, JobPartition before, List<TokenRange> kept, List<JobPartition> rest) {
+    if (before.status() != PartitionStatus.RUNNING) {
+      throw refusal(before, "it is " + before.status());
+    }
+    Set<Integer> numbers = new HashSet<>();
+    List<TokenRange> after = new ArrayList<>(kept);
+    for (JobPartition each : rest) {
+      if (each.number() < 0
+          || !numbers.add(each.number())
+          || JobRows.partition(handle, id, each.number()).isPresent()) {
+        throw refusal(before, "number " + each.number() + " is taken or negative");
+      }
+      after.addAll(each.tokens());
+    }
+    TokenRangeSet tokens = TokenRangeSet.of(after);
+    BigInteger width =
+        after.stream()
+            .map(each -> TokenRangeSet.of(each).width())
+            .reduce(BigInteger.ZERO, BigInteger::add);
+    if (!tokens.equals(TokenRangeSet.of(before.tokens())) || !tokens.width().equals(width)) {
+      throw refusal(before, "the parts do not cover each of its tokens exactly once");
+    }
+  }
+
+  private JobException refusal(JobPartition partition, String why) {
+    return new JobException(
+        id, "Partition " + partition.number() + " of job " + id + " cannot be split: " + why, null);
   }
 
   @Override
@@ -158,14 +207,14 @@ final class StoredRun implements JobRun {
   }
 
   private void move(int partition, BiFunction<JobState, JobPartition, JobPartition> change) {
-    transactions.writeRepeatably(
-        records -> {
-          JobState state = lockOwn(records);
-          JobPartition before = partition(records, id, partition);
+    database.writeRepeatably(
+        handle -> {
+          JobState state = lockOwn(handle);
+          JobPartition before = partition(handle, id, partition);
           JobPartition now = change.apply(state, before);
-          records.update(id, now);
+          JobRows.update(handle, id, now);
           state.figures = Changes.after(state.figures, before, now);
-          records.update(id, state);
+          JobRows.update(handle, id, state);
           return true;
         });
   }
@@ -180,11 +229,11 @@ final class StoredRun implements JobRun {
 
   @Override
   public boolean beat() {
-    return transactions.writeRepeatably(
-        records -> {
-          JobState state = lockOwn(records);
-          state.claim = claim.seen(records.now());
-          records.update(id, state);
+    return database.writeRepeatably(
+        handle -> {
+          JobState state = lockOwn(handle);
+          state.claim = claim.seen(database.now(handle));
+          JobRows.update(handle, id, state);
           return state.status == JobStatus.STOPPING;
         });
   }
@@ -194,7 +243,7 @@ final class StoredRun implements JobRun {
     end(
         JobStatus.COMPLETED,
         null,
-        (records, state) -> {
+        (handle, state) -> {
           int open = state.figures.partitions() - state.figures.done();
           if (open > 0) {
             throw new JobException(
@@ -205,22 +254,27 @@ final class StoredRun implements JobRun {
 
   @Override
   public void stopped() {
-    end(JobStatus.STOPPED, null, (records, state) -> records.releaseRunning(id));
+    end(
+        JobStatus.STOPPED,
+        null,
+        (handle, state) -> JobRows.release(handle, id, PartitionStatus.RUNNING));
   }
 
   @Override
   public void failed(String error) {
-    end(JobStatus.FAILED, error, (records, state) -> records.releaseRunning(id));
+    end(
+        JobStatus.FAILED,
+        error,
+        (handle, state) -> JobRows.release(handle, id, PartitionStatus.RUNNING));
   }
 
-  private void end(
-      JobStatus status, @Nullable String error, BiConsumer<JobRecords, JobState> before) {
-    transactions.write(
-        records -> {
-          JobState state = lockOwn(records);
-          before.accept(records, state);
-          state.end(status, records.now(), error);
-          records.update(id, state);
+  private void end(JobStatus status, @Nullable String error, BiConsumer<Handle, JobState> before) {
+    database.write(
+        handle -> {
+          JobState state = lockOwn(handle);
+          before.accept(handle, state);
+          state.end(status, database.now(handle), error);
+          JobRows.update(handle, id, state);
           return true;
         });
     onClose.run();
@@ -229,13 +283,13 @@ final class StoredRun implements JobRun {
   @Override
   public void close() {
     try {
-      transactions.writeRepeatably(
-          records -> {
-            Optional<JobState> state = records.lock(id).filter(this::isOwn);
+      database.writeRepeatably(
+          handle -> {
+            Optional<JobState> state = JobRows.lock(handle, id).filter(this::isOwn);
             state.ifPresent(
                 own -> {
                   own.release();
-                  records.update(id, own);
+                  JobRows.update(handle, id, own);
                 });
             return true;
           });
@@ -244,10 +298,9 @@ final class StoredRun implements JobRun {
     }
   }
 
-  private JobState lockOwn(JobRecords records) {
+  private JobState lockOwn(Handle handle) {
     JobState state =
-        records
-            .lock(id)
+        JobRows.lock(handle, id)
             .orElseThrow(() -> new JobException(id, "Job " + id + " has been deleted", null));
     if (!isOwn(state)) {
       throw new JobException(id, loss(state), null);
@@ -279,9 +332,8 @@ final class StoredRun implements JobRun {
   }
 
   /** A partition that is there. */
-  static JobPartition partition(JobRecords records, UUID id, int number) {
-    return records
-        .partition(id, number)
+  static JobPartition partition(Handle handle, UUID id, int number) {
+    return JobRows.partition(handle, id, number)
         .orElseThrow(() -> new JobException(id, "Job " + id + " has no partition " + number, null));
   }
 }

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.jobstore;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.JobProfile;
@@ -13,7 +14,6 @@ import io.ringhaul.job.TuningEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +23,15 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.generic.GenericType;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
-/** The rules of telemetry, independent of its storage. */
+/** Telemetry in a database. */
 final class StoredTelemetry implements JobTelemetry {
+
+  private static final Statements SQL = new Statements("telemetry.sql");
 
   /** The metrics of older jobs are forgotten. */
   static final int MOST_JOBS = 100;
@@ -40,9 +45,11 @@ final class StoredTelemetry implements JobTelemetry {
   private static final int MOST_HISTORIES = 64;
   private static final Duration TIDIED_EVERY = Duration.ofMinutes(10);
 
+  private static final GenericType<Map<String, Double>> EVIDENCE = new GenericType<>() {};
+
   private record Key(UUID job, MetricKind kind) {}
 
-  private final Transactions transactions;
+  private final StoreDatabase database;
   private final Map<Key, MetricHistory> histories =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -52,8 +59,25 @@ final class StoredTelemetry implements JobTelemetry {
       };
   private final AtomicLong nextTidying = new AtomicLong(System.nanoTime());
 
-  StoredTelemetry(Transactions transactions) {
-    this.transactions = transactions;
+  StoredTelemetry(StoreDatabase database) {
+    this.database = database;
+  }
+
+  /** The records of telemetry are the rows of their tables. */
+  static void registerMappers(Jdbi jdbi) {
+    for (Class<?> each :
+        List.of(
+            Metric.class,
+            StoredBottleneck.class,
+            TuningEntry.class,
+            JobRequest.class,
+            JobProfile.class)) {
+      jdbi.registerRowMapper(ConstructorMapper.factory(each));
+    }
+    jdbi.registerColumnMapper(
+        EVIDENCE,
+        (row, at, ignored) ->
+            StoredText.parse(row.getString(at), new TypeReference<Map<String, Double>>() {}));
   }
 
   @Override
@@ -64,19 +88,21 @@ final class StoredTelemetry implements JobTelemetry {
         .add(
             storable,
             step ->
-                transactions.write(
-                    records -> {
-                      boolean result = step.apply(of(job, records));
+                database.write(
+                    handle -> {
+                      require(handle, job);
+                      step.accept(handle);
                       if (isTimeToTidy) {
-                        tidy(records, job);
+                        tidy(handle, job);
                       }
-                      return result;
+                      return true;
                     }));
   }
 
   private MetricHistory history(UUID job, MetricKind kind) {
     synchronized (histories) {
-      return histories.computeIfAbsent(new Key(job, kind), none -> new MetricHistory(job, kind));
+      return histories.computeIfAbsent(
+          new Key(job, kind), none -> new MetricHistory(job, kind, database.metricCapacity()));
     }
   }
 
@@ -86,102 +112,101 @@ final class StoredTelemetry implements JobTelemetry {
     return now - before >= 0 && nextTidying.compareAndSet(before, now + TIDIED_EVERY.toNanos());
   }
 
-  /** Jobs whose processes have ended thin out nothing any more: the others do it for them. */
-  private static void tidy(JobRecords records, UUID own) {
-    TelemetryRecords telemetry = records.telemetry();
-    telemetry.keepNewestJobs(MOST_JOBS);
-    long now = records.now().toEpochMilli();
-    records.ids().stream()
+  /** Thins out the metrics of jobs whose processes have ended, and thus do not do it any more. */
+  private void tidy(Handle handle, UUID own) {
+    MetricHistory.keepNewestJobs(handle, MOST_JOBS);
+    long now = database.now(handle).toEpochMilli();
+    JobRows.ids(handle).stream()
         .limit(MOST_JOBS)
         .filter(job -> !job.equals(own))
         .forEach(
             job -> {
               for (MetricKind kind : MetricKind.values()) {
-                MetricHistory.thinOut(telemetry, job, kind, now, telemetry.capacity());
+                MetricHistory.thinOut(handle, job, kind, now, database.metricCapacity());
               }
             });
   }
 
   @Override
   public List<Metric> metrics(MetricQuery query) {
-    return read(query.job(), records -> records.metrics(query));
+    return read(query.job(), handle -> MetricHistory.select(handle, query));
   }
 
   @Override
   public List<Metric> latest(UUID job, MetricKind kind) {
-    return read(job, records -> MetricHistory.latest(records, job, kind));
+    return read(job, handle -> MetricHistory.latest(handle, job, kind));
   }
 
   @Override
   public Map<UUID, String> beside(UUID job) {
-    return transactions.read(
-        records -> {
-          of(job, records);
-          Map<UUID, String> names = new HashMap<>(records.underWay(records.now().minus(ALIVE)));
-          names.remove(job);
-          return names;
-        });
+    return read(job, handle -> JobRows.underWay(handle, job, database.now(handle).minus(ALIVE)));
   }
 
   @Override
   public void put(UUID job, Collection<StoredBottleneck> bottlenecks) {
     change(
         job,
-        records -> {
-          bottlenecks.forEach(each -> records.put(job, finite(each)));
-          records.keepNewestBottlenecks(job, MOST_ENTRIES);
+        handle -> {
+          for (StoredBottleneck each : bottlenecks) {
+            Map<String, Double> evidence = new TreeMap<>(each.evidence());
+            evidence.values().removeIf(value -> !Double.isFinite(value));
+            SQL.update(handle, "putBottleneck")
+                .bind("job", job)
+                .bindMethods(each)
+                .bind("evidence", Json.text(evidence))
+                .execute();
+          }
+          keepNewest(handle, "keepNewestBottlenecks", job);
         });
-  }
-
-  private static StoredBottleneck finite(StoredBottleneck bottleneck) {
-    return new StoredBottleneck(
-        bottleneck.id(),
-        bottleneck.kind(),
-        bottleneck.component(),
-        bottleneck.evidence().entrySet().stream()
-            .filter(each -> Double.isFinite(each.getValue()))
-            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
-        bottleneck.reason(),
-        bottleneck.recommendation(),
-        bottleneck.parameter(),
-        bottleneck.value(),
-        bottleneck.firstSeen(),
-        bottleneck.lastSeen(),
-        bottleneck.open());
   }
 
   @Override
   public List<StoredBottleneck> bottlenecks(UUID job) {
-    return read(job, records -> records.bottlenecks(job));
+    return rows(job, "bottlenecks", StoredBottleneck.class);
   }
 
   @Override
   public void put(UUID job, TuningEntry entry) {
-    change(
-        job,
-        records -> {
-          records.put(job, entry);
-          records.keepNewestTuning(job, MOST_ENTRIES);
-        });
+    change(job, handle -> put(handle, job, entry));
+  }
+
+  private static void put(Handle handle, UUID job, TuningEntry entry) {
+    SQL.update(handle, "putTuning").bind("job", job).bindMethods(entry).execute();
+    keepNewest(handle, "keepNewestTuning", job);
+  }
+
+  private static void keepNewest(Handle handle, String statement, UUID job) {
+    SQL.update(handle, statement).bind("job", job).bind("limit", MOST_ENTRIES).execute();
   }
 
   @Override
   public List<TuningEntry> tuning(UUID job) {
-    return read(job, records -> records.tuning(job));
+    return rows(job, "tuning", TuningEntry.class);
   }
 
   @Override
   public void putTuned(String subject, Map<String, Long> parameters, double rowsPerSecond) {
-    transactions.writeRepeatably(
-        records -> {
-          records.telemetry().putTuned(subject, parameters, rowsPerSecond, records.now());
-          return true;
-        });
+    database.writeRepeatably(
+        handle ->
+            SQL.update(handle, "putTuned")
+                .bind("subject", subject)
+                .bind("parameters", Json.text(new TreeMap<>(parameters)))
+                .bind("rowsPerSecond", rowsPerSecond)
+                .bind("time", database.now(handle))
+                .execute());
   }
 
   @Override
   public Map<String, Long> tuned(String subject) {
-    return transactions.read(records -> records.telemetry().tuned(subject));
+    return database.read(
+        handle ->
+            SQL.query(handle, "tuned")
+                .bind("subject", subject)
+                .mapTo(String.class)
+                .findFirst()
+                .map(each -> StoredText.parse(each, new TypeReference<Map<String, Long>>() {}))
+                .map(Map::copyOf)
+                .orElse(Map.of()));
   }
 
   @Override
@@ -191,10 +216,10 @@ final class StoredTelemetry implements JobTelemetry {
         kind == JobRequest.Kind.PROFILE
             ? Optional.of(JobProfile.requested(id, body))
             : Optional.empty();
-    return transactions.writeRepeatably(
-        records -> {
-          JobRequest request = insert(job, records, id, kind, body);
-          profile.ifPresent(each -> of(job, records).put(job, each));
+    return database.writeRepeatably(
+        handle -> {
+          JobRequest request = insert(handle, job, id, kind, body);
+          profile.ifPresent(each -> put(handle, job, each));
           return request;
         });
   }
@@ -203,9 +228,9 @@ final class StoredTelemetry implements JobTelemetry {
   public TuningEntry ask(UUID job, TuningEntry wanted) {
     String body =
         Json.text(new TreeMap<>(Map.of("parameter", wanted.parameter(), "value", wanted.after())));
-    return transactions.writeRepeatably(
-        records -> {
-          JobRequest request = insert(job, records, wanted.id(), JobRequest.Kind.TUNE, body);
+    return database.writeRepeatably(
+        handle -> {
+          JobRequest request = insert(handle, job, wanted.id(), JobRequest.Kind.TUNE, body);
           TuningEntry entry =
               new TuningEntry(
                   wanted.id(),
@@ -216,18 +241,15 @@ final class StoredTelemetry implements JobTelemetry {
                   wanted.reason(),
                   wanted.effect(),
                   wanted.state());
-          // In one step with the request: a process that takes it up has its answer stand last.
-          TelemetryRecords telemetry = of(job, records);
-          telemetry.put(job, entry);
-          telemetry.keepNewestTuning(job, MOST_ENTRIES);
+          // In one step with the request: the answer of a process that takes it comes later.
+          put(handle, job, entry);
           return entry;
         });
   }
 
-  private JobRequest insert(
-      UUID job, JobRecords records, String id, JobRequest.Kind kind, String body) {
-    TelemetryRecords telemetry = of(job, records);
-    if (telemetry.requests(job).size() >= MOST_REQUESTS) {
+  private JobRequest insert(Handle handle, UUID job, String id, JobRequest.Kind kind, String body) {
+    require(handle, job);
+    if (requests(handle, job).size() >= MOST_REQUESTS) {
       throw new JobException(
           job,
           "Job "
@@ -237,55 +259,89 @@ final class StoredTelemetry implements JobTelemetry {
               + " waiting requests; check whether its process still runs",
           null);
     }
-    JobRequest request =
-        new JobRequest(id, kind, body, Instant.ofEpochMilli(records.now().toEpochMilli()));
-    telemetry.insert(job, request);
+    Instant created = Instant.ofEpochMilli(database.now(handle).toEpochMilli());
+    JobRequest request = new JobRequest(id, kind, body, created);
+    SQL.update(handle, "putRequest").bind("job", job).bindMethods(request).execute();
     return request;
+  }
+
+  private static List<JobRequest> requests(Handle handle, UUID job) {
+    return SQL.query(handle, "requests").bind("job", job).mapTo(JobRequest.class).list();
   }
 
   @Override
   public List<JobRequest> take(UUID job) {
-    // Asked every second, and nearly always for nothing: that must not wait for those who write.
-    if (read(job, records -> records.requests(job)).isEmpty()) {
+    // Called every second, and nearly always without requests: that must not wait for writers.
+    if (read(job, handle -> requests(handle, job)).isEmpty()) {
       return List.of();
     }
-    return transactions.write(
-        records -> {
-          TelemetryRecords telemetry = of(job, records);
-          return telemetry.requests(job).stream()
-              .filter(each -> telemetry.delete(job, each))
+    return database.write(
+        handle -> {
+          require(handle, job);
+          return requests(handle, job).stream()
+              .filter(
+                  each ->
+                      SQL.update(handle, "deleteRequest")
+                              .bind("job", job)
+                              .bind("id", each.id())
+                              .execute()
+                          > 0)
               .toList();
         });
   }
 
   @Override
   public void put(UUID job, JobProfile profile) {
-    change(job, records -> records.put(job, profile));
+    change(job, handle -> put(handle, job, profile));
+  }
+
+  private static void put(Handle handle, UUID job, JobProfile profile) {
+    SQL.update(handle, "putProfile").bind("job", job).bindMethods(profile).execute();
   }
 
   @Override
   public Optional<JobProfile> profile(UUID job) {
-    return read(job, records -> records.profile(job));
+    return rows(job, "profile", JobProfile.class).stream().findFirst();
   }
 
-  private <T> T read(UUID job, Function<TelemetryRecords, T> work) {
-    return transactions.read(records -> work.apply(of(job, records)));
+  /** Removes the telemetry of a job's runs, but not its tuning history. */
+  static void reset(Handle handle, UUID job) {
+    for (String each :
+        List.of("deleteMetrics", "deleteBottlenecks", "deleteRequests", "deleteProfile")) {
+      SQL.update(handle, each).bind("job", job).execute();
+    }
   }
 
-  private void change(UUID job, Consumer<TelemetryRecords> work) {
-    transactions.writeRepeatably(
-        records -> {
-          work.accept(of(job, records));
+  /** Removes the telemetry of a job. */
+  static void delete(Handle handle, UUID job) {
+    reset(handle, job);
+    SQL.update(handle, "deleteTuning").bind("job", job).execute();
+  }
+
+  private <T> List<T> rows(UUID job, String statement, Class<T> type) {
+    return read(job, handle -> SQL.query(handle, statement).bind("job", job).mapTo(type).list());
+  }
+
+  private <T> T read(UUID job, Function<Handle, T> work) {
+    return database.read(
+        handle -> {
+          require(handle, job);
+          return work.apply(handle);
+        });
+  }
+
+  private void change(UUID job, Consumer<Handle> work) {
+    database.writeRepeatably(
+        handle -> {
+          require(handle, job);
+          work.accept(handle);
           return true;
         });
   }
 
-  private TelemetryRecords of(UUID job, JobRecords records) {
-    TelemetryRecords telemetry = records.telemetry();
-    if (!telemetry.hasJob(job)) {
-      throw new JobException(
-          job, "There is no job " + job + " in " + transactions.location(), null);
+  private void require(Handle handle, UUID job) {
+    if (SQL.query(handle, "hasJob").bind("job", job).mapTo(Integer.class).findFirst().isEmpty()) {
+      throw new JobException(job, "There is no job " + job + " in " + database.location(), null);
     }
-    return telemetry;
   }
 }

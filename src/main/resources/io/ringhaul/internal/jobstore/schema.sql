@@ -1,5 +1,5 @@
 -- The tables of a job store, in SQL that PostgreSQL and SQLite accept. StoreSchema has their version.
--- Only the end of a statement has a semicolon at the end of a line.
+-- A checksum covers the columns above it, up to the one before.
 
 CREATE TABLE batch_jobs (
   id TEXT NOT NULL PRIMARY KEY,
@@ -37,6 +37,9 @@ CREATE TABLE batch_jobs (
 CREATE TABLE batch_partitions (
   job_id TEXT NOT NULL REFERENCES batch_jobs (id),
   number INTEGER NOT NULL,
+  token_space TEXT NOT NULL,
+  unit TEXT,
+  unit_checksum BIGINT NOT NULL,
   status TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   row_count BIGINT NOT NULL,
@@ -44,45 +47,29 @@ CREATE TABLE batch_partitions (
   rejected_rows BIGINT NOT NULL,
   outputs TEXT NOT NULL,
   error TEXT,
-  state_checksum BIGINT NOT NULL,
-  token_space TEXT NOT NULL,
-  unit TEXT,
-  unit_checksum BIGINT NOT NULL,
   begun TEXT,
   ended TEXT,
   worker INTEGER,
   replica TEXT,
-  course_checksum BIGINT,
+  state_checksum BIGINT NOT NULL,
   PRIMARY KEY (job_id, number)
 );
 
-CREATE TABLE performance_metrics (
+CREATE TABLE job_metrics (
   job_id TEXT NOT NULL REFERENCES batch_jobs (id),
-  partition_number INTEGER,
+  kind TEXT NOT NULL,
+  resolution INTEGER NOT NULL,
+  time BIGINT NOT NULL,
   component TEXT NOT NULL,
   name TEXT NOT NULL,
   value DOUBLE PRECISION NOT NULL,
-  time BIGINT NOT NULL,
-  context TEXT,
-  resolution INTEGER NOT NULL
+  partition_number INTEGER,
+  context TEXT
 );
 
 -- The index is by time: values that were added together are neighbours in it. An index by name would
 -- write one page for each value.
-CREATE INDEX performance_metrics_by_time ON performance_metrics (job_id, resolution, time);
-
-CREATE TABLE resource_usage (
-  job_id TEXT NOT NULL REFERENCES batch_jobs (id),
-  partition_number INTEGER,
-  component TEXT NOT NULL,
-  name TEXT NOT NULL,
-  value DOUBLE PRECISION NOT NULL,
-  time BIGINT NOT NULL,
-  context TEXT,
-  resolution INTEGER NOT NULL
-);
-
-CREATE INDEX resource_usage_by_time ON resource_usage (job_id, resolution, time);
+CREATE INDEX job_metrics_by_time ON job_metrics (job_id, kind, resolution, time);
 
 CREATE TABLE job_bottlenecks (
   job_id TEXT NOT NULL REFERENCES batch_jobs (id),
@@ -96,7 +83,7 @@ CREATE TABLE job_bottlenecks (
   value BIGINT,
   first_seen BIGINT NOT NULL,
   last_seen BIGINT NOT NULL,
-  lasts INTEGER NOT NULL,
+  open BOOLEAN NOT NULL,
   PRIMARY KEY (job_id, id)
 );
 

@@ -38,8 +38,8 @@ class JobStorePostgres extends JobStoreContract {
   }
 
   @Override
-  Transactions connect() {
-    return DataSourceTransactions.open(server.source(), StoreSchema.current());
+  StoreDatabase connect() {
+    return StoreDatabase.over(server.source(), () -> {});
   }
 
   @Override
@@ -67,7 +67,7 @@ class JobStorePostgres extends JobStoreContract {
   @Test
   void aStatementThatFailsLeavesNothing() throws Exception {
     PGSimpleDataSource source = schema();
-    assertThatThrownBy(() -> DataSourceTransactions.open(source, StoreSchemaTest.broken()))
+    assertThatThrownBy(() -> StoreDatabase.over(source, () -> {}, StoreSchemaTest.broken()))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("batch_nowhere");
     for (String table : List.of("batch_jobs", "batch_schema")) {
@@ -92,7 +92,7 @@ class JobStorePostgres extends JobStoreContract {
     execute(
         server.source(),
         "GRANT SELECT, INSERT, UPDATE, DELETE ON batch_jobs, batch_partitions, batch_schema,"
-            + " performance_metrics, resource_usage, job_bottlenecks, tuning_history,"
+            + " job_metrics, job_bottlenecks, tuning_history,"
             + " tuned_settings, job_requests, job_profiles TO "
             + role);
     try (JobStore store = JobStore.over(server.source(role))) {

@@ -39,10 +39,10 @@ abstract class JobTelemetryContract {
 
   private static final String ODD = "für «alle» \u4e16\uD83D\uDE00\n, 'quoted' \"twice\" \\ %";
 
-  private final List<JobStore> opened = new ArrayList<>();
+  private final List<AutoCloseable> opened = new ArrayList<>();
 
   /** The data of this test, each time through a way of its own. */
-  abstract Transactions connect();
+  abstract StoreDatabase connect();
 
   final JobStore store() {
     return store(LocalProcess.current());
@@ -55,8 +55,10 @@ abstract class JobTelemetryContract {
   }
 
   @AfterEach
-  final void closeAll() {
-    opened.forEach(JobStore::close);
+  final void closeAll() throws Exception {
+    for (AutoCloseable each : opened) {
+      each.close();
+    }
   }
 
   static Job created(JobStore store) {
@@ -67,16 +69,16 @@ abstract class JobTelemetryContract {
 
   /** Moves the moment at which the owner was last seen back. */
   final void silent(UUID id, long seconds) {
-    try (Transactions transactions = connect()) {
-      transactions.write(
-          records -> {
-            JobState state = records.lock(id).orElseThrow();
-            state.claim =
-                Objects.requireNonNull(state.claim).seen(records.now().minusSeconds(seconds));
-            records.update(id, state);
-            return true;
-          });
-    }
+    StoreDatabase database = connect();
+    opened.add(database);
+    database.write(
+        handle -> {
+          JobState state = JobRows.lock(handle, id).orElseThrow();
+          state.claim =
+              Objects.requireNonNull(state.claim).seen(database.now(handle).minusSeconds(seconds));
+          JobRows.update(handle, id, state);
+          return true;
+        });
   }
 
   @Test
@@ -217,8 +219,8 @@ abstract class JobTelemetryContract {
 
   @Test
   void keepsTheNewestOfTooMany() {
-    Transactions transactions = connect();
-    try (JobStore store = new StoredJobs(transactions, LocalProcess.current())) {
+    StoreDatabase database = connect();
+    try (JobStore store = new StoredJobs(database, LocalProcess.current())) {
       UUID job = created(store).id();
       List<Metric> metrics = new ArrayList<>();
       for (int second = 0; second < 120; second++) {
@@ -228,10 +230,9 @@ abstract class JobTelemetryContract {
       }
       store.telemetry().add(job, MetricKind.RESOURCE, metrics);
       assertThat(store.telemetry().metrics(all(job, MetricKind.RESOURCE))).hasSize(1200);
-      transactions.write(
-          records -> {
-            MetricHistory.thinOut(
-                records.telemetry(), job, MetricKind.RESOURCE, START.toEpochMilli(), 100);
+      database.write(
+          handle -> {
+            MetricHistory.thinOut(handle, job, MetricKind.RESOURCE, START.toEpochMilli(), 100);
             return true;
           });
       List<Metric> left = store.telemetry().metrics(all(job, MetricKind.RESOURCE));

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 
 class MemoryJobStoreTest extends JobStoreContract {
 
-  private final Transactions transactions = new MemoryTransactions();
+  private final StoreDatabase database = StoreDatabase.inMemory();
 
   @Override
-  Transactions connect() {
-    return transactions;
+  StoreDatabase connect() {
+    return database;
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,7 +122,7 @@ class SqliteDamageTest {
     byte[] large = Files.readAllBytes(file);
     assertThat(large.length).isGreaterThan(8 << 20);
 
-    assertThat(isTold(zeroed(large, "performance_metrics"))).isFalse();
+    assertThat(isTold(zeroed(large, "job_metrics"))).isFalse();
     assertThat(isTold(zeroed(large, "batch_partitions"))).isTrue();
   }
 
@@ -131,12 +132,10 @@ class SqliteDamageTest {
     int page;
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
       page =
-          Sql.query(
-                  connection,
-                  "SELECT rootpage FROM sqlite_schema WHERE name = ?",
-                  row -> row.getInt(1),
-                  table)
-              .get(0);
+          Jdbi.open(connection)
+              .select("SELECT rootpage FROM sqlite_schema WHERE name = ?", table)
+              .mapTo(Integer.class)
+              .one();
     }
     byte[] damaged = bytes.clone();
     Arrays.fill(damaged, (page - 1) * PAGE, page * PAGE, (byte) 0);

@@ -10,10 +10,10 @@ class SqliteDataSourceTest extends JobStoreContract {
   @TempDir Path folder;
 
   @Override
-  Transactions connect() {
+  StoreDatabase connect() {
     SQLiteDataSource source = new SQLiteDataSource();
     source.setUrl("jdbc:sqlite:" + folder.resolve("jobs.db"));
-    return DataSourceTransactions.open(source, StoreSchema.current());
+    return StoreDatabase.over(source, () -> {});
   }
 
   @Override

@@ -9,8 +9,8 @@ class SqliteJobStoreTest extends JobStoreContract {
   @TempDir Path folder;
 
   @Override
-  Transactions connect() {
-    return SqliteTransactions.open(
+  StoreDatabase connect() {
+    return StoreDatabase.file(
         folder.resolve("jobs? ä#%20.db"), Duration.ofSeconds(20), StoreSchema.current());
   }
 

@@ -182,7 +182,7 @@ class SqliteLimitsTest {
   void aLockIsWaitedForAndThenTold() throws Exception {
     try (JobStore store =
             new StoredJobs(
-                SqliteTransactions.open(file, Duration.ofMillis(500), StoreSchema.current()),
+                StoreDatabase.file(file, Duration.ofMillis(500), StoreSchema.current()),
                 LocalProcess.current());
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class StoreSchemaTest {
   void aStatementThatFailsLeavesNothing() throws Exception {
     SQLiteDataSource source = source();
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> DataSourceTransactions.open(source, broken()))
+      assertThatThrownBy(() -> StoreDatabase.over(source, () -> {}, broken()))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(file + " cannot be used")
           .hasMessageContaining("no such table: batch_nowhere");
@@ -66,7 +67,7 @@ class StoreSchemaTest {
 
   @Test
   void aStoreThatCannotBeMadeIsNotThere() {
-    assertThatThrownBy(() -> SqliteTransactions.open(file, PATIENCE, broken()))
+    assertThatThrownBy(() -> StoreDatabase.file(file, PATIENCE, broken()))
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).isEqualTo(file.toString()))
         .hasMessageStartingWith("The job store " + file + " cannot be used")
@@ -79,7 +80,7 @@ class StoreSchemaTest {
     JobStore.file(file).close();
     for (int version : List.of(StoreSchema.VERSION - 1, StoreSchema.VERSION + 1)) {
       try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
-        Sql.update(connection, "UPDATE batch_schema SET version = ?", version);
+        Jdbi.open(connection).execute("UPDATE batch_schema SET version = ?", version);
       }
       for (ThrowingCallable opening :
           List.<ThrowingCallable>of(() -> JobStore.file(file), () -> JobStore.over(source()))) {
@@ -111,9 +112,11 @@ class StoreSchemaTest {
       assertThat(integer("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"))
           .isEqualTo(1);
     }
-    try (SqliteTransactions transactions =
-        SqliteTransactions.open(file, PATIENCE, StoreSchema.current())) {
-      assertThat(transactions.synchronous()).isEqualTo(2);
+    try (StoreDatabase database = StoreDatabase.file(file)) {
+      int synchronous =
+          database.read(
+              handle -> handle.createQuery("PRAGMA synchronous").mapTo(Integer.class).one());
+      assertThat(synchronous).isEqualTo(2);
     }
   }
 
@@ -137,9 +140,9 @@ class StoreSchemaTest {
 
   /** Returns the tables with a statement behind them that fails. */
   static StoreSchema broken() {
-    List<String> statements = new ArrayList<>(StoreSchema.current().statements());
-    statements.add("INSERT INTO batch_nowhere VALUES (1)");
-    return new StoreSchema(StoreSchema.VERSION, statements);
+    return new StoreSchema(
+        StoreSchema.VERSION,
+        StoreSchema.current().script() + "INSERT INTO batch_nowhere VALUES (1);");
   }
 
   private SQLiteDataSource source() {
@@ -150,7 +153,7 @@ class StoreSchemaTest {
 
   private int integer(String query) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
-      return Sql.query(connection, query, row -> row.getInt(1)).get(0);
+      return Jdbi.open(connection).createQuery(query).mapTo(Integer.class).one();
     }
   }
 }
