@@ -15,19 +15,26 @@ import javax.sql.DataSource;
  * Stores jobs and their progress. Thread-safe; several processes may share a durable store. Each
  * call is atomic. Only the stores that these methods return can be used; applications do not
  * implement this interface.
+ *
+ * <p>Every store needs {@code org.jdbi:jdbi3-core} on the class path, and a store in a file or in
+ * memory also {@code org.xerial:sqlite-jdbc}. Without them, opening a store throws {@link
+ * io.ringhaul.exceptions.StorageException}. Both are optional dependencies: an application that
+ * names no store needs neither.
  */
 public interface JobStore extends AutoCloseable {
 
-  /** Returns a store in memory, which ends with this process. */
+  /**
+   * Returns a store in memory, which ends when it is closed or when this process ends. It is an
+   * SQLite database outside of the heap.
+   */
   static JobStore inMemory() {
     return new StoredJobs(StoreDatabase.inMemory(), LocalProcess.current());
   }
 
   /**
    * Opens a store in a file, and creates the file if it does not exist. The file is an SQLite
-   * database; {@code org.xerial:sqlite-jdbc} must be on the class path. Stored calls survive a
-   * crash of the process and of the machine. Several processes on one machine may open the file;
-   * network file systems are not supported.
+   * database. Stored calls survive a crash of the process and of the machine. Several processes on
+   * one machine may open the file; network file systems are not supported.
    *
    * @param file the database; while it is open, SQLite keeps two files of the same name with {@code
    *     -wal} and {@code -shm} beside it
@@ -43,12 +50,11 @@ public interface JobStore extends AutoCloseable {
   /**
    * Opens a store in a database of PostgreSQL or SQLite, for jobs of several machines. Missing
    * tables are created in the default schema of the connections: {@code batch_jobs}, {@code
-   * batch_partitions}, {@code batch_schema}, and for {@link #telemetry()} {@code
-   * performance_metrics}, {@code resource_usage}, {@code job_bottlenecks}, {@code tuning_history},
-   * {@code tuned_settings}, {@code job_requests} and {@code job_profiles}. Each call takes a
-   * connection from the source and closes it; the caller keeps ownership of the source. Durability
-   * is that of the database's commits: none with PostgreSQL's {@code synchronous_commit} off or
-   * SQLite's {@code synchronous} off.
+   * batch_partitions}, {@code batch_schema}, and for {@link #telemetry()} {@code job_metrics},
+   * {@code job_bottlenecks}, {@code tuning_history}, {@code tuned_settings}, {@code job_requests}
+   * and {@code job_profiles}. Each call takes a connection from the source and closes it; the
+   * caller keeps ownership of the source. Durability is that of the database's commits: none with
+   * PostgreSQL's {@code synchronous_commit} off or SQLite's {@code synchronous} off.
    *
    * @throws io.ringhaul.exceptions.StorageException if the database cannot be used, or its tables
    *     have another version; each call on the store may throw it as well

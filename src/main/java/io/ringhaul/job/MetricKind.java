@@ -1,11 +1,11 @@
 package io.ringhaul.job;
 
-/** The two tables of metrics. */
+/** The two kinds of metrics. */
 public enum MetricKind {
 
-  /** Progress and requests of the job: the table {@code performance_metrics}. */
+  /** Progress and requests of the job. */
   PERFORMANCE,
 
-  /** Resources of its process and machine: the table {@code resource_usage}. */
+  /** Resources of its process and machine. */
   RESOURCE
 }

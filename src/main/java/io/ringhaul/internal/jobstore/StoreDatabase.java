@@ -3,6 +3,7 @@ package io.ringhaul.internal.jobstore;
 import io.ringhaul.exceptions.StorageException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -10,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -27,8 +30,10 @@ import org.jdbi.v3.core.argument.AbstractArgumentFactory;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.mapper.ColumnMapper;
+import org.jdbi.v3.core.statement.DefaultStatementBuilder;
 import org.jdbi.v3.core.statement.NoTemplateEngine;
 import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
 
@@ -77,6 +82,32 @@ public final class StoreDatabase implements AutoCloseable {
 
     DoubtfulCommit(SQLException cause) {
       super(cause.getMessage(), cause.getSQLState(), cause.getErrorCode(), cause);
+    }
+  }
+
+  /**
+   * Keeps the prepared statements of the only connection, since preparing one takes SQLite longer
+   * than running it.
+   */
+  private static final class KeptStatements extends DefaultStatementBuilder {
+
+    /** By the text with named parameters. */
+    private final Map<String, PreparedStatement> kept = new HashMap<>();
+
+    @Override
+    public PreparedStatement create(Connection connection, String sql, StatementContext context)
+        throws SQLException {
+      PreparedStatement statement = kept.remove(context.getRawSql());
+      return statement == null ? super.create(connection, sql, context) : statement;
+    }
+
+    @Override
+    public void close(Connection connection, String rawSql, Statement statement)
+        throws SQLException {
+      if (!(statement instanceof PreparedStatement prepared)
+          || kept.putIfAbsent(rawSql, prepared) != null) {
+        statement.close();
+      }
     }
   }
 
@@ -154,6 +185,7 @@ public final class StoreDatabase implements AutoCloseable {
     StoreDatabase opened;
     try {
       Handle only = jdbi.open();
+      only.setStatementBuilder(new KeptStatements());
       opened =
           new StoreDatabase(jdbi, failures, true, Optional.ofNullable(file), only, only::close);
     } catch (JdbiException e) {
