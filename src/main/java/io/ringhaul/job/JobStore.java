@@ -1,8 +1,6 @@
 package io.ringhaul.job;
 
 import io.ringhaul.internal.disk.LocalPaths;
-import io.ringhaul.internal.jobstore.LocalProcess;
-import io.ringhaul.internal.jobstore.StoreDatabase;
 import io.ringhaul.internal.jobstore.StoredJobs;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +26,7 @@ public interface JobStore extends AutoCloseable {
    * SQLite database outside of the heap.
    */
   static JobStore inMemory() {
-    return new StoredJobs(StoreDatabase.inMemory(), LocalProcess.current());
+    return StoredJobs.inMemory();
   }
 
   /**
@@ -43,8 +41,7 @@ public interface JobStore extends AutoCloseable {
    *     store may throw it as well, and has then stored nothing
    */
   static JobStore file(Path file) {
-    return new StoredJobs(
-        StoreDatabase.file(LocalPaths.require("file", file)), LocalProcess.current());
+    return StoredJobs.file(LocalPaths.require("file", file));
   }
 
   /**
@@ -60,7 +57,7 @@ public interface JobStore extends AutoCloseable {
    *     have another version; each call on the store may throw it as well
    */
   static JobStore over(DataSource source) {
-    return new StoredJobs(StoreDatabase.over(source, () -> {}), LocalProcess.current());
+    return StoredJobs.over(source, () -> {});
   }
 
   /** Whether stored jobs survive this process. */

@@ -6,8 +6,6 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.disk.LocalPaths;
 import io.ringhaul.internal.disk.OwnerOnly;
-import io.ringhaul.internal.jobstore.LocalProcess;
-import io.ringhaul.internal.jobstore.StoreDatabase;
 import io.ringhaul.internal.jobstore.StoredJobs;
 import io.ringhaul.job.JobStore;
 import java.io.IOException;
@@ -204,7 +202,7 @@ public final class JobStoreLocation {
               }
             });
     try {
-      return new StoredJobs(StoreDatabase.over(pool, pool::close), LocalProcess.current());
+      return StoredJobs.over(pool, pool::close);
     } catch (RuntimeException | Error e) {
       pool.close();
       throw e;

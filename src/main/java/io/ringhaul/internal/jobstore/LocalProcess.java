@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param mark distinguishes processes that successively had the same id
  * @param start when this process started
  */
-public record LocalProcess(String host, String machine, long pid, String mark, Instant start) {
+record LocalProcess(String host, String machine, long pid, String mark, Instant start) {
 
   private static final Path PROC = Path.of("/proc");
 
@@ -28,7 +28,7 @@ public record LocalProcess(String host, String machine, long pid, String mark, I
   private static final int START_TICKS = 19;
 
   /** The process that runs this. */
-  public static LocalProcess current() {
+  static LocalProcess current() {
     ProcessHandle self = ProcessHandle.current();
     String host = hostName();
     return new LocalProcess(

@@ -30,6 +30,7 @@ import org.jdbi.v3.core.argument.AbstractArgumentFactory;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.mapper.ColumnMapper;
+import org.jdbi.v3.core.result.UnableToProduceResultException;
 import org.jdbi.v3.core.statement.DefaultStatementBuilder;
 import org.jdbi.v3.core.statement.NoTemplateEngine;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -44,7 +45,7 @@ import org.sqlite.JDBC;
  * several processes may open a file. A store over a {@code DataSource} takes a connection for each
  * call, and repeats calls after failures that pass.
  */
-public final class StoreDatabase implements AutoCloseable {
+final class StoreDatabase implements AutoCloseable {
 
   /** How long a file waits for the lock of another process. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -148,7 +149,7 @@ public final class StoreDatabase implements AutoCloseable {
    *
    * @throws StorageException if it cannot be used
    */
-  public static StoreDatabase file(Path path) {
+  static StoreDatabase file(Path path) {
     return file(path, PATIENCE, StoreSchema.current());
   }
 
@@ -158,7 +159,6 @@ public final class StoreDatabase implements AutoCloseable {
    * @param patience how long to wait for the lock of another process
    */
   static StoreDatabase file(Path path, Duration patience, StoreSchema schema) {
-    requireLibraries("org.jdbi.v3.core.Jdbi", "org.sqlite.JDBC");
     StoreFile file = new StoreFile(path);
     file.makeIfAbsent(fresh -> sqlite(fresh, file.location(), patience, schema).close());
     file.requireUsable();
@@ -166,8 +166,7 @@ public final class StoreDatabase implements AutoCloseable {
   }
 
   /** Opens an SQLite database in memory, which ends when it is closed. */
-  public static StoreDatabase inMemory() {
-    requireLibraries("org.jdbi.v3.core.Jdbi", "org.sqlite.JDBC");
+  static StoreDatabase inMemory() {
     return sqlite(null, "the memory of this process", PATIENCE, StoreSchema.current());
   }
 
@@ -207,12 +206,11 @@ public final class StoreDatabase implements AutoCloseable {
    * @param onClose called once when the store is closed
    * @throws StorageException if the database cannot be used
    */
-  public static StoreDatabase over(DataSource source, Runnable onClose) {
+  static StoreDatabase over(DataSource source, Runnable onClose) {
     return over(source, onClose, StoreSchema.current());
   }
 
   static StoreDatabase over(DataSource source, Runnable onClose, StoreSchema schema) {
-    requireLibraries("org.jdbi.v3.core.Jdbi");
     String url;
     boolean isSqlite;
     try (Connection connection = source.getConnection()) {
@@ -233,22 +231,6 @@ public final class StoreDatabase implements AutoCloseable {
             configured(Jdbi.create(source)), failures, isSqlite, Optional.empty(), null, onClose);
     opened.createTables(schema);
     return opened;
-  }
-
-  private static void requireLibraries(String... classes) {
-    for (String each : classes) {
-      try {
-        Class.forName(each);
-      } catch (ClassNotFoundException e) {
-        throw new StorageException(
-            "job store",
-            each.startsWith("org.sqlite")
-                ? "A job store in a file or in memory needs org.xerial:sqlite-jdbc on the class"
-                    + " path; add it, or pass a DataSource to JobStore.over"
-                : "A job store needs org.jdbi:jdbi3-core on the class path; add it",
-            e);
-      }
-    }
   }
 
   /**
@@ -429,7 +411,7 @@ public final class StoreDatabase implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       try {
         return only == null ? onNew(work) : onOnly(only, work);
-      } catch (DamagedRecord e) {
+      } catch (DamagedRecord | UnableToProduceResultException e) {
         throw failures.damaged(String.valueOf(e.getMessage()));
       } catch (SQLException | JdbiException e) {
         SQLException failure = sqlFailure(e);

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.jobstore.JobState.Claim;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,46 @@ public final class StoredJobs implements JobStore, JobRuns {
   private final AtomicLong begins = new AtomicLong();
   private final Set<String> openHolders = ConcurrentHashMap.newKeySet();
 
-  public StoredJobs(StoreDatabase database, LocalProcess process) {
+  /** Opens a store in memory. */
+  public static StoredJobs inMemory() {
+    requireLibraries("org.jdbi.v3.core.Jdbi", "org.sqlite.JDBC");
+    return new StoredJobs(StoreDatabase.inMemory(), LocalProcess.current());
+  }
+
+  /** Opens a store in an SQLite file. */
+  public static StoredJobs file(Path file) {
+    requireLibraries("org.jdbi.v3.core.Jdbi", "org.sqlite.JDBC");
+    return new StoredJobs(StoreDatabase.file(file), LocalProcess.current());
+  }
+
+  /**
+   * Opens a store in a database of PostgreSQL or SQLite.
+   *
+   * @param onClose called once when the store is closed
+   */
+  public static StoredJobs over(DataSource source, Runnable onClose) {
+    requireLibraries("org.jdbi.v3.core.Jdbi");
+    return new StoredJobs(StoreDatabase.over(source, onClose), LocalProcess.current());
+  }
+
+  /** Checks for optional libraries here, since the other classes of stores do not load without. */
+  private static void requireLibraries(String... classes) {
+    for (String each : classes) {
+      try {
+        Class.forName(each);
+      } catch (ClassNotFoundException e) {
+        throw new StorageException(
+            "job store",
+            each.startsWith("org.sqlite")
+                ? "A job store in a file or in memory needs org.xerial:sqlite-jdbc on the class"
+                    + " path; add it, or pass a DataSource to JobStore.over"
+                : "A job store needs org.jdbi:jdbi3-core on the class path; add it",
+            e);
+      }
+    }
+  }
+
+  StoredJobs(StoreDatabase database, LocalProcess process) {
     this.database = database;
     this.process = process;
     this.telemetry = new StoredTelemetry(database);

@@ -130,6 +130,19 @@ abstract class JobTelemetryContract {
   }
 
   @Test
+  void replacesCharactersThatNoDatabaseTakes() {
+    JobStore store = store();
+    UUID job = created(store).id();
+    store
+        .telemetry()
+        .add(job, MetricKind.RESOURCE, List.of(Metric.of(START, "a\u0000b", "c\uD83D", 1)));
+    store.telemetry().put(job, profile(JobProfile.State.FAILED, Optional.empty(), Optional.of("\u0000")));
+    assertThat(store.telemetry().metrics(all(job, MetricKind.RESOURCE)))
+        .containsExactly(Metric.of(START, "a\uFFFDb", "c\uFFFD", 1));
+    assertThat(store.telemetry().profile(job).orElseThrow().error()).contains("\uFFFD");
+  }
+
+  @Test
   void knowsTheLatestOfEachSeries() {
     JobStore store = store();
     UUID job = created(store).id();
