@@ -1,8 +1,7 @@
 package io.ringhaul.console;
 
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,18 +26,18 @@ record BottleneckView(
     String lastSeen,
     boolean open) {
 
-  static BottleneckView of(UUID job, StoredBottleneck bottleneck) {
+  static BottleneckView of(UUID job, Bottleneck bottleneck) {
     return new BottleneckView(
         bottleneck.id(),
         job.toString(),
-        bottleneck.kind(),
+        bottleneck.kind().name(),
         bottleneck.component(),
-        new TreeMap<>(bottleneck.evidence()),
+        bottleneck.evidence(),
         bottleneck.reason(),
         bottleneck.recommendation(),
-        bottleneck.parameter().orElse(null),
-        bottleneck.value().orElse(null),
-        Times.text(bottleneck.firstSeen()),
+        bottleneck.proposal().map(Bottleneck.Proposal::parameter).orElse(null),
+        bottleneck.proposal().map(Bottleneck.Proposal::value).orElse(null),
+        Times.text(bottleneck.since()),
         Times.text(bottleneck.lastSeen()),
         bottleneck.open());
   }

@@ -3,7 +3,7 @@ package io.ringhaul.console;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ final class JobWatch implements Watch {
   private final LiveReader live;
   private final UUID id;
   private final Map<Integer, JobPartition> partitions = new HashMap<>();
-  private final Map<String, StoredBottleneck> bottlenecks = new HashMap<>();
+  private final Map<String, Bottleneck> bottlenecks = new HashMap<>();
   private byte[] last = new byte[0];
   private Event state = Event.KEEP_ALIVE;
   private long readPartitionsAt = System.nanoTime();
@@ -48,7 +48,7 @@ final class JobWatch implements Watch {
     boolean readsPartitions = begin - readPartitionsAt >= 0;
     List<JobPartition> partitionsNow = readsPartitions ? store.partitions(id) : List.of();
     long nextPartitions = System.nanoTime() + PAUSE_PER_READ * (System.nanoTime() - begin);
-    List<StoredBottleneck> bottlenecksNow = store.telemetry().bottlenecks(id);
+    List<Bottleneck> bottlenecksNow = store.telemetry().bottlenecks(id);
     byte[] now = Json.bytes(JobView.of(job, live.read(job).orElse(null)));
     // No step after this point can fail, so the stored state matches the sent events.
     List<Event> events = new ArrayList<>();
@@ -83,8 +83,8 @@ final class JobWatch implements Watch {
     }
   }
 
-  private void addBottlenecks(List<StoredBottleneck> now, List<Event> events) {
-    for (StoredBottleneck bottleneck : now) {
+  private void addBottlenecks(List<Bottleneck> now, List<Event> events) {
+    for (Bottleneck bottleneck : now) {
       if (!bottleneck.equals(bottlenecks.put(bottleneck.id(), bottleneck))) {
         events.add(Event.of("bottleneck", Json.bytes(BottleneckView.of(id, bottleneck))));
       }

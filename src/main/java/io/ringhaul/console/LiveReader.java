@@ -4,7 +4,7 @@ import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,7 @@ final class LiveReader {
         nodes(latest),
         settings(latest),
         telemetry.bottlenecks(job.id()).stream()
-            .filter(StoredBottleneck::open)
+            .filter(Bottleneck::open)
             .findFirst()
             .map(bottleneck -> BottleneckView.of(job.id(), bottleneck))
             .orElse(null));

@@ -5,7 +5,7 @@ import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.MetricQuery;
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,7 +119,7 @@ final class MetricCalls {
   private Reply bottlenecks(Call call) {
     Job job = jobs.find(call.value(JOB));
     Optional<Boolean> open = call.find(OPEN);
-    List<StoredBottleneck> chosen =
+    List<Bottleneck> chosen =
         telemetry.bottlenecks(job.id()).stream()
             .filter(each -> open.isEmpty() || open.get() == each.open())
             .toList();

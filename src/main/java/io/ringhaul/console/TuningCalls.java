@@ -5,8 +5,8 @@ import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.StoredBottleneck;
 import io.ringhaul.job.TuningEntry;
+import io.ringhaul.monitor.Bottleneck;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,19 +68,17 @@ final class TuningCalls {
     LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
     boolean runs = Liveness.isAlive(job, Instant.now());
     List<RecommendationView> all = new ArrayList<>();
-    for (StoredBottleneck bottleneck : telemetry.bottlenecks(job.id())) {
-      if (bottleneck.open()
-          && bottleneck.parameter().isPresent()
-          && bottleneck.value().isPresent()) {
-        String parameter = bottleneck.parameter().get();
-        Optional<Long> now = now(latest, parameter);
+    for (Bottleneck bottleneck : telemetry.bottlenecks(job.id())) {
+      if (bottleneck.open() && bottleneck.proposal().isPresent()) {
+        Bottleneck.Proposal proposal = bottleneck.proposal().get();
+        Optional<Long> now = now(latest, proposal.parameter());
         all.add(
             new RecommendationView(
                 bottleneck.id(),
                 job.id().toString(),
-                parameter,
+                proposal.parameter(),
                 now.orElse(null),
-                bottleneck.value().get(),
+                proposal.value(),
                 bottleneck.recommendation(),
                 bottleneck.id(),
                 runs && now.isPresent()));

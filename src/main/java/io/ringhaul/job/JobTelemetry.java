@@ -1,5 +1,6 @@
 package io.ringhaul.job;
 
+import io.ringhaul.monitor.Bottleneck;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +47,10 @@ public interface JobTelemetry {
   Map<UUID, String> beside(UUID job);
 
   /** Adds bottlenecks, or replaces those with the same id. The 200 newest of a job are kept. */
-  void put(UUID job, Collection<StoredBottleneck> bottlenecks);
+  void put(UUID job, Collection<Bottleneck> bottlenecks);
 
   /** Returns the bottlenecks of a job, newest first. */
-  List<StoredBottleneck> bottlenecks(UUID job);
+  List<Bottleneck> bottlenecks(UUID job);
 
   /**
    * Adds an entry to a job's tuning history, or replaces the one with the same id. The 200 newest

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -187,19 +188,18 @@ class EventsTest {
     return socket;
   }
 
-  private static List<StoredBottleneck> longBottlenecks(int round) {
+  private static List<Bottleneck> longBottlenecks(int round) {
     Instant now = Instant.now();
     return IntStream.range(0, LONG_BOTTLENECKS)
         .mapToObj(
             i ->
-                new StoredBottleneck(
+                new Bottleneck(
                     "long-" + round + "-" + i,
-                    "SERVER_OVERLOAD",
+                    BottleneckKind.SERVER_OVERLOAD,
                     "node:127.0.0.1:9042",
                     Map.of(),
                     "x".repeat(MEGABYTE),
                     "Wait.",
-                    Optional.empty(),
                     Optional.empty(),
                     now,
                     now,

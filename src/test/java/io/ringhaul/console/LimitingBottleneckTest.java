@@ -2,7 +2,8 @@ package io.ringhaul.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ class LimitingBottleneckTest {
 
   @Test
   void spikeDoesNotLimitLongJob() {
-    List<StoredBottleneck> spike = List.of(bottleneck("SERVER_OVERLOAD", 10, 13));
+    List<Bottleneck> spike = List.of(bottleneck("SERVER_OVERLOAD", 10, 13));
     assertThat(LimitingBottleneck.reason(spike, EIGHT_HOURS)).isEmpty();
     assertThat(LimitingBottleneck.reason(spike, 9)).contains("SERVER_OVERLOAD from 10 to 13");
     assertThat(LimitingBottleneck.reason(spike, 0)).isEmpty();
@@ -51,7 +52,7 @@ class LimitingBottleneckTest {
 
   @Test
   void simultaneousBottlenecksCountOnce() {
-    List<StoredBottleneck> nodes =
+    List<Bottleneck> nodes =
         List.of(
             bottleneck("SKEW", 5, 30),
             bottleneck("SKEW", 0, 25),
@@ -67,15 +68,14 @@ class LimitingBottleneckTest {
    * @param from the first second
    * @param until the last second
    */
-  private static StoredBottleneck bottleneck(String kind, int from, int until) {
-    return new StoredBottleneck(
+  private static Bottleneck bottleneck(String kind, int from, int until) {
+    return new Bottleneck(
         kind + "-" + from,
-        kind,
+        BottleneckKind.valueOf(kind),
         "cluster",
         Map.of(),
         kind + " from " + from + " to " + until,
         "Wait.",
-        Optional.empty(),
         Optional.empty(),
         BEGIN.plusSeconds(from),
         BEGIN.plusSeconds(until),

@@ -10,7 +10,8 @@ import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.schema.TokenRange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,16 +99,15 @@ final class StoredExamples {
     store.telemetry().put(job, List.of(overload(now)));
   }
 
-  private static StoredBottleneck overload(Instant now) {
-    return new StoredBottleneck(
+  private static Bottleneck overload(Instant now) {
+    return new Bottleneck(
         "overload-1",
-        "SERVER_OVERLOAD",
+        BottleneckKind.SERVER_OVERLOAD,
         "node:127.0.0.1:9042",
         Map.of("p99_ms", 12.5),
         "The node answers late.",
         "Have fewer requests in flight.",
-        Optional.of("inFlight"),
-        Optional.of(8L),
+        Optional.of(new Bottleneck.Proposal("inFlight", 8)),
         now.minusSeconds(2),
         now,
         true);

@@ -9,8 +9,11 @@ import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.MetricQuery;
-import io.ringhaul.job.StoredBottleneck;
 import io.ringhaul.job.TuningEntry;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -25,7 +28,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** Telemetry in a database. */
@@ -44,8 +46,6 @@ final class StoredTelemetry implements JobTelemetry {
 
   private static final int MOST_HISTORIES = 64;
   private static final Duration TIDIED_EVERY = Duration.ofMinutes(10);
-
-  private static final GenericType<Map<String, Double>> EVIDENCE = new GenericType<>() {};
 
   private record Key(UUID job, MetricKind kind) {}
 
@@ -66,18 +66,34 @@ final class StoredTelemetry implements JobTelemetry {
   /** The records of telemetry are the rows of their tables. */
   static void registerMappers(Jdbi jdbi) {
     for (Class<?> each :
-        List.of(
-            Metric.class,
-            StoredBottleneck.class,
-            TuningEntry.class,
-            JobRequest.class,
-            JobProfile.class)) {
+        List.of(Metric.class, TuningEntry.class, JobRequest.class, JobProfile.class)) {
       jdbi.registerRowMapper(ConstructorMapper.factory(each));
     }
-    jdbi.registerColumnMapper(
-        EVIDENCE,
-        (row, at, ignored) ->
-            StoredText.parse(row.getString(at), new TypeReference<Map<String, Double>>() {}));
+    jdbi.registerRowMapper(Bottleneck.class, (row, ignored) -> bottleneck(row));
+  }
+
+  private static Bottleneck bottleneck(ResultSet row) throws SQLException {
+    String parameter = row.getString("parameter");
+    long value = row.getLong("value");
+    return new Bottleneck(
+        row.getString("id"),
+        kind(row.getString("kind")),
+        row.getString("component"),
+        StoredText.parse(row.getString("evidence"), new TypeReference<Map<String, Double>>() {}),
+        row.getString("reason"),
+        row.getString("recommendation"),
+        Optional.ofNullable(parameter).map(name -> new Bottleneck.Proposal(name, value)),
+        Instant.ofEpochMilli(row.getLong("since")),
+        Instant.ofEpochMilli(row.getLong("last_seen")),
+        row.getBoolean("open"));
+  }
+
+  private static BottleneckKind kind(String name) {
+    try {
+      return BottleneckKind.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new DamagedRecord("there is no kind of bottleneck " + name);
+    }
   }
 
   @Override
@@ -143,17 +159,19 @@ final class StoredTelemetry implements JobTelemetry {
   }
 
   @Override
-  public void put(UUID job, Collection<StoredBottleneck> bottlenecks) {
+  public void put(UUID job, Collection<Bottleneck> bottlenecks) {
     change(
         job,
         handle -> {
-          for (StoredBottleneck each : bottlenecks) {
+          for (Bottleneck each : bottlenecks) {
             Map<String, Double> evidence = new TreeMap<>(each.evidence());
             evidence.values().removeIf(value -> !Double.isFinite(value));
             SQL.update(handle, "putBottleneck")
                 .bind("job", job)
                 .bindMethods(each)
                 .bind("evidence", Json.text(evidence))
+                .bind("parameter", each.proposal().map(Bottleneck.Proposal::parameter))
+                .bind("value", each.proposal().map(Bottleneck.Proposal::value))
                 .execute();
           }
           keepNewest(handle, "keepNewestBottlenecks", job);
@@ -161,8 +179,8 @@ final class StoredTelemetry implements JobTelemetry {
   }
 
   @Override
-  public List<StoredBottleneck> bottlenecks(UUID job) {
-    return rows(job, "bottlenecks", StoredBottleneck.class);
+  public List<Bottleneck> bottlenecks(UUID job) {
+    return rows(job, "bottlenecks", Bottleneck.class);
   }
 
   @Override

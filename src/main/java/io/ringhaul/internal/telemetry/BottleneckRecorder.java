@@ -1,7 +1,6 @@
 package io.ringhaul.internal.telemetry;
 
 import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.StoredBottleneck;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
@@ -60,11 +59,11 @@ public final class BottleneckRecorder implements SampleListener, AutoCloseable {
     if (ids.equals(openAtLastWrite.keySet()) && !due && hasEndedLeftovers) {
       return;
     }
-    List<StoredBottleneck> changed = new ArrayList<>();
+    List<Bottleneck> changed = new ArrayList<>();
     openAtLastWrite.values().stream()
         .filter(bottleneck -> !ids.contains(bottleneck.id()))
-        .forEach(bottleneck -> changed.add(stored(bottleneck.over())));
-    now.forEach(bottleneck -> changed.add(stored(bottleneck)));
+        .forEach(bottleneck -> changed.add(bottleneck.over()));
+    changed.addAll(now);
     if (!hasEndedLeftovers) {
       // A process that was killed could not close its bottlenecks.
       telemetry.bottlenecks(job).stream()
@@ -76,20 +75,5 @@ public final class BottleneckRecorder implements SampleListener, AutoCloseable {
     samples = 0;
     openAtLastWrite.clear();
     now.forEach(bottleneck -> openAtLastWrite.put(bottleneck.id(), bottleneck));
-  }
-
-  private static StoredBottleneck stored(Bottleneck bottleneck) {
-    return new StoredBottleneck(
-        bottleneck.id(),
-        bottleneck.kind().name(),
-        bottleneck.component(),
-        bottleneck.evidence(),
-        bottleneck.reason(),
-        bottleneck.recommendation(),
-        bottleneck.proposal().map(Bottleneck.Proposal::parameter),
-        bottleneck.proposal().map(Bottleneck.Proposal::value),
-        bottleneck.since(),
-        bottleneck.lastSeen(),
-        bottleneck.open());
   }
 }

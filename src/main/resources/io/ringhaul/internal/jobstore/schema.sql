@@ -81,7 +81,7 @@ CREATE TABLE job_bottlenecks (
   recommendation TEXT NOT NULL,
   parameter TEXT,
   value BIGINT,
-  first_seen BIGINT NOT NULL,
+  since BIGINT NOT NULL,
   last_seen BIGINT NOT NULL,
   open BOOLEAN NOT NULL,
   PRIMARY KEY (job_id, id)

@@ -39,23 +39,23 @@ WHERE job_id IN (SELECT id FROM batch_jobs ORDER BY created DESC, id LIMIT 21474
 
 -- putBottleneck
 INSERT INTO job_bottlenecks (
-  job_id, id, kind, component, evidence, reason, recommendation, parameter, value, first_seen,
+  job_id, id, kind, component, evidence, reason, recommendation, parameter, value, since,
   last_seen, open)
 VALUES (
   :job, :id, :kind, :component, :evidence, :reason, :recommendation, :parameter, :value,
-  :firstSeen, :lastSeen, :open)
+  :since, :lastSeen, :open)
 ON CONFLICT (job_id, id) DO UPDATE SET
   kind = excluded.kind, component = excluded.component, evidence = excluded.evidence,
   reason = excluded.reason, recommendation = excluded.recommendation,
-  parameter = excluded.parameter, value = excluded.value, first_seen = excluded.first_seen,
+  parameter = excluded.parameter, value = excluded.value, since = excluded.since,
   last_seen = excluded.last_seen, open = excluded.open
 
 -- bottlenecks
-SELECT * FROM job_bottlenecks WHERE job_id = :job ORDER BY first_seen DESC, id
+SELECT * FROM job_bottlenecks WHERE job_id = :job ORDER BY since DESC, id
 
 -- keepNewestBottlenecks
 DELETE FROM job_bottlenecks WHERE job_id = :job AND id NOT IN (
-  SELECT id FROM job_bottlenecks WHERE job_id = :job ORDER BY first_seen DESC, id LIMIT :limit)
+  SELECT id FROM job_bottlenecks WHERE job_id = :job ORDER BY since DESC, id LIMIT :limit)
 
 -- putTuning
 INSERT INTO tuning_history (

@@ -15,8 +15,9 @@ import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.Metric;
 import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.MetricQuery;
-import io.ringhaul.job.StoredBottleneck;
 import io.ringhaul.job.TuningEntry;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -136,7 +137,9 @@ abstract class JobTelemetryContract {
     store
         .telemetry()
         .add(job, MetricKind.RESOURCE, List.of(Metric.of(START, "a\u0000b", "c\uD83D", 1)));
-    store.telemetry().put(job, profile(JobProfile.State.FAILED, Optional.empty(), Optional.of("\u0000")));
+    store
+        .telemetry()
+        .put(job, profile(JobProfile.State.FAILED, Optional.empty(), Optional.of("\u0000")));
     assertThat(store.telemetry().metrics(all(job, MetricKind.RESOURCE)))
         .containsExactly(Metric.of(START, "a\uFFFDb", "c\uFFFD", 1));
     assertThat(store.telemetry().profile(job).orElseThrow().error()).contains("\uFFFD");
@@ -284,13 +287,12 @@ abstract class JobTelemetryContract {
   void keepsBottlenecks() {
     JobStore store = store();
     UUID job = created(store).id();
-    StoredBottleneck first =
-        bottleneck("a", 0, Map.of("share", 0.97, "nodes", 3.0), Optional.of(16L));
-    StoredBottleneck second = bottleneck("b", 1, Map.of(), Optional.empty());
+    Bottleneck first = bottleneck("a", 0, Map.of("share", 0.97, "nodes", 3.0), Optional.of(16L));
+    Bottleneck second = bottleneck("b", 1, Map.of(), Optional.empty());
     store.telemetry().put(job, List.of(first, second));
     assertThat(store().telemetry().bottlenecks(job)).containsExactly(second, first);
-    StoredBottleneck replaced = bottleneck("a", 2, Map.of("share", 0.5), Optional.of(-1L));
-    StoredBottleneck odd =
+    Bottleneck replaced = bottleneck("a", 2, Map.of("share", 0.5), Optional.of(-1L));
+    Bottleneck odd =
         bottleneck("c", 3, Map.of("lost", Double.NaN, "kept", 1.5), Optional.of(Long.MAX_VALUE));
     store.telemetry().put(job, List.of(replaced, odd));
     assertThat(store().telemetry().bottlenecks(job))
@@ -308,17 +310,16 @@ abstract class JobTelemetryContract {
         .noneMatch(each -> each.id().length() == 1);
   }
 
-  private static StoredBottleneck bottleneck(
+  private static Bottleneck bottleneck(
       String id, int second, Map<String, Double> evidence, Optional<Long> value) {
-    return new StoredBottleneck(
+    return new Bottleneck(
         id,
-        "DISK",
+        BottleneckKind.DISK,
         "node:" + ODD,
         evidence,
         "reason " + ODD,
         "recommendation",
-        value.map(none -> "inFlight"),
-        value,
+        value.map(each -> new Bottleneck.Proposal("inFlight", each)),
         START.plusSeconds(second),
         START.plusMillis(second * 1000L + 1),
         second % 2 == 0);

@@ -7,7 +7,8 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.StoredBottleneck;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.TestSample;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +32,13 @@ class BottleneckRecorderTest {
       pass(detector, recorder, 10, sample -> {});
       assertThat(store.telemetry().bottlenecks(job)).isEmpty();
       pass(detector, recorder, 3, sample -> sample.gcShare = 0.4);
-      StoredBottleneck first = only(store);
-      assertThat(first.kind()).isEqualTo("CLIENT_MEMORY");
+      Bottleneck first = only(store);
+      assertThat(first.kind()).isEqualTo(BottleneckKind.CLIENT_MEMORY);
       assertThat(first.component()).isEqualTo("heap");
       assertThat(first.evidence()).containsEntry("gcShare", 0.4);
-      assertThat(first.parameter()).contains("pageRows");
-      assertThat(first.value()).contains(2_500L);
+      assertThat(first.proposal()).contains(new Bottleneck.Proposal("pageRows", 2_500));
       assertThat(first.open()).isTrue();
-      assertThat(first.firstSeen()).isEqualTo(TestSample.START.plusSeconds(11));
+      assertThat(first.since()).isEqualTo(TestSample.START.plusSeconds(11));
       assertThat(first.lastSeen()).isEqualTo(TestSample.START.plusSeconds(13));
       // Current figures are stored every five seconds.
       pass(detector, recorder, 5, sample -> sample.gcShare = 0.5);
@@ -49,10 +49,10 @@ class BottleneckRecorderTest {
       assertThat(only(store).id()).isEqualTo(first.id());
       pass(detector, recorder, 3, sample -> sample.gcShare = 0.4);
       assertThat(store.telemetry().bottlenecks(job))
-          .extracting(StoredBottleneck::open)
+          .extracting(Bottleneck::open)
           .containsExactly(true, false);
       recorder.close();
-      assertThat(store.telemetry().bottlenecks(job)).noneMatch(StoredBottleneck::open);
+      assertThat(store.telemetry().bottlenecks(job)).noneMatch(Bottleneck::open);
     }
   }
 
@@ -89,8 +89,8 @@ class BottleneckRecorderTest {
         List.of());
   }
 
-  private StoredBottleneck only(JobStore store) {
-    List<StoredBottleneck> all = store.telemetry().bottlenecks(job);
+  private Bottleneck only(JobStore store) {
+    List<Bottleneck> all = store.telemetry().bottlenecks(job);
     assertThat(all).hasSize(1);
     return all.get(0);
   }
