@@ -1,5 +1,9 @@
 package io.ringhaul.console;
 
+import io.javalin.http.Context;
+import io.javalin.http.staticfiles.ResourceHandler;
+import io.javalin.http.staticfiles.StaticFileConfig;
+import io.javalin.security.RouteRole;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,17 +13,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The static files of the page, which are resources of the library. The page loads all style sheets
  * as one file and all modules as another. Their path contains a hash of their content, so browsers
  * keep them until the content changes. The single files are served too.
  */
-final class Assets {
+final class Assets implements ResourceHandler {
 
   private static final String PAGE = "index.html";
 
@@ -48,10 +54,19 @@ final class Assets {
           "css", "text/css; charset=utf-8",
           "svg", "image/svg+xml");
 
-  private final Map<String, Reply> replies = new LinkedHashMap<>();
+  /** The caching of files whose path stays when they change, as of all other responses. */
+  private static final String NOT_KEPT = "no-store";
+
+  @SuppressWarnings("ArrayRecordComponent") // Files are never compared.
+  private record File(String type, String caching, byte[] bytes) {}
+
+  private final Map<String, File> files = new LinkedHashMap<>();
 
   /** The names of the bundled modules by path. */
   private final Map<String, String> modules = new LinkedHashMap<>();
+
+  /** The modules whose imports are being bundled, outermost first. */
+  private final Set<String> importing = new LinkedHashSet<>();
 
   private final StringBuilder script = new StringBuilder();
 
@@ -77,20 +92,49 @@ final class Assets {
                   String name = path.substring(path.lastIndexOf('/') + 1);
                   return each.group(1) + "=\"" + addImmutable(name, served(path)) + "\"";
                 });
-    replies.put("/", add(PAGE, bundled, Map.of()));
+    files.put("/", add(PAGE, bundled, NOT_KEPT));
   }
 
   /**
-   * Returns the file of a path; empty if there is none. The first call reads all files, so that the
+   * Returns the file of a path; null if there is none. The first call reads all files, so that the
    * start of a console does not wait for them.
    *
    * @param rawPath the undecoded path; a path with escapes never names a file
    */
-  synchronized Optional<Reply> find(String rawPath) {
-    if (replies.isEmpty()) {
+  private synchronized @Nullable File find(String rawPath) {
+    if (files.isEmpty()) {
       load();
     }
-    return Optional.ofNullable(replies.get(rawPath));
+    return files.get(rawPath);
+  }
+
+  boolean has(String rawPath) {
+    return find(rawPath) != null;
+  }
+
+  @Override
+  public boolean canHandle(Context context) {
+    return has(context.path());
+  }
+
+  @Override
+  public boolean handle(Context context) {
+    File file = find(context.path());
+    if (file == null) {
+      return false;
+    }
+    context.contentType(file.type()).header("Cache-Control", file.caching()).result(file.bytes());
+    return true;
+  }
+
+  @Override
+  public boolean addStaticFileConfig(StaticFileConfig config) {
+    return false;
+  }
+
+  @Override
+  public Set<RouteRole> resourceRouteRoles(Context context) {
+    return Set.of();
   }
 
   /**
@@ -101,6 +145,10 @@ final class Assets {
     String known = modules.get(path);
     if (known != null) {
       return known;
+    }
+    if (!importing.add(path)) {
+      throw new IllegalStateException(
+          "Modules import each other in a cycle: " + String.join(", ", importing) + ", " + path);
     }
     String code = served(path);
     StringBuilder body = new StringBuilder();
@@ -118,6 +166,7 @@ final class Assets {
     }
     String name = "module" + modules.size();
     modules.put(path, name);
+    importing.remove(path);
     script
         .append("// ")
         .append(path)
@@ -139,23 +188,22 @@ final class Assets {
   /** Serves a single file and returns its text. */
   private String served(String path) {
     String text = text(path);
-    add(path, text, Map.of());
+    add(path, text, NOT_KEPT);
     return text;
   }
 
   /** Serves a file under a path with the hash of its content. Returns the path. */
   private String addImmutable(String name, String text) {
     String path = "assets/" + hash(text) + "/" + name;
-    add(path, text, Map.of("Cache-Control", "public, max-age=31536000, immutable"));
+    add(path, text, "public, max-age=31536000, immutable");
     return path;
   }
 
-  private Reply add(String path, String text, Map<String, String> headers) {
-    Map<String, String> all = new LinkedHashMap<>(headers);
-    all.put(Reply.TYPE, TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), ""));
-    Reply reply = new Reply.Whole(200, all, text.getBytes(StandardCharsets.UTF_8));
-    replies.put("/" + path, reply);
-    return reply;
+  private File add(String path, String text, String caching) {
+    String type = TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), "");
+    File file = new File(type, caching, text.getBytes(StandardCharsets.UTF_8));
+    files.put("/" + path, file);
+    return file;
   }
 
   private static String hash(String text) {

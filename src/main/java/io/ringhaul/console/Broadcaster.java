@@ -1,5 +1,9 @@
 package io.ringhaul.console;
 
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.NotFoundResponse;
+import io.javalin.http.TooManyRequestsResponse;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.internal.telemetry.Background;
 import java.time.Duration;
@@ -25,7 +29,6 @@ final class Broadcaster implements AutoCloseable {
 
   private static final String PATH = "/api/events";
   private static final String MEDIA_TYPE = "text/event-stream";
-  private static final QueryParameter<UUID> JOB = QueryParameter.id("job");
 
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -50,14 +53,18 @@ final class Broadcaster implements AutoCloseable {
         this::tick, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  List<Route> routes() {
-    return List.of(Route.get(PATH, this::watch).taking(JOB));
+  void addTo(Api api) {
+    api.get(PATH, this::watch, Query.JOB);
   }
 
-  private Reply watch(Call call) {
-    Optional<UUID> job = call.find(JOB);
+  private void watch(Context context) {
+    Optional<UUID> job = Query.findJob(context);
     job.ifPresent(jobs::find);
-    EventStream stream = new EventStream(job);
+    context.contentType(MEDIA_TYPE);
+    if (context.method().equals(HandlerType.HEAD)) {
+      return;
+    }
+    EventStream stream = new EventStream(job, QueuedResponse.of(context));
     add(stream);
     boolean isWatched = false;
     try {
@@ -70,13 +77,13 @@ final class Broadcaster implements AutoCloseable {
         stream.close();
       }
     }
-    return exchange -> open(exchange, stream);
+    context.future(stream::open);
   }
 
   private synchronized void add(EventStream stream) {
     if (streams.size() >= MOST_STREAMS) {
-      throw new CallRefusal(
-          CallRefusal.TOO_MANY, "The limit of " + MOST_STREAMS + " event streams is reached");
+      throw new TooManyRequestsResponse(
+          "The limit of " + MOST_STREAMS + " event streams is reached");
     }
     streams.add(stream);
   }
@@ -93,23 +100,15 @@ final class Broadcaster implements AutoCloseable {
     return first == null ? made : first;
   }
 
-  private static void open(Exchange exchange, EventStream stream) {
-    exchange.putHeader(Reply.TYPE, MEDIA_TYPE);
-    if (exchange.method().equals("GET")) {
-      stream.open(exchange);
-    } else {
-      stream.close();
-      new Reply.Whole(200, Map.of(), new byte[0]).send(exchange);
-    }
-  }
-
   private void tick() {
     try {
-      all().forEach(EventStream::dropIfLate);
+      all().forEach(EventStream::dropIfStuck);
       watched().forEach(this::tell);
       if (System.nanoTime() - toldAt > KEEP_ALIVE.toNanos()) {
         toldAt = System.nanoTime();
-        all().forEach(stream -> stream.send(List.of(Event.KEEP_ALIVE)));
+        all().stream()
+            .filter(EventStream::isOpen)
+            .forEach(stream -> stream.send(List.of(Event.KEEP_ALIVE)));
       }
     } catch (RuntimeException e) {
       // The next tick may succeed; an exception that leaves a scheduled task cancels it.
@@ -119,12 +118,9 @@ final class Broadcaster implements AutoCloseable {
 
   /** Returns the watched jobs and evicts watches without clients. */
   private synchronized Set<Optional<UUID>> watched() {
-    streams.removeIf(EventStream::isOver);
+    streams.removeIf(EventStream::isClosed);
     Set<Optional<UUID>> watched = new HashSet<>();
-    streams.stream()
-        .filter(stream -> !stream.isClosed())
-        .map(EventStream::job)
-        .forEach(watched::add);
+    streams.forEach(stream -> watched.add(stream.job()));
     watches.keySet().retainAll(watched);
     return watched;
   }
@@ -134,7 +130,10 @@ final class Broadcaster implements AutoCloseable {
   }
 
   private List<EventStream> watching(Optional<UUID> job) {
-    return all().stream().filter(stream -> stream.job().equals(job)).toList();
+    return all().stream()
+        .filter(EventStream::isOpen)
+        .filter(stream -> stream.job().equals(job))
+        .toList();
   }
 
   private void tell(Optional<UUID> job) {
@@ -152,7 +151,7 @@ final class Broadcaster implements AutoCloseable {
         }
         stream.send(changes);
       }
-    } catch (CallRefusal e) {
+    } catch (NotFoundResponse e) {
       // The job was deleted; it can reappear when it is started again.
       watching(job).forEach(EventStream::close);
     } catch (BulkOperationException e) {

@@ -1,7 +1,9 @@
 package io.ringhaul.console;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.javalin.Javalin;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.jackson.Json;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -9,9 +11,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -19,6 +23,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -115,11 +120,28 @@ final class ConsoleServer implements AutoCloseable {
     }
   }
 
-  void start(RequestHandler handler) {
-    server.setHandler(handler);
+  void start(Guard guard, Consumer<Api> calls) {
+    // Bodies are complete before a thread handles their request. Requests that are refused without
+    // regard to their body do not wait for it.
+    EagerContentHandler bodies =
+        new EagerContentHandler(
+            new EagerContentHandler.RetainedContentLoaderFactory(
+                RequestBody.MOST_BYTES + 1, 0, false));
+    bodies.include(
+        request ->
+            guard.isAuthorized(request.getHeaders()) && RequestBody.isJson(request.getHeaders()));
+    server.setHandler(new QueuedResponse.Queueing(bodies, connections));
     try {
-      server.start();
-    } catch (Exception e) {
+      Javalin.create(
+              config -> {
+                config.unsafe.jettyInternal.server = server;
+                config.jetty.modifyServletContextHandler(
+                    context -> context.setErrorHandler(ConsoleServer::refuse));
+                new WebApp(guard).configure(config);
+                calls.accept(new Api(config.routes));
+              })
+          .start();
+    } catch (RuntimeException e) {
       close();
       throw new StorageException("console", "The console cannot be started: " + e.getMessage(), e);
     }
@@ -128,23 +150,23 @@ final class ConsoleServer implements AutoCloseable {
   /** Answers malformed requests and requests that failed before the handler. */
   private static boolean refuse(Request request, Response response, Callback callback) {
     Object cause = request.getAttribute(ErrorHandler.ERROR_EXCEPTION);
-    CallRefusal refusal =
+    ErrorView error =
         cause instanceof HttpException http
             ? malformed(http)
-            : new CallRefusal(CallRefusal.FAILED, "Internal error; see the log of the console");
-    Guard.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
-    Reply.Whole reply = Reply.refused(refusal, Map.of());
-    response.setStatus(reply.status());
-    reply.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-    response.write(true, ByteBuffer.wrap(reply.body()), callback);
+            : new ErrorView(HttpStatus.getMessage(response.getStatus()), response.getStatus());
+    Guard.HEADERS.forEach(response.getHeaders()::put);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, RequestBody.JSON);
+    response.setStatus(error.status());
+    response.write(true, ByteBuffer.wrap(Json.bytes(error)), callback);
     return true;
   }
 
   /** Malformed requests, unknown versions and unknown encodings are errors of the client. */
-  private static CallRefusal malformed(HttpException http) {
-    int status = http.getCode() < CallRefusal.FAILED ? http.getCode() : CallRefusal.BAD_REQUEST;
+  private static ErrorView malformed(HttpException http) {
+    int status =
+        HttpStatus.isServerError(http.getCode()) ? HttpStatus.BAD_REQUEST_400 : http.getCode();
     String reason = Objects.requireNonNullElse(http.getReason(), "the request cannot be parsed");
-    return new CallRefusal(status, "Invalid HTTP/1.1 request: " + reason);
+    return new ErrorView("Invalid HTTP/1.1 request: " + reason, status);
   }
 
   /** Closes all connections and stops the server. */

@@ -1,36 +1,27 @@
 package io.ringhaul.console;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.jetty.util.IteratingCallback;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * One client of the event stream. It uses no thread: events wait in a queue until the client has
- * read the earlier ones. A client that does not read is dropped. Thread-safe.
+ * One client of the event stream. It uses no thread: events wait in the response until the client
+ * has read the earlier ones. A client that does not read is dropped. Thread-safe.
  */
 final class EventStream {
 
-  /** The largest size of the queue in bytes. */
+  /** The largest number of bytes that may wait. */
   private static final long MOST_BYTES = 8L * 1024 * 1024;
-
-  /** Events are combined into writes of up to this many bytes. */
-  private static final int PIECE = 64 * 1024;
 
   /** The time limit of the client for reading one write. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Optional<UUID> job;
-  private final Deque<Event> queue = new ArrayDeque<>();
-  private @Nullable Writing writing;
-  private long queuedBytes;
-  private boolean isClosed;
+  private final QueuedResponse response;
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private volatile boolean isOpened;
   private boolean isGreeted;
 
   /**
@@ -38,34 +29,29 @@ final class EventStream {
    *
    * @param job the watched job; empty for all jobs
    */
-  EventStream(Optional<UUID> job) {
+  EventStream(Optional<UUID> job, QueuedResponse response) {
     this.job = job;
+    this.response = response;
   }
 
-  /** Starts writing to the client. */
-  void open(Exchange exchange) {
-    Writing opened = new Writing(exchange);
-    synchronized (this) {
-      writing = opened;
-      // The first event flushes the response header, so that the client knows that the stream is
-      // open.
-      queue.addFirst(Event.KEEP_ALIVE);
-      queuedBytes += Event.KEEP_ALIVE.bytes().length;
-    }
-    opened.iterate();
+  /** Starts writing to the client; returns what completes when the stream ends. */
+  CompletableFuture<Void> open() {
+    // The first event sends the response header, so that the client knows that the stream is open.
+    response.write(Event.KEEP_ALIVE.bytes());
+    isOpened = true;
+    return end;
   }
 
   Optional<UUID> job() {
     return job;
   }
 
-  synchronized boolean isClosed() {
-    return isClosed;
+  boolean isOpen() {
+    return isOpened && !end.isDone();
   }
 
-  /** Returns true if the stream is closed and no write is pending. */
-  synchronized boolean isOver() {
-    return isClosed && (writing == null || !writing.isUnderWay);
+  boolean isClosed() {
+    return end.isDone();
   }
 
   /** Returns true on the first call only. */
@@ -75,113 +61,27 @@ final class EventStream {
     return wasNew;
   }
 
-  /** Appends events to the queue. */
   void send(Collection<Event> events) {
-    synchronized (this) {
-      if (isClosed) {
-        return;
-      }
-      for (Event event : events) {
-        queue.add(event);
-        queuedBytes += event.bytes().length;
-      }
-      if (queuedBytes > MOST_BYTES) {
-        isClosed = true;
-        queue.clear();
-      }
+    events.forEach(event -> response.write(event.bytes()));
+    if (response.queuedBytes() > MOST_BYTES) {
+      drop();
     }
-    write();
   }
 
-  /** Drops the client. */
+  /** Ends the stream after what is written. */
   void close() {
-    synchronized (this) {
-      isClosed = true;
-      queue.clear();
-    }
-    write();
+    end.complete(null);
   }
 
-  /** Drops the client if it has exceeded the time limit of the current write. */
-  void dropIfLate() {
-    Writing open;
-    synchronized (this) {
-      open = writing;
-    }
-    if (open != null && open.isLate()) {
-      Connections.close(open.exchange.connection());
+  /** Drops the client if it has left or exceeded the time limit of the current write. */
+  void dropIfStuck() {
+    if (isOpen() && response.isStuck(PATIENCE)) {
+      drop();
     }
   }
 
-  private void write() {
-    Writing open;
-    synchronized (this) {
-      open = writing;
-    }
-    if (open != null) {
-      open.iterate();
-    }
-  }
-
-  /** Removes the next write from the queue; empty if there is none. */
-  private synchronized ByteBuffer next() {
-    ByteArrayOutputStream piece = new ByteArrayOutputStream();
-    while (!queue.isEmpty() && (piece.size() == 0 || piece.size() < PIECE)) {
-      piece.writeBytes(queue.remove().bytes());
-    }
-    queuedBytes -= piece.size();
-    return ByteBuffer.wrap(piece.toByteArray());
-  }
-
-  private synchronized void abandon() {
-    isClosed = true;
-    queue.clear();
-  }
-
-  /** Writes the queue sequentially. */
-  private final class Writing extends IteratingCallback {
-
-    private final Exchange exchange;
-    private boolean isEnded;
-    private volatile long since;
-    private volatile boolean isUnderWay;
-
-    Writing(Exchange exchange) {
-      this.exchange = exchange;
-    }
-
-    boolean isLate() {
-      return isUnderWay && System.nanoTime() - since > PATIENCE.toNanos();
-    }
-
-    @Override
-    protected Action process() {
-      isUnderWay = false;
-      if (isEnded) {
-        return Action.SUCCEEDED;
-      }
-      ByteBuffer piece = next();
-      isEnded = !piece.hasRemaining() && EventStream.this.isClosed();
-      if (!piece.hasRemaining() && !isEnded) {
-        return Action.IDLE;
-      }
-      since = System.nanoTime();
-      isUnderWay = true;
-      exchange.response().write(isEnded, piece, this);
-      return Action.SCHEDULED;
-    }
-
-    @Override
-    protected void onCompleteSuccess() {
-      exchange.end();
-    }
-
-    /** The client has disconnected or does not read. */
-    @Override
-    protected void onCompleteFailure(Throwable cause) {
-      isUnderWay = false;
-      abandon();
-      exchange.callback().failed(cause);
-    }
+  private void drop() {
+    response.drop();
+    close();
   }
 }

@@ -1,5 +1,11 @@
 package io.ringhaul.console;
 
+import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.HandlerType;
+import io.javalin.http.MisdirectedRequestResponse;
+import io.javalin.http.UnauthorizedResponse;
+import io.javalin.router.Endpoint;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +31,9 @@ final class Guard {
           "same-origin",
           "Cache-Control",
           "no-store");
+
+  /** The path at which a page without a token learns if it needs one. */
+  static final String SESSION = "/api/session";
 
   /** The values of Sec-Fetch-Site that browsers send for pages of other sites. */
   private static final Set<String> OF_OTHERS = Set.of("cross-site", "same-site");
@@ -70,13 +79,13 @@ final class Guard {
     List<String> named = headers.getValuesList("Host");
     String host = named.size() == 1 ? named.get(0).strip().toLowerCase(Locale.ROOT) : "";
     if (!isOwn(host)) {
-      throw new CallRefusal(CallRefusal.MISDIRECTED, "The Host header does not name this console");
+      throw new MisdirectedRequestResponse("The Host header does not name this console");
     }
     List<String> origins = headers.getValuesList("Origin");
     if (!origins.isEmpty()
         && !(origins.size() == 1
             && origins.get(0).strip().toLowerCase(Locale.ROOT).equals("http://" + host))) {
-      throw new CallRefusal(CallRefusal.FORBIDDEN, OTHER_SITES);
+      throw new ForbiddenResponse(OTHER_SITES);
     }
   }
 
@@ -98,17 +107,22 @@ final class Guard {
   void requireOwnPage(HttpFields headers) {
     if (headers.getValuesList("Sec-Fetch-Site").stream()
         .anyMatch(site -> OF_OTHERS.contains(site.strip().toLowerCase(Locale.ROOT)))) {
-      throw new CallRefusal(CallRefusal.FORBIDDEN, OTHER_SITES);
+      throw new ForbiddenResponse(OTHER_SITES);
     }
   }
 
-  /** Refuses calls that require the token and do not have it. */
-  void requireAllowed(Route route, boolean isAuthorized) {
-    if (isAuthorized || (!route.changes() && (isLocal || Routes.IS_PUBLIC.test(route)))) {
+  /**
+   * Refuses calls that require the token and do not have it: all that change something, and on an
+   * address that other machines reach all but {@link #SESSION}.
+   */
+  void requireAllowed(Context context, Endpoint call) {
+    HttpFields headers = QueuedResponse.of(context).requestHeaders();
+    boolean reads = call.method.equals(HandlerType.GET) || call.method.equals(HandlerType.HEAD);
+    if (isAuthorized(headers) || (reads && (isLocal || call.path.equals(SESSION)))) {
       return;
     }
-    throw new CallRefusal(
-        CallRefusal.UNAUTHORIZED,
+    context.header("WWW-Authenticate", "Bearer realm=\"ringhaul\"");
+    throw new UnauthorizedResponse(
         "This call requires the console's token in 'Authorization: Bearer TOKEN'; the console"
             + " printed the token at its start");
   }

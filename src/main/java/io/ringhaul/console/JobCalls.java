@@ -1,5 +1,10 @@
 package io.ringhaul.console;
 
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.ConflictResponse;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.internal.jobstore.BatchLabels;
 import io.ringhaul.job.Job;
@@ -23,9 +28,8 @@ final class JobCalls {
   private static final int LONGEST_DESCRIPTION = 4_000;
   private static final int MOST_LABELS = 50;
 
-  private static final QueryParameter<List<JobStatus>> STATUS =
-      QueryParameter.oneOf("status", JobStatus.class);
-  private static final QueryParameter<String> TEXT = QueryParameter.text("q");
+  private static final String STATUS = "status";
+  private static final String TEXT = "q";
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -35,27 +39,38 @@ final class JobCalls {
     this.live = live;
   }
 
-  List<Route> routes() {
-    return List.of(
-        Route.get(ALL, this::list).taking(STATUS, TEXT, ListView.OFFSET, ListView.LIMIT),
-        Route.change("POST", ALL, this::make).reading(),
-        Route.get(ONE, this::find),
-        Route.change("PUT", ONE, this::describe).reading(),
-        Route.change("DELETE", ONE, this::delete),
-        Route.change("POST", ONE + "/start", this::start),
-        Route.change("POST", ONE + "/stop", this::stop),
-        Route.change("POST", ONE + "/restart", this::restart));
+  /** A job to create. */
+  record NewJob(
+      List<String> command,
+      @Nullable String name,
+      @Nullable String description,
+      @Nullable Map<String, String> labels,
+      @Nullable Boolean start) {}
+
+  /** The name, description and labels of a job; null fields are not changed. */
+  record JobWords(
+      @Nullable String name, @Nullable String description, @Nullable Map<String, String> labels) {}
+
+  void addTo(Api api) {
+    api.get(ALL, this::list, STATUS, TEXT, ListView.OFFSET, ListView.LIMIT);
+    api.change(HandlerType.POST, ALL, NewJob.class, this::make);
+    api.get(ONE, this::find);
+    api.change(HandlerType.PUT, ONE, JobWords.class, this::describe);
+    api.change(HandlerType.DELETE, ONE, this::delete);
+    api.change(HandlerType.POST, ONE + "/start", this::start);
+    api.change(HandlerType.POST, ONE + "/stop", this::stop);
+    api.change(HandlerType.POST, ONE + "/restart", this::restart);
   }
 
-  private Reply list(Call call) {
-    Optional<List<JobStatus>> statuses = call.find(STATUS);
-    Optional<String> text = call.find(TEXT).map(each -> each.toLowerCase(Locale.ROOT));
+  private void list(Context context) {
+    Optional<List<JobStatus>> statuses = Query.constants(context, STATUS, JobStatus.class);
+    Optional<String> text = Query.text(context, TEXT).map(each -> each.toLowerCase(Locale.ROOT));
     List<Job> chosen =
         jobs.store().list().stream()
             .filter(job -> statuses.isEmpty() || statuses.get().contains(job.status()))
             .filter(job -> text.isEmpty() || has(job, text.get()))
             .toList();
-    return Reply.ok(ListView.of(call, ListView.LIMIT, chosen, JobView::brief));
+    context.json(ListView.of(context, chosen, JobView::brief));
   }
 
   private static boolean has(Job job, String text) {
@@ -66,19 +81,18 @@ final class JobCalls {
         .anyMatch(each -> each.toLowerCase(Locale.ROOT).contains(text));
   }
 
-  private Reply find(Call call) {
-    return Reply.ok(view(call));
+  private void find(Context context) {
+    context.json(view(context));
   }
 
-  private JobView view(Call call) {
-    Job job = jobs.find(call.jobId());
+  private JobView view(Context context) {
+    Job job = jobs.find(Api.jobId(context));
     return JobView.of(job, live.read(job).orElse(null));
   }
 
-  private Reply make(Call call) {
-    Bodies.NewJob wanted = call.body(Bodies.NewJob.class);
+  private void make(Context context, NewJob wanted) {
     if (wanted.command() == null || wanted.command().isEmpty()) {
-      throw CallRefusal.bad(
+      throw new BadRequestResponse(
           "The body needs 'command', a list of arguments such as \"export\" and \"ks.table\"");
     }
     requireTexts(wanted.command(), "command");
@@ -96,23 +110,22 @@ final class JobCalls {
     if (Boolean.TRUE.equals(wanted.start())) {
       launcher.start(job);
     }
-    return Reply.json(201, JobView.brief(jobs.find(job.id())));
+    context.status(HttpStatus.CREATED).json(JobView.brief(jobs.find(job.id())));
   }
 
-  private Reply describe(Call call) {
-    Bodies.JobWords words = call.body(Bodies.JobWords.class);
-    Job job = jobs.find(call.jobId());
+  private void describe(Context context, JobWords words) {
+    Job job = jobs.find(Api.jobId(context));
     jobs.store()
         .describe(
             job.id(),
             name(words.name(), job.name()),
             description(words.description(), job.description()),
             labels(words.labels(), job.labels()));
-    return Reply.ok(view(call));
+    context.json(view(context));
   }
 
-  private Reply delete(Call call) {
-    Job job = jobs.find(call.jobId());
+  private void delete(Context context) {
+    Job job = jobs.find(Api.jobId(context));
     KnownJobs.requireIdle(job);
     jobs.launcher().ifPresent(launcher -> launcher.discard(job));
     try {
@@ -123,47 +136,47 @@ final class JobCalls {
         throw e;
       }
     }
-    return Reply.empty(Map.of());
+    context.status(HttpStatus.NO_CONTENT);
   }
 
-  private Reply start(Call call) {
-    Job job = jobs.find(call.jobId());
+  private void start(Context context) {
+    Job job = jobs.find(Api.jobId(context));
     KnownJobs.requireIdle(job);
     if (job.status() == JobStatus.COMPLETED) {
-      throw CallRefusal.conflict("Job " + job.id() + " is completed; restart it to run it again");
+      throw new ConflictResponse("Job " + job.id() + " is completed; restart it to run it again");
     }
     jobs.requireLauncher().start(job);
-    return asked(call);
+    answer(context);
   }
 
-  private Reply restart(Call call) {
-    Job job = jobs.find(call.jobId());
+  private void restart(Context context) {
+    Job job = jobs.find(Api.jobId(context));
     KnownJobs.requireIdle(job);
     jobs.requireLauncher().restart(job);
-    return asked(call);
+    answer(context);
   }
 
-  private Reply stop(Call call) {
-    Job job = jobs.find(call.jobId());
+  private void stop(Context context) {
+    Job job = jobs.find(Api.jobId(context));
     jobs.store().requestStop(job.id());
     boolean wasStarting = jobs.launcher().filter(launcher -> launcher.cancel(job)).isPresent();
     boolean wasOpen = Liveness.isWorking(job) || job.status() == JobStatus.PENDING;
     if (!wasOpen && !wasStarting) {
-      throw CallRefusal.conflict(
+      throw new ConflictResponse(
           "Job " + job.id() + " is not running (it is " + job.status() + ")");
     }
-    return asked(call);
+    answer(context);
   }
 
-  /** Returns the state after a request; a restarted job may be missing for a moment. */
-  private Reply asked(Call call) {
-    return Reply.json(202, view(call));
+  /** Answers with the state after a request; a restarted job may be missing for a moment. */
+  private void answer(Context context) {
+    context.status(HttpStatus.ACCEPTED).json(view(context));
   }
 
   private static String name(@Nullable String wanted, String fallback) {
     String name = Objects.requireNonNullElse(wanted, fallback).strip();
     if (name.isEmpty() || name.length() > LONGEST_NAME) {
-      throw CallRefusal.bad("A job's name must have 1 to " + LONGEST_NAME + " characters");
+      throw new BadRequestResponse("A job's name must have 1 to " + LONGEST_NAME + " characters");
     }
     return name;
   }
@@ -171,7 +184,7 @@ final class JobCalls {
   private static String description(@Nullable String wanted, String fallback) {
     String description = Objects.requireNonNullElse(wanted, fallback);
     if (description.length() > LONGEST_DESCRIPTION) {
-      throw CallRefusal.bad(
+      throw new BadRequestResponse(
           "A job's description must have at most " + LONGEST_DESCRIPTION + " characters");
     }
     return description;
@@ -183,7 +196,7 @@ final class JobCalls {
     requireTexts(all.values(), "labels");
     Map<String, String> labels = BatchLabels.ofPeople(all);
     if (wanted != null && labels.size() < wanted.size()) {
-      throw CallRefusal.bad("Labels that start with 'ringhaul.' are reserved: remove them");
+      throw new BadRequestResponse("Labels that start with 'ringhaul.' are reserved: remove them");
     }
     boolean tooLong =
         labels.entrySet().stream()
@@ -193,7 +206,7 @@ final class JobCalls {
                         || each.getKey().length() > LONGEST_NAME
                         || each.getValue().length() > LONGEST_NAME);
     if (labels.size() > MOST_LABELS || tooLong) {
-      throw CallRefusal.bad(
+      throw new BadRequestResponse(
           "A job must have at most "
               + MOST_LABELS
               + " labels, and their names and values at most "
@@ -205,7 +218,7 @@ final class JobCalls {
 
   private static void requireTexts(Collection<String> texts, String field) {
     if (texts.stream().anyMatch(Objects::isNull)) {
-      throw CallRefusal.bad("'" + field + "' contains a null; every entry must be a string");
+      throw new BadRequestResponse("'" + field + "' contains a null; every entry must be a string");
     }
   }
 }

@@ -4,8 +4,6 @@ import io.ringhaul.job.JobStore;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * An HTTP server for the jobs of a store. Clients watch jobs and, with the console's token, start,
@@ -54,24 +52,20 @@ public final class JobConsole implements AutoCloseable {
     Guard guard = new Guard(server.address(), name, token);
     LiveReader live = new LiveReader(jobs.store().telemetry());
     Broadcaster broadcaster = new Broadcaster(jobs, live);
-    Routes routes = routes(jobs, live, guard, broadcaster);
-    server.start(new RequestHandler(guard, routes, new Assets(), connections));
+    server.start(guard, api -> addCalls(api, jobs, live, guard, broadcaster));
     broadcaster.start();
     return new JobConsole(server, broadcaster, uri(server.address(), token));
   }
 
-  static Routes routes(KnownJobs jobs, LiveReader live, Guard guard, Broadcaster broadcaster) {
-    return new Routes(
-        Stream.of(
-                new JobCalls(jobs, live).routes(),
-                new PartitionCalls(jobs).routes(),
-                new ProfileCalls(jobs).routes(),
-                new MetricCalls(jobs, live).routes(),
-                new TuningCalls(jobs, live).routes(),
-                broadcaster.routes(),
-                new ServiceCalls(jobs, live, guard).routes())
-            .flatMap(List::stream)
-            .toList());
+  static void addCalls(
+      Api api, KnownJobs jobs, LiveReader live, Guard guard, Broadcaster broadcaster) {
+    new JobCalls(jobs, live).addTo(api);
+    new PartitionCalls(jobs).addTo(api);
+    new ProfileCalls(jobs).addTo(api);
+    new MetricCalls(jobs, live).addTo(api);
+    new TuningCalls(jobs, live).addTo(api);
+    broadcaster.addTo(api);
+    new ServiceCalls(jobs, live, guard).addTo(api);
   }
 
   private static URI uri(InetSocketAddress bound, Token token) {

@@ -74,12 +74,11 @@ public final class JobConsoleBuilder {
 
   private static void requireServer() {
     try {
-      Class.forName("org.eclipse.jetty.server.Server");
+      Class.forName("io.javalin.Javalin");
     } catch (ClassNotFoundException e) {
       throw new StorageException(
           "console",
-          "The console needs org.eclipse.jetty:jetty-server 12.1 on the class path; add it to the"
-              + " dependencies",
+          "The console needs io.javalin:javalin 7.2 on the class path; add it to the dependencies",
           e);
     }
   }

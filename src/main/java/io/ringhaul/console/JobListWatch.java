@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.JobStore;
 import java.util.Arrays;
 import java.util.List;

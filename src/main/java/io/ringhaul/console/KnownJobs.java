@@ -1,5 +1,7 @@
 package io.ringhaul.console;
 
+import io.javalin.http.ConflictResponse;
+import io.javalin.http.NotFoundResponse;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import java.time.Instant;
@@ -24,10 +26,10 @@ final class KnownJobs {
   /**
    * Returns a job.
    *
-   * @throws CallRefusal if the job does not exist
+   * @throws NotFoundResponse if the job does not exist
    */
   Job find(UUID id) {
-    return store.find(id).orElseThrow(() -> CallRefusal.missing("There is no job " + id));
+    return store.find(id).orElseThrow(() -> new NotFoundResponse("There is no job " + id));
   }
 
   /** Returns the launcher; empty if the console cannot run jobs. */
@@ -38,19 +40,19 @@ final class KnownJobs {
   /**
    * Returns the launcher.
    *
-   * @throws CallRefusal if the console cannot run jobs
+   * @throws ConflictResponse if the console cannot run jobs
    */
   JobLauncher requireLauncher() {
     return launcher.orElseThrow(
         () ->
-            CallRefusal.conflict(
+            new ConflictResponse(
                 "This console cannot run jobs: run the job with the program that created it"));
   }
 
   /** Refuses the call if a process runs the job. */
   static void requireIdle(Job job) {
     if (Liveness.isAlive(job, Instant.now())) {
-      throw CallRefusal.conflict(
+      throw new ConflictResponse(
           "Job " + job.id() + " is running" + owner(job) + "; stop it first and wait for its end");
     }
   }
@@ -58,7 +60,7 @@ final class KnownJobs {
   /** Refuses the call if no process runs the job. */
   static void requireRunning(Job job, String wish) {
     if (!Liveness.isAlive(job, Instant.now())) {
-      throw CallRefusal.conflict(
+      throw new ConflictResponse(
           "Job " + job.id() + " is not running (it is " + job.status() + "); " + wish);
     }
   }

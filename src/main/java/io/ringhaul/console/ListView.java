@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.javalin.http.Context;
 import java.util.List;
 import java.util.function.Function;
 
@@ -12,23 +13,28 @@ import java.util.function.Function;
  */
 record ListView<T>(List<T> items, int total, int offset, int limit) {
 
-  static final QueryParameter<Integer> OFFSET =
-      QueryParameter.whole("offset", 0, Integer.MAX_VALUE, 0);
+  static final String OFFSET = "offset";
+  static final String LIMIT = "limit";
 
-  static final QueryParameter<Integer> LIMIT = limit(1_000);
-
-  static QueryParameter<Integer> limit(int most) {
-    return QueryParameter.whole("limit", 1, most, 50);
-  }
+  private static final int MOST = 1_000;
+  private static final int FEW = 50;
 
   /** Returns the requested page and converts only its items. */
-  static <S, T> ListView<T> of(
-      Call call, QueryParameter<Integer> limit, List<S> all, Function<S, T> form) {
-    int offset = call.value(OFFSET);
-    int most = call.value(limit);
+  static <S, T> ListView<T> of(Context context, List<S> all, Function<S, T> form) {
+    return of(context, MOST, all, form);
+  }
+
+  /**
+   * Returns the requested page and converts only its items.
+   *
+   * @param most the largest limit that a request may give
+   */
+  static <S, T> ListView<T> of(Context context, int most, List<S> all, Function<S, T> form) {
+    int offset = Query.whole(context, OFFSET, 0, Integer.MAX_VALUE, 0);
+    int limit = Query.whole(context, LIMIT, 1, most, FEW);
     int begin = Math.min(offset, all.size());
-    int end = (int) Math.min((long) begin + most, all.size());
+    int end = (int) Math.min((long) begin + limit, all.size());
     return new ListView<>(
-        all.subList(begin, end).stream().map(form).toList(), all.size(), offset, most);
+        all.subList(begin, end).stream().map(form).toList(), all.size(), offset, limit);
   }
 }

@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.javalin.http.Context;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.Metric;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The API calls for metrics and bottlenecks. */
 final class MetricCalls {
@@ -25,14 +25,12 @@ final class MetricCalls {
 
   private static final int POINTS = 10_000;
 
-  private static final QueryParameter<UUID> JOB = QueryParameter.id("job");
-  private static final QueryParameter<String> COMPONENT = QueryParameter.text("component");
-  private static final QueryParameter<String> NAME = QueryParameter.text("name");
-  private static final QueryParameter<Instant> SINCE = QueryParameter.moment("since");
-  private static final QueryParameter<Instant> UNTIL = QueryParameter.moment("until");
-  private static final QueryParameter<Integer> LIMIT =
-      QueryParameter.whole("limit", 1, MOST_POINTS, POINTS);
-  private static final QueryParameter<Boolean> OPEN = QueryParameter.flag("open");
+  private static final String COMPONENT = "component";
+  private static final String NAME = "name";
+  private static final String SINCE = "since";
+  private static final String UNTIL = "until";
+  private static final String LIMIT = "limit";
+  private static final String OPEN = "open";
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -46,33 +44,36 @@ final class MetricCalls {
     this.briefs = new Briefs(telemetry, Clock.systemUTC());
   }
 
-  List<Route> routes() {
-    return List.of(
-        Route.get(PERFORMANCE, call -> series(call, MetricKind.PERFORMANCE))
-            .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
-        Route.get(PERFORMANCE + "/summary", this::summary).taking(JOB),
-        Route.get(PERFORMANCE + "/bottlenecks", this::bottlenecks)
-            .taking(JOB, OPEN, ListView.OFFSET, ListView.LIMIT),
-        Route.get(RESOURCES, call -> series(call, MetricKind.RESOURCE))
-            .taking(JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT),
-        Route.get(RESOURCES + "/summary", this::resources).taking(JOB),
-        Route.get(
-                RESOURCES + "/constraints",
-                call -> Reply.ok(Constraints.of(jobs.find(call.value(JOB)), live)))
-            .taking(JOB));
+  void addTo(Api api) {
+    String[] series = {Query.JOB, COMPONENT, NAME, SINCE, UNTIL, LIMIT};
+    api.get(PERFORMANCE, context -> series(context, MetricKind.PERFORMANCE), series);
+    api.get(PERFORMANCE + "/summary", this::summary, Query.JOB);
+    api.get(
+        PERFORMANCE + "/bottlenecks",
+        this::bottlenecks,
+        Query.JOB,
+        OPEN,
+        ListView.OFFSET,
+        ListView.LIMIT);
+    api.get(RESOURCES, context -> series(context, MetricKind.RESOURCE), series);
+    api.get(RESOURCES + "/summary", this::resources, Query.JOB);
+    api.get(
+        RESOURCES + "/constraints",
+        context -> context.json(Constraints.of(jobs.find(Query.job(context)), live)),
+        Query.JOB);
   }
 
-  private Reply series(Call call, MetricKind kind) {
-    Job job = jobs.find(call.value(JOB));
+  private void series(Context context, MetricKind kind) {
+    Job job = jobs.find(Query.job(context));
     MetricQuery query =
         new MetricQuery(
             job.id(),
             kind,
-            call.find(COMPONENT),
-            call.find(NAME),
-            call.find(SINCE).orElse(Instant.EPOCH),
-            call.find(UNTIL).orElseGet(MetricCalls::never),
-            call.value(LIMIT));
+            Query.text(context, COMPONENT),
+            Query.text(context, NAME),
+            Query.time(context, SINCE).orElse(Instant.EPOCH),
+            Query.time(context, UNTIL).orElseGet(MetricCalls::never),
+            Query.whole(context, LIMIT, 1, MOST_POINTS, POINTS));
     List<SeriesView.Series> series = new ArrayList<>();
     Briefs.bySeries(telemetry.metrics(query))
         .forEach(
@@ -84,7 +85,7 @@ final class MetricCalls {
                         key.partition().isPresent() ? key.partition().getAsInt() : null,
                         null,
                         metrics.stream().map(MetricCalls::point).toList())));
-    return Reply.ok(new SeriesView(series));
+    context.json(new SeriesView(series));
   }
 
   /** An upper bound that allows for clock differences between machines of up to a day. */
@@ -96,10 +97,10 @@ final class MetricCalls {
     return List.of(metric.time().toEpochMilli(), metric.value());
   }
 
-  private Reply summary(Call call) {
-    Job job = jobs.find(call.value(JOB));
+  private void summary(Context context) {
+    Job job = jobs.find(Query.job(context));
     Briefs.Brief brief = briefs.of(job, MetricKind.PERFORMANCE);
-    return Reply.ok(
+    context.json(
         new SummaryView(
             job.id().toString(),
             brief.seconds(),
@@ -109,21 +110,19 @@ final class MetricCalls {
                 .orElse(null)));
   }
 
-  private Reply resources(Call call) {
-    Job job = jobs.find(call.value(JOB));
+  private void resources(Context context) {
+    Job job = jobs.find(Query.job(context));
     Briefs.Brief brief = briefs.of(job, MetricKind.RESOURCE);
-    return Reply.ok(
-        new SummaryView.Resources(job.id().toString(), brief.seconds(), brief.series()));
+    context.json(new SummaryView.Resources(job.id().toString(), brief.seconds(), brief.series()));
   }
 
-  private Reply bottlenecks(Call call) {
-    Job job = jobs.find(call.value(JOB));
-    Optional<Boolean> open = call.find(OPEN);
+  private void bottlenecks(Context context) {
+    Job job = jobs.find(Query.job(context));
+    Optional<Boolean> open = Query.flag(context, OPEN);
     List<Bottleneck> chosen =
         telemetry.bottlenecks(job.id()).stream()
             .filter(each -> open.isEmpty() || open.get() == each.open())
             .toList();
-    return Reply.ok(
-        ListView.of(call, ListView.LIMIT, chosen, each -> BottleneckView.of(job.id(), each)));
+    context.json(ListView.of(context, chosen, each -> BottleneckView.of(job.id(), each)));
   }
 }

@@ -1,5 +1,11 @@
 package io.ringhaul.console;
 
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.ConflictResponse;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.NotFoundResponse;
 import io.ringhaul.internal.jobstore.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
@@ -18,9 +24,7 @@ final class PartitionCalls {
   private static final String ONE = "/api/batch-partitions/{id}";
   private static final int MOST = 10_000;
 
-  private static final QueryParameter<List<PartitionStatus>> STATUS =
-      QueryParameter.oneOf("status", PartitionStatus.class);
-  private static final QueryParameter<Integer> LIMIT = ListView.limit(MOST);
+  private static final String STATUS = "status";
 
   private static final Pattern ID = Pattern.compile("(.*):(\\d{1,9})");
 
@@ -30,34 +34,34 @@ final class PartitionCalls {
     this.jobs = jobs;
   }
 
-  List<Route> routes() {
-    return List.of(
-        Route.get(OF_JOB, this::list).taking(STATUS, ListView.OFFSET, LIMIT),
-        Route.get(ONE, this::find),
-        Route.change("POST", ONE + "/retry", this::retry));
+  void addTo(Api api) {
+    api.get(OF_JOB, this::list, STATUS, ListView.OFFSET, ListView.LIMIT);
+    api.get(ONE, this::find);
+    api.change(HandlerType.POST, ONE + "/retry", this::retry);
   }
 
-  private Reply list(Call call) {
-    Job job = jobs.find(call.jobId());
-    Optional<List<PartitionStatus>> statuses = call.find(STATUS);
+  private void list(Context context) {
+    Job job = jobs.find(Api.jobId(context));
+    Optional<List<PartitionStatus>> statuses =
+        Query.constants(context, STATUS, PartitionStatus.class);
     List<JobPartition> chosen =
         jobs.store().partitions(job.id()).stream()
             .filter(each -> statuses.isEmpty() || statuses.get().contains(each.status()))
             .toList();
-    return Reply.ok(ListView.of(call, LIMIT, chosen, each -> PartitionView.of(job.id(), each)));
+    context.json(ListView.of(context, MOST, chosen, each -> PartitionView.of(job.id(), each)));
   }
 
-  private Reply find(Call call) {
-    return Reply.ok(view(Id.of(call)));
+  private void find(Context context) {
+    context.json(view(Id.of(Api.id(context))));
   }
 
-  private Reply retry(Call call) {
-    Id id = Id.of(call);
+  private void retry(Context context) {
+    Id id = Id.of(Api.id(context));
     PartitionView partition = view(id);
     Job job = jobs.find(id.job());
     KnownJobs.requireIdle(job);
     if (job.status() == JobStatus.COMPLETED) {
-      throw CallRefusal.conflict(
+      throw new ConflictResponse(
           "Job "
               + job.id()
               + " is completed: the output of partition "
@@ -70,13 +74,13 @@ final class PartitionCalls {
     jobs.store().reset(id.job(), id.number());
     PartitionView pending = view(id);
     launcher.start(job);
-    return Reply.json(202, pending);
+    context.status(HttpStatus.ACCEPTED).json(pending);
   }
 
   /** A started partition whose writes must not be repeated cannot be retried. */
   private static void requireRepeatable(Job job, PartitionView partition) {
     if (partition.attempt() > 0 && AddingImports.mustNotRepeat(job, job.definition().command())) {
-      throw CallRefusal.conflict(
+      throw new ConflictResponse(
           "Partition "
               + partition.number()
               + " of job "
@@ -93,19 +97,18 @@ final class PartitionCalls {
         .map(each -> PartitionView.of(id.job(), each))
         .findFirst()
         .orElseThrow(
-            () -> CallRefusal.missing("Job " + id.job() + " has no partition " + id.number()));
+            () -> new NotFoundResponse("Job " + id.job() + " has no partition " + id.number()));
   }
 
   /** The id of a partition. */
   private record Id(UUID job, int number) {
 
-    static Id of(Call call) {
-      Matcher parts = ID.matcher(call.text("id"));
+    static Id of(String text) {
+      Matcher parts = ID.matcher(text);
       if (!parts.matches()) {
-        throw CallRefusal.bad(
-            "'" + call.text("id") + "' is not a partition id of the form JOB:NUMBER");
+        throw new BadRequestResponse("'" + text + "' is not a partition id of the form JOB:NUMBER");
       }
-      return new Id(QueryParameter.idOf(parts.group(1)), Integer.parseInt(parts.group(2)));
+      return new Id(Query.jobId(parts.group(1)), Integer.parseInt(parts.group(2)));
     }
   }
 }

@@ -1,11 +1,15 @@
 package io.ringhaul.console;
 
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobProfile;
 import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobTelemetry;
-import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The API calls for profiles of a job's process. */
 final class ProfileCalls {
@@ -21,28 +25,32 @@ final class ProfileCalls {
     this.telemetry = jobs.store().telemetry();
   }
 
-  List<Route> routes() {
-    return List.of(Route.get(PATH, this::find), Route.change("POST", PATH, this::ask).reading());
+  /** A request for a profile. */
+  record NewProfile(@Nullable Integer seconds) {}
+
+  void addTo(Api api) {
+    api.get(PATH, this::find);
+    api.change(HandlerType.POST, PATH, NewProfile.class, this::ask);
   }
 
-  private Reply find(Call call) {
-    Job job = jobs.find(call.jobId());
-    return Reply.ok(telemetry.profile(job.id()).map(ProfileView::of).orElse(ProfileView.NONE));
+  private void find(Context context) {
+    Job job = jobs.find(Api.jobId(context));
+    context.json(telemetry.profile(job.id()).map(ProfileView::of).orElse(ProfileView.NONE));
   }
 
-  private Reply ask(Call call) {
-    int seconds = Objects.requireNonNullElse(call.body(Bodies.NewProfile.class).seconds(), SECONDS);
+  private void ask(Context context, NewProfile wanted) {
+    int seconds = Objects.requireNonNullElse(wanted.seconds(), SECONDS);
     if (seconds < 1 || seconds > JobProfile.MOST_SECONDS) {
-      throw CallRefusal.bad(
+      throw new BadRequestResponse(
           "'seconds' must be a whole number from 1 to " + JobProfile.MOST_SECONDS);
     }
-    Job job = jobs.find(call.jobId());
+    Job job = jobs.find(Api.jobId(context));
     KnownJobs.requireRunning(job, "only a running process can be profiled");
     JobRequest request =
         telemetry.ask(job.id(), JobRequest.Kind.PROFILE, "{\"seconds\":" + seconds + "}");
     // Returns the request itself, because the process may already have replaced the stored
     // state.
     JobProfile profile = JobProfile.requested(request.id(), request.body());
-    return Reply.json(202, ProfileView.of(profile));
+    context.status(HttpStatus.ACCEPTED).json(ProfileView.of(profile));
   }
 }

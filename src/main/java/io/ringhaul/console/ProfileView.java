@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.JobProfile;
 import org.jspecify.annotations.Nullable;
 

@@ -1,13 +1,10 @@
 package io.ringhaul.console;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.MetricKind;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /** The API calls for the console itself. */
@@ -17,27 +14,30 @@ final class ServiceCalls {
   private final LiveReader live;
   private final Guard guard;
 
+  /** The description of the API, a resource, with the version. */
+  private final String description =
+      Assets.text("openapi.json").replaceFirst("\"unpackaged\"", '"' + version() + '"');
+
   ServiceCalls(KnownJobs jobs, LiveReader live, Guard guard) {
     this.jobs = jobs;
     this.live = live;
     this.guard = guard;
   }
 
-  List<Route> routes() {
-    return List.of(
-        Route.get(Routes.SESSION, this::session),
-        Route.get("/api/openapi.json", call -> description()),
-        Route.get("/metrics", call -> metrics()));
+  void addTo(Api api) {
+    api.get(Guard.SESSION, this::session);
+    api.get("/api/openapi.json", context -> context.result(description));
+    api.get("/metrics", this::metrics);
   }
 
-  private Reply session(Call call) {
-    boolean mayKnow = guard.isOpen() || call.isAuthorized();
-    return Reply.ok(
+  private void session(Context context) {
+    boolean isAuthorized = guard.isAuthorized(QueuedResponse.of(context).requestHeaders());
+    context.json(
         new SessionView(
             version(),
-            mayKnow ? store() : null,
+            guard.isOpen() || isAuthorized ? store() : null,
             guard.isOpen() ? SessionView.TokenNeed.open : SessionView.TokenNeed.required,
-            call.isAuthorized()));
+            isAuthorized));
   }
 
   private String store() {
@@ -52,14 +52,7 @@ final class ServiceCalls {
         JobConsole.class.getPackage().getImplementationVersion(), "unpackaged");
   }
 
-  /** Returns the description of the API, a resource, with the version. */
-  private static Reply description() {
-    ObjectNode document = (ObjectNode) Json.tree(Assets.text("openapi.json"));
-    document.withObject("/info").put("version", version());
-    return Reply.ok(document);
-  }
-
-  private Reply metrics() {
+  private void metrics(Context context) {
     PrometheusText text = new PrometheusText();
     Instant now = Instant.now();
     for (Job job : jobs.store().list()) {
@@ -68,9 +61,6 @@ final class ServiceCalls {
         text.add(job, live.latest(job, MetricKind.RESOURCE));
       }
     }
-    return new Reply.Whole(
-        200,
-        Map.of(Reply.TYPE, PrometheusText.MEDIA_TYPE),
-        text.toString().getBytes(StandardCharsets.UTF_8));
+    context.contentType(PrometheusText.MEDIA_TYPE).result(text.toString());
   }
 }

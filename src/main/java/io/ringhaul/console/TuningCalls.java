@@ -1,5 +1,10 @@
 package io.ringhaul.console;
 
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.NotFoundResponse;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.job.Job;
@@ -12,11 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The API calls for the tunable parameters of running jobs. */
 final class TuningCalls {
-
-  private static final QueryParameter<UUID> JOB = QueryParameter.id("job");
 
   private static final long MOST = 1_000_000_000L;
 
@@ -39,29 +43,29 @@ final class TuningCalls {
     this.telemetry = jobs.store().telemetry();
   }
 
-  List<Route> routes() {
-    return List.of(
-        Route.get("/api/tuning/history", this::history)
-            .taking(JOB, ListView.OFFSET, ListView.LIMIT),
-        Route.get("/api/tuning/recommendations", this::recommendations)
-            .taking(JOB, ListView.OFFSET, ListView.LIMIT),
-        Route.change("POST", "/api/tuning/apply", this::apply).reading());
+  /** A recommendation to apply, or a parameter with its value. */
+  record Change(
+      String job,
+      @Nullable String recommendation,
+      @Nullable String parameter,
+      @Nullable Long value) {}
+
+  void addTo(Api api) {
+    String[] page = {Query.JOB, ListView.OFFSET, ListView.LIMIT};
+    api.get("/api/tuning/history", this::history, page);
+    api.get("/api/tuning/recommendations", this::recommendations, page);
+    api.change(HandlerType.POST, "/api/tuning/apply", Change.class, this::apply);
   }
 
-  private Reply history(Call call) {
-    Job job = jobs.find(call.value(JOB));
-    return Reply.ok(
-        ListView.of(
-            call,
-            ListView.LIMIT,
-            telemetry.tuning(job.id()),
-            entry -> TuningView.of(job.id(), entry)));
+  private void history(Context context) {
+    Job job = jobs.find(Query.job(context));
+    context.json(
+        ListView.of(context, telemetry.tuning(job.id()), entry -> TuningView.of(job.id(), entry)));
   }
 
-  private Reply recommendations(Call call) {
-    Job job = jobs.find(call.value(JOB));
-    return Reply.ok(
-        ListView.of(call, ListView.LIMIT, recommendations(job), recommendation -> recommendation));
+  private void recommendations(Context context) {
+    Job job = jobs.find(Query.job(context));
+    context.json(ListView.of(context, recommendations(job), recommendation -> recommendation));
   }
 
   private List<RecommendationView> recommendations(Job job) {
@@ -106,12 +110,11 @@ final class TuningCalls {
     return latest.find(MetricName.TUNABLE + parameter, MetricName.VALUE).map(Math::round);
   }
 
-  private Reply apply(Call call) {
-    Bodies.Change change = call.body(Bodies.Change.class);
+  private void apply(Context context, Change change) {
     if (change.job() == null) {
-      throw CallRefusal.bad("The body needs 'job', the id of a job");
+      throw new BadRequestResponse("The body needs 'job', the id of a job");
     }
-    Job job = jobs.find(QueryParameter.idOf(change.job()));
+    Job job = jobs.find(Query.jobId(change.job()));
     Wish wish = wish(job, change);
     KnownJobs.requireRunning(job, "only a running job can change a parameter");
     LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
@@ -119,7 +122,7 @@ final class TuningCalls {
         now(latest, wish.parameter())
             .orElseThrow(
                 () ->
-                    CallRefusal.bad(
+                    new BadRequestResponse(
                         "Job "
                             + job.id()
                             + " has no parameter '"
@@ -136,10 +139,12 @@ final class TuningCalls {
             wish.reason(),
             Optional.empty(),
             TuningEntry.State.REQUESTED);
-    return Reply.json(202, TuningView.of(job.id(), telemetry.ask(job.id(), wanted)));
+    context
+        .status(HttpStatus.ACCEPTED)
+        .json(TuningView.of(job.id(), telemetry.ask(job.id(), wanted)));
   }
 
-  private Wish wish(Job job, Bodies.Change change) {
+  private Wish wish(Job job, Change change) {
     String parameter = change.parameter();
     Long value = change.value();
     if (change.recommendation() != null && parameter == null && value == null) {
@@ -149,7 +154,7 @@ final class TuningCalls {
           .map(each -> new Wish(each.parameter(), each.proposed(), each.reason()))
           .orElseThrow(
               () ->
-                  CallRefusal.missing(
+                  new NotFoundResponse(
                       "Job "
                           + job.id()
                           + " has no recommendation '"
@@ -157,17 +162,18 @@ final class TuningCalls {
                           + "'"));
     }
     if (change.recommendation() != null || parameter == null || value == null) {
-      throw CallRefusal.bad("The body needs either 'recommendation', or 'parameter' and 'value'");
+      throw new BadRequestResponse(
+          "The body needs either 'recommendation', or 'parameter' and 'value'");
     }
     if (!PARAMETERS.contains(parameter)) {
-      throw CallRefusal.bad(
+      throw new BadRequestResponse(
           "Unknown parameter '"
               + parameter
               + "'; the parameters are "
               + String.join(", ", PARAMETERS));
     }
     if (value < 1 || value > MOST) {
-      throw CallRefusal.bad("'value' must be a whole number from 1 to " + MOST);
+      throw new BadRequestResponse("'value' must be a whole number from 1 to " + MOST);
     }
     return new Wish(parameter, value, "Requested through the console");
   }

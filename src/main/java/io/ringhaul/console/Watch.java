@@ -11,7 +11,7 @@ interface Watch {
   /**
    * Returns the changes since the last call.
    *
-   * @throws CallRefusal if the watched job no longer exists
+   * @throws io.javalin.http.NotFoundResponse if the watched job no longer exists
    */
   List<Event> changes();
 

@@ -163,7 +163,7 @@ class ConsoleSecurityTest {
   @Test
   void boundsBodySize() {
     String token = "Authorization: Bearer " + client.token();
-    String big = "{\"name\":\"" + "x".repeat(RequestHandler.MOST_BYTES) + "\"}";
+    String big = "{\"name\":\"" + "x".repeat(RequestBody.MOST_BYTES) + "\"}";
     ConsoleClient.Answer answer = client.call("PUT", "/api/batch-jobs/" + job.id(), big);
     assertThat(answer.status()).isEqualTo(413);
     String put = "PUT /api/batch-jobs/" + job.id() + " HTTP/1.1";

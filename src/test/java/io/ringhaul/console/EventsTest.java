@@ -3,6 +3,7 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
@@ -61,7 +62,7 @@ class EventsTest {
   }
 
   private static JsonNode json(@Nullable String text) {
-    return (JsonNode) Json.tree(Objects.requireNonNull(text));
+    return Json.tree(Objects.requireNonNull(text));
   }
 
   @Test

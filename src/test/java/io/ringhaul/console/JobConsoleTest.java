@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobRequest;

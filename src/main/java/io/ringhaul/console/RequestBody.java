@@ -10,20 +10,27 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.UncheckedIOException;
+import io.javalin.http.BadRequestResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the JSON of the API. Unknown or mistyped properties of a body are errors. */
-final class Json {
+/** The JSON in the body of a request. Unknown or mistyped properties are errors. */
+final class RequestBody {
 
-  static final String TYPE = "application/json";
+  static final String JSON = "application/json";
+
+  /** The largest body in bytes. */
+  static final int MOST_BYTES = 64 * 1024;
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -34,30 +41,18 @@ final class Json {
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
-  private Json() {}
+  private RequestBody() {}
 
-  /** Serializes a record, or maps and lists of strings and numbers. */
-  static byte[] bytes(Object value) {
-    try {
-      return MAPPER.writeValueAsBytes(value);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("The response cannot be serialized as JSON", e);
-    }
-  }
-
-  /** Parses stored JSON as a value for a response. */
-  static Object tree(String json) {
-    try {
-      return MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("The job store contains invalid JSON", e);
-    }
+  /** Returns true if the headers of a request announce JSON. */
+  static boolean isJson(HttpFields headers) {
+    String type = Objects.requireNonNullElse(headers.get(HttpHeader.CONTENT_TYPE), "");
+    return type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(JSON);
   }
 
   /**
-   * Parses the body of a request.
+   * Parses the body.
    *
-   * @throws CallRefusal if the body is not JSON of that type
+   * @throws BadRequestResponse if the body is not JSON of that type
    */
   static <T extends Record> T read(byte[] body, Class<T> type) {
     try {
@@ -65,23 +60,23 @@ final class Json {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       T value = MAPPER.readValue(text, type);
       if (value == null) {
-        throw CallRefusal.bad("The body is null; it must be an object");
+        throw new BadRequestResponse("The body is null; it must be an object");
       }
       return value;
     } catch (CharacterCodingException e) {
-      throw CallRefusal.bad("The body is not UTF-8");
+      throw new BadRequestResponse("The body is not UTF-8");
     } catch (UnrecognizedPropertyException e) {
-      throw CallRefusal.bad(
+      throw new BadRequestResponse(
           "Unknown property '"
               + e.getPropertyName()
               + "' in the body; the properties are "
               + names(e.getKnownPropertyIds()));
     } catch (MismatchedInputException e) {
-      throw CallRefusal.bad(mismatch(e));
+      throw new BadRequestResponse(mismatch(e));
     } catch (JsonMappingException e) {
-      throw CallRefusal.bad("The body cannot be read at " + path(e));
+      throw new BadRequestResponse("The body cannot be read at " + path(e));
     } catch (JsonProcessingException e) {
-      throw CallRefusal.bad(unreadable(e.getLocation()));
+      throw new BadRequestResponse(unreadable(e.getLocation()));
     }
   }
 
