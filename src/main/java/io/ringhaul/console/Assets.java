@@ -123,7 +123,8 @@ final class Assets implements ResourceHandler {
     if (file == null) {
       return false;
     }
-    context.contentType(file.type()).header("Cache-Control", file.caching()).result(file.bytes());
+    QueuedResponse.of(context).contentType(file.type());
+    context.header("Cache-Control", file.caching()).result(file.bytes());
     return true;
   }
 

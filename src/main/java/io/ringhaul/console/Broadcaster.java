@@ -60,7 +60,7 @@ final class Broadcaster implements AutoCloseable {
   private void watch(Context context) {
     Optional<UUID> job = Query.findJob(context);
     job.ifPresent(jobs::find);
-    context.contentType(MEDIA_TYPE);
+    QueuedResponse.of(context).contentType(MEDIA_TYPE);
     if (context.method().equals(HandlerType.HEAD)) {
       return;
     }

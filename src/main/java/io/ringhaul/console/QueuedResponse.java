@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
@@ -63,6 +64,11 @@ final class QueuedResponse extends Response.Wrapper implements Callback {
   /** Returns the headers of the request. */
   HttpFields requestHeaders() {
     return getRequest().getHeaders();
+  }
+
+  /** Sets the media type as it is; the servlet API would append or respell a charset. */
+  void contentType(String type) {
+    getHeaders().put(HttpHeader.CONTENT_TYPE, type);
   }
 
   private Connection connection() {

@@ -61,6 +61,7 @@ final class ServiceCalls {
         text.add(job, live.latest(job, MetricKind.RESOURCE));
       }
     }
-    context.contentType(PrometheusText.MEDIA_TYPE).result(text.toString());
+    QueuedResponse.of(context).contentType(PrometheusText.MEDIA_TYPE);
+    context.result(text.toString());
   }
 }

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +102,8 @@ final class WebApp {
                 context,
                 e.getDetails().values().stream()
                     .flatMap(all -> Arrays.stream(all.split(", ", -1)))));
+    config.routes.exception(
+        EofException.class, (e, context) -> refuse(context, 400, "The body ends early"));
     config.routes.exception(JobException.class, (e, context) -> refuse(context, 409, e));
     config.routes.exception(InvalidSettingException.class, (e, context) -> refuse(context, 400, e));
     config.routes.exception(
