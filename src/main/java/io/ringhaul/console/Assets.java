@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -69,10 +70,26 @@ final class Assets implements ResourceHandler {
   private final Set<String> importing = new LinkedHashSet<>();
 
   private final StringBuilder script = new StringBuilder();
+  private final UnaryOperator<String> resources;
+  private boolean isLoaded;
+
+  Assets() {
+    this(Assets::text);
+  }
+
+  /**
+   * Creates the files of a page.
+   *
+   * @param resources returns the text of a file by its path
+   */
+  Assets(UnaryOperator<String> resources) {
+    this.resources = resources;
+  }
 
   /** Reads and bundles the files of the page. */
   private void load() {
-    String page = text(PAGE);
+    importing.clear();
+    String page = resources.apply(PAGE);
     StringBuilder sheet = new StringBuilder();
     SHEET.matcher(page).results().forEach(link -> sheet.append(served(link.group(1))).append('\n'));
     MODULE.matcher(page).results().forEach(start -> bundle(start.group(1)));
@@ -102,8 +119,9 @@ final class Assets implements ResourceHandler {
    * @param rawPath the undecoded path; a path with escapes never names a file
    */
   private synchronized @Nullable File find(String rawPath) {
-    if (files.isEmpty()) {
+    if (!isLoaded) {
       load();
+      isLoaded = true;
     }
     return files.get(rawPath);
   }
@@ -188,7 +206,7 @@ final class Assets implements ResourceHandler {
 
   /** Serves a single file and returns its text. */
   private String served(String path) {
-    String text = text(path);
+    String text = resources.apply(path);
     add(path, text, NOT_KEPT);
     return text;
   }

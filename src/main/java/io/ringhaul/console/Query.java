@@ -27,8 +27,12 @@ final class Query {
 
   /** Refuses requests with parameters that the call does not have or that occur twice. */
   static void requireKnown(Context context, List<String> known) {
-    String query = context.queryString();
-    Map<String, List<String>> values = context.queryParamMap();
+    Map<String, List<String>> values;
+    try {
+      values = context.queryParamMap();
+    } catch (RuntimeException e) {
+      throw new BadRequestResponse("The charset of the content type is invalid");
+    }
     values.forEach(
         (name, all) -> {
           if (!known.contains(name)) {
@@ -47,6 +51,7 @@ final class Query {
           }
         });
     // Javalin leaves out names and values that it cannot decode.
+    String query = context.queryString();
     int decoded = values.values().stream().mapToInt(List::size).sum();
     if (query != null && !query.isEmpty() && decoded < query.split("&", -1).length) {
       throw new BadRequestResponse("The query is not URL-encoded: '" + query + "'");

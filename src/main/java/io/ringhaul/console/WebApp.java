@@ -9,9 +9,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
-import io.javalin.http.NotFoundResponse;
 import io.javalin.http.UnsupportedMediaTypeResponse;
-import io.javalin.http.servlet.JavalinServletContextKt;
 import io.javalin.json.JavalinJackson;
 import io.javalin.router.Endpoint;
 import io.javalin.router.EndpointNotFound;
@@ -64,11 +62,6 @@ final class WebApp {
   private void requireOwn(Context context) {
     context.header("Vary", "Accept-Encoding");
     guard.requireOwn(QueuedResponse.of(context).requestHeaders());
-    try {
-      JavalinServletContextKt.urlDecode(context.path());
-    } catch (IllegalArgumentException e) {
-      throw new NotFoundResponse(unknown());
-    }
   }
 
   private void requireAllowed(Context context) {
@@ -127,7 +120,7 @@ final class WebApp {
   private static void refuseMethod(Context context, Stream<String> methods) {
     TreeSet<String> allowed = new TreeSet<>(methods.toList());
     if (allowed.isEmpty()) {
-      refuse(context, 404, unknown());
+      refuse(context, 404, "Unknown path; see /api/openapi.json");
       return;
     }
     allowed.add("OPTIONS");
@@ -138,10 +131,6 @@ final class WebApp {
     } else {
       refuse(context, 405, "The methods of this path are " + names);
     }
-  }
-
-  private static String unknown() {
-    return "Unknown path; see /api/openapi.json";
   }
 
   private static void refuse(Context context, int status, Exception cause) {

@@ -1,6 +1,7 @@
 package io.ringhaul.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -98,6 +100,22 @@ class AssetsTest {
     assets.forEach(
         asset -> namedBy(asset).forEach(each -> named.add(asset.resolveSibling(each).normalize())));
     assertThat(named).containsAll(assets);
+  }
+
+  @Test
+  void refusesModulesThatImportEachOther() {
+    Map<String, String> files =
+        Map.of(
+            "index.html", "<script type=\"module\" src=\"a.js\"></script>",
+            "a.js", "import { b } from \"./b.js\";\n",
+            "b.js", "import { a } from \"./a.js\";\n");
+    Assets assets = new Assets(files::get);
+    // Each request fails, not only the first.
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> assets.has("/"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Modules import each other in a cycle: a.js, b.js, a.js");
+    }
   }
 
   private static void scriptsContainNoForbiddenCode(Path asset) {

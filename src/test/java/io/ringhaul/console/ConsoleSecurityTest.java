@@ -215,6 +215,26 @@ class ConsoleSecurityTest {
   }
 
   @Test
+  void takesMethodFromRequestLineOnly() {
+    String token = "Authorization: Bearer " + client.token();
+    String path = "GET /api/batch-jobs/" + job.id() + " HTTP/1.1";
+    assertThat(status(path, host, token, "X-HTTP-Method-Override: DELETE")).isEqualTo(200);
+    assertThat(store.find(job.id())).isPresent();
+  }
+
+  @Test
+  void refusesWhatCannotBeDecoded() {
+    for (String query : List.of("?limit=%zz", "?%zz=1", "?limit=1&%zz")) {
+      assertThat(status("GET /api/batch-jobs" + query + " HTTP/1.1", host))
+          .as(query)
+          .isEqualTo(400);
+    }
+    assertThat(status("GET /api/batch-jobs HTTP/1.1", host, "Content-Type: text/plain; charset"))
+        .isEqualTo(400);
+    assertThat(status("GET /api/batch-jobs/%zz HTTP/1.1", host)).isEqualTo(400);
+  }
+
+  @Test
   void everyResponseHasSecurityHeaders() {
     for (String path : List.of("/", "/api/batch-jobs", "/nothing", "/metrics", "/api/session")) {
       String answer = RawHttp.exchange(console.uri(), "GET " + path + " HTTP/1.1", host);

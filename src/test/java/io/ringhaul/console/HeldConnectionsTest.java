@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +27,10 @@ import org.junit.jupiter.api.Test;
 class HeldConnectionsTest {
 
   private static final int ROUNDS = 3;
+
+  /** More than the buffers of a connection hold. */
+  private static final int LONG = 8 << 20;
+
   private static final Duration MOST = Duration.ofSeconds(2);
   private static final Duration RELEASE = Duration.ofSeconds(20);
 
@@ -73,6 +82,36 @@ class HeldConnectionsTest {
     hold(2_300, "");
     assertOthersAreServed();
     assertThat(connections.size()).isLessThanOrEqualTo(ConsoleServer.mostConnections());
+    assertAllIsReleased();
+  }
+
+  @Test
+  void servesOthersWhileResponsesAreNotRead() throws Exception {
+    Instant now = Instant.now();
+    store
+        .telemetry()
+        .put(
+            job.id(),
+            List.of(
+                new Bottleneck(
+                    "long",
+                    BottleneckKind.SERVER_OVERLOAD,
+                    "node:127.0.0.1:9042",
+                    Map.of(),
+                    "x".repeat(LONG),
+                    "Wait.",
+                    Optional.empty(),
+                    now,
+                    now,
+                    false)));
+    hold(
+        100,
+        "GET /api/performance-metrics/bottlenecks?job="
+            + job.id()
+            + " HTTP/1.1\r\nHost: "
+            + console.uri().getAuthority()
+            + "\r\n\r\n");
+    assertOthersAreServed();
     assertAllIsReleased();
   }
 
