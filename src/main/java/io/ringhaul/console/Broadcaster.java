@@ -60,11 +60,12 @@ final class Broadcaster implements AutoCloseable {
   private void watch(Context context) {
     Optional<UUID> job = Query.findJob(context);
     job.ifPresent(jobs::find);
-    QueuedResponse.of(context).contentType(MEDIA_TYPE);
+    QueuedResponse response = QueuedResponse.of(context);
     if (context.method().equals(HandlerType.HEAD)) {
+      response.contentType(MEDIA_TYPE);
       return;
     }
-    EventStream stream = new EventStream(job, QueuedResponse.of(context));
+    EventStream stream = new EventStream(job, response);
     add(stream);
     boolean isWatched = false;
     try {
@@ -77,6 +78,7 @@ final class Broadcaster implements AutoCloseable {
         stream.close();
       }
     }
+    response.contentType(MEDIA_TYPE);
     context.future(stream::open);
   }
 
