@@ -70,7 +70,7 @@ final class JobCalls {
             .filter(job -> statuses.isEmpty() || statuses.get().contains(job.status()))
             .filter(job -> text.isEmpty() || has(job, text.get()))
             .toList();
-    context.json(ListView.of(context, chosen, JobView::brief));
+    context.jsonStream(ListView.of(context, chosen, JobView::brief));
   }
 
   private static boolean has(Job job, String text) {
@@ -82,7 +82,7 @@ final class JobCalls {
   }
 
   private void find(Context context) {
-    context.json(view(context));
+    context.jsonStream(view(context));
   }
 
   private JobView view(Context context) {
@@ -110,7 +110,7 @@ final class JobCalls {
     if (Boolean.TRUE.equals(wanted.start())) {
       launcher.start(job);
     }
-    context.status(HttpStatus.CREATED).json(JobView.brief(jobs.find(job.id())));
+    context.status(HttpStatus.CREATED).jsonStream(JobView.brief(jobs.find(job.id())));
   }
 
   private void describe(Context context, JobWords words) {
@@ -121,7 +121,7 @@ final class JobCalls {
             name(words.name(), job.name()),
             description(words.description(), job.description()),
             labels(words.labels(), job.labels()));
-    context.json(view(context));
+    context.jsonStream(view(context));
   }
 
   private void delete(Context context) {
@@ -170,7 +170,7 @@ final class JobCalls {
 
   /** Answers with the state after a request; a restarted job may be missing for a moment. */
   private void answer(Context context) {
-    context.status(HttpStatus.ACCEPTED).json(view(context));
+    context.status(HttpStatus.ACCEPTED).jsonStream(view(context));
   }
 
   private static String name(@Nullable String wanted, String fallback) {

@@ -59,7 +59,7 @@ final class MetricCalls {
     api.get(RESOURCES + "/summary", this::resources, Query.JOB);
     api.get(
         RESOURCES + "/constraints",
-        context -> context.json(Constraints.of(jobs.find(Query.job(context)), live)),
+        context -> context.jsonStream(Constraints.of(jobs.find(Query.job(context)), live)),
         Query.JOB);
   }
 
@@ -85,7 +85,7 @@ final class MetricCalls {
                         key.partition().isPresent() ? key.partition().getAsInt() : null,
                         null,
                         metrics.stream().map(MetricCalls::point).toList())));
-    context.json(new SeriesView(series));
+    context.jsonStream(new SeriesView(series));
   }
 
   /** An upper bound that allows for clock differences between machines of up to a day. */
@@ -100,7 +100,7 @@ final class MetricCalls {
   private void summary(Context context) {
     Job job = jobs.find(Query.job(context));
     Briefs.Brief brief = briefs.of(job, MetricKind.PERFORMANCE);
-    context.json(
+    context.jsonStream(
         new SummaryView(
             job.id().toString(),
             brief.seconds(),
@@ -113,7 +113,8 @@ final class MetricCalls {
   private void resources(Context context) {
     Job job = jobs.find(Query.job(context));
     Briefs.Brief brief = briefs.of(job, MetricKind.RESOURCE);
-    context.json(new SummaryView.Resources(job.id().toString(), brief.seconds(), brief.series()));
+    context.jsonStream(
+        new SummaryView.Resources(job.id().toString(), brief.seconds(), brief.series()));
   }
 
   private void bottlenecks(Context context) {
@@ -123,6 +124,6 @@ final class MetricCalls {
         telemetry.bottlenecks(job.id()).stream()
             .filter(each -> open.isEmpty() || open.get() == each.open())
             .toList();
-    context.json(ListView.of(context, chosen, each -> BottleneckView.of(job.id(), each)));
+    context.jsonStream(ListView.of(context, chosen, each -> BottleneckView.of(job.id(), each)));
   }
 }

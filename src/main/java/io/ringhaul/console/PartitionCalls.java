@@ -48,11 +48,12 @@ final class PartitionCalls {
         jobs.store().partitions(job.id()).stream()
             .filter(each -> statuses.isEmpty() || statuses.get().contains(each.status()))
             .toList();
-    context.json(ListView.of(context, MOST, chosen, each -> PartitionView.of(job.id(), each)));
+    context.jsonStream(
+        ListView.of(context, MOST, chosen, each -> PartitionView.of(job.id(), each)));
   }
 
   private void find(Context context) {
-    context.json(view(Id.of(Api.id(context))));
+    context.jsonStream(view(Id.of(Api.id(context))));
   }
 
   private void retry(Context context) {
@@ -74,7 +75,7 @@ final class PartitionCalls {
     jobs.store().reset(id.job(), id.number());
     PartitionView pending = view(id);
     launcher.start(job);
-    context.status(HttpStatus.ACCEPTED).json(pending);
+    context.status(HttpStatus.ACCEPTED).jsonStream(pending);
   }
 
   /** A started partition whose writes must not be repeated cannot be retried. */

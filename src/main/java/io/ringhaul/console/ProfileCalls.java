@@ -35,7 +35,7 @@ final class ProfileCalls {
 
   private void find(Context context) {
     Job job = jobs.find(Api.jobId(context));
-    context.json(telemetry.profile(job.id()).map(ProfileView::of).orElse(ProfileView.NONE));
+    context.jsonStream(telemetry.profile(job.id()).map(ProfileView::of).orElse(ProfileView.NONE));
   }
 
   private void ask(Context context, NewProfile wanted) {
@@ -51,6 +51,6 @@ final class ProfileCalls {
     // Returns the request itself, because the process may already have replaced the stored
     // state.
     JobProfile profile = JobProfile.requested(request.id(), request.body());
-    context.status(HttpStatus.ACCEPTED).json(ProfileView.of(profile));
+    context.status(HttpStatus.ACCEPTED).jsonStream(ProfileView.of(profile));
   }
 }

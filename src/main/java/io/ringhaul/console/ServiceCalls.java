@@ -32,7 +32,7 @@ final class ServiceCalls {
 
   private void session(Context context) {
     boolean isAuthorized = guard.isAuthorized(QueuedResponse.of(context).requestHeaders());
-    context.json(
+    context.jsonStream(
         new SessionView(
             version(),
             guard.isOpen() || isAuthorized ? store() : null,

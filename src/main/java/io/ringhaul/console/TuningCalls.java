@@ -59,13 +59,14 @@ final class TuningCalls {
 
   private void history(Context context) {
     Job job = jobs.find(Query.job(context));
-    context.json(
+    context.jsonStream(
         ListView.of(context, telemetry.tuning(job.id()), entry -> TuningView.of(job.id(), entry)));
   }
 
   private void recommendations(Context context) {
     Job job = jobs.find(Query.job(context));
-    context.json(ListView.of(context, recommendations(job), recommendation -> recommendation));
+    context.jsonStream(
+        ListView.of(context, recommendations(job), recommendation -> recommendation));
   }
 
   private List<RecommendationView> recommendations(Job job) {
@@ -141,7 +142,7 @@ final class TuningCalls {
             TuningEntry.State.REQUESTED);
     context
         .status(HttpStatus.ACCEPTED)
-        .json(TuningView.of(job.id(), telemetry.ask(job.id(), wanted)));
+        .jsonStream(TuningView.of(job.id(), telemetry.ask(job.id(), wanted)));
   }
 
   private Wish wish(Job job, Change change) {

@@ -1,6 +1,5 @@
 package io.ringhaul.console;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.compression.Gzip;
 import io.javalin.config.JavalinConfig;
@@ -10,12 +9,16 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.UnsupportedMediaTypeResponse;
-import io.javalin.json.JavalinJackson;
+import io.javalin.json.JsonMapper;
 import io.javalin.router.Endpoint;
 import io.javalin.router.EndpointNotFound;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.jackson.Json;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -52,11 +55,11 @@ final class WebApp {
     config.http.defaultContentType = RequestBody.JSON;
     config.http.compressionStrategy = new CompressionStrategy(null, new Gzip());
     config.http.compressionStrategy.setDefaultMinSizeForCompression(LEAST_ZIPPED);
-    config.jsonMapper(new JavalinJackson(new ObjectMapper(), false));
+    config.jsonMapper(new ToBytes());
     config.resourceHandler(assets);
     config.routes.before(this::requireOwn);
     config.routes.beforeMatched(this::requireAllowed);
-    refuse(config);
+    answerFailures(config);
   }
 
   private void requireOwn(Context context) {
@@ -80,7 +83,7 @@ final class WebApp {
     }
   }
 
-  private void refuse(JavalinConfig config) {
+  private void answerFailures(JavalinConfig config) {
     config.routes.exception(
         HttpResponseException.class, (e, context) -> refuse(context, e.getStatus(), e));
     config.routes.exception(
@@ -139,6 +142,15 @@ final class WebApp {
 
   private static void refuse(Context context, int status, @Nullable String message) {
     String sentence = Objects.requireNonNullElse(message, "The request failed without a message");
-    context.status(status).json(new ErrorView(sentence, status));
+    context.status(status).jsonStream(new ErrorView(sentence, status));
+  }
+
+  /** Writes JSON as bytes at once; Javalin's own mapper makes a text first or takes a thread. */
+  private static final class ToBytes implements JsonMapper {
+
+    @Override
+    public InputStream toJsonStream(Object value, Type type) {
+      return new ByteArrayInputStream(Json.bytes(value));
+    }
   }
 }
