@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 record CheckedColumns(String checksum, List<String> names) {
 
-  CheckedColumns(String checksum, String... names) {
-    this(checksum, List.of(names));
+  CheckedColumns(String checksum, String names) {
+    this(checksum, List.of(names.split(", ", -1)));
   }
 
   /**

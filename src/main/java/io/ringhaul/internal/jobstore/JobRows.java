@@ -42,56 +42,25 @@ final class JobRows {
   private static final CheckedColumns DEFINITION =
       new CheckedColumns(
           "definition_checksum",
-          "id",
-          "name",
-          "description",
-          "labels",
-          "kind",
-          "created",
-          "fingerprint",
-          "configuration");
+          "id, name, description, labels, kind, created, fingerprint, configuration");
 
   private static final CheckedColumns PLAN = new CheckedColumns("plan_checksum", "plan");
 
   private static final CheckedColumns STATE =
       new CheckedColumns(
           "state_checksum",
-          "status",
-          "started",
-          "completed",
-          "total",
-          "processed",
-          "failed",
-          "row_count",
-          "rejected_rows",
-          "reject_bytes",
-          "run",
-          "error",
-          "owner_host",
-          "owner_pid",
-          "owner_start",
-          "owner_machine",
-          "owner_mark",
-          "owner_holder",
-          "last_seen");
+          "status, started, completed, total, processed, failed, row_count, rejected_rows,"
+              + " reject_bytes, run, error, owner_host, owner_pid, owner_start, owner_machine,"
+              + " owner_mark, owner_holder, last_seen");
 
   private static final CheckedColumns UNIT =
-      new CheckedColumns("unit_checksum", "number", "token_space", "unit");
+      new CheckedColumns("unit_checksum", "number, token_space, unit");
 
   private static final CheckedColumns PARTITION =
       new CheckedColumns(
           "state_checksum",
-          "status",
-          "attempt",
-          "row_count",
-          "bytes",
-          "rejected_rows",
-          "outputs",
-          "error",
-          "begun",
-          "ended",
-          "worker",
-          "replica");
+          "status, attempt, row_count, bytes, rejected_rows, outputs, error, begun, ended, worker,"
+              + " replica");
 
   private static final int BATCH = 500;
 

@@ -3,6 +3,7 @@ package io.ringhaul.internal.jobstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringhaul.cli.jobs.JobStoreLocation;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
@@ -12,7 +13,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -133,6 +136,36 @@ class JobStorePostgres extends JobStoreContract {
         .hasMessageStartingWith("The database of the job store cannot be reached: ")
         .hasMessageNotContaining("secret");
     assertThat(connect().location()).isEqualTo(server.location());
+  }
+
+  @Test
+  void theCommandLineKeepsAFewConnections() throws Exception {
+    Map<String, String> environment = Map.of("PGUSER", server.source().getUser());
+    try (JobStore store = JobStoreLocation.of(server.location(), environment).open()) {
+      Job job = JobStoreContract.created(store);
+      server.crashAndStart();
+      assertThat(store.find(job.id())).contains(job);
+      assertThat(connections()).isBetween(1, 4);
+    }
+    for (int i = 0; i < 100 && connections() > 0; i++) {
+      Thread.sleep(50);
+    }
+    assertThat(connections()).isZero();
+    assertThatThrownBy(JobStoreLocation.of("jdbc:postgresql://127.0.0.1:1/x", environment)::open)
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("The database of the job store cannot be reached: ");
+  }
+
+  /** Returns the number of the clients' connections to the server without this one. */
+  private static int connections() throws SQLException {
+    try (Connection connection = server.source().getConnection()) {
+      return Jdbi.open(connection)
+          .createQuery(
+              "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                  + " AND pid <> pg_backend_pid()")
+          .mapTo(Integer.class)
+          .one();
+    }
   }
 
   @Test
