@@ -18,6 +18,7 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.files.Manifest.PartFile;
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.schema.ColumnDescription;
@@ -208,6 +209,23 @@ class FolderTargetSessionTest {
     session(folder, WriteMode.APPEND).commit(plan, List.of(output));
     assertIds(folder, 1, 2, 3);
     assertThat(staging).doesNotExist();
+  }
+
+  @Test
+  void failedAppendTakesItsFilesBack() throws IOException {
+    Path folder = parent.resolve("out");
+    export(folder, WriteMode.CREATE, 1, 2);
+    Set<String> before = names(folder);
+    FolderTargetSession session = session(folder, WriteMode.APPEND);
+    TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+    TaskOutput output = LineFormat.write(session, plan, 0, 3);
+    // A folder in the place of the new manifest, so that it cannot be written.
+    Files.createDirectory(DurableFiles.temporary(folder.resolve(Manifest.NAME)));
+    assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+        .isInstanceOf(StorageException.class);
+    assertThat(names(folder)).isEqualTo(before);
+    session.commit(plan, List.of(output));
+    assertIds(folder, 1, 2, 3);
   }
 
   @Test

@@ -26,6 +26,8 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateProperties;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,26 @@ class JobCommitTest {
     expire();
     Exports.run(target().mode(WriteMode.OVERWRITE), SOURCE, job, row(integer(1)));
     assertIds(2);
+  }
+
+  @Test
+  void refusesBranchesThatHaveItsSnapshot() {
+    Exports.run(target(), SOURCE, job, row(integer(1)));
+    append(2);
+    inspect(
+        table -> {
+          assertThat(commitOf(job).absence(CommitMode.APPEND).validate(table.snapshots()))
+              .isFalse();
+          assertThat(
+                  commitOf(UUID.randomUUID())
+                      .absence(CommitMode.APPEND)
+                      .validate(table.snapshots()))
+              .isTrue();
+        });
+  }
+
+  private static JobCommit commitOf(UUID job) {
+    return new JobCommit(new InMemoryCatalog(), TableIdentifier.of("lake", "t"), "main", job);
   }
 
   @Test
