@@ -1,10 +1,10 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
+import io.ringhaul.internal.jobstore.MetricQuery;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.MetricQuery;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

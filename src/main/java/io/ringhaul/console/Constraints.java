@@ -1,8 +1,8 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.MetricKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.JobStore;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,7 +51,7 @@ public final class JobConsole implements AutoCloseable {
     // The host name if the address was created from one; getHostString does not resolve names.
     String name = new InetSocketAddress(address, 0).getHostString();
     Guard guard = new Guard(server.address(), name, token);
-    LiveReader live = new LiveReader(jobs.store().telemetry());
+    LiveReader live = new LiveReader(JobTelemetry.of(jobs.store()));
     Broadcaster broadcaster = new Broadcaster(jobs, live);
     server.start(guard, api -> addCalls(api, jobs, live, guard, broadcaster));
     broadcaster.start();

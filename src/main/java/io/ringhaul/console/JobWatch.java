@@ -1,6 +1,7 @@
 package io.ringhaul.console;
 
 import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
@@ -49,7 +50,7 @@ final class JobWatch implements Watch {
     boolean readsPartitions = begin - readPartitionsAt >= 0;
     List<JobPartition> partitionsNow = readsPartitions ? store.partitions(id) : List.of();
     long nextPartitions = System.nanoTime() + PAUSE_PER_READ * (System.nanoTime() - begin);
-    List<Bottleneck> bottlenecksNow = store.telemetry().bottlenecks(id);
+    List<Bottleneck> bottlenecksNow = JobTelemetry.of(store).bottlenecks(id);
     byte[] now = Json.bytes(JobView.of(job, live.read(job).orElse(null)));
     // No step after this point can fail, so the stored state matches the sent events.
     List<Event> events = new ArrayList<>();

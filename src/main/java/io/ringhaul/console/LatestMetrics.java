@@ -1,7 +1,7 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.internal.telemetry.MetricName;
-import io.ringhaul.job.Metric;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

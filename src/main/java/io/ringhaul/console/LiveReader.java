@@ -1,9 +1,9 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.monitor.Bottleneck;
 import java.time.Instant;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.ringhaul.console;
 
 import io.javalin.http.Context;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
+import io.ringhaul.internal.jobstore.MetricQuery;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.MetricQuery;
 import io.ringhaul.monitor.Bottleneck;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,7 +40,7 @@ final class MetricCalls {
   MetricCalls(KnownJobs jobs, LiveReader live) {
     this.jobs = jobs;
     this.live = live;
-    this.telemetry = jobs.store().telemetry();
+    this.telemetry = JobTelemetry.of(jobs.store());
     this.briefs = new Briefs(telemetry, Clock.systemUTC());
   }
 

@@ -4,10 +4,10 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
+import io.ringhaul.internal.jobstore.JobProfile;
+import io.ringhaul.internal.jobstore.JobRequest;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobProfile;
-import io.ringhaul.job.JobRequest;
-import io.ringhaul.job.JobTelemetry;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ final class ProfileCalls {
 
   ProfileCalls(KnownJobs jobs) {
     this.jobs = jobs;
-    this.telemetry = jobs.store().telemetry();
+    this.telemetry = JobTelemetry.of(jobs.store());
   }
 
   /** A request for a profile. */

@@ -1,7 +1,7 @@
 package io.ringhaul.console;
 
 import io.ringhaul.internal.jackson.Json;
-import io.ringhaul.job.JobProfile;
+import io.ringhaul.internal.jobstore.JobProfile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package io.ringhaul.console;
 
 import io.javalin.http.Context;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.MetricKind;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;

@@ -5,11 +5,11 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.NotFoundResponse;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.monitor.Bottleneck;
 import java.time.Instant;
@@ -40,7 +40,7 @@ final class TuningCalls {
   TuningCalls(KnownJobs jobs, LiveReader live) {
     this.jobs = jobs;
     this.live = live;
-    this.telemetry = jobs.store().telemetry();
+    this.telemetry = JobTelemetry.of(jobs.store());
   }
 
   /** A recommendation to apply, or a parameter with its value. */

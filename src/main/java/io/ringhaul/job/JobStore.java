@@ -47,7 +47,7 @@ public interface JobStore extends AutoCloseable {
   /**
    * Opens a store in a database of PostgreSQL or SQLite, for jobs of several machines. Missing
    * tables are created in the default schema of the connections: {@code batch_jobs}, {@code
-   * batch_partitions}, {@code batch_schema}, and for {@link #telemetry()} {@code job_metrics},
+   * batch_partitions}, {@code batch_schema}, and for monitoring and tuning {@code job_metrics},
    * {@code job_bottlenecks}, {@code tuning_history}, {@code tuned_settings}, {@code job_requests}
    * and {@code job_profiles}. Each call takes a connection from the source and closes it; the
    * caller keeps ownership of the source. Durability is that of the database's commits: none with
@@ -143,9 +143,6 @@ public interface JobStore extends AutoCloseable {
    *     or if it is the last batch of a following, from which the next batch continues
    */
   void delete(UUID id);
-
-  /** Returns the telemetry of the store's jobs. */
-  JobTelemetry telemetry();
 
   /** Releases the store's resources. Close its runs first. */
   @Override

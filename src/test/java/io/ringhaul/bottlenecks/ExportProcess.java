@@ -2,8 +2,9 @@ package io.ringhaul.bottlenecks;
 
 import io.ringhaul.cli.Main;
 import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.MetricKind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -76,7 +77,8 @@ final class ExportProcess implements AutoCloseable {
   private boolean hasMetrics(JobStore store) {
     return store.list().stream()
         .filter(each -> each.name().equals(job))
-        .anyMatch(each -> !store.telemetry().latest(each.id(), MetricKind.PERFORMANCE).isEmpty());
+        .anyMatch(
+            each -> !JobTelemetry.of(store).latest(each.id(), MetricKind.PERFORMANCE).isEmpty());
   }
 
   @Override

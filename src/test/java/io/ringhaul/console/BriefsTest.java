@@ -2,9 +2,10 @@ package io.ringhaul.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.MetricKind;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -30,7 +31,7 @@ class BriefsTest {
                 }
                 return false;
               });
-      Briefs briefs = new Briefs(counted.telemetry(), new Moved());
+      Briefs briefs = new Briefs(JobTelemetry.of(counted), new Moved());
       Job job = StoredExamples.pending(store, "measured");
       StoredExamples.measured(store, job.id());
       Briefs.Brief first = briefs.of(job, MetricKind.PERFORMANCE);

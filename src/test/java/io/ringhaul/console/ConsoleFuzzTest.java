@@ -3,6 +3,7 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.seeds.Seeds;
@@ -39,8 +40,8 @@ class ConsoleFuzzTest {
       List<Job> before = store.list();
       send(console, job, "ofSomebodyElse", REQUESTS);
       assertThat(store.list()).isEqualTo(before);
-      assertThat(store.telemetry().take(job.id())).isEmpty();
-      assertThat(store.telemetry().tuning(job.id())).isEmpty();
+      assertThat(JobTelemetry.of(store).take(job.id())).isEmpty();
+      assertThat(JobTelemetry.of(store).tuning(job.id())).isEmpty();
     }
   }
 

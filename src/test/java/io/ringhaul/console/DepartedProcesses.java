@@ -19,7 +19,7 @@ final class DepartedProcesses {
     return (JobStore)
         Proxy.newProxyInstance(
             JobStore.class.getClassLoader(),
-            new Class<?>[] {JobStore.class},
+            store.getClass().getInterfaces(),
             (proxy, method, arguments) -> {
               if (method.getName().equals("list")) {
                 return store.list().stream().map(DepartedProcesses::silent).toList();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Bottleneck;
@@ -118,7 +119,7 @@ class EventsTest {
         assertThat(events.next("job")).isNotNull();
         // More than the buffers of a connection hold and less than the queue of a client holds.
         for (int round = 0; round < 2; round++) {
-          store.telemetry().put(run.job().id(), longBottlenecks(round));
+          JobTelemetry.of(store).put(run.job().id(), longBottlenecks(round));
           for (int i = 0; i < LONG_BOTTLENECKS; i++) {
             assertThat(events.next("bottleneck")).hasSizeGreaterThan(MEGABYTE);
           }

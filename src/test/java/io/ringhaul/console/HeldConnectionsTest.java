@@ -3,6 +3,7 @@ package io.ringhaul.console;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Bottleneck;
@@ -91,8 +92,7 @@ class HeldConnectionsTest {
   @Test
   void servesOthersWhileResponsesAreNotRead() throws Exception {
     Instant now = Instant.now();
-    store
-        .telemetry()
+    JobTelemetry.of(store)
         .put(
             job.id(),
             List.of(

@@ -8,9 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.internal.jobstore.JobRequest;
 import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.TuningEntry;
@@ -318,15 +319,14 @@ class JobConsoleTest {
       assertThat(applied.body().path("state").asText()).isEqualTo("REQUESTED");
       assertThat(applied.body().path("old").asLong()).isEqualTo(16);
       assertThat(applied.body().path("new").asLong()).isEqualTo(8);
-      JobRequest request = store.telemetry().take(id).get(0);
+      JobRequest request = JobTelemetry.of(store).take(id).get(0);
       assertThat(request.kind()).isEqualTo(JobRequest.Kind.TUNE);
       assertThat(Json.tree(request.body()))
           .isEqualTo(Json.tree("{\"parameter\":\"inFlight\",\"value\":8}"));
       assertThat(applied.body().path("id").asText()).isEqualTo(request.id());
       assertThat(client.get("/api/tuning/history?job=" + id).body().path("items").get(0))
           .isEqualTo(applied.body());
-      store
-          .telemetry()
+      JobTelemetry.of(store)
           .put(
               id,
               new TuningEntry(
@@ -391,7 +391,7 @@ class JobConsoleTest {
       assertThat(before.body().path("state").asText()).isEqualTo("NONE");
       ConsoleClient.Answer asked = client.call("POST", path, "{\"seconds\":5}");
       assertThat(asked.status()).isEqualTo(202);
-      JobRequest request = store.telemetry().take(id).get(0);
+      JobRequest request = JobTelemetry.of(store).take(id).get(0);
       assertThat(request.kind()).isEqualTo(JobRequest.Kind.PROFILE);
       assertThat(request.body()).isEqualTo("{\"seconds\":5}");
       assertThat(client.get(path).body()).isEqualTo(asked.body());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ class JobWatchTest {
       JobWatch watch =
           new JobWatch(
               new KnownJobs(unsteady, Optional.empty()),
-              new LiveReader(unsteady.telemetry()),
+              new LiveReader(JobTelemetry.of(unsteady)),
               run.job().id());
       run.begun(4);
       StoredExamples.measured(store, run.job().id());
@@ -58,7 +59,7 @@ class JobWatchTest {
       JobWatch watch =
           new JobWatch(
               new KnownJobs(store, Optional.empty()),
-              new LiveReader(store.telemetry()),
+              new LiveReader(JobTelemetry.of(store)),
               StoredExamples.pending(store, "still").id());
       assertThat(watch.changes()).isEmpty();
     }

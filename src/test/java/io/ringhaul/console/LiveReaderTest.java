@@ -3,9 +3,10 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,8 +20,7 @@ class LiveReaderTest {
         JobRun run = StoredExamples.running(store, "live")) {
       Instant now = Instant.now();
       Instant before = now.minusSeconds(1);
-      store
-          .telemetry()
+      JobTelemetry.of(store)
           .add(
               run.job().id(),
               MetricKind.PERFORMANCE,
@@ -32,7 +32,7 @@ class LiveReaderTest {
                   Metric.of(now, "node:busy", "in_flight", 2),
                   Metric.of(now, "node:busy", "p50_ms", 4),
                   Metric.of(now, "node:busy", "p99_ms", 0)));
-      LiveView live = new LiveReader(store.telemetry()).read(run.job()).orElseThrow();
+      LiveView live = new LiveReader(JobTelemetry.of(store)).read(run.job()).orElseThrow();
       assertThat(live.nodes())
           .containsExactly(
               new LiveView.Node("busy", 2, 4.0, 0.0, 0),

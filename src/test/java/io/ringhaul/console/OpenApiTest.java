@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.Javalin;
 import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.JobStore;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,7 +84,7 @@ class OpenApiTest {
         JobConsole console = JobConsole.over(store).start()) {
       JsonNode document = new ConsoleClient(console.uri()).get("/api/openapi.json").body();
       KnownJobs jobs = new KnownJobs(store, Optional.empty());
-      LiveReader live = new LiveReader(store.telemetry());
+      LiveReader live = new LiveReader(JobTelemetry.of(store));
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
       Guard guard = new Guard(address, "localhost", Token.random());
       try (Broadcaster broadcaster = new Broadcaster(jobs, live)) {

@@ -3,13 +3,14 @@ package io.ringhaul.console;
 import io.ringhaul.internal.jobstore.Checkpoint;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.schema.TokenRange;
@@ -69,8 +70,7 @@ final class StoredExamples {
     for (int ago = 2; ago >= 0; ago--) {
       Instant time = now.minusSeconds(ago);
       int seconds = 3 - ago;
-      store
-          .telemetry()
+      JobTelemetry.of(store)
           .add(
               job,
               MetricKind.PERFORMANCE,
@@ -87,8 +87,7 @@ final class StoredExamples {
                   Metric.of(time, "stage:write", "seconds", 3 * seconds),
                   Metric.of(time, "node:127.0.0.1:9042", "p99_ms", 12.5),
                   Metric.of(time, "tunable:inFlight", "value", 16)));
-      store
-          .telemetry()
+      JobTelemetry.of(store)
           .add(
               job,
               MetricKind.RESOURCE,
@@ -96,7 +95,7 @@ final class StoredExamples {
                   Metric.of(time, "process", "cpu_share", 0.25 * seconds),
                   Metric.of(time, "heap", "used_bytes", 1e6)));
     }
-    store.telemetry().put(job, List.of(overload(now)));
+    JobTelemetry.of(store).put(job, List.of(overload(now)));
   }
 
   private static Bottleneck overload(Instant now) {

@@ -1,8 +1,8 @@
 package io.ringhaul.console;
 
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.JobTelemetry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
@@ -20,7 +20,7 @@ final class UnsteadyStore {
    *     the call
    */
   static JobStore over(JobStore store, Predicate<String> fails) {
-    JobTelemetry telemetry = proxy(JobTelemetry.class, store.telemetry(), fails);
+    JobTelemetry telemetry = proxy(JobTelemetry.class, JobTelemetry.of(store), fails);
     return proxy(JobStore.class, store, fails, telemetry);
   }
 
@@ -28,7 +28,7 @@ final class UnsteadyStore {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
-            new Class<?>[] {type},
+            real.getClass().getInterfaces(),
             (proxy, method, arguments) -> {
               if (method.getName().equals("telemetry")) {
                 return telemetry[0];

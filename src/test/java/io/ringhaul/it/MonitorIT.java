@@ -24,10 +24,11 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.limits.JobPriority;
 import io.ringhaul.limits.RunWindow;
 import io.ringhaul.limits.TuningMode;
@@ -245,14 +246,14 @@ class MonitorIT {
           .jobId(id)
           .onSample(samples)
           .run();
-      List<Metric> performance = store.telemetry().latest(id, MetricKind.PERFORMANCE);
+      List<Metric> performance = JobTelemetry.of(store).latest(id, MetricKind.PERFORMANCE);
       assertThat(performance)
           .contains(Metric.of(time(samples.last()), "job", "rows", ROWS))
           .contains(Metric.of(time(samples.last()), "job", "completed", 1))
           .extracting(Metric::component)
           .contains("stage:encode", "stage:wait");
       assertThat(performance).filteredOn(each -> each.component().startsWith("node:")).isNotEmpty();
-      assertThat(store.telemetry().latest(id, MetricKind.RESOURCE))
+      assertThat(JobTelemetry.of(store).latest(id, MetricKind.RESOURCE))
           .extracting(Metric::component)
           .contains("process", "heap", "gc", "disk", "network");
     }
@@ -276,10 +277,10 @@ class MonitorIT {
           .withoutMonitoring()
           .run();
       assertThat(samples.all).isEmpty();
-      assertThat(store.telemetry().latest(id, MetricKind.PERFORMANCE)).isEmpty();
-      assertThat(store.telemetry().latest(id, MetricKind.RESOURCE)).isEmpty();
-      assertThat(store.telemetry().bottlenecks(id)).isEmpty();
-      assertThat(store.telemetry().tuning(id)).isEmpty();
+      assertThat(JobTelemetry.of(store).latest(id, MetricKind.PERFORMANCE)).isEmpty();
+      assertThat(JobTelemetry.of(store).latest(id, MetricKind.RESOURCE)).isEmpty();
+      assertThat(JobTelemetry.of(store).bottlenecks(id)).isEmpty();
+      assertThat(JobTelemetry.of(store).tuning(id)).isEmpty();
       assertThat(progress.get(progress.size() - 1).rows()).isEqualTo(ROWS);
     }
   }

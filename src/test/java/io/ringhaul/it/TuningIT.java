@@ -17,8 +17,9 @@ import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.jobstore.JobRequest;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.JobOptions;
-import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.job.TuningEntry.State;
@@ -159,8 +160,7 @@ class TuningIT {
     UUID id = UUID.randomUUID();
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      store
-          .telemetry()
+      JobTelemetry.of(store)
           .putTuned(subject, Map.of("inFlight", 5L, "pageBytes", 65_536L, "workers", 2L), 1_000);
       export(operator, folder.resolve("out"))
           .job(JobOptions.in(store))
@@ -200,11 +200,11 @@ class TuningIT {
           .onSample(
               sample -> {
                 if (samples.size() == 1) {
-                  store.telemetry().ask(id, JobRequest.Kind.TUNE, beyond);
+                  JobTelemetry.of(store).ask(id, JobRequest.Kind.TUNE, beyond);
                 }
               })
           .run();
-      assertThat(store.telemetry().tuning(id))
+      assertThat(JobTelemetry.of(store).tuning(id))
           .singleElement()
           .satisfies(
               entry -> {

@@ -1,10 +1,11 @@
 package io.ringhaul.cli.jobs;
 
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +26,7 @@ public final class StoredProgress {
       return Optional.empty();
     }
     List<Metric> stored =
-        store.telemetry().latest(job.id(), MetricKind.PERFORMANCE).stream()
+        JobTelemetry.of(store).latest(job.id(), MetricKind.PERFORMANCE).stream()
             .filter(metric -> metric.component().equals("job"))
             .toList();
     return stored.stream()

@@ -5,7 +5,10 @@ import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.UUID;
 
-/** What operations do with a job store and applications do not: they run jobs. */
+/**
+ * What operations and the console do with a job store and applications do not: they run jobs, and
+ * keep what they measure.
+ */
 public interface JobRuns {
 
   /**
@@ -36,4 +39,7 @@ public interface JobRuns {
    *     or another process, or is {@linkplain JobStatus#COMPLETED completed}
    */
   JobRun begin(UUID id);
+
+  /** The telemetry of the store's jobs. */
+  JobTelemetry telemetry();
 }

@@ -1,8 +1,5 @@
 package io.ringhaul.internal.jobstore;
 
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.MetricQuery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -9,7 +9,6 @@ import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.JobTelemetry;
 import io.ringhaul.job.PartitionStatus;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.jobstore.UnstoredRun;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.telemetry.Background;
@@ -18,7 +19,6 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.JobTelemetry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -204,7 +204,7 @@ public final class OperationJob implements AutoCloseable {
 
   /** The store for the telemetry of a {@linkplain #stored() stored} job. */
   JobTelemetry telemetry() {
-    return Objects.requireNonNull(store).telemetry();
+    return JobTelemetry.of(Objects.requireNonNull(store));
   }
 
   /** The current run, which is the only one allowed to change the job. */

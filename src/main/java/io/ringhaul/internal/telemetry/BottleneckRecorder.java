@@ -1,6 +1,6 @@
 package io.ringhaul.internal.telemetry;
 
-import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;

@@ -1,9 +1,9 @@
 package io.ringhaul.internal.telemetry;
 
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.ringhaul.internal.telemetry;
 
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.job.JobRequest;
-import io.ringhaul.job.JobTelemetry;
+import io.ringhaul.internal.jobstore.JobRequest;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
 import java.nio.file.Path;

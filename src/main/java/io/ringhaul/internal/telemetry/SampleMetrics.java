@@ -1,6 +1,6 @@
 package io.ringhaul.internal.telemetry;
 
-import io.ringhaul.job.Metric;
+import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.monitor.NodeSample;
 import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Sample;

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.monitor.Progress;
 import io.ringhaul.schema.TokenRange;
 import java.time.Duration;
@@ -47,7 +48,7 @@ class StoredProgressTest {
   }
 
   private static void add(JobStore store, JobRun run, Metric... metrics) {
-    store.telemetry().add(run.job().id(), MetricKind.PERFORMANCE, List.of(metrics));
+    JobTelemetry.of(store).add(run.job().id(), MetricKind.PERFORMANCE, List.of(metrics));
   }
 
   @Test

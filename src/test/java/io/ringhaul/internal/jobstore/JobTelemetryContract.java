@@ -8,13 +8,7 @@ import io.ringhaul.exceptions.JobException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobProfile;
-import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.MetricQuery;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
@@ -91,8 +85,7 @@ abstract class JobTelemetryContract {
     Metric part =
         new Metric(START.plusMillis(1), "job", "rows", -1e300, OptionalInt.of(7), Optional.of(ODD));
     Metric node = Metric.of(START.plusMillis(2), "node:" + ODD, "p99_ms", Double.MIN_VALUE);
-    store
-        .telemetry()
+    JobTelemetry.of(store)
         .add(
             job,
             MetricKind.PERFORMANCE,
@@ -103,9 +96,9 @@ abstract class JobTelemetryContract {
                 Metric.of(START, "job", "lost", Double.NaN),
                 Metric.of(START, "job", "lost", Double.NEGATIVE_INFINITY)));
     Metric heap = Metric.of(START, "heap", "used_bytes", 1L << 53);
-    store.telemetry().add(job, MetricKind.RESOURCE, List.of(heap));
-    store.telemetry().add(other, MetricKind.RESOURCE, List.of());
-    JobTelemetry telemetry = store().telemetry();
+    JobTelemetry.of(store).add(job, MetricKind.RESOURCE, List.of(heap));
+    JobTelemetry.of(store).add(other, MetricKind.RESOURCE, List.of());
+    JobTelemetry telemetry = JobTelemetry.of(store());
     assertThat(telemetry.metrics(all(job, MetricKind.PERFORMANCE)))
         .containsExactly(rows, part, node);
     assertThat(telemetry.metrics(all(job, MetricKind.RESOURCE))).containsExactly(heap);
@@ -134,22 +127,20 @@ abstract class JobTelemetryContract {
   void replacesCharactersThatNoDatabaseTakes() {
     JobStore store = store();
     UUID job = created(store).id();
-    store
-        .telemetry()
+    JobTelemetry.of(store)
         .add(job, MetricKind.RESOURCE, List.of(Metric.of(START, "a\u0000b", "c\uD83D", 1)));
-    store
-        .telemetry()
+    JobTelemetry.of(store)
         .put(job, profile(JobProfile.State.FAILED, Optional.empty(), Optional.of("\u0000")));
-    assertThat(store.telemetry().metrics(all(job, MetricKind.RESOURCE)))
+    assertThat(JobTelemetry.of(store).metrics(all(job, MetricKind.RESOURCE)))
         .containsExactly(Metric.of(START, "a\uFFFDb", "c\uFFFD", 1));
-    assertThat(store.telemetry().profile(job).orElseThrow().error()).contains("\uFFFD");
+    assertThat(JobTelemetry.of(store).profile(job).orElseThrow().error()).contains("\uFFFD");
   }
 
   @Test
   void knowsTheLatestOfEachSeries() {
     JobStore store = store();
     UUID job = created(store).id();
-    assertThat(store.telemetry().latest(job, MetricKind.PERFORMANCE)).isEmpty();
+    assertThat(JobTelemetry.of(store).latest(job, MetricKind.PERFORMANCE)).isEmpty();
     for (int second : new int[] {0, 1, 50, 55, 60}) {
       List<Metric> metrics = new ArrayList<>();
       metrics.add(at(second, "job", "rows"));
@@ -159,11 +150,11 @@ abstract class JobTelemetryContract {
       if (second == 55 || second == 1) {
         metrics.add(at(second, "node:" + second, "errors"));
       }
-      store.telemetry().add(job, MetricKind.PERFORMANCE, metrics);
+      JobTelemetry.of(store).add(job, MetricKind.PERFORMANCE, metrics);
     }
-    assertThat(store().telemetry().latest(job, MetricKind.PERFORMANCE))
+    assertThat(JobTelemetry.of(store()).latest(job, MetricKind.PERFORMANCE))
         .containsExactly(at(55, "node:55", "errors"), at(60, "job", "rows"));
-    assertThat(store.telemetry().latest(job, MetricKind.RESOURCE)).isEmpty();
+    assertThat(JobTelemetry.of(store).latest(job, MetricKind.RESOURCE)).isEmpty();
   }
 
   @Test
@@ -173,29 +164,29 @@ abstract class JobTelemetryContract {
     UUID own = created(store).id();
     UUID beside = created(store).id();
     created(store);
-    assertThat(store.telemetry().beside(own)).isEmpty();
+    assertThat(JobTelemetry.of(store).beside(own)).isEmpty();
     try (JobRun run = JobRuns.of(store).begin(own);
         JobRun otherRun = JobRuns.of(other).begin(beside)) {
-      assertThat(store.telemetry().beside(own)).isEqualTo(Map.of(beside, "job"));
-      assertThat(other.telemetry().beside(beside)).isEqualTo(Map.of(own, "job"));
+      assertThat(JobTelemetry.of(store).beside(own)).isEqualTo(Map.of(beside, "job"));
+      assertThat(JobTelemetry.of(other).beside(beside)).isEqualTo(Map.of(own, "job"));
       silent(beside, 6);
-      assertThat(store.telemetry().beside(own)).isEmpty();
+      assertThat(JobTelemetry.of(store).beside(own)).isEmpty();
       otherRun.beat();
       store.requestStop(beside);
       assertThat(otherRun.beat()).isTrue();
-      assertThat(store.telemetry().beside(own)).containsOnlyKeys(beside);
+      assertThat(JobTelemetry.of(store).beside(own)).containsOnlyKeys(beside);
       otherRun.stopped();
-      assertThat(store.telemetry().beside(own)).isEmpty();
+      assertThat(JobTelemetry.of(store).beside(own)).isEmpty();
       run.completed();
     }
-    assertThat(store.telemetry().beside(beside)).isEmpty();
+    assertThat(JobTelemetry.of(store).beside(beside)).isEmpty();
   }
 
   @Test
   void thinsOutWithAge() {
     JobStore store = store();
     UUID job = created(store).id();
-    JobTelemetry telemetry = store.telemetry();
+    JobTelemetry telemetry = JobTelemetry.of(store);
     int hours = 3;
     // One at every second and a bit, as a timer gives them.
     for (int i = 0; i < hours * 3600; i += 120) {
@@ -244,14 +235,14 @@ abstract class JobTelemetryContract {
           metrics.add(at(second, "component", "name" + series));
         }
       }
-      store.telemetry().add(job, MetricKind.RESOURCE, metrics);
-      assertThat(store.telemetry().metrics(all(job, MetricKind.RESOURCE))).hasSize(1200);
+      JobTelemetry.of(store).add(job, MetricKind.RESOURCE, metrics);
+      assertThat(JobTelemetry.of(store).metrics(all(job, MetricKind.RESOURCE))).hasSize(1200);
       database.write(
           handle -> {
             MetricHistory.thinOut(handle, job, MetricKind.RESOURCE, START.toEpochMilli(), 100);
             return true;
           });
-      List<Metric> left = store.telemetry().metrics(all(job, MetricKind.RESOURCE));
+      List<Metric> left = JobTelemetry.of(store).metrics(all(job, MetricKind.RESOURCE));
       // Of each of the three as many as its share is, whole moments of ten.
       assertThat(left.stream().map(Metric::time).distinct())
           .containsExactlyElementsOf(
@@ -267,19 +258,19 @@ abstract class JobTelemetryContract {
     JobStore store = store();
     UUID old = created(store).id();
     for (int i = 0; i < 120; i++) {
-      store.telemetry().add(old, MetricKind.PERFORMANCE, List.of(at(i, "job", "rows")));
+      JobTelemetry.of(store).add(old, MetricKind.PERFORMANCE, List.of(at(i, "job", "rows")));
     }
-    assertThat(store.telemetry().metrics(all(old, MetricKind.PERFORMANCE))).hasSize(120);
+    assertThat(JobTelemetry.of(store).metrics(all(old, MetricKind.PERFORMANCE))).hasSize(120);
     JobStore later = store();
     UUID job = created(later).id();
-    later.telemetry().add(job, MetricKind.RESOURCE, List.of(at(0, "heap", "used_bytes")));
-    List<Metric> left = later.telemetry().metrics(all(old, MetricKind.PERFORMANCE));
+    JobTelemetry.of(later).add(job, MetricKind.RESOURCE, List.of(at(0, "heap", "used_bytes")));
+    List<Metric> left = JobTelemetry.of(later).metrics(all(old, MetricKind.PERFORMANCE));
     assertThat(left)
         .containsExactlyElementsOf(
             IntStream.concat(IntStream.of(0, 60), IntStream.range(109, 120))
                 .mapToObj(i -> at(i, "job", "rows"))
                 .toList());
-    assertThat(later.telemetry().latest(old, MetricKind.PERFORMANCE))
+    assertThat(JobTelemetry.of(later).latest(old, MetricKind.PERFORMANCE))
         .containsExactly(at(119, "job", "rows"));
   }
 
@@ -289,23 +280,22 @@ abstract class JobTelemetryContract {
     UUID job = created(store).id();
     Bottleneck first = bottleneck("a", 0, Map.of("share", 0.97, "nodes", 3.0), Optional.of(16L));
     Bottleneck second = bottleneck("b", 1, Map.of(), Optional.empty());
-    store.telemetry().put(job, List.of(first, second));
-    assertThat(store().telemetry().bottlenecks(job)).containsExactly(second, first);
+    JobTelemetry.of(store).put(job, List.of(first, second));
+    assertThat(JobTelemetry.of(store()).bottlenecks(job)).containsExactly(second, first);
     Bottleneck replaced = bottleneck("a", 2, Map.of("share", 0.5), Optional.of(-1L));
     Bottleneck odd =
         bottleneck("c", 3, Map.of("lost", Double.NaN, "kept", 1.5), Optional.of(Long.MAX_VALUE));
-    store.telemetry().put(job, List.of(replaced, odd));
-    assertThat(store().telemetry().bottlenecks(job))
+    JobTelemetry.of(store).put(job, List.of(replaced, odd));
+    assertThat(JobTelemetry.of(store()).bottlenecks(job))
         .containsExactly(
             bottleneck("c", 3, Map.of("kept", 1.5), Optional.of(Long.MAX_VALUE)), replaced, second);
-    store
-        .telemetry()
+    JobTelemetry.of(store)
         .put(
             job,
             IntStream.range(0, StoredTelemetry.MOST_ENTRIES)
                 .mapToObj(i -> bottleneck("more" + i, 10 + i, Map.of(), Optional.empty()))
                 .toList());
-    assertThat(store.telemetry().bottlenecks(job))
+    assertThat(JobTelemetry.of(store).bottlenecks(job))
         .hasSize(StoredTelemetry.MOST_ENTRIES)
         .noneMatch(each -> each.id().length() == 1);
   }
@@ -331,12 +321,12 @@ abstract class JobTelemetryContract {
     UUID job = created(store).id();
     TuningEntry first = entry("1", 0, TuningEntry.State.ADVISED, Optional.empty());
     TuningEntry second = entry("2", 1, TuningEntry.State.REQUESTED, Optional.empty());
-    store.telemetry().put(job, first);
-    store.telemetry().put(job, second);
-    assertThat(store().telemetry().tuning(job)).containsExactly(second, first);
+    JobTelemetry.of(store).put(job, first);
+    JobTelemetry.of(store).put(job, second);
+    assertThat(JobTelemetry.of(store()).tuning(job)).containsExactly(second, first);
     TuningEntry applied = entry("2", 1, TuningEntry.State.APPLIED, Optional.of("+12 % rows/s"));
-    store.telemetry().put(job, applied);
-    assertThat(store().telemetry().tuning(job)).containsExactly(applied, first);
+    JobTelemetry.of(store).put(job, applied);
+    assertThat(JobTelemetry.of(store()).tuning(job)).containsExactly(applied, first);
   }
 
   private static TuningEntry entry(
@@ -349,35 +339,37 @@ abstract class JobTelemetryContract {
   void keepsWhatWorked() {
     JobStore store = store();
     String subject = UUID.randomUUID() + ODD;
-    assertThat(store.telemetry().tuned(subject)).isEmpty();
-    store.telemetry().putTuned(subject, Map.of("inFlight", 16L, "pageRows", 5000L), 1.5);
-    assertThat(store().telemetry().tuned(subject))
+    assertThat(JobTelemetry.of(store).tuned(subject)).isEmpty();
+    JobTelemetry.of(store).putTuned(subject, Map.of("inFlight", 16L, "pageRows", 5000L), 1.5);
+    assertThat(JobTelemetry.of(store()).tuned(subject))
         .isEqualTo(Map.of("inFlight", 16L, "pageRows", 5000L));
-    store.telemetry().putTuned(subject, Map.of("inFlight", 1L << 40), 2);
-    assertThat(store().telemetry().tuned(subject)).isEqualTo(Map.of("inFlight", 1L << 40));
+    JobTelemetry.of(store).putTuned(subject, Map.of("inFlight", 1L << 40), 2);
+    assertThat(JobTelemetry.of(store()).tuned(subject)).isEqualTo(Map.of("inFlight", 1L << 40));
   }
 
   @Test
   void aRequestIsTakenOnce() {
     JobStore store = store();
     UUID job = created(store).id();
-    assertThat(store.telemetry().take(job)).isEmpty();
+    assertThat(JobTelemetry.of(store).take(job)).isEmpty();
     Instant before = Instant.now().minusSeconds(1);
-    JobRequest tune = store.telemetry().ask(job, JobRequest.Kind.TUNE, "{\"x\":\"" + ODD + "\"}");
-    JobRequest profile = store.telemetry().ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":7}");
+    JobRequest tune =
+        JobTelemetry.of(store).ask(job, JobRequest.Kind.TUNE, "{\"x\":\"" + ODD + "\"}");
+    JobRequest profile =
+        JobTelemetry.of(store).ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":7}");
     assertThat(tune.created()).isAfter(before);
-    assertThat(store().telemetry().profile(job))
+    assertThat(JobTelemetry.of(store()).profile(job))
         .contains(
             new JobProfile(
                 profile.id(), JobProfile.State.REQUESTED, 7, Optional.empty(), Optional.empty()));
-    assertThat(store().telemetry().take(job)).containsExactlyInAnyOrder(tune, profile);
-    assertThat(store.telemetry().take(job)).isEmpty();
+    assertThat(JobTelemetry.of(store()).take(job)).containsExactlyInAnyOrder(tune, profile);
+    assertThat(JobTelemetry.of(store).take(job)).isEmpty();
     for (String body : List.of("{\"seconds\":0}", "{\"seconds\":61}", "{\"seconds\":\"1\"}", "")) {
-      assertThatThrownBy(() -> store.telemetry().ask(job, JobRequest.Kind.PROFILE, body))
+      assertThatThrownBy(() -> JobTelemetry.of(store).ask(job, JobRequest.Kind.PROFILE, body))
           .isInstanceOf(InvalidSettingException.class)
           .hasMessageContaining("1 to 60 seconds");
     }
-    assertThat(store.telemetry().take(job)).isEmpty();
+    assertThat(JobTelemetry.of(store).take(job)).isEmpty();
   }
 
   @Test
@@ -394,9 +386,9 @@ abstract class JobTelemetryContract {
             "Set by a user",
             Optional.empty(),
             TuningEntry.State.REQUESTED);
-    TuningEntry asked = store.telemetry().ask(job, wanted);
-    assertThat(store().telemetry().tuning(job)).containsExactly(asked);
-    assertThat(store.telemetry().take(job))
+    TuningEntry asked = JobTelemetry.of(store).ask(job, wanted);
+    assertThat(JobTelemetry.of(store()).tuning(job)).containsExactly(asked);
+    assertThat(JobTelemetry.of(store).take(job))
         .containsExactly(
             new JobRequest(
                 "wanted",
@@ -410,26 +402,26 @@ abstract class JobTelemetryContract {
     JobStore store = store();
     UUID job = created(store).id();
     for (int i = 0; i < StoredTelemetry.MOST_REQUESTS; i++) {
-      store.telemetry().ask(job, JobRequest.Kind.TUNE, "{}");
+      JobTelemetry.of(store).ask(job, JobRequest.Kind.TUNE, "{}");
     }
-    assertThatThrownBy(() -> store.telemetry().ask(job, JobRequest.Kind.TUNE, "{}"))
+    assertThatThrownBy(() -> JobTelemetry.of(store).ask(job, JobRequest.Kind.TUNE, "{}"))
         .isInstanceOf(JobException.class)
         .hasMessageContaining("has 20 waiting requests; check whether its process still runs");
-    assertThat(store.telemetry().take(job)).hasSize(StoredTelemetry.MOST_REQUESTS);
+    assertThat(JobTelemetry.of(store).take(job)).hasSize(StoredTelemetry.MOST_REQUESTS);
   }
 
   @Test
   void keepsTheLatestProfile() {
     JobStore store = store();
     UUID job = created(store).id();
-    assertThat(store.telemetry().profile(job)).isEmpty();
+    assertThat(JobTelemetry.of(store).profile(job)).isEmpty();
     for (JobProfile each :
         List.of(
             profile(JobProfile.State.RECORDING, Optional.empty(), Optional.empty()),
             profile(JobProfile.State.READY, Optional.of("{\"name\":\"all\"}"), Optional.empty()),
             profile(JobProfile.State.FAILED, Optional.empty(), Optional.of(ODD)))) {
-      store.telemetry().put(job, each);
-      assertThat(store().telemetry().profile(job)).contains(each);
+      JobTelemetry.of(store).put(job, each);
+      assertThat(JobTelemetry.of(store()).profile(job)).contains(each);
     }
   }
 
@@ -450,11 +442,11 @@ abstract class JobTelemetryContract {
     store.reset(reset);
     store.delete(deleted);
     assertThat(counts(store, reset)).containsExactly(0, 0, 0, 1, 0);
-    assertThat(store.telemetry().take(reset)).isEmpty();
-    assertThatThrownBy(() -> store.telemetry().bottlenecks(deleted))
+    assertThat(JobTelemetry.of(store).take(reset)).isEmpty();
+    assertThatThrownBy(() -> JobTelemetry.of(store).bottlenecks(deleted))
         .isInstanceOf(JobException.class);
     assertThat(counts(store(), kept)).containsExactly(1, 1, 1, 1, 1);
-    assertThat(store.telemetry().take(kept)).hasSize(1);
+    assertThat(JobTelemetry.of(store).take(kept)).hasSize(1);
     // Nothing of the one before is left for a job of the same id.
     store.create(
         Job.pending(
@@ -465,11 +457,11 @@ abstract class JobTelemetryContract {
             JobKind.EXPORT,
             new JobDefinition(Map.of(), Map.of(), List.of())));
     assertThat(counts(store, deleted)).containsExactly(0, 0, 0, 0, 0);
-    assertThat(store.telemetry().take(deleted)).isEmpty();
+    assertThat(JobTelemetry.of(store).take(deleted)).isEmpty();
   }
 
   private static void fill(JobStore store, UUID job) {
-    JobTelemetry telemetry = store.telemetry();
+    JobTelemetry telemetry = JobTelemetry.of(store);
     telemetry.add(job, MetricKind.PERFORMANCE, List.of(at(0, "job", "rows")));
     telemetry.add(job, MetricKind.RESOURCE, List.of(at(0, "heap", "used_bytes")));
     telemetry.put(job, List.of(bottleneck("a", 0, Map.of(), Optional.empty())));
@@ -478,7 +470,7 @@ abstract class JobTelemetryContract {
   }
 
   private static List<Integer> counts(JobStore store, UUID job) {
-    JobTelemetry telemetry = store.telemetry();
+    JobTelemetry telemetry = JobTelemetry.of(store);
     return List.of(
         telemetry.metrics(all(job, MetricKind.PERFORMANCE)).size(),
         telemetry.metrics(all(job, MetricKind.RESOURCE)).size(),
@@ -489,7 +481,7 @@ abstract class JobTelemetryContract {
 
   @Test
   void aJobThatIsNotThereIsTold() {
-    JobTelemetry telemetry = store().telemetry();
+    JobTelemetry telemetry = JobTelemetry.of(store());
     UUID none = UUID.randomUUID();
     List<Consumer<UUID>> calls =
         List.of(

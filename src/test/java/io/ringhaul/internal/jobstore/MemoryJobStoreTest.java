@@ -3,9 +3,6 @@ package io.ringhaul.internal.jobstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.MetricQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +34,7 @@ class MemoryJobStoreTest extends JobStoreContract {
       int most = 0;
       for (int i = 0; i < 200; i++) {
         Instant time = start.plusMillis(100L * i);
-        store
-            .telemetry()
+        JobTelemetry.of(store)
             .add(
                 job,
                 MetricKind.RESOURCE,
@@ -46,8 +42,7 @@ class MemoryJobStoreTest extends JobStoreContract {
                     .mapToObj(k -> Metric.of(time, "component", "name" + k, k))
                     .toList());
         List<Metric> metrics =
-            store
-                .telemetry()
+            JobTelemetry.of(store)
                 .metrics(
                     new MetricQuery(
                         job,

@@ -7,8 +7,6 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
@@ -116,7 +114,7 @@ class SqliteDamageTest {
       for (int i = 0; i < 100_000; i++) {
         metrics.add(Metric.of(begin.plusSeconds(i / 20), "node:" + i % 20, "latency_millis", i));
       }
-      store.telemetry().add(jobs.get(0).id(), MetricKind.PERFORMANCE, metrics);
+      JobTelemetry.of(store).add(jobs.get(0).id(), MetricKind.PERFORMANCE, metrics);
       jobs = store.list();
     }
     byte[] large = Files.readAllBytes(file);

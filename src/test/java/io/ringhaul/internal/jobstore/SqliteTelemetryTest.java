@@ -3,9 +3,6 @@ package io.ringhaul.internal.jobstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
-import io.ringhaul.job.MetricQuery;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -50,8 +47,7 @@ class SqliteTelemetryTest {
       int done = store.find(id).orElseThrow().figures().done();
       assertThat(done).isBetween(acknowledged, acknowledged + 1).isLessThan(PARTITIONS);
       List<Metric> metrics =
-          store
-              .telemetry()
+          JobTelemetry.of(store)
               .metrics(
                   new MetricQuery(
                       id,

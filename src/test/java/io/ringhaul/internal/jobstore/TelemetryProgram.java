@@ -2,8 +2,6 @@ package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -59,7 +57,7 @@ final class TelemetryProgram {
     try (JobStore store = JobStore.file(Path.of(args[0]));
         JobRun run = JobRuns.of(store).begin(id)) {
       for (JobPartition each : run.partitions()) {
-        store.telemetry().add(id, MetricKind.PERFORMANCE, metrics(each.number()));
+        JobTelemetry.of(store).add(id, MetricKind.PERFORMANCE, metrics(each.number()));
         run.begun(each.number());
         run.done(Jobs.checkpoint(each.number()));
         System.out.println("done " + each.number());

@@ -2,6 +2,7 @@ package io.ringhaul.internal.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
@@ -28,9 +29,9 @@ class BottleneckRecorderTest {
     try (JobStore store = JobStore.inMemory();
         BottleneckDetector detector = detector()) {
       store.create(pending());
-      BottleneckRecorder recorder = new BottleneckRecorder(store.telemetry(), job, detector);
+      BottleneckRecorder recorder = new BottleneckRecorder(JobTelemetry.of(store), job, detector);
       pass(detector, recorder, 10, sample -> {});
-      assertThat(store.telemetry().bottlenecks(job)).isEmpty();
+      assertThat(JobTelemetry.of(store).bottlenecks(job)).isEmpty();
       pass(detector, recorder, 3, sample -> sample.gcShare = 0.4);
       Bottleneck first = only(store);
       assertThat(first.kind()).isEqualTo(BottleneckKind.CLIENT_MEMORY);
@@ -48,11 +49,11 @@ class BottleneckRecorderTest {
       assertThat(only(store).open()).isFalse();
       assertThat(only(store).id()).isEqualTo(first.id());
       pass(detector, recorder, 3, sample -> sample.gcShare = 0.4);
-      assertThat(store.telemetry().bottlenecks(job))
+      assertThat(JobTelemetry.of(store).bottlenecks(job))
           .extracting(Bottleneck::open)
           .containsExactly(true, false);
       recorder.close();
-      assertThat(store.telemetry().bottlenecks(job)).noneMatch(Bottleneck::open);
+      assertThat(JobTelemetry.of(store).bottlenecks(job)).noneMatch(Bottleneck::open);
     }
   }
 
@@ -62,13 +63,13 @@ class BottleneckRecorderTest {
     try (JobStore store = JobStore.inMemory()) {
       store.create(pending());
       try (BottleneckDetector killed = detector()) {
-        BottleneckRecorder recorder = new BottleneckRecorder(store.telemetry(), job, killed);
+        BottleneckRecorder recorder = new BottleneckRecorder(JobTelemetry.of(store), job, killed);
         pass(killed, recorder, 10, sample -> {});
         pass(killed, recorder, 3, sample -> sample.gcShare = 0.4);
         assertThat(only(store).open()).isTrue();
       }
       try (BottleneckDetector next = detector()) {
-        BottleneckRecorder recorder = new BottleneckRecorder(store.telemetry(), job, next);
+        BottleneckRecorder recorder = new BottleneckRecorder(JobTelemetry.of(store), job, next);
         pass(next, recorder, 1, sample -> {});
         assertThat(only(store).open()).isFalse();
         assertThat(only(store).evidence()).containsEntry("gcShare", 0.4);
@@ -90,7 +91,7 @@ class BottleneckRecorderTest {
   }
 
   private Bottleneck only(JobStore store) {
-    List<Bottleneck> all = store.telemetry().bottlenecks(job);
+    List<Bottleneck> all = JobTelemetry.of(store).bottlenecks(job);
     assertThat(all).hasSize(1);
     return all.get(0);
   }

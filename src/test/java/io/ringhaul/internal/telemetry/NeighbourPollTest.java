@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.MetricKind;
 import io.ringhaul.monitor.TestSample;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ class NeighbourPollTest {
   private final UUID other = stored("nightly");
   private final JobsUnderWay jobs = new JobsUnderWay();
   private final JobsUnderWay.Registration registration = jobs.enter("the export", Optional.of(own));
-  private final NeighbourPoll poll = new NeighbourPoll(own, store.telemetry(), registration);
+  private final NeighbourPoll poll = new NeighbourPoll(own, JobTelemetry.of(store), registration);
 
   private UUID stored(String name) {
     UUID id = UUID.randomUUID();
@@ -53,8 +54,7 @@ class NeighbourPollTest {
   private void sampled(int second, Consumer<TestSample> change) {
     TestSample sample = new TestSample(second);
     change.accept(sample);
-    store
-        .telemetry()
+    JobTelemetry.of(store)
         .add(other, MetricKind.PERFORMANCE, new SampleMetrics().performance(sample.sample()));
     poll.poll();
   }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringhaul.internal.jobstore.JobProfile;
+import io.ringhaul.internal.jobstore.JobRequest;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.job.JobProfile;
-import io.ringhaul.job.JobRequest;
 import io.ringhaul.job.JobStore;
-import io.ringhaul.job.JobTelemetry;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RequestPollTest {
 
   private final JobStore store = JobStore.inMemory();
-  private final JobTelemetry telemetry = store.telemetry();
+  private final JobTelemetry telemetry = JobTelemetry.of(store);
   private final UUID job = UUID.randomUUID();
   private final List<JobRequest> tuned = new ArrayList<>();
   @TempDir private Path folder;

@@ -3,9 +3,9 @@ package io.ringhaul.internal.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.job.JobTelemetry;
-import io.ringhaul.job.Metric;
-import io.ringhaul.job.MetricKind;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.monitor.Latency;
 import io.ringhaul.monitor.NodeSample;
 import io.ringhaul.monitor.ProcessSample;

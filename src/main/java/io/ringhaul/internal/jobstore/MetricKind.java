@@ -1,4 +1,4 @@
-package io.ringhaul.job;
+package io.ringhaul.internal.jobstore;
 
 /** The two kinds of metrics. */
 public enum MetricKind {

@@ -1,9 +1,7 @@
-package io.ringhaul.job;
+package io.ringhaul.internal.jobstore;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.internal.jobstore.DamagedRecord;
-import io.ringhaul.internal.jobstore.StoredText;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,5 +1,7 @@
-package io.ringhaul.job;
+package io.ringhaul.internal.jobstore;
 
+import io.ringhaul.job.JobStore;
+import io.ringhaul.job.TuningEntry;
 import io.ringhaul.monitor.Bottleneck;
 import java.util.Collection;
 import java.util.List;
@@ -21,6 +23,15 @@ import java.util.UUID;
  * io.ringhaul.exceptions.StorageException}, and has then stored nothing.
  */
 public interface JobTelemetry {
+
+  /**
+   * The telemetry of a store.
+   *
+   * @throws io.ringhaul.exceptions.InvalidSettingException if an application implements the store
+   */
+  static JobTelemetry of(JobStore store) {
+    return JobRuns.of(store).telemetry();
+  }
 
   /**
    * Adds metrics, and thins out older ones about once a minute: all values are kept for ten

@@ -1,4 +1,4 @@
-package io.ringhaul.job;
+package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.time.Instant;
