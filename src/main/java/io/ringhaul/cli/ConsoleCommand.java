@@ -44,6 +44,10 @@ final class ConsoleCommand implements Callable<Integer> {
 
   @Mixin private OptionValues.JobStoreOption store = new OptionValues.JobStoreOption();
 
+  @SuppressWarnings("unused") // OptionDefaults reads its options before the parser does.
+  @Mixin
+  private OptionDefaults.Options defaults = new OptionDefaults.Options();
+
   @Option(
       names = "--port",
       paramLabel = "N",

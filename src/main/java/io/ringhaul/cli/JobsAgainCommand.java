@@ -43,7 +43,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
       Main.commandLine(planned).parseArgs(planned);
       arguments = resuming(prepare(jobs, job, command), job);
     }
-    return Main.execute(arguments);
+    return Main.executeStored(arguments);
   }
 
   private String[] resuming(List<String> command, Job job) {

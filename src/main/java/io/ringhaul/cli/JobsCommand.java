@@ -85,6 +85,10 @@ final class JobsCommand implements Runnable {
 
     @Mixin private OptionValues.JobStoreOption store = new OptionValues.JobStoreOption();
 
+    @SuppressWarnings("unused") // OptionDefaults reads its options before the parser does.
+    @Mixin
+    private OptionDefaults.Options defaults = new OptionDefaults.Options();
+
     @Option(
         names = "--json",
         description = "Prints the result as one line of JSON on standard output.")

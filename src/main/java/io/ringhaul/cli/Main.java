@@ -2,32 +2,20 @@ package io.ringhaul.cli;
 
 import io.ringhaul.cli.Main.Version;
 import io.ringhaul.internal.request.Failures;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.PropertiesDefaultProvider;
 import picocli.CommandLine.Spec;
 
 /** Entry point of the command line. */
@@ -89,14 +77,23 @@ public final class Main implements Runnable {
     System.exit(execute(arguments));
   }
 
-  /** Runs a command and returns its exit code. */
+  /** Runs a command, with defaults of the environment and the configuration file. */
   static int execute(String... arguments) {
-    CommandLine commandLine;
+    CommandLine commandLine = commandLine(arguments);
     try {
-      commandLine = commandLine(arguments);
+      OptionDefaults.apply(commandLine, System.getenv(), arguments);
     } catch (ParameterException e) {
       return new UsageReport().handleParseException(e, arguments);
     }
+    return execute(commandLine, arguments);
+  }
+
+  /** Runs the command of a job, which has all its values, and returns its exit code. */
+  static int executeStored(String... arguments) {
+    return execute(commandLine(arguments), arguments);
+  }
+
+  private static int execute(CommandLine commandLine, String... arguments) {
     try {
       return commandLine.execute(arguments);
     } catch (OutOfMemoryError e) {
@@ -106,11 +103,7 @@ public final class Main implements Runnable {
     }
   }
 
-  /**
-   * Creates the command line for these arguments, which may name a configuration file.
-   *
-   * @throws ParameterException if the configuration file is not valid
-   */
+  /** Creates the command line for these arguments, without defaults from outside. */
   static CommandLine commandLine(String... arguments) {
     CommandLine commandLine = new CommandLine(new Main());
     // Subcommands come first: the settings below apply only to existing subcommands.
@@ -121,7 +114,6 @@ public final class Main implements Runnable {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     OptionValues.LocalPathText.register(commandLine);
     JobsCommand.configure(commandLine);
-    ConfigFile.apply(commandLine, arguments);
     return commandLine;
   }
 
@@ -136,6 +128,10 @@ public final class Main implements Runnable {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
         "Give a command: count, export, import, jobs, console or demo");
+  }
+
+  static Set<String> commandNames() {
+    return COMMANDS.keySet();
   }
 
   private static Map<String, Class<?>> commands() {
@@ -185,135 +181,6 @@ public final class Main implements Runnable {
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();
       return new String[] {"ringhaul " + Objects.requireNonNullElse(version, "(unpackaged)")};
-    }
-  }
-
-  /**
-   * The properties file of {@code --config}: defaults for options that the command line does not
-   * set.
-   */
-  private static final class ConfigFile {
-
-    static final String OPTION = "--config";
-
-    private static final String DASHES = "--";
-
-    private final Path file;
-    private final Properties values;
-
-    private ConfigFile(Path file, Properties values) {
-      this.file = file;
-      this.values = values;
-    }
-
-    /**
-     * Uses the values of the configuration file, if the arguments name one, as option defaults.
-     *
-     * @throws ParameterException if the file cannot be read, or a key is not an option of any
-     *     command that reads such a file
-     */
-    static void apply(CommandLine commandLine, String... arguments) {
-      Optional<String> name = named(arguments);
-      if (name.isEmpty()) {
-        return;
-      }
-      CommandLine command = commandLine.getSubcommands().get(arguments[0]);
-      ConfigFile config = read(command == null ? commandLine : command, name.get());
-      config.requireKnownKeys(command == null ? commandLine : command);
-      commandLine.setDefaultValueProvider(new PropertiesDefaultProvider(config.values));
-    }
-
-    /** Finds the file before the arguments are parsed: its values are their defaults. */
-    private static Optional<String> named(String... arguments) {
-      for (int i = 0; i < arguments.length; i++) {
-        if (arguments[i].startsWith(OPTION + "=")) {
-          return Optional.of(arguments[i].substring(OPTION.length() + 1));
-        }
-        if (arguments[i].equals(OPTION) && i + 1 < arguments.length) {
-          return Optional.of(arguments[i + 1]);
-        }
-      }
-      return Optional.empty();
-    }
-
-    private static ConfigFile read(CommandLine command, String name) {
-      Properties values = new Properties();
-      try {
-        Path file = Path.of(new OptionValues.LocalPathText().convert(name));
-        if (!Files.isRegularFile(file)) {
-          throw new ParameterException(command, "There is no configuration file " + file);
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-          values.load(in);
-        }
-        return new ConfigFile(file, values);
-      } catch (IOException | IllegalArgumentException e) {
-        throw new ParameterException(
-            command, "The configuration file " + name + " cannot be read: " + e.getMessage(), e);
-      } catch (CommandLine.TypeConversionException e) {
-        throw new ParameterException(command, OPTION + ": " + e.getMessage(), e);
-      }
-    }
-
-    /**
-     * Rejects unknown keys. A file can serve several commands, so keys of their options are
-     * accepted.
-     */
-    private void requireKnownKeys(CommandLine command) {
-      Set<String> unknown = new TreeSet<>(values.stringPropertyNames());
-      unknown.removeAll(keys(command.getCommandSpec()));
-      if (!unknown.isEmpty()) {
-        // Rarely needed; reading the options of all commands is slow.
-        for (CommandLine other : Main.commandLine().getSubcommands().values()) {
-          if (other.getCommandSpec().findOption(OPTION) != null) {
-            unknown.removeAll(keys(other.getCommandSpec()));
-          }
-        }
-      }
-      for (String key : unknown) {
-        throw new ParameterException(
-            command,
-            String.format(
-                "The configuration file %s has the unknown key '%s'%s%s",
-                file, key, line(key), suggestion(command, key)));
-      }
-    }
-
-    /** The key of each option: {@code tasks}, or {@code ringhaul.export.tasks} for one command. */
-    private static Set<String> keys(CommandSpec command) {
-      String prefix = command.qualifiedName(".") + ".";
-      Set<String> keys =
-          command.options().stream()
-              .map(OptionSpec::longestName)
-              .filter(name -> name.startsWith(DASHES))
-              .map(name -> name.substring(DASHES.length()))
-              .collect(Collectors.toCollection(TreeSet::new));
-      List.copyOf(keys).forEach(key -> keys.add(prefix + key));
-      return keys;
-    }
-
-    /** The line of a key; empty if the key spans lines or is written with escapes. */
-    private String line(String key) {
-      try {
-        List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-        for (int i = 0; i < lines.size(); i++) {
-          Properties line = new Properties();
-          line.load(new StringReader(lines.get(i)));
-          if (line.containsKey(key)) {
-            return " in line " + (i + 1);
-          }
-        }
-        return "";
-      } catch (IOException | IllegalArgumentException e) {
-        return "";
-      }
-    }
-
-    private static String suggestion(CommandLine command, String key) {
-      String name = key.startsWith(DASHES) ? key.substring(DASHES.length()) : key;
-      return UsageReport.nearest(name, keys(command.getCommandSpec()))
-          .map(known -> "; did you mean '" + known + "'?")
-          .orElse("; a key is an option's name without the dashes");
     }
   }
 }

@@ -18,7 +18,6 @@ import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.LimitingFactor;
-import java.io.File;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -98,15 +97,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
           "Skips the preflight checks (permissions, masked columns, guardrails, disk space).")
   private boolean skipPreflight;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "A properties file with values for these options, without the leading dashes; the"
-              + " command line takes precedence. One file can serve count, export and import:"
-              + " each command reads its own options, and a key that matches no option of these"
-              + " commands is an error.")
-  private @Nullable File config;
+  @SuppressWarnings("unused") // OptionDefaults reads its options before the parser does.
+  @Mixin
+  private OptionDefaults.Options defaults = new OptionDefaults.Options();
 
   @Option(
       names = "--json",
@@ -139,11 +132,6 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   @Override
   public final Integer call() {
-    if (config != null && spec().defaultValueProvider() == null) {
-      throw new InvalidSettingException(
-          "--config",
-          "--config in an argument file has no effect: give --config on the command line");
-    }
     return run(new ResultReport(spec().name(), table(), json));
   }
 

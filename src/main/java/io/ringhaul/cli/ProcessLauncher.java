@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -227,7 +228,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   static final class JobMaker {
 
     private static final String COMMAND = "command";
-    private static final String CONFIG = "--config";
+    private static final Set<String> FROM_FILE = Set.of("--config", "--profile");
     private static final Map<String, JobKind> KINDS =
         Map.of("export", JobKind.EXPORT, "import", JobKind.IMPORT);
 
@@ -248,7 +249,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       }
       for (String argument : arguments) {
         // An argument file is read on parsing, a configuration file when the job runs.
-        if (argument.startsWith("@") || name(argument).equals(CONFIG)) {
+        if (argument.startsWith("@") || FROM_FILE.contains(name(argument))) {
           throw new InvalidSettingException(
               COMMAND,
               "'" + argument + "' reads arguments from a file; give the arguments directly");

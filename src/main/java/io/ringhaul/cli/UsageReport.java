@@ -25,7 +25,7 @@ final class UsageReport implements IParameterExceptionHandler {
     List<String> unmatched = command.getUnmatchedArguments();
     PrintWriter err = command.getErr();
     if (unmatched.isEmpty()) {
-      err.println("ringhaul: " + failure.getMessage());
+      err.println("ringhaul: " + failure.getMessage() + OptionDefaults.origin(failure));
     } else {
       // Reported before a missing option: the missing option may be the misspelt argument.
       String first = unmatched.get(0);

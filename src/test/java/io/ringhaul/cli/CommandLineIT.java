@@ -281,12 +281,18 @@ class CommandLineIT {
   void configurationFileProvidesDefaults() throws IOException {
     Path file =
         Files.writeString(
-            folder.resolve("ringhaul.properties"),
-            "contact-point="
-                + contactPoint()
-                + "\ntasks=50\njson=true\nformat=iceberg\npath="
-                + folder.resolve("configured")
-                + "\n");
+            folder.resolve("ringhaul.toml"),
+            """
+            contact-point = "%s"
+            tasks = 50
+            json = true
+            format = "iceberg"
+            path = "configured"
+
+            [profile.few]
+            tasks = 20
+            """
+                .formatted(contactPoint()));
     CapturedRun fromFile =
         CapturedRun.inProcess("count", keyspace + ".source", "--config", "" + file);
     assertThat(fromFile.exitCode()).as(fromFile.err()).isZero();
@@ -294,12 +300,15 @@ class CommandLineIT {
     CapturedRun overridden =
         CapturedRun.inProcess("count", keyspace + ".source", "--config=" + file, "--tasks=100");
     assertThat(overridden.json().path("tasks").asInt()).isBetween(90, 110);
+    CapturedRun ofProfile =
+        CapturedRun.inProcess("count", keyspace + ".source", "--config=" + file, "--profile=few");
+    assertThat(ofProfile.json().path("tasks").asInt()).isBetween(18, 22);
     CapturedRun exported =
         CapturedRun.inProcess("export", keyspace + ".source", "--config=" + file);
     assertThat(exported.exitCode()).as(exported.err()).isZero();
     assertThat(exported.json().path("rows").asInt()).isEqualTo(ROWS);
     assertThat(folder.resolve("configured").resolve("catalog.db")).exists();
-    Path missing = folder.resolve("missing.properties");
+    Path missing = folder.resolve("missing.toml");
     assertSentence(
         cluster("count", keyspace + ".source", "--config", missing.toString()),
         2,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -82,15 +83,22 @@ class StoredCommandTest {
   void storesValuesOfConfigurationFile() throws IOException {
     Path file =
         Files.writeString(
-            folder.resolve("my.properties"),
-            "format=iceberg\npath=lake\njson=true\ntasks=50\nallow-filtering=true\n"
-                + "overwrite-partitions=false\npartition-by=month(day),bucket(4, id)\n"
-                + "job-store=x.db\n");
+            folder.resolve("my.toml"),
+            """
+            format = "iceberg"
+            path = "lake"
+            json = true
+            tasks = 50
+            allow-filtering = true
+            overwrite-partitions = false
+            partition-by = "month(day),bucket(4, id)"
+            job-store = "x.db"
+            """);
     assertThat(stored("export", "ks.t", "--config", file.toString(), "--tasks=7"))
         .containsExactlyInAnyOrder(
             "export",
             "--format=iceberg",
-            "--path=" + here("lake"),
+            "--path=" + folder.resolve("lake"),
             "--tasks=7",
             "--allow-filtering",
             "--partition-by=month(day),bucket(4, id)",
@@ -127,6 +135,7 @@ class StoredCommandTest {
 
   private static List<String> stored(String... arguments) {
     CommandLine commandLine = Main.commandLine(arguments);
+    OptionDefaults.apply(commandLine, Map.of("RINGHAUL_CONFIG", "none"), arguments);
     return StoredCommand.of(commandLine.parseArgs(arguments).subcommand().commandSpec());
   }
 

@@ -2,14 +2,11 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,8 +21,6 @@ class UsageReportTest {
   private static final String LOCAL_ONLY =
       "only paths on the local disk are supported. Object stores are reached through an Iceberg"
           + " catalog of your own, in Java: IcebergTarget.catalog(...), IcebergSource.catalog(...)";
-
-  @TempDir private Path folder;
 
   @ParameterizedTest
   @CsvSource(
@@ -120,69 +115,6 @@ class UsageReportTest {
             "export", "a.b", "--format=csv", "--path=x", "--job-store=s3://b/jobs.db"),
         "--job-store is 's3://b/jobs.db', which has the scheme s3: " + LOCAL_ONLY,
         "ringhaul export --help");
-  }
-
-  @Test
-  void rejectsUnknownConfigurationKey() throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve("c.properties"), "# ours\n\ntasks=3\n paralelism = 3\nformat=csv\n");
-    assertUsage(
-        CapturedRun.inProcess("count", "a.b", "--config", file.toString()),
-        "The configuration file "
-            + file
-            + " has the unknown key 'paralelism' in line 4; did you mean 'parallelism'?",
-        "ringhaul count --help");
-    Files.writeString(file, "--tasks=3\n");
-    assertUsage(
-        CapturedRun.inProcess("count", "a.b", "--config=" + file),
-        "The configuration file "
-            + file
-            + " has the unknown key '--tasks' in line 1; did you mean 'tasks'?",
-        "ringhaul count --help");
-    // An option of the console, which reads no configuration file.
-    Files.writeString(file, "token-file=x\n");
-    assertUsage(
-        CapturedRun.inProcess("count", "a.b", "--config=" + file),
-        "The configuration file "
-            + file
-            + " has the unknown key 'token-file' in line 1; a key is an option's name without the"
-            + " dashes",
-        "ringhaul count --help");
-  }
-
-  @Test
-  void rejectsUnreadableConfigurationFile() throws IOException {
-    Path missing = folder.resolve("missing.properties");
-    assertUsage(
-        CapturedRun.inProcess("export", "a.b", "--config", missing.toString()),
-        "There is no configuration file " + missing,
-        "ringhaul export --help");
-    Path broken = Files.writeString(folder.resolve("broken.properties"), "tasks=\\u12\n");
-    assertUsage(
-        CapturedRun.inProcess("count", "a.b", "--config", broken.toString()),
-        "The configuration file " + broken + " cannot be read: Malformed \\uxxxx encoding.",
-        "ringhaul count --help");
-    assertUsage(
-        CapturedRun.inProcess("count", "a.b", "--config=s3://b/c.properties"),
-        "--config: it is 's3://b/c.properties', which has the scheme s3: " + LOCAL_ONLY,
-        "ringhaul count --help");
-    Path arguments = Files.writeString(folder.resolve("arguments"), "--config=" + missing);
-    assertUsage(
-        CapturedRun.inProcess("count", "a.b", "@" + arguments),
-        "--config in an argument file has no effect: give --config on the command line",
-        "ringhaul count --help");
-  }
-
-  @Test
-  void acceptsOptionsOfOtherCommandsInConfigurationFile() throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve("c.properties"),
-            "path=x\nmax-errors=3\nringhaul.export.tasks=9\ntasks=0\n");
-    // The file is accepted; its value of --tasks is not.
-    assertThat(CapturedRun.inProcess("count", "a.b", "--config=" + file, "--local-dc=x").err())
-        .doesNotContain("unknown key");
   }
 
   @Test

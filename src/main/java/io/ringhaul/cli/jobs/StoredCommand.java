@@ -33,6 +33,7 @@ public final class StoredCommand {
           "--job-name",
           "--job-store",
           "--json",
+          "--profile",
           "--replay-in-doubt",
           "--resume",
           "--version");
