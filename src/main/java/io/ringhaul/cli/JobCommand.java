@@ -3,6 +3,7 @@ package io.ringhaul.cli;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.OperationResult;
+import io.ringhaul.cli.jobs.JobFinder;
 import io.ringhaul.cli.jobs.JobStoreLocation;
 import io.ringhaul.cli.jobs.StopOnSignal;
 import io.ringhaul.cli.jobs.StoredCommand;
@@ -80,17 +81,19 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     @Mixin private OptionValues.JobStoreOption store = new OptionValues.JobStoreOption();
 
     @Option(
+        names = "--job",
+        paramLabel = "NAME",
+        description =
+            "The name of the job, such as nightly-orders; several jobs may have it. Default: the"
+                + " operation and the table.")
+    private @Nullable String name;
+
+    @Option(
         names = "--job-id",
         paramLabel = "UUID",
         converter = OptionValues.JobId.class,
-        description = "The id of the job. Default: a new random id.")
+        description = "The id of the job, for scripts that need to know it. Default: a random id.")
     private @Nullable UUID id;
-
-    @Option(
-        names = "--job-name",
-        paramLabel = "TEXT",
-        description = "The display name of the job. Default: the operation and the table.")
-    private @Nullable String name;
 
     @Option(
         names = "--job-description",
@@ -107,24 +110,26 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     @Option(
         names = "--resume",
         description =
-            "Resumes the job of --job-id without repeating completed tasks, or starts it if the"
-                + " store does not have it. See also 'ringhaul jobs resume'.")
+            "Resumes the newest job of the name given with --job, or the job of --job-id, without"
+                + " repeating completed tasks. Starts a new job if the store has none, or if the"
+                + " newest of the name is completed. See also 'ringhaul jobs resume'.")
     private boolean resume;
 
     /** Opens the store and describes the job. */
     RunningJob open(CommandSpec command) {
       JobStoreLocation location = store.location();
-      if (resume && id == null) {
-        throw new InvalidSettingException("--resume", "--resume requires --job-id");
+      if (resume && name == null && id == null) {
+        throw new InvalidSettingException("--resume", "--resume requires --job or --job-id");
       }
       if (resume && location.isNone()) {
         throw new InvalidSettingException(
             "--resume", "--resume requires a job store, but --job-store is none");
       }
-      // An explicit id requires the chosen store: in memory, a resumed job would start from its
-      // beginning.
+      // Resuming requires the chosen store: in memory, a job would start from its beginning.
       JobStore opened =
-          id == null ? location.openOrWarn(command.commandLine().getErr()) : location.open();
+          resume || id != null
+              ? location.open()
+              : location.openOrWarn(command.commandLine().getErr());
       JobOptions options =
           JobOptions.in(opened).madeBy(StoredCommand.of(command)).namingSettings(OptionNames::of);
       options = name == null ? options : options.named(name);
@@ -133,12 +138,15 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
         options = options.labelled(label.getKey(), label.getValue());
       }
       options = resume ? options.resuming() : options;
-      return new RunningJob(
-          location,
-          opened,
-          Objects.requireNonNullElseGet(id, UUID::randomUUID),
-          options,
-          command.commandLine());
+      return new RunningJob(location, opened, chosenId(opened), options, command.commandLine());
+    }
+
+    private UUID chosenId(JobStore opened) {
+      Optional<UUID> unfinished =
+          resume && id == null
+              ? JobFinder.unfinished(opened, Objects.requireNonNull(name)).map(Job::id)
+              : Optional.ofNullable(id);
+      return unfinished.orElseGet(UUID::randomUUID);
     }
   }
 

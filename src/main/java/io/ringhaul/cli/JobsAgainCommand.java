@@ -21,11 +21,11 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "ID [OPTION...]",
+      paramLabel = "JOB [OPTION...]",
       hideParamSyntax = true,
       description =
-          "The job's id, or at least its first four characters. Options after the id replace the"
-              + " options of the job's export or import command, such as --contact-point and"
+          "The job's name, its id, or at least the id's first four characters. Options after it"
+              + " replace the options of the job's export or import command, such as --contact-point and"
               + " --parallelism.")
   private List<String> words = new ArrayList<>();
 
@@ -68,7 +68,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
   /** Adds name, description and labels of a job that is about to be deleted from the store. */
   static List<String> named(List<String> command, Job job) {
     List<String> named = new ArrayList<>(command);
-    named.add("--job-name=" + job.name());
+    named.add("--job=" + job.name());
     if (!job.description().isEmpty()) {
       named.add("--job-description=" + job.description());
     }
@@ -79,7 +79,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
   private List<String> command(Job job) {
     if (words.size() > 1 && !words.get(1).startsWith("-")) {
       throw new InvalidSettingException(
-          "ID", "'" + words.get(1) + "' is not an option: give the job's id first, then options");
+          "JOB", "'" + words.get(1) + "' is not an option: give the job first, then options");
     }
     requireCommand(job);
     return job.definition().command();

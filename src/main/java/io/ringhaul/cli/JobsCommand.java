@@ -195,8 +195,8 @@ final class JobsCommand implements Runnable {
 
     @Parameters(
         index = "0",
-        paramLabel = "ID",
-        description = "The job's id, or at least its first four characters.")
+        paramLabel = "JOB",
+        description = "The job's name, its id, or at least the id's first four characters.")
     private String id = "";
 
     @Override
@@ -312,8 +312,8 @@ final class JobsCommand implements Runnable {
 
     @Parameters(
         index = "0",
-        paramLabel = "ID",
-        description = "The job's id, or at least its first four characters.")
+        paramLabel = "JOB",
+        description = "The job's name, its id, or at least the id's first four characters.")
     private String id = "";
 
     @Option(
@@ -378,8 +378,8 @@ final class JobsCommand implements Runnable {
     @Parameters(
         index = "0",
         arity = "0..1",
-        paramLabel = "ID",
-        description = "The job's id, or at least its first four characters.")
+        paramLabel = "JOB",
+        description = "The job's name, its id, or at least the id's first four characters.")
     private @Nullable String id;
 
     @Option(
@@ -408,7 +408,7 @@ final class JobsCommand implements Runnable {
           Stream.of(id != null, olderThan != null, allEnded).filter(chosen -> chosen).count();
       if (selections != 1) {
         throw new InvalidSettingException(
-            "ID", "Give the id of one job, or select jobs with --older-than or --all-ended");
+            "JOB", "Give one job, or select jobs with --older-than or --all-ended");
       }
       try (JobStore jobs = open()) {
         List<Map<String, Object>> done = new ArrayList<>();

@@ -72,7 +72,7 @@ final class OptionDefaults implements IDefaultValueProvider {
 
   /** Options that describe one run, without their dashes. */
   private static final Set<String> OF_ONE_RUN =
-      Set.of("config", "help", "job", "profile", "replay-in-doubt", "resume", "version");
+      Set.of("config", "help", "job", "job-id", "profile", "replay-in-doubt", "resume", "version");
 
   /** The value of an option, and where it was set, for messages. */
   private record Value(String text, String origin) {}

@@ -49,7 +49,7 @@ final class ExportProcess implements AutoCloseable {
                 "--format=csv",
                 "--path=" + folder.resolve(job),
                 "--page-size=2",
-                "--job-name=" + job,
+                "--job=" + job,
                 "--job-store=" + jobs,
                 "--contact-point=" + contact.getHostString() + ":" + contact.getPort(),
                 "--local-dc=" + cluster.localDatacenter())

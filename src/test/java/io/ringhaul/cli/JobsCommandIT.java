@@ -257,9 +257,9 @@ class JobsCommandIT {
   void reportsInvalidUsageInOneSentence() throws IOException {
     assertSentence(run("show", "abcd"), 2, "This store has no job abcd");
     assertSentence(run("resume", "abcd", "more"), 2, "This store has no job abcd");
-    assertSentence(run("resume", "--tasks=3", "abcd"), 2, "is neither a job id nor");
-    assertSentence(run("clean"), 2, "Give the id of one job");
-    assertSentence(run("clean", "abcd", "--all-ended"), 2, "Give the id of one job");
+    assertSentence(run("resume", "--tasks=3", "abcd"), 2, "no job named '--tasks=3'");
+    assertSentence(run("clean"), 2, "Give one job");
+    assertSentence(run("clean", "abcd", "--all-ended"), 2, "Give one job");
     assertSentence(run("clean", "--older-than=soon"), 2, "'soon' is not a duration");
     assertSentence(run("list", "--limit=0"), 2, "--limit is 0");
     assertSentence(run("list", "--status=lost"), 2, "lost");
@@ -267,7 +267,7 @@ class JobsCommandIT {
         CapturedRun.inProcess("jobs"), 2, "list, show, stop, resume, retry, restart or clean");
     assertSentence(
         CapturedRun.inProcess("jobs", "list", "--job-store=none"), 2, "--job-store is none");
-    assertSentence(export("--resume"), 2, "--resume requires --job-id");
+    assertSentence(export("--resume"), 2, "--resume requires --job or --job-id");
     assertSentence(
         export("--resume", "--job-id=" + id, "--job-store=none"), 2, "--job-store is none");
     assertSentence(export("--job-id=1-1-1-1-1"), 2, "'1-1-1-1-1' is not a UUID");
@@ -278,6 +278,19 @@ class JobsCommandIT {
     assertSentence(refused, 1, noStore.toString());
     assertThat(refused.json().path("error").asText()).contains(noStore.toString());
     assertThat(noStore).hasContent("not a database".repeat(99));
+  }
+
+  @Test
+  void resumesNewestJobOfNameOrStartsOne() {
+    String[] nightly = {"--job=nightly", "--job-store=" + jobs, "--resume", "--json"};
+    CapturedRun first = export(nightly);
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    CapturedRun shown = run("show", "nightly", "--json");
+    assertThat(shown.json().path("jobId")).isEqualTo(first.json().path("jobId"));
+    CapturedRun failed = export("--job=nightly", "--job-store=" + jobs, "--json");
+    assertSentence(failed, 1, "");
+    CapturedRun resumed = export(Stream.of(nightly).toArray(String[]::new));
+    assertThat(resumed.json().path("jobId")).isEqualTo(failed.json().path("jobId"));
   }
 
   @Test

@@ -73,7 +73,7 @@ class StoredCommandTest {
                 "--job-id=01234567-89ab-cdef-0123-456789abcdef",
                 "--resume",
                 "--job-store=jobs.db",
-                "--job-name=nightly",
+                "--job=nightly",
                 "--job-label=a=b",
                 "--json"))
         .containsExactly("import", "--format=json", "--path=/in/*.json", "ks.t");

@@ -59,7 +59,7 @@ class TerminalTextIT {
     importing(
         "id,v\n1," + HOSTILE + "\n",
         "--job-id=" + id,
-        "--job-name=" + HOSTILE,
+        "--job=" + HOSTILE,
         "--job-description=about " + HOSTILE,
         "--job-label=team=" + HOSTILE);
     CapturedRun listed = jobs("list");
@@ -107,7 +107,7 @@ class TerminalTextIT {
 
   @Test
   void escapesLineBreaksInNames() throws IOException {
-    importing("id,v\n1,2\n", "--job-name=one\n00000000  two");
+    importing("id,v\n1,2\n", "--job=one\n00000000  two");
     assertThat(jobs("list").out()).hasLineCount(2).contains("one\\n00000000  two");
   }
 

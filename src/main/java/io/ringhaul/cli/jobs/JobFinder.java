@@ -2,6 +2,7 @@ package io.ringhaul.cli.jobs;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.Collection;
 import java.util.List;
@@ -10,8 +11,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Finds jobs by id or by the start of their id. */
+/** Finds jobs by name, by id or by the start of their id. */
 public final class JobFinder {
 
   private static final int LEAST_PREFIX = 4;
@@ -23,16 +25,32 @@ public final class JobFinder {
   private JobFinder() {}
 
   /**
-   * Finds the job whose id starts with the given text.
+   * Finds the newest job with the given name, else the job whose id starts with the given text.
    *
-   * @param id an id, or at least its first four characters
-   * @throws InvalidSettingException if no job or several jobs match
+   * @param text a name, an id, or at least the first four characters of an id
+   * @throws InvalidSettingException if no job or several ids match
    */
-  public static Job find(JobStore store, String id) {
+  public static Job find(JobStore store, String text) {
+    return named(store, text).findFirst().orElseGet(() -> withId(store, text));
+  }
+
+  /** Finds the newest job with the given name, unless that job is completed. */
+  public static Optional<Job> unfinished(JobStore store, String name) {
+    return named(store, name).findFirst().filter(newest -> newest.status() != JobStatus.COMPLETED);
+  }
+
+  private static Stream<Job> named(JobStore store, String name) {
+    return store.list().stream().filter(job -> job.name().equals(name));
+  }
+
+  private static Job withId(JobStore store, String id) {
     if (!PREFIX.matcher(id).matches()) {
       throw new InvalidSettingException(
-          "ID",
-          "'" + id + "' is neither a job id nor at least the first four characters of a job id");
+          "JOB",
+          "This store has no job named '"
+              + id
+              + "', and it is not an id or at least the first four characters of one: see 'ringhaul"
+              + " jobs list'");
     }
     String prefix = id.toLowerCase(Locale.ROOT);
     if (prefix.length() == 36) {
@@ -45,7 +63,7 @@ public final class JobFinder {
     }
     if (found.size() > 1) {
       throw new InvalidSettingException(
-          "ID",
+          "JOB",
           String.format(
               "The ids of %d jobs start with %s; give more characters: %s",
               found.size(),
@@ -83,6 +101,6 @@ public final class JobFinder {
 
   private static InvalidSettingException unknown(String id) {
     return new InvalidSettingException(
-        "ID", "This store has no job " + id + ": see 'ringhaul jobs list'");
+        "JOB", "This store has no job " + id + ": see 'ringhaul jobs list'");
   }
 }

@@ -27,10 +27,10 @@ public final class StoredCommand {
       Set.of(
           "--config",
           "--help",
+          "--job",
           "--job-description",
           "--job-id",
           "--job-label",
-          "--job-name",
           "--job-store",
           "--json",
           "--profile",
