@@ -26,7 +26,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Connection and login. */
 final class ConnectionOptions {
@@ -44,8 +47,10 @@ final class ConnectionOptions {
   @Option(
       names = "--contact-point",
       paramLabel = "HOST[:PORT]",
+      hideParamSyntax = true,
       split = ",",
-      description = "A node to connect to; repeatable. Default: 127.0.0.1:9042.")
+      description =
+          "A node to connect to; repeatable, or several with commas. Default: 127.0.0.1:9042.")
   private List<String> contactPoints = new ArrayList<>();
 
   @Option(
@@ -61,11 +66,31 @@ final class ConnectionOptions {
   private @Nullable File driverConfig;
 
   @Option(
-      names = "--username",
+      names = {"-u", "--username"},
       paramLabel = "NAME",
       description =
           "The role for the login; the password comes from RINGHAUL_PASSWORD or a prompt.")
   private @Nullable String username;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  /** Users of other tools try it; a value on the command line is visible to all users. */
+  @Option(
+      names = {"-p", "--password"},
+      paramLabel = "PASSWORD",
+      description =
+          "Rejected, as other users of the machine can read it: set RINGHAUL_PASSWORD, or enter the"
+              + " password at the prompt.")
+  void rejectPassword(@Nullable String password) {
+    if (password != null) {
+      throw new ParameterException(
+          Objects.requireNonNull(command).commandLine(),
+          "A password on the command line is visible to other users of this machine: set "
+              + PASSWORD_VARIABLE
+              + ", or give only --username and enter the password at the prompt");
+    }
+  }
 
   /**
    * Connects to the cluster. The session reads the schema of the given keyspace only, because

@@ -190,7 +190,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static <R extends OperationResult> R show(OperationRequest<?, R> request) {
     R result;
-    try (ProgressDisplay progress = ProgressDisplay.of("     ")) {
+    try (ProgressDisplay progress = ProgressDisplay.of("     ", false)) {
       result = request.onProgress(now -> progress.show(now, "")).run();
     }
     OperationTotals totals = result.totals();

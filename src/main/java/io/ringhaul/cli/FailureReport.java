@@ -10,8 +10,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Reports a failure on standard error in one sentence; the stack trace only with {@code
- * RINGHAUL_DEBUG}.
+ * Reports a failure on standard error in one sentence; the stack trace only with {@code --verbose}
+ * or {@code RINGHAUL_DEBUG}.
  */
 final class FailureReport implements IExecutionExceptionHandler {
 
@@ -38,17 +38,21 @@ final class FailureReport implements IExecutionExceptionHandler {
       err.println(
           "ringhaul: unexpected "
               + failure
-              + "; set "
-              + DEBUG_VARIABLE
-              + "=1 for the stack trace and report this error");
+              + "; give --verbose for the stack trace and report this error");
     }
     if (failure instanceof InvalidSettingException) {
       UsageReport.sayWhereHelpIs(err, commandLine);
     }
-    if (System.getenv(DEBUG_VARIABLE) != null) {
+    if (System.getenv(DEBUG_VARIABLE) != null || isVerbose(commandLine)) {
       failure.printStackTrace(err);
     }
     err.flush();
+  }
+
+  private static boolean isVerbose(CommandLine commandLine) {
+    ParseResult parsed = commandLine.getParseResult();
+    ParseResult command = parsed != null && parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+    return command != null && command.matchedOptionValue("--verbose", false);
   }
 
   private static void list(PrintWriter err, List<?> facts, String more) {

@@ -67,7 +67,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
 
   @Override
   final void begin() {
-    job().begin(spec().name() + " " + table());
+    job().begin(spec().name() + " " + table(), isQuiet());
   }
 
   @Override
@@ -186,8 +186,8 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     }
 
     /** Prints the job's id and stops the job on a signal from now on. */
-    void begin(String operation) {
-      if (store.isDurable()) {
+    void begin(String operation, boolean isQuiet) {
+      if (store.isDurable() && !isQuiet) {
         say(operation + ": job " + id);
       }
       signals = StopOnSignal.of(store, id, this::endedTooLate);

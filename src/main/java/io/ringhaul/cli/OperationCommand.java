@@ -40,10 +40,27 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "KEYSPACE.TABLE",
-      description = "The table in CQL form; names in double quotes keep their case.",
+      hideParamSyntax = true,
+      description =
+          "The table in CQL form; names in double quotes keep their case. Or -k KEYSPACE -t TABLE.",
       converter = OptionValues.TableArgument.Converter.class)
   private OptionValues.@Nullable TableArgument table;
+
+  @Option(
+      names = {"-k", "--keyspace"},
+      paramLabel = "KEYSPACE",
+      converter = OptionValues.CqlName.class,
+      description = "The keyspace in CQL form, with --table.")
+  private @Nullable String keyspace;
+
+  @Option(
+      names = {"-t", "--table"},
+      paramLabel = "TABLE",
+      converter = OptionValues.CqlName.class,
+      description = "The table in CQL form, with --keyspace.")
+  private @Nullable String tableName;
 
   @Option(
       names = "--parallelism",
@@ -106,6 +123,17 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       description = "Prints the result as one JSON object on one line of standard output.")
   private boolean json;
 
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Prints errors and the result only: no progress and no notices.")
+  private boolean quiet;
+
+  @SuppressWarnings("unused") // Read before the parser runs, and when a command fails.
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Also prints what the driver and libraries log, and stack traces.")
+  private boolean verbose;
+
   /** Creates the request without the settings that all operations share. */
   abstract OperationRequest<?, R> request(TokenAwareBulkOperator operator);
 
@@ -122,8 +150,27 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     // Does nothing by default.
   }
 
+  /**
+   * The table.
+   *
+   * @throws InvalidSettingException if the command line names none, or two
+   */
   final OptionValues.TableArgument table() {
-    return Objects.requireNonNull(table);
+    if (table != null && keyspace == null && tableName == null) {
+      return table;
+    }
+    if (table == null && keyspace != null && tableName != null) {
+      return new OptionValues.TableArgument(keyspace, tableName);
+    }
+    throw new InvalidSettingException(
+        "KEYSPACE.TABLE",
+        table == null
+            ? "Give the table: KEYSPACE.TABLE, or both -k KEYSPACE and -t TABLE"
+            : "Give the table once: " + table + ", or -k KEYSPACE and -t TABLE");
+  }
+
+  final boolean isQuiet() {
+    return quiet;
   }
 
   final CommandSpec spec() {
@@ -195,7 +242,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       R result;
       begin();
       String name = TerminalText.escaped(spec().name() + " " + table());
-      try (ProgressDisplay progress = ProgressDisplay.of(name)) {
+      try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
         result =
             request
                 .onPause(new PauseNotice(name, progress))

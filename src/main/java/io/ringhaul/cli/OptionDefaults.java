@@ -72,7 +72,18 @@ final class OptionDefaults implements IDefaultValueProvider {
 
   /** Options that describe one run, without their dashes. */
   private static final Set<String> OF_ONE_RUN =
-      Set.of("config", "help", "job", "job-id", "profile", "replay-in-doubt", "resume", "version");
+      Set.of(
+          "config",
+          "help",
+          "job",
+          "job-id",
+          "keyspace",
+          "password",
+          "profile",
+          "replay-in-doubt",
+          "resume",
+          "table",
+          "version");
 
   /** The value of an option, and where it was set, for messages. */
   private record Value(String text, String origin) {}
@@ -439,7 +450,9 @@ final class OptionDefaults implements IDefaultValueProvider {
     private ParameterException unknown(String key, String path) {
       String hint =
           OF_ONE_RUN.contains(key)
-              ? "; give --" + key + " on the command line"
+              ? key.equals("password")
+                  ? "; set RINGHAUL_PASSWORD, or put the login into the file of driver-config"
+                  : "; give --" + key + " on the command line"
               : UsageReport.nearest(key.replaceFirst("^-+", ""), known.keySet())
                   .map(near -> "; did you mean '" + near + "'?")
                   .orElse("; a key is an option's name without the dashes");

@@ -25,8 +25,32 @@ interface ProgressDisplay extends AutoCloseable {
   @Override
   void close();
 
-  static ProgressDisplay of(String task) {
+  static ProgressDisplay of(String task, boolean isQuiet) {
+    if (isQuiet) {
+      return new Nothing();
+    }
     return Boolean.getBoolean(TERMINAL_PROPERTY) ? new Bar(task) : new Lines(task);
+  }
+
+  /** No display. */
+  final class Nothing implements ProgressDisplay {
+
+    private Nothing() {}
+
+    @Override
+    public void show(Progress progress, String note) {
+      // Quiet.
+    }
+
+    @Override
+    public void say(String line) {
+      // Quiet.
+    }
+
+    @Override
+    public void close() {
+      // No resources to release.
+    }
   }
 
   /** A progress bar, redrawn twice a second even without progress. */

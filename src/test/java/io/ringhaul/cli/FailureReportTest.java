@@ -49,7 +49,7 @@ class FailureReportTest {
   @Test
   void reportsUnexpectedFailureInOneLine() {
     assertThat(told(new IllegalStateException("a bug"), 1))
-        .startsWith("ringhaul: unexpected java.lang.IllegalStateException: a bug; set ")
+        .startsWith("ringhaul: unexpected java.lang.IllegalStateException: a bug; give --verbose ")
         .hasLineCount(1);
   }
 

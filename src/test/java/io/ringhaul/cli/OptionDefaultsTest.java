@@ -129,6 +129,7 @@ class OptionDefaultsTest {
         "paralelism = 3 | has the unknown key 'paralelism' in line 1; did you mean 'parallelism'?",
         "--tasks = 3 | has the unknown key '--tasks' in line 1; did you mean 'tasks'?",
         "resume = true | has the unknown key 'resume' in line 1; give --resume on the command line",
+        "password = `x` | has the unknown key 'password' in line 1; set RINGHAUL_PASSWORD, or put",
         "[count]\\npath = `x` | has the unknown key 'path' in [count] in line 2; a key is",
         "[prof.x]\\ntasks = 1 | has the unknown section [prof]; a section is a command or a profile",
         "[exprot]\\ntasks = 1 | has the unknown section [exprot]; did you mean 'export'?",

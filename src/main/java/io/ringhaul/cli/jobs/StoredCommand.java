@@ -34,8 +34,10 @@ public final class StoredCommand {
           "--job-store",
           "--json",
           "--profile",
+          "--quiet",
           "--replay-in-doubt",
           "--resume",
+          "--verbose",
           "--version");
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
