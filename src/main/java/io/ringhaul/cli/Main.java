@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import com.datastax.oss.driver.api.core.session.Session;
 import io.ringhaul.cli.Main.Version;
 import io.ringhaul.internal.request.Failures;
 import java.io.PrintStream;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.iceberg.IcebergBuild;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -60,6 +62,8 @@ public final class Main implements Runnable {
   private static final String CONTROL_CONNECTION =
       "com.datastax.oss.driver.internal.core.control.ControlConnection";
 
+  private static final String LOGGING = "org.slf4j.simpleLogger.";
+
   private static final Set<String> READING = Set.of("count", "export");
 
   /** In the order of the help text. */
@@ -73,7 +77,7 @@ public final class Main implements Runnable {
     if (arguments.length > 0 && READING.contains(arguments[0])) {
       ConnectionOptions.setDriverDefault(WITHOUT_MICROSECONDS, "true");
     }
-    guardLogs();
+    guardLogs(List.of(arguments));
     System.exit(execute(arguments));
   }
 
@@ -113,7 +117,11 @@ public final class Main implements Runnable {
     commandLine.setExecutionExceptionHandler(new FailureReport());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     OptionValues.LocalPathText.register(commandLine);
+    commandLine.registerConverter(Integer.class, new OptionValues.WholeNumber<>(Integer::valueOf));
+    commandLine.registerConverter(int.class, new OptionValues.WholeNumber<>(Integer::valueOf));
+    commandLine.registerConverter(Long.class, new OptionValues.WholeNumber<>(Long::valueOf));
     JobsCommand.configure(commandLine);
+    HelpPage.use(commandLine);
     return commandLine;
   }
 
@@ -127,7 +135,7 @@ public final class Main implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "Give a command: count, export, import, jobs, console or demo");
+        "Give a command: " + String.join(", ", COMMANDS.keySet()));
   }
 
   static Set<String> commandNames() {
@@ -142,6 +150,9 @@ public final class Main implements Runnable {
     commands.put("jobs", JobsCommand.class);
     commands.put("console", ConsoleCommand.class);
     commands.put("demo", DemoCommand.class);
+    commands.put("help", HelpCommand.class);
+    commands.put("completion", CompletionCommand.class);
+    commands.put("version", VersionCommand.class);
     return commands;
   }
 
@@ -159,28 +170,55 @@ public final class Main implements Runnable {
    * on its first use. Hides the driver's log of unreachable nodes, which the command reports at its
    * end.
    */
-  private static void guardLogs() {
+  private static void guardLogs(List<String> arguments) {
     PrintStream err = System.err;
     setLogging("cacheOutputStream", "true");
-    setLogging("log." + CONTROL_CONNECTION, "error");
+    if (arguments.contains("-v") || arguments.contains("--verbose")) {
+      // Over the launcher's settings.
+      System.getProperties().stringPropertyNames().stream()
+          .filter(name -> name.startsWith(LOGGING + "log."))
+          .forEach(System::clearProperty);
+      System.setProperty(LOGGING + "defaultLogLevel", "info");
+    } else {
+      setLogging("log." + CONTROL_CONNECTION, "error");
+    }
     System.setErr(TerminalText.stream(err));
     LoggerFactory.getILoggerFactory();
     System.setErr(err);
   }
 
   private static void setLogging(String setting, String value) {
-    String property = "org.slf4j.simpleLogger." + setting;
+    String property = LOGGING + setting;
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
     }
   }
 
-  /** The version in the jar's manifest. */
+  /** The version in the jar's manifest, and those of what it runs on. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"ringhaul " + Objects.requireNonNullElse(version, "(unpackaged)")};
+      return new String[] {
+        "ringhaul " + Objects.requireNonNullElse(version, "(unpackaged)"),
+        "Java " + Runtime.version() + ", " + System.getProperty("java.vendor"),
+        "Cassandra driver " + Session.OSS_DRIVER_COORDINATES.getVersion(),
+        "Iceberg " + IcebergBuild.version()
+      };
+    }
+  }
+
+  @Command(
+      name = "version",
+      description = "Prints the versions of Ringhaul, Java, the driver and Iceberg.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class)
+  static final class VersionCommand implements Runnable {
+    @Override
+    public void run() {
+      for (String line : new Version().getVersion()) {
+        TerminalText.out().println(line);
+      }
     }
   }
 }

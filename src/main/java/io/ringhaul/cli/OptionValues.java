@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Stack;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,22 @@ final class OptionValues {
             default -> 0;
           };
       return Long.parseLong(size.group(1)) << shift;
+    }
+  }
+
+  /** A whole number; the message does not speak of Java's types. */
+  record WholeNumber<T>(Function<String, T> parser) implements ITypeConverter<T> {
+
+    @Override
+    public T convert(String value) {
+      try {
+        return parser.apply(value.strip());
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException(
+            value.strip().matches("[+-]?[0-9]+")
+                ? "'" + value + "' is too large"
+                : "'" + value + "' is not a whole number");
+      }
     }
   }
 

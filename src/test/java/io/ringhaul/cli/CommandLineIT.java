@@ -457,7 +457,7 @@ class CommandLineIT {
   @Test
   void invalidUsageHasOwnExitCode() {
     assertSentence(
-        CapturedRun.inProcess(), 2, "Give a command: count, export, import, jobs, console or demo");
+        CapturedRun.inProcess(), 2, "Give a command: count, export, import, jobs, console, demo, ");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");

@@ -16,14 +16,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"count", "export", "import", "jobs", "console", "demo"})
+  @ValueSource(strings = {"count", "export", "import", "jobs", "console", "demo", "help"})
   void createsOnlyNamedCommand(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
   }
 
   @Test
   void createsAllCommandsForOtherArguments() {
-    String[] all = {"count", "export", "import", "jobs", "console", "demo"};
+    String[] all = {
+      "count", "export", "import", "jobs", "console", "demo", "help", "completion", "version"
+    };
     assertThat(commands()).containsExactly(all);
     assertThat(commands("--help")).containsExactly(all);
     assertThat(commands("coutn")).containsExactly(all);
