@@ -61,7 +61,7 @@ class ConsumerIT {
   @BeforeEach
   void installAndInsert() throws Exception {
     build = new ConsumerBuild(folder.resolve("repository"));
-    Matcher version = VERSION.matcher(block(0));
+    Matcher version = VERSION.matcher(block("README.md"));
     assertThat(version.find()).isTrue();
     Path jar = Path.of("target", "ringhaul-" + version.group(1) + ".jar");
     assertThat(jar).as("the jar of mvn package, with the version in README.md").isRegularFile();
@@ -82,22 +82,26 @@ class ConsumerIT {
   @Test
   void runsWithMavenResolution() throws Exception {
     JavaProgram.Run run =
-        run("maven", dependencies(block(0)), ConsumerBuild.Conflicts.NEAREST, true);
+        run("maven", dependencies(block("README.md")), ConsumerBuild.Conflicts.NEAREST, true);
     assertCopies("maven", run, "csv", "json", "parquet", "iceberg", "hadoop", "jdbc");
   }
 
   @Test
   void runsWithGradleResolution() throws Exception {
     JavaProgram.Run run =
-        run("gradle", dependencies(block(0)), ConsumerBuild.Conflicts.HIGHEST, false);
+        run("gradle", dependencies(block("README.md")), ConsumerBuild.Conflicts.HIGHEST, false);
     assertCopies("gradle", run, "csv", "json", "parquet", "iceberg");
   }
 
   @Test
   void runsWithTheApacheDriver() throws Exception {
-    String sqlite = block(0).substring(block(0).indexOf("<!--"));
+    String sqlite = block("README.md").substring(block("README.md").indexOf("<!--"));
     JavaProgram.Run run =
-        run("apache", dependencies(block(1) + sqlite), ConsumerBuild.Conflicts.NEAREST, false);
+        run(
+            "apache",
+            dependencies(block("docs/compatibility.md") + sqlite),
+            ConsumerBuild.Conflicts.NEAREST,
+            false);
     assertCopies("apache", run, "csv", "json", "parquet", "iceberg");
   }
 
@@ -113,7 +117,11 @@ class ConsumerIT {
         </dependency>
         """;
     JavaProgram.Run run =
-        run("driver", dependencies(driver + block(0)), ConsumerBuild.Conflicts.NEAREST, false)
+        run(
+                "driver",
+                dependencies(driver + block("README.md")),
+                ConsumerBuild.Conflicts.NEAREST,
+                false)
             .requireExit(1);
     assertThat(run.out()).isEmptyFile();
     assertThat(run.err())
@@ -186,13 +194,10 @@ class ConsumerIT {
     return "<dependencies>\n" + block + "</dependencies>\n";
   }
 
-  /** Returns an XML block of the README. */
-  private static String block(int index) throws IOException {
-    return XML_BLOCK
-        .matcher(Files.readString(Path.of("README.md")))
-        .results()
-        .map(each -> each.group(1))
-        .toList()
-        .get(index);
+  /** Returns the first XML block of a page. */
+  private static String block(String page) throws IOException {
+    Matcher block = XML_BLOCK.matcher(Files.readString(Path.of(page)));
+    assertThat(block.find()).as(page).isTrue();
+    return block.group(1);
   }
 }

@@ -8,6 +8,7 @@ import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -24,13 +25,40 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles and runs every Java block of README.md in order. */
+/** Compiles and runs every Java block of README.md and of the pages in docs, in order. */
 @ClusterTest
 class ReadmeIT {
 
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern CLASS_NAME = Pattern.compile("public final class (\\w+)");
   private static final Pattern SEMICOLON = Pattern.compile(";\\s*\\n");
-  private static final int BLOCKS = 15;
+
+  /** In the order in which a reader meets them; a page uses tables that earlier pages make. */
+  private static final List<String> PAGES =
+      List.of(
+          "README.md",
+          "docs/guides/export.md",
+          "docs/guides/import.md",
+          "docs/guides/jobs-and-resume.md",
+          "docs/operations/monitoring.md",
+          "docs/guides/read.md",
+          "docs/guides/follow.md",
+          "docs/operations/troubleshooting.md",
+          "docs/guides/batch-writer.md",
+          "docs/console.md");
+
+  /**
+   * A block of Java.
+   *
+   * @param page the page that has it
+   */
+  private record Block(String page, String code) {
+
+    /** Whether it is a class with imports, and not statements. */
+    boolean isClass() {
+      return code.startsWith("import ");
+    }
+  }
 
   private static final String IMPORTS =
       Stream.of(
@@ -63,31 +91,49 @@ class ReadmeIT {
   @Test
   void compilesAndRunsEveryBlock() throws Exception {
     createSampleTables();
-    List<String> blocks = blocks();
-    assertThat(blocks).hasSize(BLOCKS);
+    List<Block> blocks = blocks();
+    assertThat(blocks.stream().map(Block::page).distinct())
+        .as("the pages with Java blocks")
+        .containsExactlyElementsOf(PAGES)
+        .containsExactlyInAnyOrderElementsOf(DocumentationTest.pagesWith("```java"));
 
     Path classes = compile(blocks);
 
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
       for (int i = 0; i < blocks.size(); i++) {
-        run(loader, i);
+        run(loader, i, blocks.get(i));
       }
     }
     assertThat(rows("store.orders_restored")).isEqualTo(rows("store.orders")).isPositive();
     assertThat(rows("store.orders_copy")).isEqualTo(rows("store.orders"));
   }
 
-  private void run(ClassLoader loader, int block) throws Exception {
+  private void run(ClassLoader loader, int number, Block block) throws Exception {
+    Path warehouse = folder.resolve("warehouse");
     try {
-      loader
-          .loadClass("Block" + block)
-          .getMethod("run", CqlSession.class, Path.class, Path.class)
-          .invoke(
-              null, TestCluster.session(), folder.resolve("warehouse"), folder.resolve("files"));
+      if (block.isClass()) {
+        Method copy =
+            loader
+                .loadClass(className(number, block))
+                .getDeclaredMethod("copy", CqlSession.class, Path.class);
+        copy.setAccessible(true);
+        copy.invoke(null, TestCluster.session(), warehouse);
+      } else {
+        loader
+            .loadClass(className(number, block))
+            .getMethod("run", CqlSession.class, Path.class, Path.class)
+            .invoke(null, TestCluster.session(), warehouse, folder.resolve("files"));
+      }
     } catch (InvocationTargetException e) {
-      throw new AssertionError("Block " + block + " of the README failed", e.getCause());
+      throw new AssertionError(
+          "Block " + number + ", on " + block.page() + ", failed", e.getCause());
     }
+  }
+
+  private static String className(int number, Block block) {
+    Matcher named = CLASS_NAME.matcher(block.code());
+    return block.isClass() && named.find() ? named.group(1) : "Block" + number;
   }
 
   private static void createSampleTables() throws IOException {
@@ -105,29 +151,35 @@ class ReadmeIT {
     return TestCluster.session().execute("SELECT * FROM " + table).all().size();
   }
 
-  private static List<String> blocks() throws IOException {
-    List<String> blocks = new ArrayList<>();
-    Matcher matcher = JAVA_BLOCK.matcher(Files.readString(Path.of("README.md")));
-    while (matcher.find()) {
-      blocks.add(matcher.group(1));
+  private static List<Block> blocks() throws IOException {
+    List<Block> blocks = new ArrayList<>();
+    for (String page : PAGES) {
+      Matcher matcher = JAVA_BLOCK.matcher(Files.readString(Path.of(page)));
+      while (matcher.find()) {
+        blocks.add(new Block(page, matcher.group(1)));
+      }
     }
     return blocks;
   }
 
-  private Path compile(List<String> blocks) throws IOException {
+  private Path compile(List<Block> blocks) throws IOException {
     Path classes = Files.createDirectories(folder.resolve("classes"));
     List<Path> sources = new ArrayList<>();
     for (int i = 0; i < blocks.size(); i++) {
-      Path source = folder.resolve("Block" + i + ".java");
+      Block block = blocks.get(i);
+      String name = className(i, block);
+      Path source = folder.resolve(name + ".java");
       Files.writeString(
           source,
-          IMPORTS
-              + "public class Block"
-              + i
-              + " { public static void run(CqlSession session, Path warehouse, Path folder)"
-              + " throws Exception {\n"
-              + blocks.get(i)
-              + "} }\n");
+          block.isClass()
+              ? block.code()
+              : IMPORTS
+                  + "public class "
+                  + name
+                  + " { public static void run(CqlSession session, Path warehouse, Path folder)"
+                  + " throws Exception {\n"
+                  + block.code()
+                  + "} }\n");
       sources.add(source);
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -143,7 +195,7 @@ class ReadmeIT {
                   null,
                   files.getJavaFileObjectsFromPaths(sources))
               .call();
-      assertThat(compiled).as("The README's code compiles:%n%s", messages).isTrue();
+      assertThat(compiled).as("The code of the pages compiles:%n%s", messages).isTrue();
     }
     return classes;
   }
