@@ -105,14 +105,24 @@ public final class OperatorThreads implements Executor, AutoCloseable {
       closed = true;
       running.forEach(Thread::interrupt);
     }
-    if (own != null) {
-      own.shutdown();
-    }
     try {
-      awaitEnd();
+      if (own == null) {
+        awaitEnd();
+        return;
+      }
+      own.shutdown();
+      if (isOfTask(Thread.currentThread())) {
+        awaitEnd();
+      } else {
+        own.awaitTermination(NANOS_TO_END, TimeUnit.NANOSECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized boolean isOfTask(Thread thread) {
+    return running.contains(thread);
   }
 
   private synchronized void awaitEnd() throws InterruptedException {
