@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Exports a table: writes its rows to a target and commits them in one step. */
@@ -28,6 +29,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   private List<CqlIdentifier> columns = List.of();
   private @Nullable JobOptions job;
   private @Nullable UUID jobId;
+  private String jobName = "";
   private RejectSettings rejects = RejectSettings.DEFAULT;
   private CellTimes cellTimes = CellTimes.NONE;
   private SplitRule splitRule = SplitRule.ADAPTIVE;
@@ -45,6 +47,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   /** The columns to export, in CQL form and in this order. Default: all of them. */
   public ExportRequest columns(String... names) {
     this.columns = TokenAwareBulkOperator.identifiers(List.of(names));
+    return this;
+  }
+
+  /** {@link #columns(String...)} with identifiers instead of names in CQL form. */
+  public ExportRequest columns(CqlIdentifier... names) {
+    this.columns = List.of(names);
     return this;
   }
 
@@ -68,6 +76,22 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
    */
   public ExportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);
+    this.jobName = "";
+    return this;
+  }
+
+  /**
+   * {@link #jobId(UUID)} by a name, such as {@code "orders of 2025-06-30"}: the same name is the
+   * same id in every store, {@code UUID.nameUUIDFromBytes} of the name in UTF-8, and the text of a
+   * UUID is that id. A completed job returns its result again, so a repeated operation takes a new
+   * name each time. A job without {@linkplain JobOptions#named a name of its own} is stored under
+   * this name.
+   *
+   * @throws InvalidSettingException if the name is blank
+   */
+  public ExportRequest jobId(String name) {
+    this.jobId = OperationJob.id(name);
+    this.jobName = name.strip();
     return this;
   }
 
@@ -81,6 +105,14 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
    */
   public ExportRequest withWritetime(String... columns) {
     cellTimes = cellTimes.withWritetimes(TokenAwareBulkOperator.identifiers(List.of(columns)));
+    return this;
+  }
+
+  /**
+   * {@link #withWritetime(String...)} with one or more identifiers instead of names in CQL form.
+   */
+  public ExportRequest withWritetime(CqlIdentifier first, CqlIdentifier... more) {
+    cellTimes = cellTimes.withWritetimes(Stream.concat(Stream.of(first), Stream.of(more)).toList());
     return this;
   }
 
@@ -101,6 +133,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
    */
   public ExportRequest withTtl(String... columns) {
     cellTimes = cellTimes.withTtls(TokenAwareBulkOperator.identifiers(List.of(columns)));
+    return this;
+  }
+
+  /** {@link #withTtl(String...)} with one or more identifiers instead of names in CQL form. */
+  public ExportRequest withTtl(CqlIdentifier first, CqlIdentifier... more) {
+    cellTimes = cellTimes.withTtls(Stream.concat(Stream.of(first), Stream.of(more)).toList());
     return this;
   }
 
@@ -255,7 +293,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     List<CqlIdentifier> names = columns;
     CellTimes times = cellTimes;
     int rowsToPage = pageSize();
-    Optional<JobOptions> options = Optional.ofNullable(job);
+    Optional<JobOptions> options = OperationJob.named(job, jobName);
     UUID id = OperationJob.id(job, jobId);
     RejectSettings rejecting = rejects.checked();
     SplitRule rule = splitRule;

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +48,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   private RejectSettings rejects = RejectSettings.DEFAULT;
   private @Nullable JobOptions job;
   private @Nullable UUID jobId;
+  private String jobName = "";
   private boolean replaysInDoubt;
   private boolean retriesNonIdempotent;
 
@@ -69,6 +69,12 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
    */
   public ImportRequest columns(String... names) {
     this.columns = TokenAwareBulkOperator.identifiers(List.of(names));
+    return this;
+  }
+
+  /** {@link #columns(String...)} with identifiers instead of names in CQL form. */
+  public ImportRequest columns(CqlIdentifier... names) {
+    this.columns = List.of(names);
     return this;
   }
 
@@ -291,6 +297,22 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   /** The id of the import's job. Default: a new random id for every run. */
   public ImportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);
+    this.jobName = "";
+    return this;
+  }
+
+  /**
+   * {@link #jobId(UUID)} by a name, such as {@code "orders of 2025-06-30"}: the same name is the
+   * same id in every store, {@code UUID.nameUUIDFromBytes} of the name in UTF-8, and the text of a
+   * UUID is that id. A completed job returns its result again, so a repeated operation takes a new
+   * name each time. A job without {@linkplain JobOptions#named a name of its own} is stored under
+   * this name.
+   *
+   * @throws InvalidSettingException if the name is blank
+   */
+  public ImportRequest jobId(String name) {
+    this.jobId = OperationJob.id(name);
+    this.jobName = name.strip();
     return this;
   }
 
@@ -322,7 +344,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");
     }
-    return blueprint().of(source, id(), Optional.ofNullable(job));
+    return blueprint().of(source, id(), OperationJob.named(job, jobName));
   }
 
   /** The settings that all imports of a follow have. */
@@ -358,7 +380,8 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
               ? "An import needs a source: call from(...) before follow()"
               : source.getClass().getSimpleName() + " is not a source that can be followed");
     }
-    return new FollowRequest(operator, blueprint(), growing, id(), Optional.ofNullable(job));
+    return new FollowRequest(
+        operator, blueprint(), growing, id(), OperationJob.named(job, jobName));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.ringhaul;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.operation.Partitionings;
@@ -90,6 +91,11 @@ public interface Partitioning {
    * @throws InvalidSettingException if the period is empty or has more than 1,000,000 buckets
    */
   static Partitioning byTime(String column, Instant from, Instant to, Duration bucket) {
+    return byTime(CqlIdentifier.fromCql(column), from, to, bucket);
+  }
+
+  /** {@link #byTime(String, Instant, Instant, Duration)} with an identifier for the column. */
+  static Partitioning byTime(CqlIdentifier column, Instant from, Instant to, Duration bucket) {
     return Partitionings.ByTime.of(column, from, to, bucket);
   }
 }

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.internal.operation.PageSink;
 import io.ringhaul.internal.scan.Page;
 import java.util.ArrayList;
@@ -181,8 +182,8 @@ public final class RowIterator implements Iterator<Row>, AutoCloseable {
     if (failure instanceof BulkOperationException known) {
       return known;
     }
-    if (failure instanceof InterruptedException) {
-      return new BulkOperationException("Reading was interrupted", failure);
+    if (failure instanceof InterruptedException interrupt) {
+      return new OperationCancelledException("Reading was interrupted", interrupt);
     }
     return new BulkOperationException("Reading failed: " + failure.getMessage(), failure);
   }

@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.operation.BoundCondition;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.operation.Partitionings;
@@ -31,6 +32,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
 
   private int pageSize;
   private RowSelection selection = RowSelection.ALL;
+  private @Nullable BoundCondition bound;
   private @Nullable Partitioning partitioning;
 
   ScanRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
@@ -51,8 +53,9 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
 
   /**
    * Reads only rows that satisfy a CQL condition, such as {@code status = 'open' AND price > 10}.
-   * The server evaluates it together with each token range. Values are written as CQL literals.
-   * Columns without an index need {@link #allowFiltering()}. Default: every row.
+   * The server evaluates it together with each token range. Values are written as CQL literals; for
+   * values of the program use {@link #where(String, Object...)}. Columns without an index need
+   * {@link #allowFiltering()}. Default: every row.
    *
    * @throws InvalidSettingException if the text contains more than a condition: a semicolon, a
    *     comment, a bind marker, LIMIT, PER PARTITION, ORDER BY, GROUP BY, ALLOW FILTERING or
@@ -60,6 +63,26 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
    */
   public S where(String cql) {
     this.selection = selection.where(cql);
+    this.bound = null;
+    return self();
+  }
+
+  /**
+   * Reads only rows that satisfy a CQL condition with values for its markers, such as {@code
+   * where("status = ? AND price > ?", "open", 10)}, under the rules of {@link #where(String)}.
+   * Markers stand where a value is compared with a column: after an operator, LIKE, CONTAINS or
+   * CONTAINS KEY, between the brackets of an element, within {@code IN (?, ?)}, or as {@code IN ?}
+   * with a collection. Each value is serialized with the session's codec for the column's type, and
+   * written as an exact CQL literal, which a stored job keeps.
+   *
+   * @param values one value for each {@code ?}, not null, of a Java type that the session's codecs
+   *     accept for the column, such as {@code Long} for a bigint
+   * @throws InvalidSettingException at once if the text is not one condition, if the number of
+   *     values and markers differs or a value is null; when the request is run, before anything is
+   *     sent, if a value does not fit its column or cannot be written exactly
+   */
+  public S where(String cql, Object... values) {
+    this.bound = BoundCondition.of(cql, values);
     return self();
   }
 
@@ -100,26 +123,47 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
-   * The operation. Listed keys become tokens only when it runs, because that needs the session.
+   * The operation. Listed keys become tokens, and values of a condition literals, only when it
+   * runs, because that needs the session.
    *
    * @param sizing the number of tasks unless it is set
    */
   final BulkOperation<R> operation(ScanSizing sizing, Scan<R> operation) {
-    RowSelection asked = selection.checked();
-    OperationSettings settings = settings();
-    if (partitioning instanceof Partitionings.ByToken byToken) {
-      requireNoTaskCount(settings, "byToken");
-      return operation.of(settings.withTaskCount(byToken.tasks()), asked, sizing);
+    BoundCondition values = bound;
+    RowSelection asked = values == null ? selection.checked() : selection;
+    OperationSettings asSet = settings();
+    OperationSettings settings = asSet;
+    ScanSizing size = sizing;
+    Partitioning way = partitioning;
+    if (way instanceof Partitionings.ByToken byToken) {
+      requireNoTaskCount(asSet, "byToken");
+      settings = asSet.withTaskCount(byToken.tasks());
+    } else if (way instanceof Partitionings.BySize bySize) {
+      requireNoTaskCount(asSet, Setting.BY_SIZE.mark());
+      size = bySize.sizing();
     }
-    if (partitioning instanceof Partitionings.BySize bySize) {
-      requireNoTaskCount(settings, Setting.BY_SIZE.mark());
-      return operation.of(settings, asked, bySize.sizing());
+    if (values == null && !(way instanceof Partitionings.Listed)) {
+      return operation.of(settings, asked, size);
     }
-    if (partitioning instanceof Partitionings.Listed listed) {
-      return (session, threads) ->
-          operation.of(settings, listed(session, asked, listed), sizing).run(session, threads);
-    }
-    return operation.of(settings, asked, sizing);
+    OperationSettings ready = settings;
+    ScanSizing sized = size;
+    return (session, threads) -> {
+      RowSelection rows = values == null ? asked : bound(session, asked, values);
+      if (way instanceof Partitionings.Listed listed) {
+        rows = listed(session, rows, listed);
+      }
+      return operation.of(ready, rows, sized).run(session, threads);
+    };
+  }
+
+  private RowSelection bound(CqlSession session, RowSelection asked, BoundCondition values) {
+    TableDescription read = new TableLookup(session).readable(keyspace, table);
+    String cql =
+        values.cql(
+            read,
+            session.getContext().getCodecRegistry(),
+            session.getContext().getProtocolVersion());
+    return asked.where(cql).checked();
   }
 
   private RowSelection listed(CqlSession session, RowSelection asked, Partitionings.Listed listed) {

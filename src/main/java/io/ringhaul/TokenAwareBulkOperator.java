@@ -6,18 +6,17 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.internal.limits.ManagedJobs;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.JacksonVersions;
+import io.ringhaul.internal.operation.OperatorThreads;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.telemetry.JobsUnderWay;
 import io.ringhaul.limits.ResourceManager;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts, exports and imports whole tables in parallel over the token ring.
@@ -34,76 +33,125 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class TokenAwareBulkOperator implements AutoCloseable {
 
-  private static final long SECONDS_TO_END = 30;
-
   private final CqlSession session;
   private final ManagedJobs resources;
-  private final ExecutorService threads;
+  private final OperatorThreads threads;
 
-  private TokenAwareBulkOperator(CqlSession session, ManagedJobs resources) {
-    this.session = Objects.requireNonNull(session);
-    this.resources = Objects.requireNonNull(resources);
-    AtomicInteger number = new AtomicInteger();
-    this.threads =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "ringhaul-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+  private TokenAwareBulkOperator(Builder settings) {
+    this.session = settings.session;
+    this.resources = ManagedJobs.of(settings.resources);
+    this.threads = OperatorThreads.over(settings.executor);
   }
 
   /**
-   * An operator over the given session, which belongs to the caller: it is neither closed nor
-   * reconfigured.
+   * An operator over the given session with the default settings of {@link Builder}. The session
+   * belongs to the caller: it is neither closed nor reconfigured.
    *
    * @throws BulkOperationException if the class path has a Jackson older than 2.16
    */
   public static TokenAwareBulkOperator over(CqlSession session) {
-    return over(session, ResourceManager.create());
+    return builder(session).build();
   }
 
   /**
-   * An operator over the given session whose operations share the cluster with those of other
-   * operators.
-   *
-   * @param resources divides the cluster among the operations of all operators that use it
-   * @throws BulkOperationException if the class path has a Jackson older than 2.16
+   * A builder of an operator over the given session, which belongs to the caller: it is neither
+   * closed nor reconfigured.
    */
-  public static TokenAwareBulkOperator over(CqlSession session, ResourceManager resources) {
-    JacksonVersions.require();
-    return new TokenAwareBulkOperator(session, ManagedJobs.of(resources));
+  public static Builder builder(CqlSession session) {
+    return new Builder(session);
+  }
+
+  /** Settings of an operator. Not thread-safe. */
+  public static final class Builder {
+
+    private final CqlSession session;
+    private ResourceManager resources = ResourceManager.create();
+    private @Nullable Executor executor;
+
+    private Builder(CqlSession session) {
+      this.session = Objects.requireNonNull(session);
+    }
+
+    /**
+     * Sets the executor of background operations and of the workers of all operations. An operation
+     * has a task for each worker and waits for all of them, so the executor must run any number of
+     * tasks at once, each on a thread of its own: a cached pool, or one virtual thread for each
+     * task. A pool with a bound can wait forever. The operator interrupts the executor's threads
+     * while they run its tasks, and never shuts the executor down. Default: daemon threads, which
+     * end when the operator is closed.
+     */
+    public Builder executor(Executor tasks) {
+      this.executor = Objects.requireNonNull(tasks);
+      return this;
+    }
+
+    /**
+     * Sets the manager that divides the cluster among the operations of all operators that use it.
+     * Default: a manager for this operator only.
+     */
+    public Builder resources(ResourceManager manager) {
+      this.resources = Objects.requireNonNull(manager);
+      return this;
+    }
+
+    /**
+     * Returns an operator with these settings.
+     *
+     * @throws BulkOperationException if the class path has a Jackson older than 2.16
+     */
+    public TokenAwareBulkOperator build() {
+      JacksonVersions.require();
+      return new TokenAwareBulkOperator(this);
+    }
   }
 
   /** A request to count the rows of a table. */
   public CountRequest count(String keyspace, String table) {
-    return new CountRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+    return count(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to count the rows of a table. */
+  public CountRequest count(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new CountRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 
   /** A request to export a table. */
   public ExportRequest exportFrom(String keyspace, String table) {
-    return new ExportRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+    return exportFrom(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to export a table. */
+  public ExportRequest exportFrom(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new ExportRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 
   /** A request to read the rows of a table into application code. */
   public ReadRequest read(String keyspace, String table) {
-    return new ReadRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+    return read(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to read the rows of a table into application code. */
+  public ReadRequest read(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new ReadRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 
   /** A request to import into a table. */
   public ImportRequest importInto(String keyspace, String table) {
-    return new ImportRequest(this, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+    return importInto(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
   }
 
-  /** Cancels running background operations, waits for their end, and ends the threads. */
+  /** A request to import into a table. */
+  public ImportRequest importInto(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new ImportRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
+  }
+
+  /**
+   * Cancels running operations and waits up to 30 seconds for their end. Ends the operator's own
+   * threads, and not an executor that {@link Builder#executor} has set.
+   */
   @Override
   public void close() {
-    threads.shutdownNow();
-    try {
-      threads.awaitTermination(SECONDS_TO_END, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    threads.close();
   }
 
   /** Divides the cluster among the operations. */
@@ -130,20 +178,21 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
 
   <R> CompletableFuture<R> start(BulkOperation<R> operation) {
     CompletableFuture<R> result = new CompletableFuture<>();
-    Future<?> running;
+    FutureTask<?> running =
+        new FutureTask<>(
+            () -> {
+              try {
+                result.complete(call(operation));
+              } catch (Throwable e) {
+                // Errors too: the future is the only way in which the caller sees them.
+                result.completeExceptionally(e);
+              }
+            },
+            null);
     try {
-      running =
-          threads.submit(
-              () -> {
-                try {
-                  result.complete(call(operation));
-                } catch (Throwable e) {
-                  // Errors too: the future is the only way in which the caller sees them.
-                  result.completeExceptionally(e);
-                }
-              });
+      threads.execute(running);
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(new BulkOperationException("The operator was closed", e));
+      result.completeExceptionally(new BulkOperationException(String.valueOf(e.getMessage()), e));
       return result;
     }
     result.whenComplete(

@@ -144,7 +144,6 @@ class ProgressIT {
             .maxRowsPerSecond(RATE)
             .onProgress(heard::add)
             .forEach(row -> {})
-            .run()
             .rows();
     assertThat(rows).isEqualTo(ROWS);
     requireThatOfRows(ROWS);

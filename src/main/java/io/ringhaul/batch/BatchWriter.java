@@ -1,16 +1,19 @@
 package io.ringhaul.batch;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.internal.batch.BulkInserts;
 import io.ringhaul.internal.batch.BulkUpserts;
+import io.ringhaul.internal.batch.ObjectRows;
 import io.ringhaul.internal.batch.PublishedStatements;
 import io.ringhaul.internal.batch.ResultThread;
 import io.ringhaul.internal.batch.StreamWriter;
@@ -18,10 +21,12 @@ import io.ringhaul.internal.batch.UnitExecution;
 import io.ringhaul.internal.batch.UnitLimits;
 import io.ringhaul.internal.request.Failures;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Writes to Cassandra in batches, in two ways.
@@ -55,8 +60,10 @@ import java.util.function.Consumer;
  * non-idempotent write is unknown, the writer continues, and {@link #flush()} names the rows in an
  * {@link UnknownWriteOutcomeException}.
  *
- * <p>If a thread is interrupted while it waits to send a batch, the batch is not sent and the
- * writer fails, because the batch may contain statements of other threads.
+ * <p>If a thread is interrupted while it waits, the method throws an {@link
+ * OperationCancelledException} and the thread's interrupt flag is set again. A batch that the
+ * thread waits to send is not sent and the writer fails, because the batch may contain statements
+ * of other threads.
  *
  * <p>The writer does not close the session. Thread-safe.
  */
@@ -66,10 +73,12 @@ public final class BatchWriter implements AutoCloseable {
   private final UnitExecution units;
   private final BulkInserts inserts;
   private final BulkUpserts upserts;
+  private final Consumer<BulkResult.Reject> rejects;
   private final ResultThread results = new ResultThread();
 
-  BatchWriter(StreamWriter stream, UnitLimits unitLimits) {
+  BatchWriter(StreamWriter stream, UnitLimits unitLimits, Consumer<BulkResult.Reject> rejects) {
     this.stream = stream;
+    this.rejects = rejects;
     this.units = stream.units(unitLimits);
     this.inserts = stream.inserts();
     this.upserts = stream.upserts();
@@ -102,14 +111,16 @@ public final class BatchWriter implements AutoCloseable {
    *     of the others
    * @throws BulkOperationException if an operation cannot be bound; nothing was sent
    */
-  public BatchResult execute(List<? extends Operation> operations, BatchType type)
-      throws InterruptedException {
-    try {
-      stream.requireOpen();
-      return units.execute(operations, type).toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      throw Failures.notPassing(e, "A batch");
-    }
+  public BatchResult execute(List<? extends Operation> operations, BatchType type) {
+    stream.requireOpen();
+    return waiting(
+        () -> {
+          try {
+            return units.execute(operations, type).toCompletableFuture().get();
+          } catch (ExecutionException e) {
+            throw Failures.notPassing(e, "A batch");
+          }
+        });
   }
 
   /**
@@ -119,10 +130,10 @@ public final class BatchWriter implements AutoCloseable {
    *
    * @return completes with the result or the exception of {@link #execute}
    */
-  public CompletionStage<BatchResult> executeAsync(
-      List<? extends Operation> operations, BatchType type) throws InterruptedException {
+  public CompletableFuture<BatchResult> executeAsync(
+      List<? extends Operation> operations, BatchType type) {
     stream.requireOpen();
-    return results.giving(units.execute(operations, type));
+    return waiting(() -> results.giving(units.execute(operations, type)).toCompletableFuture());
   }
 
   /**
@@ -134,7 +145,7 @@ public final class BatchWriter implements AutoCloseable {
    *     batch
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(BatchableStatement<?> statement) throws InterruptedException {
+  public void add(BatchableStatement<?> statement) {
     add(List.of(statement));
   }
 
@@ -148,8 +159,12 @@ public final class BatchWriter implements AutoCloseable {
    *     batch, if they belong to several partitions, or if only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(List<? extends BatchableStatement<?>> together) throws InterruptedException {
-    stream.add(together);
+  public void add(List<? extends BatchableStatement<?>> together) {
+    waiting(
+        () -> {
+          stream.add(together);
+          return together;
+        });
   }
 
   /**
@@ -159,9 +174,12 @@ public final class BatchWriter implements AutoCloseable {
    *     batch, if they belong to several partitions, or if only some of them update counters
    * @throws BulkOperationException if an earlier batch could not be written
    */
-  public void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome)
-      throws InterruptedException {
-    stream.add(together, outcome);
+  public void add(List<? extends BatchableStatement<?>> together, WriteOutcome outcome) {
+    waiting(
+        () -> {
+          stream.add(together, outcome);
+          return outcome;
+        });
   }
 
   /**
@@ -172,8 +190,7 @@ public final class BatchWriter implements AutoCloseable {
    *     written
    * @throws BulkOperationException if a batch could not be written
    */
-  public long writeAll(Iterable<? extends BatchableStatement<?>> statements)
-      throws InterruptedException {
+  public long writeAll(Iterable<? extends BatchableStatement<?>> statements) {
     long added = 0;
     for (BatchableStatement<?> statement : statements) {
       add(statement);
@@ -191,9 +208,12 @@ public final class BatchWriter implements AutoCloseable {
    *     written
    * @throws BulkOperationException if a batch could not be written or the publisher failed
    */
-  public long writeAll(Flow.Publisher<? extends BatchableStatement<?>> statements)
-      throws InterruptedException {
-    long added = PublishedStatements.forEach(statements, this::add);
+  public long writeAll(Flow.Publisher<? extends BatchableStatement<?>> statements) {
+    long added =
+        waiting(
+            () ->
+                PublishedStatements.forEach(
+                    statements, statement -> stream.add(List.of(statement))));
     flush();
     return added;
   }
@@ -201,58 +221,88 @@ public final class BatchWriter implements AutoCloseable {
   /**
    * Inserts rows of one or several tables, in batches, and waits until all are written. An existing
    * row is overwritten column by column, because in CQL an insert is an upsert. A row that cannot
-   * be bound, or whose content the cluster rejects, is left out and reported.
+   * be bound, or whose content the cluster rejects, is left out and reported in the result and to
+   * {@link BatchWriterBuilder#onReject}.
    *
    * @param rows read once, at the speed of the cluster. No two rows may have the same key: if they
    *     share a batch, for each column the greater value wins, and a list gets the elements of both
    * @throws BulkOperationException if rows could not be written for a reason other than their
    *     content
    */
-  public BulkResult bulkInsert(Iterable<TableRow> rows) throws InterruptedException {
-    return bulkInsert(rows, reject -> {});
+  public BulkResult bulkInsert(Iterable<TableRow> rows) {
+    return waiting(() -> inserts.insert(rows, rejects));
   }
 
   /**
-   * Inserts rows as {@link #bulkInsert(Iterable)} and passes each rejected row to a consumer.
+   * Inserts objects into one table, as {@link #bulkInsert(Iterable)} inserts rows. An object is a
+   * record, a {@code Map<String, ?>}, a JavaBean with public getters, or a {@link TableRow} of the
+   * table. A property is written to the column of exactly its name, or else to the column of its
+   * name in snake case: {@code orderId} to {@code order_id}. Values are as in {@link TableRow}: a
+   * column without a property is not changed, and null deletes the column.
    *
-   * @param rejects called on the calling thread for each rejected row; an exception from it ends
-   *     the bulk write
-   * @throws BulkOperationException if rows could not be written for a reason other than their
+   * @param keyspace in CQL form
+   * @param table in CQL form
+   * @param rows read once, at the speed of the cluster
+   * @throws io.ringhaul.exceptions.UnsuitableTableException if the table is unknown, or a property
+   *     has no column or cannot be accessed, because its class is not public; names the properties.
+   *     Objects before it may be written
+   * @throws BulkOperationException if objects could not be written for a reason other than their
    *     content
    */
-  public BulkResult bulkInsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
-      throws InterruptedException {
-    return inserts.insert(rows, rejects);
+  public BulkResult bulkInsert(String keyspace, String table, Iterable<?> rows) {
+    return bulkInsert(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table), rows);
+  }
+
+  /** {@link #bulkInsert(String, String, Iterable)} with identifiers instead of names. */
+  public BulkResult bulkInsert(CqlIdentifier keyspace, CqlIdentifier table, Iterable<?> rows) {
+    ObjectRows objects = stream.objectRows(keyspace, table);
+    return bulkInsert(
+        () ->
+            StreamSupport.stream(rows.spliterator(), false).<TableRow>map(objects::row).iterator());
   }
 
   /**
-   * Writes rows of one or several tables and counts which rows existed before. A new row takes a
+   * {@link #bulkInsert(String, String, Iterable)} of a stream, which is read in its order on the
+   * calling thread. The caller closes it.
+   */
+  public BulkResult bulkInsert(String keyspace, String table, Stream<?> rows) {
+    return bulkInsert(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table), rows);
+  }
+
+  /** {@link #bulkInsert(String, String, Stream)} with identifiers instead of names. */
+  public BulkResult bulkInsert(CqlIdentifier keyspace, CqlIdentifier table, Stream<?> rows) {
+    ObjectRows objects = stream.objectRows(keyspace, table);
+    return bulkInsert(() -> rows.sequential().<TableRow>map(objects::row).iterator());
+  }
+
+  /**
+   * Writes each row with a lightweight transaction (Paxos), to count which rows existed before;
+   * {@link #bulkInsert} is the fast way, and overwrites existing rows too. A new row takes a
    * conditional insert, which is a round of Paxos (four messages to each replica instead of one).
    * An existing row takes a second round, which writes the values if the row still exists. The
    * values have the write time of Paxos and win over older values regardless of clocks; only in a
    * table without columns outside of the key the second write is a plain one, with the client's
    * clock. A row that is changed concurrently in each of 20 attempts is rejected with a {@link
-   * ContendedRowException}. If the counts are not needed, {@link #bulkInsert} is much faster.
+   * ContendedRowException}.
    *
    * @param rows read once; without write times, which conditional writes do not support
    * @throws BulkOperationException if rows could not be written for a reason other than their
    *     content
    */
-  public BulkResult bulkUpsert(Iterable<TableRow> rows) throws InterruptedException {
-    return bulkUpsert(rows, reject -> {});
+  public BulkResult bulkInsertWithPaxos(Iterable<TableRow> rows) {
+    return waiting(() -> upserts.upsert(rows, rejects));
   }
 
   /**
-   * Upserts rows as {@link #bulkUpsert(Iterable)} and passes each rejected row to a consumer.
-   *
-   * @param rejects called on the calling thread for each rejected row; an exception from it ends
-   *     the bulk write
-   * @throws BulkOperationException if rows could not be written for a reason other than their
-   *     content
+   * {@link #bulkInsertWithPaxos(Iterable)} of the objects that {@link #bulkInsert(String, String,
+   * Iterable)} takes.
    */
-  public BulkResult bulkUpsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
-      throws InterruptedException {
-    return upserts.upsert(rows, rejects);
+  public BulkResult bulkInsertWithPaxos(String keyspace, String table, Iterable<?> rows) {
+    ObjectRows objects =
+        stream.objectRows(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+    return bulkInsertWithPaxos(
+        () ->
+            StreamSupport.stream(rows.spliterator(), false).<TableRow>map(objects::row).iterator());
   }
 
   /**
@@ -264,8 +314,27 @@ public final class BatchWriter implements AutoCloseable {
    * @throws UnknownWriteOutcomeException if the outcome of non-idempotent writes is unknown
    * @throws BulkOperationException if a batch could not be written
    */
-  public void flush() throws InterruptedException {
-    stream.flush();
+  public void flush() {
+    waiting(
+        () -> {
+          stream.flush();
+          return stream;
+        });
+  }
+
+  /** A call that waits for the cluster, or for a slot of a request. */
+  @FunctionalInterface
+  private interface Waiting<T> {
+    T call() throws InterruptedException;
+  }
+
+  private static <T> T waiting(Waiting<T> call) {
+    try {
+      return call.call();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OperationCancelledException("The thread was interrupted while it wrote", e);
+    }
   }
 
   /** Acknowledged statements of the stream; statements added together count as one. */

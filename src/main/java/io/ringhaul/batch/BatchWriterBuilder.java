@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** Settings of a {@link BatchWriter}. Not thread-safe. */
 public final class BatchWriterBuilder {
@@ -29,6 +30,7 @@ public final class BatchWriterBuilder {
   private Duration maxAge = Duration.ofSeconds(1);
   private UnitLimits unitLimits = UnitLimits.DEFAULT;
   private WriteListener listener = (statements, bytes) -> {};
+  private Consumer<BulkResult.Reject> rejects = reject -> {};
 
   BatchWriterBuilder(CqlSession session) {
     this.session = session;
@@ -176,6 +178,17 @@ public final class BatchWriterBuilder {
     return this;
   }
 
+  /**
+   * Sets what is called for each row that a bulk method leaves out, because it cannot be bound or
+   * the cluster rejects its content. Called on the thread that calls the bulk method; an exception
+   * from it ends the bulk write. Default: no action; the result has the number of these rows and
+   * the first 1,000 of them.
+   */
+  public BatchWriterBuilder onReject(Consumer<BulkResult.Reject> action) {
+    rejects = Objects.requireNonNull(action);
+    return this;
+  }
+
   /** Returns a writer with these settings. */
   public BatchWriter build() {
     return new BatchWriter(
@@ -190,6 +203,7 @@ public final class BatchWriterBuilder {
                 maxAge,
                 listener,
                 new OperationMetrics())),
-        unitLimits);
+        unitLimits,
+        rejects);
   }
 }

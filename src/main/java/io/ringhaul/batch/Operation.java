@@ -88,8 +88,17 @@ public sealed interface Operation {
      * @param value null if the column must have no value
      */
     public RowOperation ifEquals(String column, @Nullable Object value) {
+      return ifEquals(CqlIdentifier.fromCql(column), value);
+    }
+
+    /**
+     * Returns this update or delete, applied only if the column has that value.
+     *
+     * @param value null if the column must have no value
+     */
+    public RowOperation ifEquals(CqlIdentifier column, @Nullable Object value) {
       Map<CqlIdentifier, @Nullable Object> more = new LinkedHashMap<>(expected);
-      more.put(CqlIdentifier.fromCql(column), value);
+      more.put(column, value);
       return new RowOperation(verb, row, existence, more);
     }
 

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +42,24 @@ public final class TableRow {
 
   /** Returns a row of a table without values. Names are in CQL form, quoted if necessary. */
   public static TableRow of(String keyspace, String table) {
+    return of(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** Returns a row of a table without values. */
+  public static TableRow of(CqlIdentifier keyspace, CqlIdentifier table) {
     return new TableRow(
-        CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table), Map.of(), null, null);
+        Objects.requireNonNull(keyspace), Objects.requireNonNull(table), Map.of(), null, null);
   }
 
   /** Returns this row with a value for the column, whose name is in CQL form. */
   public TableRow with(String column, @Nullable Object value) {
+    return with(CqlIdentifier.fromCql(column), value);
+  }
+
+  /** Returns this row with a value for the column. */
+  public TableRow with(CqlIdentifier column, @Nullable Object value) {
     Map<CqlIdentifier, @Nullable Object> more = new LinkedHashMap<>(values);
-    more.put(CqlIdentifier.fromCql(column), value);
+    more.put(Objects.requireNonNull(column), value);
     return new TableRow(keyspace, table, Collections.unmodifiableMap(more), ttl, writeTime);
   }
 

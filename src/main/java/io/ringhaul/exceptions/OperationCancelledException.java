@@ -17,4 +17,9 @@ public class OperationCancelledException extends BulkOperationException {
   public OperationCancelledException(String message, OperationTotals partialResult) {
     super(message, null, partialResult, List.of());
   }
+
+  /** Creates an exception for an interrupt of a thread that waits outside of an operation. */
+  public OperationCancelledException(String message, InterruptedException cause) {
+    super(message, cause);
+  }
 }

@@ -61,6 +61,15 @@ public final class IcebergSource implements GrowingSource {
   }
 
   /**
+   * Sets the table. Default: as {@link #table(String)}.
+   *
+   * @throws InvalidSettingException if the namespace is missing or a part is blank
+   */
+  public IcebergSource table(TableIdentifier identifier) {
+    return new IcebergSource(catalog, Optional.of(TableNames.checked(identifier)), point);
+  }
+
+  /**
    * Reads the snapshot with the id, with the columns that the table had then.
    *
    * @throws InvalidSettingException if another state is set too

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
  * Exports to a new or existing Iceberg table; {@link #mode} sets how existing rows are treated. One
@@ -80,6 +81,15 @@ public final class IcebergTarget implements ExportTarget {
    */
   public IcebergTarget table(String name) {
     return new IcebergTarget(settings.withTable(TableNames.parse(name)));
+  }
+
+  /**
+   * Sets the table. Default: as {@link #table(String)}.
+   *
+   * @throws InvalidSettingException if the namespace is missing or a part is blank
+   */
+  public IcebergTarget table(TableIdentifier identifier) {
+    return new IcebergTarget(settings.withTable(TableNames.checked(identifier)));
   }
 
   /**

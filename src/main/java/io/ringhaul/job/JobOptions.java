@@ -56,10 +56,10 @@ public record JobOptions(
   }
 
   /**
-   * Resumes the job with the request's id if the store has it: completed tasks are not repeated,
-   * and a completed job returns its result again. A job that the store does not have is started.
-   * The request must set the id; otherwise it fails when it is run. Default: a request with an id
-   * that the store has fails.
+   * Resumes the job with the request's id or name if the store has it: completed tasks are not
+   * repeated, and a completed job returns its result again. A job that the store does not have is
+   * started. The request must set {@code jobId}; otherwise it fails when it is run. Default: a
+   * request with an id that the store has fails.
    */
   public JobOptions resuming() {
     return new JobOptions(store, name, description, labels, true, command, settingNames);

@@ -163,7 +163,7 @@ class BatchWriterIT {
     assertThatThrownBy(() -> writer.executeAsync(operations, BatchType.UNLOGGED))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("The batch writer is closed");
-    assertThatThrownBy(() -> writer.bulkUpsert(List.of(row(table, 1))))
+    assertThatThrownBy(() -> writer.bulkInsertWithPaxos(List.of(row(table, 1))))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("The batch writer is closed");
     assertThat(rows(table)).isEmpty();
@@ -215,11 +215,7 @@ class BatchWriterIT {
 
   private static CompletionStage<BatchResult> executeAsync(
       BatchWriter writer, List<Operation> operations) {
-    try {
-      return writer.executeAsync(operations, BatchType.UNLOGGED);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return writer.executeAsync(operations, BatchType.UNLOGGED);
   }
 
   /** A thread that waits for a slot during close leaves no request registered as in flight. */

@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -23,6 +24,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.ContendedRowException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
@@ -71,11 +73,8 @@ class BulkRowsIT {
     INSERT,
     UPSERT;
 
-    BulkResult write(BatchWriter writer, Iterable<TableRow> rows, List<Reject> rejects)
-        throws InterruptedException {
-      return this == INSERT
-          ? writer.bulkInsert(rows, rejects::add)
-          : writer.bulkUpsert(rows, rejects::add);
+    BulkResult write(BatchWriter writer, Iterable<TableRow> rows) {
+      return this == INSERT ? writer.bulkInsert(rows) : writer.bulkInsertWithPaxos(rows);
     }
   }
 
@@ -121,8 +120,8 @@ class BulkRowsIT {
             .toList();
     List<Reject> told = new ArrayList<>();
     BulkResult result;
-    try (BatchWriter writer = BatchWriter.over(SESSION)) {
-      result = mode.write(writer, rows, told);
+    try (BatchWriter writer = BatchWriter.builder(SESSION).onReject(told::add).build()) {
+      result = mode.write(writer, rows);
     }
     int created = mode == Mode.UPSERT ? 993 : 0;
     assertThat(result).isEqualTo(new BulkResult(1_000, 993, created, 0, 0, 7, result.rejects()));
@@ -168,7 +167,7 @@ class BulkRowsIT {
     }
     try (BatchWriter writer =
         BatchWriter.builder(SESSION).grouping(Grouping.NONE).parallelism(16).build()) {
-      BulkResult result = mode.write(writer, rows, new ArrayList<>());
+      BulkResult result = mode.write(writer, rows);
       assertThat(result)
           .isEqualTo(new BulkResult(600, 600, mode == Mode.UPSERT ? 600 : 0, 0, 0, 0, List.of()));
     }
@@ -188,14 +187,14 @@ class BulkRowsIT {
     try (BatchWriter writer = BatchWriter.builder(SESSION).parallelism(20).build()) {
       List<TableRow> old =
           IntStream.range(0, 200).mapToObj(i -> t(i % 3, "c" + i).with("v", -i)).toList();
-      assertThat(writer.bulkUpsert(old).created()).isEqualTo(200);
+      assertThat(writer.bulkInsertWithPaxos(old).created()).isEqualTo(200);
       List<TableRow> rows =
           IntStream.range(0, 500)
               .mapToObj(i -> t(i % 3, "c" + i).with("v", i))
               .collect(Collectors.toCollection(ArrayList::new));
       rows.addAll(rows.subList(300, 350));
       rows.add(t(1, "timed").with("v", 1).writeTime(Instant.EPOCH));
-      BulkResult result = writer.bulkUpsert(rows);
+      BulkResult result = writer.bulkInsertWithPaxos(rows);
       assertThat(result).isEqualTo(new BulkResult(551, 550, 300, 250, 0, 1, result.rejects()));
       assertThat(result.rejects().get(0).number()).isEqualTo(550);
       assertThat(result.rejects().get(0).reason())
@@ -226,7 +225,7 @@ class BulkRowsIT {
                     : UnaryOperator.identity());
     try (BatchWriter writer = BatchWriter.builder(losing).parallelism(5).build()) {
       BulkResult result =
-          writer.bulkUpsert(
+          writer.bulkInsertWithPaxos(
               IntStream.range(0, 100).mapToObj(i -> t(0, "c" + i).with("v", i)).toList());
       assertThat(result).isEqualTo(new BulkResult(100, 100, 90, 0, 10, 0, List.of()));
       assertThat(conditions).hasValue(100);
@@ -263,7 +262,7 @@ class BulkRowsIT {
             // A batch sent for its age waits for a slot, and more rows may be buffered by then.
             .maxAge(Duration.ZERO)
             .build()) {
-      BulkResult result = mode.write(writer, rows, new ArrayList<>());
+      BulkResult result = mode.write(writer, rows);
       assertThat(result.written()).isEqualTo(count);
     }
     // Buffered rows, rows in flight, and the row just read.
@@ -275,21 +274,60 @@ class BulkRowsIT {
     return statement instanceof BatchStatement batch ? batch.size() : 1;
   }
 
+  public record TestRow(int test, int p, String c, Integer v) {}
+
+  @Test
+  void insertsRecordsAndMaps() {
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      assertThat(
+              writer
+                  .bulkInsert(
+                      keyspace,
+                      "t",
+                      IntStream.range(0, 50).mapToObj(i -> new TestRow(test, i / 10, "c" + i, i)))
+                  .written())
+          .isEqualTo(50);
+      List<Map<String, Object>> maps =
+          IntStream.range(0, 50)
+              .<Map<String, Object>>mapToObj(
+                  i -> Map.of("test", test, "p", i / 10, "c", "c" + i, "v", i))
+              .toList();
+      assertThat(writer.bulkInsert(keyspace, "t", maps).written()).isEqualTo(50);
+      assertThat(writer.bulkInsertWithPaxos(keyspace, "t", maps).updated()).isEqualTo(50);
+      assertThatThrownBy(() -> writer.bulkInsert(keyspace, "t", List.of(Map.of("nosuch", 1))))
+          .hasMessageContaining("nosuch, which are no columns");
+    }
+    assertThat(stored()).isEqualTo(expected(50, Set.of()));
+  }
+
+  /** An interrupt ends a call with an unchecked exception and stays visible to the caller. */
+  @Test
+  void interruptIsUncheckedAndKept() {
+    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(
+              () ->
+                  writer.execute(
+                      List.of(Operation.insert(t(0, "c").with("v", 1))), BatchType.UNLOGGED))
+          .isInstanceOf(OperationCancelledException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
   /** A result keeps the first 1,000 rejects; the consumer receives all. */
   @Test
   void manyInvalidRows() throws InterruptedException {
     List<Reject> told = new ArrayList<>();
-    try (BatchWriter writer = BatchWriter.over(SESSION)) {
+    try (BatchWriter writer = BatchWriter.builder(SESSION).onReject(told::add).build()) {
       BulkResult result =
           writer.bulkInsert(
-              IntStream.range(0, 1_500).mapToObj(i -> row("counted").with("p", i)).toList(),
-              told::add);
+              IntStream.range(0, 1_500).mapToObj(i -> row("counted").with("p", i)).toList());
       assertThat(result).isEqualTo(new BulkResult(1_500, 0, 0, 0, 0, 1_500, result.rejects()));
       assertThat(result.rejects()).isEqualTo(told.subList(0, 1_000));
       assertThat(told).extracting(Reject::number).containsExactlyElementsOf(upTo(1_500));
       assertThat(writer.bulkInsert(List.of()))
           .isEqualTo(new BulkResult(0, 0, 0, 0, 0, 0, List.of()));
-      assertThat(writer.bulkUpsert(List.of()))
+      assertThat(writer.bulkInsertWithPaxos(List.of()))
           .isEqualTo(new BulkResult(0, 0, 0, 0, 0, 0, List.of()));
     }
   }
@@ -341,7 +379,7 @@ class BulkRowsIT {
             // A batch sent for its age waits for a slot, and more rows may be buffered by then.
             .maxAge(Duration.ZERO)
             .build()) {
-      assertThatThrownBy(() -> mode.write(writer, rows, new ArrayList<>()))
+      assertThatThrownBy(() -> mode.write(writer, rows))
           .isInstanceOf(BulkOperationException.class)
           .hasMessageContaining("IllegalStateException: end")
           .hasCauseInstanceOf(IllegalStateException.class);
@@ -375,7 +413,7 @@ class BulkRowsIT {
           }
         };
     try (BatchWriter writer = BatchWriter.over(SESSION)) {
-      assertThatThrownBy(() -> mode.write(writer, () -> rows, new ArrayList<>())).isSameAs(broken);
+      assertThatThrownBy(() -> mode.write(writer, () -> rows)).isSameAs(broken);
       // The writer stays usable.
       writer.bulkInsert(List.of(t(50, "c50").with("v", 50)));
     }
@@ -388,15 +426,14 @@ class BulkRowsIT {
   void consumerFailureEndsBulkWrite(Mode mode) throws InterruptedException {
     List<TableRow> rows =
         List.of(t(0, "c0").with("v", 0), t(1, TOO_LONG), row("keyed").with("k", null));
-    try (BatchWriter writer = BatchWriter.over(SESSION)) {
-      List<Reject> noPlace =
-          new ArrayList<>() {
-            @Override
-            public boolean add(Reject reject) {
-              throw new IllegalArgumentException("no place");
-            }
-          };
-      assertThatThrownBy(() -> mode.write(writer, rows, noPlace))
+    try (BatchWriter writer =
+        BatchWriter.builder(SESSION)
+            .onReject(
+                reject -> {
+                  throw new IllegalArgumentException("no place");
+                })
+            .build()) {
+      assertThatThrownBy(() -> mode.write(writer, rows))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("no place");
     }
@@ -462,13 +499,14 @@ class BulkRowsIT {
             statement -> statement.setQueryTimestamp(1_000_000L * test),
             statement -> UnaryOperator.identity());
     try (BatchWriter writer = BatchWriter.builder(behind).parallelism(8).build()) {
-      assertThat(writer.bulkUpsert(old)).isEqualTo(new BulkResult(57, 57, 57, 0, 0, 0, List.of()));
+      assertThat(writer.bulkInsertWithPaxos(old))
+          .isEqualTo(new BulkResult(57, 57, 57, 0, 0, 0, List.of()));
       // One by one if rows share static columns, so that the last one wins.
       for (TableRow row : rows.subList(50, 57)) {
-        assertThat(writer.bulkUpsert(List.of(row)))
+        assertThat(writer.bulkInsertWithPaxos(List.of(row)))
             .isEqualTo(new BulkResult(1, 1, 0, 1, 0, 0, List.of()));
       }
-      assertThat(writer.bulkUpsert(rows.subList(0, 50)))
+      assertThat(writer.bulkInsertWithPaxos(rows.subList(0, 50)))
           .isEqualTo(new BulkResult(50, 50, 0, 50, 0, 0, List.of()));
     }
     assertThat(stored()).isEqualTo(expected(50, Set.of()));
@@ -490,10 +528,10 @@ class BulkRowsIT {
   @Test
   void upsertRenewsTimeToLiveOfRow() throws InterruptedException {
     try (BatchWriter writer = BatchWriter.over(SESSION)) {
-      writer.bulkUpsert(
+      writer.bulkInsertWithPaxos(
           List.of(keyed(0).with("v", 1).ttl(Duration.ofSeconds(2)), keyed(1).with("v", 1)));
       BulkResult result =
-          writer.bulkUpsert(
+          writer.bulkInsertWithPaxos(
               List.of(keyed(0).with("v", null), keyed(1).with("v", 2).ttl(Duration.ofSeconds(2))));
       assertThat(result.updated()).isEqualTo(2);
     }
@@ -514,8 +552,9 @@ class BulkRowsIT {
                     ? answer -> after(answer, "DELETE FROM %s.keyed WHERE k = ? IF EXISTS")
                     : UnaryOperator.identity());
     try (BatchWriter writer = BatchWriter.over(contended)) {
-      BatchWriter.over(SESSION).bulkUpsert(List.of(keyed(0).with("v", 1).with("l", List.of(1))));
-      assertThat(writer.bulkUpsert(List.of(keyed(0).with("v", 2))))
+      BatchWriter.over(SESSION)
+          .bulkInsertWithPaxos(List.of(keyed(0).with("v", 1).with("l", List.of(1))));
+      assertThat(writer.bulkInsertWithPaxos(List.of(keyed(0).with("v", 2))))
           .isEqualTo(new BulkResult(1, 1, 1, 0, 0, 0, List.of()));
     }
     assertThat(creations).hasValue(2);
@@ -550,11 +589,12 @@ class BulkRowsIT {
                           : "DELETE FROM %s.keyed WHERE k = ? IF EXISTS");
             });
     List<Reject> told = new ArrayList<>();
-    try (BatchWriter writer = BatchWriter.builder(contended).parallelism(4).build()) {
+    try (BatchWriter writer =
+        BatchWriter.builder(contended).parallelism(4).onReject(told::add).build()) {
       writer.bulkInsert(List.of(keyed(0).with("v", -1)));
       BulkResult result =
-          writer.bulkUpsert(
-              IntStream.range(0, 30).mapToObj(i -> keyed(i).with("v", i)).toList(), told::add);
+          writer.bulkInsertWithPaxos(
+              IntStream.range(0, 30).mapToObj(i -> keyed(i).with("v", i)).toList());
       assertThat(result).isEqualTo(new BulkResult(30, 29, 29, 0, 0, 1, told));
       assertThat(tries).hasValue(20);
     }
@@ -588,7 +628,7 @@ class BulkRowsIT {
     try (BatchWriter writer = BatchWriter.builder(losing).parallelism(5).build()) {
       writer.bulkInsert(rows.stream().map(row -> row.with("v", -1)).toList());
       overs.set(0);
-      BulkResult result = writer.bulkUpsert(rows);
+      BulkResult result = writer.bulkInsertWithPaxos(rows);
       int undetermined = Math.toIntExact(result.undetermined());
       assertThat(result)
           .isEqualTo(new BulkResult(90, 90, 0, 90 - undetermined, undetermined, 0, List.of()));

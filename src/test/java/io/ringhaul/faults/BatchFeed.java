@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BatchFailedException.Outcome;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.internal.request.Failures;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +55,8 @@ final class BatchFeed implements AutoCloseable {
                 .handle((done, failed) -> failed == null ? acknowledged() : outcome(failed))
                 .toCompletableFuture());
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (OperationCancelledException e) {
+      // The feed ends; the interrupt flag is set.
     }
   }
 

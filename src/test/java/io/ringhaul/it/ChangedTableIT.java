@@ -272,7 +272,7 @@ class ChangedTableIT {
         .hasMessageContaining("truncated while it was counted: last truncation was");
     insert();
     sending(300, ChangedTableIT::truncate);
-    assertThatThrownBy(() -> operator.read(keyspace, "t").parallelism(1).forEach(row -> {}).run())
+    assertThatThrownBy(() -> operator.read(keyspace, "t").parallelism(1).forEach(row -> {}))
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining("truncated while it was read: last truncation was");
   }
@@ -366,7 +366,7 @@ class ChangedTableIT {
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
     operator.count(keyspace, "t").taskCount(300).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
-    operator.read(keyspace, "t").taskCount(300).forEach(row -> {}).run();
+    operator.read(keyspace, "t").taskCount(300).forEach(row -> {});
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
     export(Format.CSV, folder.resolve("out")).taskCount(60).run();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);

@@ -3,6 +3,7 @@ package io.ringhaul.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
@@ -27,12 +28,15 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -93,8 +97,7 @@ class ReadIT {
                   if (!keys.add(row.getInt("k"))) {
                     twice.incrementAndGet();
                   }
-                })
-            .run();
+                });
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.rangesDone()).isEqualTo(result.rangesPlanned());
     assertThat(keys).isEqualTo(all());
@@ -110,13 +113,42 @@ class ReadIT {
                     .forEach(
                         row -> {
                           throw thrown;
-                        })
-                    .run())
+                        }))
         .isInstanceOf(BulkOperationException.class)
         .hasRootCause(thrown);
     assertThatThrownBy(() -> read().run())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("forEach");
+  }
+
+  @Test
+  void readsInTheBackgroundAndAsAStream() throws Exception {
+    Set<Integer> keys = ConcurrentHashMap.newKeySet();
+    assertThat(read().forEachAsync(row -> keys.add(row.getInt("k"))).get().rows()).isEqualTo(ROWS);
+    assertThat(keys).isEqualTo(all());
+    try (Stream<Row> rows = read().columns(CqlIdentifier.fromCql("k")).stream()) {
+      assertThat(rows.map(row -> row.getInt(0)).collect(Collectors.toSet())).isEqualTo(all());
+    }
+    assertThatThrownBy(() -> read().runAsync())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("forEachAsync(...)");
+  }
+
+  @Test
+  void runsOnAnExecutorOfTheApplication() {
+    Set<String> names = ConcurrentHashMap.newKeySet();
+    ExecutorService executor = Executors.newCachedThreadPool(task -> new Thread(task, "own"));
+    try {
+      try (TokenAwareBulkOperator own =
+          TokenAwareBulkOperator.builder(session).executor(executor).build()) {
+        own.read(CqlIdentifier.fromInternal(keyspace), CqlIdentifier.fromCql("t"))
+            .forEach(row -> names.add(Thread.currentThread().getName()));
+      }
+      assertThat(names).containsExactly("own");
+      assertThat(executor.isShutdown()).isFalse();
+    } finally {
+      executor.shutdownNow();
+    }
   }
 
   @Test

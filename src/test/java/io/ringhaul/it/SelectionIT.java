@@ -92,6 +92,22 @@ class SelectionIT {
   }
 
   @Test
+  void bindsValues() {
+    assertThat(count().where("v = ?", "v3'; 1").allowFiltering().run().rows())
+        .isEqualTo(PARTITIONS / 10);
+    assertThat(count().where("s >= ? AND c IN ?", 990, List.of(0, 2)).allowFiltering().run().rows())
+        .isEqualTo(20);
+    assertThat(export("bound").where("v = ?", "v3'; 1").allowFiltering().run().rows())
+        .isEqualTo(PARTITIONS / 10);
+    assertThatThrownBy(() -> count().where("v = ?", 3).allowFiltering().run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("a java.lang.Integer, with the type text");
+    assertThatThrownBy(() -> count().where("v = ?", "x").run())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("where (v = 'x')");
+  }
+
+  @Test
   void requiresAllowFilteringAndReportsServerErrors() {
     assertThatThrownBy(() -> count().where("v = 'x'").run())
         .isInstanceOf(InvalidSettingException.class)

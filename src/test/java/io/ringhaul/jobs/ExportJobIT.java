@@ -176,6 +176,8 @@ class ExportJobIT {
         .hasMessageContaining("target folder was");
     assertThatThrownBy(() -> request(target, store).where("v = 'x'").allowFiltering().run())
         .hasMessageContaining("where was \"\" and is \"v = 'x'\"");
+    assertThatThrownBy(() -> request(target, store).where("v = ?", "x").allowFiltering().run())
+        .hasMessageContaining("where was \"\" and is \"v = 'x'\"");
     TestCluster.define("CREATE TABLE IF NOT EXISTS " + keyspace + ".other (id int PRIMARY KEY)");
     assertThatThrownBy(
             () ->

@@ -104,7 +104,10 @@ class JobLimitsIT {
   void open() {
     TestCluster.session().execute("TRUNCATE " + keyspace + ".back");
     store = JobStore.file(folder.resolve("jobs.db"));
-    operator = TokenAwareBulkOperator.over(TestCluster.session(), ResourceManager.with(clock));
+    operator =
+        TokenAwareBulkOperator.builder(TestCluster.session())
+            .resources(ResourceManager.with(clock))
+            .build();
   }
 
   @AfterEach

@@ -31,7 +31,7 @@ public final class BulkInserts {
     this.statements = statements;
   }
 
-  /** See {@link BatchWriter#bulkInsert(Iterable, Consumer)}. */
+  /** See {@link BatchWriter#bulkInsert(Iterable)}. */
   public BulkResult insert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
       throws InterruptedException {
     BulkTally tally = new BulkTally(rejects);

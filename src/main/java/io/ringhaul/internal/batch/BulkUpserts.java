@@ -31,7 +31,7 @@ public final class BulkUpserts {
     this.statements = statements;
   }
 
-  /** See {@link BatchWriter#bulkUpsert(Iterable, Consumer)}. */
+  /** See {@link BatchWriter#bulkInsertWithPaxos(Iterable)}. */
   public BulkResult upsert(Iterable<TableRow> rows, Consumer<BulkResult.Reject> rejects)
       throws InterruptedException {
     BulkTally tally = new BulkTally(rejects);

@@ -104,6 +104,15 @@ public final class RowStatements {
     return table(row).replacesSharedList(row);
   }
 
+  /**
+   * Returns what makes rows of a table from objects.
+   *
+   * @throws UnsuitableTableException if the table is unknown or does not support writes
+   */
+  ObjectRows objectRows(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new ObjectRows(lookup.writable(keyspace, table));
+  }
+
   private RowTable table(TableRow row) {
     Name name = new Name(row.keyspace(), row.table());
     TableMetadata now =

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.batch;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import io.ringhaul.batch.BatchLimits;
@@ -11,6 +12,7 @@ import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.internal.cql.MutationSize;
 import io.ringhaul.internal.cql.StatementCatalog;
 import io.ringhaul.internal.metrics.OperationMetrics;
@@ -111,6 +113,15 @@ public final class StreamWriter implements AutoCloseable {
   /** Returns a bulk upsert that shares this writer's request slots. */
   public BulkUpserts upserts() {
     return new BulkUpserts(rowRequests(), rows);
+  }
+
+  /**
+   * Returns what makes rows of a table from objects.
+   *
+   * @throws UnsuitableTableException if the table is unknown or does not support writes
+   */
+  public ObjectRows objectRows(CqlIdentifier keyspace, CqlIdentifier table) {
+    return rows.objectRows(keyspace, table);
   }
 
   private RowRequests rowRequests() {

@@ -20,6 +20,21 @@ public final class TableNames {
   }
 
   /**
+   * Returns the identifier of a table.
+   *
+   * @throws InvalidSettingException if the namespace is missing or a part is blank
+   */
+  public static TableIdentifier checked(TableIdentifier table) {
+    if (!table.hasNamespace()
+        || table.name().isBlank()
+        || Arrays.stream(table.namespace().levels()).anyMatch(String::isBlank)) {
+      throw new InvalidSettingException(
+          "table", "\"" + table + "\" does not identify an Iceberg table; it needs a namespace");
+    }
+    return table;
+  }
+
+  /**
    * Returns the name of a branch or tag.
    *
    * @throws InvalidSettingException if the name is blank

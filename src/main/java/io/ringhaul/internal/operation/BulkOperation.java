@@ -2,7 +2,7 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.BulkOperationException;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 
 /** A count, an export or an import with all its settings, ready to run once. */
 public interface BulkOperation<R> {
@@ -13,5 +13,5 @@ public interface BulkOperation<R> {
    * @param threads runs the workers; the operation waits for all of them
    * @throws BulkOperationException if it fails or is interrupted
    */
-  R run(CqlSession session, ExecutorService threads);
+  R run(CqlSession session, Executor threads);
 }

@@ -12,7 +12,7 @@ import io.ringhaul.internal.scan.Selection;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.schema.TableDescription;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 
 /** Counts the rows of a table on the server, range by range. */
 public record CountOperation(
@@ -25,7 +25,7 @@ public record CountOperation(
   public static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
 
   @Override
-  public CountResult run(CqlSession session, ExecutorService threads) {
+  public CountResult run(CqlSession session, Executor threads) {
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();

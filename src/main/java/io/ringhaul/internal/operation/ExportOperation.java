@@ -52,7 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -84,7 +84,7 @@ public record ExportOperation(
   private static final Logger LOG = LoggerFactory.getLogger(ExportOperation.class);
 
   @Override
-  public ExportResult run(CqlSession session, ExecutorService threads) {
+  public ExportResult run(CqlSession session, Executor threads) {
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
@@ -133,7 +133,7 @@ public record ExportOperation(
 
   private ExportResult run(
       CqlSession session,
-      ExecutorService threads,
+      Executor threads,
       OperationJob job,
       TableFingerprint found,
       List<ColumnDescription> ofTable,

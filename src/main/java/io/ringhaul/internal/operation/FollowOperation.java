@@ -8,7 +8,7 @@ import io.ringhaul.format.GrowingSource;
 import io.ringhaul.internal.operation.FollowedBatches.Batch;
 import io.ringhaul.monitor.OperationTotals;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -42,7 +42,7 @@ public final class FollowOperation implements BulkOperation<FollowResult> {
   }
 
   @Override
-  public FollowResult run(CqlSession session, ExecutorService threads) {
+  public FollowResult run(CqlSession session, Executor threads) {
     long began = System.nanoTime();
     FollowResult result = new FollowResult(0, 0, 0);
     Batch last = batches.last();
@@ -69,7 +69,7 @@ public final class FollowOperation implements BulkOperation<FollowResult> {
         done.batches() + 1, done.rows() + batch.rows(), done.rejectedRows() + batch.rejectedRows());
   }
 
-  private ImportResult run(Batch batch, CqlSession session, ExecutorService threads) {
+  private ImportResult run(Batch batch, CqlSession session, Executor threads) {
     ImportResult result =
         blueprint
             .batch(

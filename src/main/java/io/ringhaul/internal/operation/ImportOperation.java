@@ -47,7 +47,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 
 /**
  * Imports into a table: plans the source's tasks, reads them on a few threads, writes batches.
@@ -105,7 +105,7 @@ public record ImportOperation(
   public record Batches(BatchLimits limits, Set<String> setLimits, Grouping grouping) {}
 
   @Override
-  public ImportResult run(CqlSession session, ExecutorService threads) {
+  public ImportResult run(CqlSession session, Executor threads) {
     if (assignment.createsTable()) {
       new MissingTable(session, settings).create(assignment.source());
     }
@@ -132,7 +132,7 @@ public record ImportOperation(
   }
 
   private ImportResult run(
-      CqlSession session, ExecutorService threads, OperationJob job, TableFingerprint found) {
+      CqlSession session, Executor threads, OperationJob job, TableFingerprint found) {
     TableDescription table = found.table();
     LocalNodes nodes = LocalNodes.of(session);
     requireLocalReplicas(session, nodes);

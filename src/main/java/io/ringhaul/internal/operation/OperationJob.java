@@ -19,6 +19,7 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,9 @@ import org.slf4j.LoggerFactory;
  * that only this process knows.
  */
 public final class OperationJob implements AutoCloseable {
+
+  private static final Pattern ID =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
   private final @Nullable JobStore store;
   private final JobRun run;
@@ -65,10 +70,34 @@ public final class OperationJob implements AutoCloseable {
     if (named == null && options != null && options.resumes()) {
       throw new InvalidSettingException(
           "resuming",
-          "resuming() resumes a job by its id, and the request has no id, so each run would"
-              + " start a new job: call jobId(...), always with the same id");
+          "resuming() resumes a job by its id or name, and the request has none, so each run would"
+              + " start a new job: call jobId(...), always with the same name, such as"
+              + " jobId(\"orders of 2025-06-30\")");
     }
     return named == null ? UUID.randomUUID() : named;
+  }
+
+  /**
+   * The id of the job with a name, or the id whose text the name is.
+   *
+   * @throws InvalidSettingException if the name is blank
+   */
+  public static UUID id(String name) {
+    String text = name.strip();
+    if (text.isEmpty()) {
+      throw new InvalidSettingException("jobId", "jobId is blank; it takes a name or a UUID");
+    }
+    return ID.matcher(text).matches()
+        ? UUID.fromString(text)
+        : UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The options with the name of a request, if they have none. */
+  public static Optional<JobOptions> named(@Nullable JobOptions options, String name) {
+    return Optional.ofNullable(options)
+        .map(
+            given ->
+                given.name().isEmpty() && !ID.matcher(name).matches() ? given.named(name) : given);
   }
 
   /**

@@ -135,7 +135,7 @@ public final class Partitionings {
     /** CQL encodes a date as unsigned 32 bits, with the epoch at 2^31. */
     private static final long EPOCH_DAY = 1L << 31;
 
-    public static ByTime of(String column, Instant from, Instant to, Duration bucket) {
+    public static ByTime of(CqlIdentifier column, Instant from, Instant to, Duration bucket) {
       long millis = bucket.toMillis();
       if (millis < 1 || !Duration.ofMillis(millis).equals(bucket)) {
         throw refusal("takes buckets of whole milliseconds, at least 1 ms, not " + bucket);
@@ -144,7 +144,7 @@ public final class Partitionings {
         throw refusal("covers no time from " + from + " to " + to);
       }
       try {
-        return of(CqlIdentifier.fromCql(column), from, to, bucket, millis);
+        return of(column, from, to, bucket, millis);
       } catch (ArithmeticException e) {
         throw refusal(
             String.format(

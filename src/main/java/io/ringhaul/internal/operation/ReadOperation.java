@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
@@ -54,7 +54,7 @@ public record ReadOperation(
     implements BulkOperation<ReadResult> {
 
   @Override
-  public ReadResult run(CqlSession session, ExecutorService threads) {
+  public ReadResult run(CqlSession session, Executor threads) {
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();

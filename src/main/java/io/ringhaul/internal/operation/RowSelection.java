@@ -137,8 +137,17 @@ public record RowSelection(
      */
     private final List<String> tokens = new ArrayList<>();
 
-    private WhereClause(String cql) {
+    /** The start of each token in the text. */
+    private final List<Integer> starts = new ArrayList<>();
+
+    /** The end of each token in the text, exclusive. */
+    private final List<Integer> ends = new ArrayList<>();
+
+    private final boolean takesValues;
+
+    private WhereClause(String cql, boolean takesValues) {
       this.cql = cql;
+      this.takesValues = takesValues;
     }
 
     /**
@@ -147,7 +156,20 @@ public record RowSelection(
      * @throws InvalidSettingException if the text is empty or not exactly one condition
      */
     static String checked(String cql) {
-      WhereClause clause = new WhereClause(cql.strip());
+      return checked(cql, false).cql;
+    }
+
+    /**
+     * The condition, in which {@code ?} may stand for values.
+     *
+     * @throws InvalidSettingException if the text is empty or not exactly one condition
+     */
+    static WhereClause withMarkers(String cql) {
+      return checked(cql, true);
+    }
+
+    private static WhereClause checked(String cql, boolean takesValues) {
+      WhereClause clause = new WhereClause(cql.strip(), takesValues);
       if (clause.cql.isEmpty()) {
         throw clause.refusal("is empty; it takes a condition in CQL, such as status = 'open'");
       }
@@ -155,7 +177,34 @@ public record RowSelection(
       clause.requireBalance();
       clause.requireConditionOnly();
       clause.requireNoNamedMarker();
-      return clause.cql;
+      return clause;
+    }
+
+    String cql() {
+      return cql;
+    }
+
+    int size() {
+      return tokens.size();
+    }
+
+    /** A token: a word in lower case, a character, or a quote for a quoted text; empty outside. */
+    String token(int index) {
+      return index < 0 || index >= tokens.size() ? "" : tokens.get(index);
+    }
+
+    int start(int index) {
+      return starts.get(index);
+    }
+
+    int end(int index) {
+      return ends.get(index);
+    }
+
+    private void add(String token, int start, int end) {
+      tokens.add(token);
+      starts.add(start);
+      ends.add(end);
     }
 
     private void split() {
@@ -163,11 +212,13 @@ public record RowSelection(
       while (i < cql.length()) {
         char c = cql.charAt(i);
         if (c == '\'' || c == '"') {
+          int start = i;
           i = afterQuotes(i, String.valueOf(c));
-          tokens.add(String.valueOf(c));
+          add(String.valueOf(c), start, i);
         } else if (cql.startsWith("$$", i)) {
+          int start = i;
           i = afterQuotes(i, "$$");
-          tokens.add("'");
+          add("'", start, i);
         } else if (cql.startsWith("--", i) || cql.startsWith("//", i) || cql.startsWith("/*", i)) {
           throw refusal("contains a comment; remove it");
         } else if (Character.isLetterOrDigit(c) || c == '_') {
@@ -176,10 +227,10 @@ public record RowSelection(
               && (Character.isLetterOrDigit(cql.charAt(i)) || cql.charAt(i) == '_')) {
             i++;
           }
-          tokens.add(cql.substring(start, i).toLowerCase(Locale.ROOT));
+          add(cql.substring(start, i).toLowerCase(Locale.ROOT), start, i);
         } else {
           if (!Character.isWhitespace(c)) {
-            tokens.add(String.valueOf(c));
+            add(String.valueOf(c), i, i + 1);
           }
           i++;
         }
@@ -223,7 +274,11 @@ public record RowSelection(
         String next = i + 1 < tokens.size() ? tokens.get(i + 1) : "";
         switch (tokens.get(i)) {
           case ";" -> throw refusal("contains a semicolon; it takes one condition");
-          case "?" -> throw refusal(BIND_MARKER);
+          case "?" -> {
+            if (!takesValues) {
+              throw refusal(BIND_MARKER);
+            }
+          }
           case "limit" -> throw refusal("contains LIMIT, which would apply to each token range");
           case "order" -> refuseBefore("by", next, "contains ORDER BY; rows come in token order");
           case "group" -> refuseBefore("by", next, "contains GROUP BY; rows are read ungrouped");
@@ -300,7 +355,7 @@ public record RowSelection(
       }
     }
 
-    private InvalidSettingException refusal(String reason) {
+    InvalidSettingException refusal(String reason) {
       return new InvalidSettingException(SETTING, "where (" + cql + ") " + reason);
     }
   }

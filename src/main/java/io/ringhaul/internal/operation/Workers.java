@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ final class Workers {
   /** The outcome of each ended worker: empty, or its failure. */
   private final BlockingQueue<Optional<Throwable>> ends = new LinkedBlockingQueue<>();
 
-  private final ExecutorService threads;
+  private final Executor threads;
   private final Set<Thread> working = new HashSet<>();
 
   /** Workers that {@link #isSurplus()} has told to end. */
@@ -46,7 +46,7 @@ final class Workers {
   /**
    * @param count the initial number of workers, 1 or more
    */
-  Workers(ExecutorService threads, int count) {
+  Workers(Executor threads, int count) {
     this.threads = threads;
     this.wanted = count;
   }
@@ -72,7 +72,7 @@ final class Workers {
         }
       }
     } catch (RejectedExecutionException e) {
-      throw new BulkOperationException("The operator was closed", e);
+      throw new BulkOperationException(String.valueOf(e.getMessage()), e);
     } finally {
       stop();
     }

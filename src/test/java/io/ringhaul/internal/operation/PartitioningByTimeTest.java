@@ -2,9 +2,11 @@ package io.ringhaul.internal.operation;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.Partitioning;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -24,11 +26,11 @@ class PartitioningByTimeTest {
   void refusesInstantsOutOfTheRangeOfMilliseconds() {
     Instant last = Instant.ofEpochMilli(Long.MAX_VALUE);
     Instant first = Instant.ofEpochMilli(Long.MIN_VALUE);
-    assertRefused(() -> Partitionings.ByTime.of("k", Instant.MIN, Instant.EPOCH, DAY));
-    assertRefused(() -> Partitionings.ByTime.of("k", Instant.EPOCH, Instant.MAX, DAY));
-    assertRefused(() -> Partitionings.ByTime.of("k", first, last, Duration.ofMillis(1)));
-    assertRefused(() -> Partitionings.ByTime.of("k", first, last, DAY));
-    assertRefused(() -> Partitionings.ByTime.of("k", last.minusMillis(1), last.plusNanos(1), DAY));
+    assertRefused(() -> Partitioning.byTime("k", Instant.MIN, Instant.EPOCH, DAY));
+    assertRefused(() -> Partitioning.byTime("k", Instant.EPOCH, Instant.MAX, DAY));
+    assertRefused(() -> Partitioning.byTime("k", first, last, Duration.ofMillis(1)));
+    assertRefused(() -> Partitioning.byTime("k", first, last, DAY));
+    assertRefused(() -> Partitioning.byTime("k", last.minusMillis(1), last.plusNanos(1), DAY));
   }
 
   @Test
@@ -52,7 +54,7 @@ class PartitioningByTimeTest {
     TableDescription table =
         new TableDescription(
             "ks", "t", List.of(new ColumnDescription("k", type, Kind.PARTITION_KEY)));
-    Partitionings.ByTime.of("k", from, to, bucket).tokens(table, noRing());
+    Partitionings.ByTime.of(CqlIdentifier.fromCql("k"), from, to, bucket).tokens(table, noRing());
   }
 
   private static TokenMap noRing() {

@@ -236,8 +236,7 @@ class PreflightIT {
         .taskCount(1)
         .parallelism(64)
         .pageSize(4)
-        .forEach(row -> read.add(row.getInt("v")))
-        .run();
+        .forEach(row -> read.add(row.getInt("v")));
     assertThat(read.stream().sorted().toList())
         .isEqualTo(IntStream.range(0, partitions * rows).boxed().toList());
   }

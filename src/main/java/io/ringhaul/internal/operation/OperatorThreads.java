@@ -1,0 +1,139 @@
+package io.ringhaul.internal.operation;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of an operator, on an executor of its own or of the application. Interrupts its tasks
+ * on close, and leaves the threads of an application's executor without an interrupt. Thread-safe.
+ */
+public final class OperatorThreads implements Executor, AutoCloseable {
+
+  private static final long NANOS_TO_END = TimeUnit.SECONDS.toNanos(30);
+
+  private final Executor executor;
+
+  /** Ends with the operator; null for an executor of the application. */
+  private final @Nullable ExecutorService own;
+
+  private final Set<Thread> running = new HashSet<>();
+  private boolean closed;
+
+  private OperatorThreads(Executor executor, @Nullable ExecutorService own) {
+    this.executor = executor;
+    this.own = own;
+  }
+
+  /**
+   * Returns the threads of an operator.
+   *
+   * @param executor null for daemon threads that end on close
+   */
+  public static OperatorThreads over(@Nullable Executor executor) {
+    if (executor != null) {
+      return new OperatorThreads(executor, null);
+    }
+    AtomicInteger number = new AtomicInteger();
+    ExecutorService own =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task, "ringhaul-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    return new OperatorThreads(own, own);
+  }
+
+  /**
+   * Runs a task.
+   *
+   * @throws RejectedExecutionException with a message for users if this is closed, or if the
+   *     executor refuses the task
+   */
+  @Override
+  public void execute(Runnable task) {
+    synchronized (this) {
+      if (closed) {
+        throw new RejectedExecutionException("The operator was closed");
+      }
+    }
+    try {
+      executor.execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      synchronized (this) {
+        throw new RejectedExecutionException(
+            closed
+                ? "The operator was closed"
+                : "The operator's executor refuses a task; it must run any number of tasks at once",
+            e);
+      }
+    }
+  }
+
+  private void run(Runnable task) {
+    Thread thread = Thread.currentThread();
+    synchronized (this) {
+      running.add(thread);
+      if (closed) {
+        // The task ends by itself and reports so, as its caller waits for it.
+        thread.interrupt();
+      }
+    }
+    try {
+      task.run();
+    } finally {
+      synchronized (this) {
+        running.remove(thread);
+        notifyAll();
+      }
+      // An interrupt was for the task; the thread goes on with tasks of others.
+      Thread.interrupted();
+    }
+  }
+
+  /** Interrupts the tasks and waits up to 30 seconds for their end. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      running.forEach(Thread::interrupt);
+    }
+    try {
+      if (own == null) {
+        awaitEnd();
+        return;
+      }
+      own.shutdown();
+      if (isOfTask(Thread.currentThread())) {
+        awaitEnd();
+      } else {
+        own.awaitTermination(NANOS_TO_END, TimeUnit.NANOSECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized boolean isOfTask(Thread thread) {
+    return running.contains(thread);
+  }
+
+  private synchronized void awaitEnd() throws InterruptedException {
+    long end = System.nanoTime() + NANOS_TO_END;
+    // A task that closes the operator does not wait for itself.
+    while (running.stream().anyMatch(thread -> thread != Thread.currentThread())) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.ringhaul.internal.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class OperatorThreadsTest {
+
+  /** Waits until it is interrupted. */
+  private static void waitForInterrupt(CountDownLatch begun, CompletableFuture<Boolean> ended) {
+    begun.countDown();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ended.complete(true);
+    }
+  }
+
+  @Test
+  void closeEndsTasksAndLeavesTheExecutorOfTheApplication() throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(1);
+    try {
+      OperatorThreads threads = OperatorThreads.over(executor);
+      CountDownLatch begun = new CountDownLatch(1);
+      CompletableFuture<Boolean> ended = new CompletableFuture<>();
+      threads.execute(() -> waitForInterrupt(begun, ended));
+      begun.await();
+      threads.close();
+      assertThat(ended).isCompletedWithValue(true);
+      assertThat(executor.isShutdown()).isFalse();
+      Future<Boolean> next = executor.submit(Thread::interrupted);
+      assertThat(next.get()).as("interrupt that the operator left").isFalse();
+      assertThatThrownBy(() -> threads.execute(() -> {}))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessage("The operator was closed");
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void closeEndsOwnThreads() throws Exception {
+    OperatorThreads threads = OperatorThreads.over(null);
+    CompletableFuture<Thread> thread = new CompletableFuture<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    threads.execute(
+        () -> {
+          thread.complete(Thread.currentThread());
+          waitForInterrupt(begun, ended);
+        });
+    begun.await();
+    assertThat(thread.get().isDaemon()).isTrue();
+    threads.close();
+    assertThat(ended).isCompletedWithValue(true);
+    thread.get().join();
+  }
+
+  @Test
+  void namesTheExecutorThatRefusesTasks() {
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    executor.shutdown();
+    assertThatThrownBy(() -> OperatorThreads.over(executor).execute(() -> {}))
+        .isInstanceOf(RejectedExecutionException.class)
+        .hasMessageContaining("The operator's executor refuses a task");
+  }
+}
