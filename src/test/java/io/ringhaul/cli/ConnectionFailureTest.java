@@ -28,8 +28,9 @@ class ConnectionFailureTest {
   /** As a node that expects TLS does with the driver's first bytes. */
   @Test
   void reportsClosedConnectionWithHintAtTls() throws IOException, InterruptedException {
+    Thread closing;
     try (ServerSocket server = listener()) {
-      Thread closing = new Thread(() -> closeAll(server));
+      closing = new Thread(() -> closeAll(server));
       closing.start();
       int port = server.getLocalPort();
       assertThat(failure(port))
@@ -39,9 +40,8 @@ class ConnectionFailureTest {
                       + " connection. Check the port in --contact-point; if the node expects TLS,"
                       + " configure it in a file for --driver-config%n",
                   port));
-      server.close();
-      closing.join();
     }
+    closing.join();
   }
 
   @Test
