@@ -4,27 +4,34 @@ import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.auth.AuthenticationException;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
 import com.datastax.oss.driver.api.core.config.OptionsMap;
 import com.datastax.oss.driver.api.core.config.TypedDriverOption;
+import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.request.Failures;
 import java.io.Console;
 import java.io.File;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -219,39 +226,129 @@ final class ConnectionOptions {
     try {
       return builder.build();
     } catch (AllNodesFailedException e) {
-      String reason =
-          e.getAllErrors().values().stream()
-              .flatMap(List::stream)
-              .map(ConnectionOptions::reason)
-              .distinct()
-              .collect(Collectors.joining("; "));
       throw new BulkOperationException(
           String.format(
-              "No node could be reached at %s (%s): check --contact-point, the login and that the"
-                  + " cluster is up",
+              "No node could be reached at %s: %s",
               addresses.isEmpty()
                   ? "the contact points of the driver configuration"
                   : addresses.stream()
-                      .map(address -> address.getHostString() + ":" + address.getPort())
+                      .map(ConnectionOptions::text)
                       .collect(Collectors.joining(", ")),
-              reason),
+              reasons(e)),
           e);
     } catch (RuntimeException e) {
       throw new BulkOperationException("The session could not be opened: " + e.getMessage(), e);
     }
   }
 
-  /**
-   * The network error, if the driver kept it: the driver reports a refused connection as a closed
-   * channel.
-   */
-  private static String reason(Throwable failure) {
-    return Stream.concat(Stream.of(failure.getSuppressed()), Stream.of(failure))
-        .flatMap(each -> Stream.iterate(each, Objects::nonNull, Throwable::getCause))
-        .filter(each -> each instanceof IOException && !(each instanceof ClosedChannelException))
-        .reduce((first, cause) -> cause)
-        .map(Throwable::getMessage)
-        .orElseGet(() -> Failures.describe(failure));
+  /** What happened at each node, then what to do about each kind of failure. */
+  private static String reasons(AllNodesFailedException failure) {
+    Set<String> happened = new LinkedHashSet<>();
+    Set<String> remedies = new LinkedHashSet<>();
+    failure
+        .getAllErrors()
+        .forEach(
+            (node, errors) -> {
+              String name =
+                  node.getEndPoint().resolve() instanceof InetSocketAddress address
+                      ? text(address)
+                      : node.getEndPoint().toString();
+              for (Throwable error : errors) {
+                Refusal refusal = Refusal.of(error);
+                happened.add(refusal.sentence(name, error));
+                remedies.add(refusal.remedy);
+              }
+            });
+    return String.join("; ", happened) + ". " + String.join(". ", remedies);
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host = address.getHostString();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+  }
+
+  /** Why a node could not be used. */
+  private enum Refusal {
+    LOGIN("Authentication failed at %s", "Check --username and " + PASSWORD_VARIABLE),
+    TLS("The TLS connection to %s failed", "Check the TLS settings in the file of --driver-config"),
+    NO_ANSWER(
+        "%s did not answer in time", "Check --contact-point, the network and that the node is up"),
+    REFUSED("Connection refused by %s", "Check --contact-point and that the node is up"),
+    CLOSED(
+        "%s closed the connection",
+        "Check the port in --contact-point; if the node expects TLS, configure it in a file for"
+            + " --driver-config"),
+    OTHER("%s failed", "Check --contact-point and that the node is up");
+
+    private final String happened;
+    private final String remedy;
+
+    Refusal(String happened, String remedy) {
+      this.happened = happened;
+      this.remedy = remedy;
+    }
+
+    /** The driver reports many failures as a closed channel and keeps the reason beside it. */
+    static Refusal of(Throwable failure) {
+      if (has(failure, AuthenticationException.class)) {
+        return LOGIN;
+      }
+      if (has(failure, SSLException.class)) {
+        return TLS;
+      }
+      if (has(failure, DriverTimeoutException.class)
+          || has(failure, SocketTimeoutException.class)
+          || isConnectFailure(failure, "timed out")) {
+        return NO_ANSWER;
+      }
+      if (isConnectFailure(failure, "refused")) {
+        return REFUSED;
+      }
+      return has(failure, ClosedConnectionException.class) ? CLOSED : OTHER;
+    }
+
+    /** The failure, with the message of the server or network where it tells more. */
+    String sentence(String node, Throwable failure) {
+      String sentence = String.format(happened, node);
+      return switch (this) {
+        case LOGIN, TLS -> sentence + " (" + message(failure) + ")";
+        case OTHER -> sentence + " (" + networkError(failure) + ")";
+        case NO_ANSWER, REFUSED, CLOSED -> sentence;
+      };
+    }
+
+    private String message(Throwable failure) {
+      Class<?> type = this == LOGIN ? AuthenticationException.class : SSLException.class;
+      return all(failure)
+          .filter(type::isInstance)
+          .findFirst()
+          .map(Throwable::getMessage)
+          .orElseGet(() -> Failures.describe(failure));
+    }
+
+    private static String networkError(Throwable failure) {
+      return all(failure)
+          .filter(each -> each instanceof IOException && !(each instanceof ClosedChannelException))
+          .reduce((first, cause) -> cause)
+          .map(Throwable::getMessage)
+          .orElseGet(() -> Failures.describe(failure));
+    }
+
+    /** The system and Netty tell a time-out from a refusal by the message only. */
+    private static boolean isConnectFailure(Throwable failure, String words) {
+      return all(failure)
+          .filter(ConnectException.class::isInstance)
+          .anyMatch(each -> String.valueOf(each.getMessage()).contains(words));
+    }
+
+    private static boolean has(Throwable failure, Class<?> type) {
+      return all(failure).anyMatch(type::isInstance);
+    }
+
+    private static Stream<Throwable> all(Throwable failure) {
+      return Stream.concat(Stream.of(failure.getSuppressed()), Stream.of(failure))
+          .flatMap(each -> Stream.iterate(each, Objects::nonNull, Throwable::getCause));
+    }
   }
 
   private CqlSession checked(CqlSession session, boolean datacenterKnown) {

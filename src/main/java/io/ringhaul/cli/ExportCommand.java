@@ -104,7 +104,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
   void describe(ExportResult result, ResultReport report) {
     report.add("location", result.location());
     report.add("files", result.files());
-    report.add("fileBytes", result.fileBytes());
+    report.addSize("fileBytes", result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
     rejects.describe(result.rejectedRows(), report);
   }

@@ -255,9 +255,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
                 .run();
       }
       describe(result, report);
-      bottlenecks
-          .limitingFactor()
-          .ifPresent(factor -> report.add("limitedBy", factor.description()));
+      bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
       report.done(result.totals());
       return ExitCode.DONE;
     }

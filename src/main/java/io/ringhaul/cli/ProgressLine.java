@@ -1,7 +1,6 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.monitor.Progress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -112,32 +111,25 @@ final class ProgressLine {
   }
 
   private String remaining() {
-    return progress.remaining().map(left -> text(left) + " left").orElse("");
+    return progress.remaining().map(left -> Figures.wholeSeconds(left) + " left").orElse("");
   }
 
   private String unanswered() {
-    return progress.isUnanswered() ? "no answer for " + text(progress.unanswered()) : "";
+    return progress.isUnanswered()
+        ? "no answer for " + Figures.wholeSeconds(progress.unanswered())
+        : "";
   }
 
   private String rows() {
-    return String.format(Locale.ROOT, "%,d rows", progress.rows());
+    return Figures.count(progress.rows(), "row", "rows");
   }
 
   private String tasks() {
-    return String.format(Locale.ROOT, "%,d/%,d tasks", progress.tasksDone(), progress.tasks());
+    return String.format(Locale.ROOT, "%,d/", progress.tasksDone())
+        + Figures.count(progress.tasks(), "task", "tasks");
   }
 
   private String retries() {
-    return String.format(Locale.ROOT, "%,d retries", progress.retries());
-  }
-
-  /** Such as {@code 45 s}, {@code 2 min 20 s} and {@code 3 h 5 min}. */
-  static String text(Duration duration) {
-    if (duration.toHours() > 0) {
-      return duration.toHours() + " h " + duration.toMinutesPart() + " min";
-    }
-    return duration.toMinutes() > 0
-        ? duration.toMinutes() + " min " + duration.toSecondsPart() + " s"
-        : duration.toSeconds() + " s";
+    return Figures.count(progress.retries(), "retry", "retries");
   }
 }

@@ -5,17 +5,26 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.monitor.OperationTotals;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Prints the result of an operation to standard output, as text or as one line of JSON. */
 final class ResultReport {
+
+  /** The start and the end dominate shorter operations. */
+  private static final Duration LEAST_TO_EXPLAIN = Duration.ofSeconds(5);
 
   private final boolean json;
   private final String operation;
   private final OptionValues.TableArgument table;
   private final Map<String, Object> more = new LinkedHashMap<>();
+  private @Nullable String limitedBy;
+
+  private record Size(long bytes) {}
 
   ResultReport(String operation, OptionValues.TableArgument table, boolean json) {
     this.operation = operation;
@@ -28,27 +37,50 @@ final class ResultReport {
     more.put(name, value);
   }
 
+  /** Adds a size in bytes: a number in JSON. */
+  void addSize(String name, long bytes) {
+    more.put(name, new Size(bytes));
+  }
+
+  /** Sets what limited the operation; text omits it for short operations. */
+  void limitedBy(String description) {
+    limitedBy = description;
+  }
+
   void done(OperationTotals totals) {
     if (json) {
       print(totals, 0);
       return;
     }
+    List<String> figures = new ArrayList<>();
+    figures.add(Figures.count(totals.tasks(), "task", "tasks"));
+    if (totals.rangesDone() > 0) {
+      figures.add(Figures.count(totals.rangesDone(), "range", "ranges"));
+    }
+    if (totals.retries() > 0) {
+      figures.add(Figures.count(totals.retries(), "retry", "retries"));
+    }
     TerminalText.out()
         .printf(
             Locale.ROOT,
-            "%s %s: %,d rows in %.2f s (%,.0f rows/s), %d tasks, %d ranges, %d retries%n",
+            "%s %s: %s in %s (%,.0f rows/s), %s%n",
             operation,
             table,
-            totals.rows(),
-            seconds(totals),
+            Figures.count(totals.rows(), "row", "rows"),
+            Figures.time(totals.duration()),
             totals.rowsPerSecond(),
-            totals.tasks(),
-            totals.rangesDone(),
-            totals.retries());
+            String.join(", ", figures));
     if (totals.earlierRows() > 0) {
       TerminalText.out().printf(Locale.ROOT, "  rows of earlier runs: %,d%n", totals.earlierRows());
     }
-    more.forEach((name, value) -> TerminalText.out().println("  " + name + ": " + value));
+    more.forEach((name, value) -> TerminalText.out().println("  " + name + ": " + text(value)));
+    if (limitedBy != null && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
+      TerminalText.out().println("  limitedBy: " + limitedBy);
+    }
+  }
+
+  private static Object text(Object value) {
+    return value instanceof Size size ? Figures.size(size.bytes()) : value;
   }
 
   /** Prints a failure as JSON; in text mode, standard error has the message. */
@@ -79,7 +111,11 @@ final class ResultReport {
     line.put("retries", totals.retries());
     line.put("seconds", seconds(totals));
     line.put("rowsPerSecond", totals.rowsPerSecond());
-    line.putAll(more);
+    more.forEach(
+        (name, value) -> line.put(name, value instanceof Size size ? size.bytes() : value));
+    if (limitedBy != null) {
+      line.put("limitedBy", limitedBy);
+    }
     JsonResult.print(line);
   }
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -19,13 +20,17 @@ final class UsageReport implements IParameterExceptionHandler {
   /** Names are similar if at most one of this many characters differs. */
   private static final int LEAST_PART_THAT_DIFFERS = 3;
 
+  private static final Pattern NOT_A_CHOICE =
+      Pattern.compile(
+          "expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'", Pattern.DOTALL);
+
   @Override
   public int handleParseException(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     List<String> unmatched = command.getUnmatchedArguments();
     PrintWriter err = command.getErr();
     if (unmatched.isEmpty()) {
-      err.println("ringhaul: " + failure.getMessage() + OptionDefaults.origin(failure));
+      err.println("ringhaul: " + reason(failure) + OptionDefaults.origin(failure));
     } else {
       // Reported before a missing option: the missing option may be the misspelt argument.
       String first = unmatched.get(0);
@@ -43,6 +48,13 @@ final class UsageReport implements IParameterExceptionHandler {
     }
     sayWhereHelpIs(err, command);
     return ExitCode.WRONG_USAGE;
+  }
+
+  /** The parser's message, reworded where a value is not one of a choice. */
+  private static String reason(ParameterException failure) {
+    return NOT_A_CHOICE
+        .matcher(String.valueOf(failure.getMessage()))
+        .replaceFirst("'$2' is not one of $1");
   }
 
   /** Prints the command that shows the options. */

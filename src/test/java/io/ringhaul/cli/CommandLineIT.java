@@ -349,8 +349,8 @@ class CommandLineIT {
     assertThat(refused.err())
         .endsWith(
             String.format(
-                "ringhaul: No node could be reached at 127.0.0.1:%d (Connection refused): check"
-                    + " --contact-point, the login and that the cluster is up%n",
+                "ringhaul: No node could be reached at 127.0.0.1:%1$d: Connection refused by"
+                    + " 127.0.0.1:%1$d. Check --contact-point and that the node is up%n",
                 free));
     assertThat(refused.json().path("error").asText()).startsWith("No node could be reached at ");
     for (String bad : List.of("127.0.0.1:x", "127.0.0.1:0", "127.0.0.1:65536", ":9042", "[::1]:")) {

@@ -87,11 +87,4 @@ class ProgressLineTest {
     assertThat(new ProgressLine(progress(0.999, Duration.ZERO), "").whole()).startsWith("99 %,");
     assertThat(new ProgressLine(progress(1, Duration.ZERO), "").whole()).startsWith("100 %,");
   }
-
-  @Test
-  void formatsDurationsInSuitableUnits() {
-    assertThat(ProgressLine.text(Duration.ofSeconds(45))).isEqualTo("45 s");
-    assertThat(ProgressLine.text(Duration.ofMinutes(1))).isEqualTo("1 min 0 s");
-    assertThat(ProgressLine.text(Duration.ofMinutes(185))).isEqualTo("3 h 5 min");
-  }
 }

@@ -125,6 +125,14 @@ class UsageReportTest {
   }
 
   @Test
+  void listsValuesOfChoice() {
+    assertUsage(
+        CapturedRun.inProcess("export", "a.b", "--path=x", "--format=it's $1"),
+        "Invalid value for option '--format': 'it's $1' is not one of ICEBERG, PARQUET, JSON, CSV",
+        "ringhaul export --help");
+  }
+
+  @Test
   void helpHidesSplitPattern() {
     assertThat(CapturedRun.inProcess("export", "--help").out())
         .contains("--partition-by=EXPR[,EXPR...]")
