@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -54,7 +56,14 @@ final class UsageReport implements IParameterExceptionHandler {
   private static String reason(ParameterException failure) {
     return NOT_A_CHOICE
         .matcher(String.valueOf(failure.getMessage()))
-        .replaceFirst("'$2' is not one of $1");
+        .replaceFirst(
+            found ->
+                Matcher.quoteReplacement(
+                    "'"
+                        + found.group(2)
+                        + "' is not one of "
+                        // Names are accepted in any case.
+                        + found.group(1).toLowerCase(Locale.ROOT)));
   }
 
   /** Prints the command that shows the options. */

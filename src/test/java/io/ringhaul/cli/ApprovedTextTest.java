@@ -89,7 +89,8 @@ class ApprovedTextTest {
     assertThat(run.out()).as(words).isEmpty();
     return ("$ ringhaul " + words).strip()
         + "\n"
-        + run.err()
+        // The driver logs its version once in a process.
+        + run.err().replaceAll("(?m)^\\[main\\] INFO .*\\R", "")
         + "exit code "
         + run.exitCode()
         + "\n";

@@ -66,7 +66,7 @@ class ConnectionFailureTest {
   }
 
   private static ServerSocket listener() throws IOException {
-    return new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   }
 
   /** Reads the first bytes, then closes each connection. */
