@@ -99,7 +99,8 @@ class ArchitectureTest {
           Map.entry("console", Set.of("jobstore", "telemetry")),
           Map.entry("exceptions", Set.of()),
           Map.entry("format", Set.of()),
-          Map.entry("micrometer", Set.of()));
+          Map.entry("micrometer", Set.of()),
+          Map.entry("spring", Set.of("jobstore")));
 
   @ArchTest
   static void aRoomUsesTheRoomsBelowIt(JavaClasses classes) {
@@ -162,7 +163,11 @@ class ArchitectureTest {
           .resideInAPackage(ROOT + ".(**)")
           .and()
           .resideOutsideOfPackages(
-              ROOT, ROOT + ".internal.operation..", ROOT + ".cli..", ROOT + ".micrometer..")
+              ROOT,
+              ROOT + ".internal.operation..",
+              ROOT + ".cli..",
+              ROOT + ".micrometer..",
+              ROOT + ".spring..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT);
@@ -252,10 +257,20 @@ class ArchitectureTest {
   static final ArchRule MICROMETER_IN_ITS_ROOM =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.ringhaul.micrometer..")
+          .resideOutsideOfPackages("io.ringhaul.micrometer..", "io.ringhaul.spring..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.micrometer..");
+
+  /** The library works without Spring on the class path. */
+  @ArchTest
+  static final ArchRule SPRING_IN_ITS_ROOM =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ringhaul.spring..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.springframework..");
 
   @ArchTest
   static final ArchRule NOTHING_THAT_OTHERS_SHADED =

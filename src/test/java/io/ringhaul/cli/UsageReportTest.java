@@ -128,7 +128,7 @@ class UsageReportTest {
   void listsValuesOfChoice() {
     assertUsage(
         CapturedRun.inProcess("export", "a.b", "--path=x", "--format=it's $1"),
-        "Invalid value for option '--format': 'it's $1' is not one of ICEBERG, PARQUET, JSON, CSV",
+        "Invalid value for option '--format': 'it's $1' is not one of iceberg, parquet, json, csv",
         "ringhaul export --help");
   }
 

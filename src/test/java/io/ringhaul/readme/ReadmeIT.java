@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
 
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern CLASS_NAME = Pattern.compile("public final class (\\w+)");
+  private static final Pattern CLASS_NAME = Pattern.compile("(?m)^(?:public final )?class (\\w+)");
   private static final Pattern SEMICOLON = Pattern.compile(";\\s*\\n");
 
   /** In the order in which a reader meets them; a page uses tables that earlier pages make. */
@@ -46,7 +46,8 @@ class ReadmeIT {
           "docs/operations/troubleshooting.md",
           "docs/guides/batch-writer.md",
           "docs/console.md",
-          "docs/extending.md");
+          "docs/extending.md",
+          "docs/spring-boot.md");
 
   /**
    * A block of Java.

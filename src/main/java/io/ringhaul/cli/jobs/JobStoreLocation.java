@@ -1,20 +1,14 @@
 package io.ringhaul.cli.jobs;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.disk.LocalPaths;
-import io.ringhaul.internal.disk.OwnerOnly;
-import io.ringhaul.internal.jobstore.StoredJobs;
+import io.ringhaul.internal.jobstore.StoreLocation;
 import io.ringhaul.job.JobStore;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,13 +23,6 @@ public final class JobStoreLocation {
 
   private static final String OPTION = "--job-store";
   private static final String NONE = "none";
-  private static final String POSTGRES = "jdbc:postgresql:";
-
-  /** Calls on the store are short; a job makes a few at the same time. */
-  private static final int CONNECTIONS = 4;
-
-  /** How long a call waits for a connection before it counts as failed, and is repeated. */
-  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Pattern PASSWORD =
       Pattern.compile("([?&](?:ssl)?password)=[^&]*", Pattern.CASE_INSENSITIVE);
@@ -79,7 +66,7 @@ public final class JobStoreLocation {
 
   private static JobStoreLocation chosen(String given, Map<String, String> environment) {
     String text = given.strip();
-    if (text.equals(NONE) || text.startsWith(POSTGRES)) {
+    if (text.equals(NONE) || text.startsWith(StoreLocation.POSTGRES)) {
       return new JobStoreLocation(text, false, environment);
     }
     if (text.isEmpty() || text.startsWith("jdbc:")) {
@@ -117,20 +104,10 @@ public final class JobStoreLocation {
     if (isNone()) {
       return JobStore.inMemory();
     }
-    if (text.startsWith(POSTGRES)) {
+    if (text.startsWith(StoreLocation.POSTGRES)) {
       return openPostgres();
     }
-    Path file = Path.of(text);
-    Path folder = file.getParent();
-    if (folder != null) {
-      try {
-        OwnerOnly.createFolders(folder);
-      } catch (IOException e) {
-        throw new StorageException(
-            text, "The job store " + text + " cannot be created: " + reason(folder, e), e);
-      }
-    }
-    return JobStore.file(file);
+    return StoreLocation.file(Path.of(text));
   }
 
   /**
@@ -163,49 +140,27 @@ public final class JobStoreLocation {
         + option().map(option -> " --job-store " + StoredCommand.quoted(option)).orElse("");
   }
 
-  private static String reason(Path folder, IOException e) {
-    return "the folder " + folder + " cannot be created (" + e.getClass().getSimpleName() + ")";
-  }
-
   @Override
   public String toString() {
     return PASSWORD.matcher(text).replaceAll("$1=***");
   }
 
-  /**
-   * A store in PostgreSQL with a pool of connections, which it closes. The login comes from the
-   * URL, else from {@code PGUSER} and {@code PGPASSWORD}, else from the driver's own sources, such
-   * as {@code .pgpass}.
-   */
+  /** The login comes from the URL, else from {@code PGUSER} and {@code PGPASSWORD}. */
   private JobStore openPostgres() {
-    try {
-      DriverManager.getDriver(text);
-    } catch (SQLException e) {
-      throw new InvalidSettingException(
-          OPTION,
-          "A job store in PostgreSQL requires its JDBC driver, which is not part of Ringhaul:"
-              + " put the jar of org.postgresql:postgresql on the class path, for"
-              + " scripts/ringhaul with RINGHAUL_CLASSPATH=/path/to/postgresql.jar");
-    }
-    HikariDataSource pool = new HikariDataSource();
-    pool.setPoolName("job-store");
-    pool.setJdbcUrl(text);
-    pool.setMaximumPoolSize(CONNECTIONS);
-    pool.setMinimumIdle(1);
-    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+    Map<String, String> login = new HashMap<>();
     Map.of("user", "PGUSER", "password", "PGPASSWORD")
         .forEach(
             (property, variable) -> {
               String value = environment.get(variable);
-              if (value != null && !text.matches(".*[?&]" + property + "=.*")) {
-                pool.addDataSourceProperty(property, value);
+              if (value != null) {
+                login.put(property, value);
               }
             });
-    try {
-      return StoredJobs.over(pool, pool::close);
-    } catch (RuntimeException | Error e) {
-      pool.close();
-      throw e;
-    }
+    return StoreLocation.postgres(
+        text,
+        login,
+        OPTION,
+        "put the jar of org.postgresql:postgresql on the class path, for scripts/ringhaul with"
+            + " RINGHAUL_CLASSPATH=/path/to/postgresql.jar");
   }
 }
