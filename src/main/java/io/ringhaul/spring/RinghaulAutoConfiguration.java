@@ -73,7 +73,7 @@ public class RinghaulAutoConfiguration {
     ResourceManager shared = resources.getIfUnique();
     return shared == null
         ? TokenAwareBulkOperator.over(session)
-        : TokenAwareBulkOperator.over(session, shared);
+        : TokenAwareBulkOperator.builder(session).resources(shared).build();
   }
 
   @Bean
