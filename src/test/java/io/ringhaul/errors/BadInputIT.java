@@ -401,8 +401,9 @@ class BadInputIT {
   void resumingWithoutId() {
     JobOptions resuming = JobOptions.in(JobStore.inMemory()).named("nightly").resuming();
     String message =
-        "resuming() resumes a job by its id, and the request has no id, so each run would"
-            + " start a new job: call jobId(...), always with the same id";
+        "resuming() resumes a job by its id or name, and the request has none, so each run would"
+            + " start a new job: call jobId(...), always with the same name, such as"
+            + " jobId(\"orders of 2025-06-30\")";
     setting("resuming", message, () -> export().job(resuming).run());
     setting("resuming", message, () -> export().job(resuming).runAsync());
     setting("resuming", message, () -> importInto("copy").job(resuming).run());
