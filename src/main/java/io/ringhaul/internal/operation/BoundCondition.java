@@ -14,6 +14,8 @@ import io.ringhaul.internal.cql.CqlLiteral;
 import io.ringhaul.internal.operation.RowSelection.WhereClause;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.schema.TableDescription;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -231,9 +233,10 @@ public final class BoundCondition {
       return text.toString();
     }
 
-    private String literal(DataType type, Object value) {
+    private String literal(DataType type, Object given) {
       TypeCodec<Object> usual = registry.codecFor(type);
       ByteBuffer bytes;
+      Object value = usual.accepts(given) ? given : widened(usual, given);
       try {
         TypeCodec<Object> codec = usual.accepts(value) ? usual : registry.codecFor(type, value);
         bytes = codec.encode(value, protocol);
@@ -255,6 +258,42 @@ public final class BoundCondition {
                           "has value %d, a %s, which cannot be written exactly as a CQL literal of"
                               + " type %s; compare with another value",
                           index + 1, value.getClass().getName(), type.asCql(true, true))));
+    }
+
+    /** A whole number as the column's number type; unchanged if that cannot hold it exactly. */
+    private static Object widened(TypeCodec<Object> usual, Object value) {
+      if (!(value instanceof Byte
+          || value instanceof Short
+          || value instanceof Integer
+          || value instanceof Long
+          || value instanceof BigInteger)) {
+        return value;
+      }
+      BigDecimal number = new BigDecimal(value.toString());
+      for (Object candidate :
+          List.of(
+              number.byteValue(),
+              number.shortValue(),
+              number.intValue(),
+              number.longValue(),
+              number.floatValue(),
+              number.doubleValue(),
+              number.toBigInteger(),
+              number)) {
+        if (usual.accepts(candidate) && isEqual(candidate, number)) {
+          return candidate;
+        }
+      }
+      return value;
+    }
+
+    private static boolean isEqual(Object candidate, BigDecimal number) {
+      boolean isBinary = candidate instanceof Float || candidate instanceof Double;
+      double binary = ((Number) candidate).doubleValue();
+      if (isBinary) {
+        return Double.isFinite(binary) && new BigDecimal(binary).compareTo(number) == 0;
+      }
+      return new BigDecimal(candidate.toString()).compareTo(number) == 0;
     }
 
     private InvalidSettingException unplaced() {

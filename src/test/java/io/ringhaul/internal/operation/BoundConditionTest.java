@@ -12,6 +12,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -66,6 +67,15 @@ class BoundConditionTest {
   }
 
   @Test
+  void widensWholeNumbersThatTheColumnHoldsExactly() {
+    assertThat(bound("amount > ?", 10)).isEqualTo("amount > 10");
+    assertThat(bound("amount > ?", BigInteger.TEN)).isEqualTo("amount > 10");
+    assertThat(bound("price > ?", 10)).isEqualTo("price > 10");
+    assertThat(bound("weight > ?", 10L)).isEqualTo("weight > 10.0");
+    assertThat(bound("\"Odd\"\"Name\" > ?", 3L)).isEqualTo("\"Odd\"\"Name\" > 3");
+  }
+
+  @Test
   void quotesText() {
     assertThat(bound("status = ? AND amount > ?", "x' OR ? = ';--", 1L))
         .isEqualTo("status = 'x'' OR ? = '';--' AND amount > 1");
@@ -106,8 +116,13 @@ class BoundConditionTest {
   @Test
   void refusesValuesThatDoNotFit() {
     assertRefused(
-        () -> bound("amount > ?", 10),
-        "compares value 1, a java.lang.Integer, with the type bigint, which takes a java.lang.Long");
+        () -> bound("\"Odd\"\"Name\" > ?", 1L << 40),
+        "compares value 1, a java.lang.Long, with the type int, which takes a java.lang.Integer");
+    assertRefused(
+        () -> bound("price > ?", 0.1),
+        "a java.lang.Double, with the type decimal, which takes a java.math.BigDecimal");
+    assertRefused(
+        () -> bound("weight > ?", (1L << 53) + 1), "a java.lang.Long, with the type double");
     assertRefused(() -> bound("nosuch = ?", 1), "with nosuch, which is no column of shop.orders");
     assertRefused(() -> bound("status IN ?", "a"), "pass a collection, or write IN (?)");
     assertRefused(() -> bound("amount = -?", 1L), "has bind marker 1 where no column is compared");
