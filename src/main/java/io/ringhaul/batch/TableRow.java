@@ -1,6 +1,7 @@
 package io.ringhaul.batch;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.google.errorprone.annotations.CheckReturnValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * not changed; the value null deletes the column, which writes a tombstone. In a counter table, a
  * value is the increment of the counter.
  */
+@CheckReturnValue
 public final class TableRow {
 
   private final CqlIdentifier keyspace;

@@ -1,5 +1,6 @@
 package io.ringhaul.csv;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.GrowingSource;
@@ -39,6 +40,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Immutable: each setter returns a changed copy.
  */
+@CheckReturnValue
 public final class CsvSource implements GrowingSource {
 
   private final SourceLocation location;

@@ -1,5 +1,6 @@
 package io.ringhaul.csv;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
@@ -23,6 +24,7 @@ import java.util.Optional;
  *
  * <p>Immutable: each setter returns a changed copy.
  */
+@CheckReturnValue
 public final class CsvTarget implements ExportTarget {
 
   private final TargetFolder folder;

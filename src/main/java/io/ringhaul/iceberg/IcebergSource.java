@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.GrowingSource;
@@ -25,6 +26,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  *
  * <p>Immutable: each method that changes a setting returns a new source.
  */
+@CheckReturnValue
 public final class IcebergSource implements GrowingSource {
 
   private final CatalogSource catalog;

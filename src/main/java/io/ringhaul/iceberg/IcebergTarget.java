@@ -1,5 +1,6 @@
 package io.ringhaul.iceberg;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.Compression;
@@ -40,6 +41,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  *
  * <p>Immutable: each method that changes a setting returns a new target.
  */
+@CheckReturnValue
 public final class IcebergTarget implements ExportTarget {
 
   private static final long LEAST_FILE_BYTES = 1L << 20;

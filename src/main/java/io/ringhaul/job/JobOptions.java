@@ -1,5 +1,6 @@
 package io.ringhaul.job;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.exceptions.Setting;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.function.Function;
  * @param command the arguments that created the job, without secrets
  * @param settingNames the names of settings in the error that the job stores
  */
+@CheckReturnValue
 public record JobOptions(
     JobStore store,
     String name,

@@ -1,5 +1,6 @@
 package io.ringhaul.json;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.GrowingSource;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Immutable: each setter returns a changed copy.
  */
+@CheckReturnValue
 public final class JsonSource implements GrowingSource {
 
   private final SourceLocation location;

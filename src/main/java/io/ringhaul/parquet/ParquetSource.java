@@ -1,5 +1,6 @@
 package io.ringhaul.parquet;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
@@ -21,6 +22,7 @@ import java.util.Map;
  *
  * <p>Immutable: each method that changes a setting returns a new source.
  */
+@CheckReturnValue
 public final class ParquetSource implements GrowingSource {
 
   private final SourceLocation location;

@@ -1,5 +1,6 @@
 package io.ringhaul.parquet;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
@@ -22,6 +23,7 @@ import java.util.Optional;
  *
  * <p>Immutable: each method that changes a setting returns a new target.
  */
+@CheckReturnValue
 public final class ParquetTarget implements ExportTarget {
 
   private final TargetFolder folder;

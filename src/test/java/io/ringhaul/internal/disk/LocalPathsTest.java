@@ -20,7 +20,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,36 +84,36 @@ class LocalPathsTest {
 
   @ParameterizedTest
   @MethodSource("takers")
-  void rejectsPathsOutsideLocalDisk(Consumer<Path> taker) throws IOException {
-    assertThatThrownBy(() -> taker.accept(Path.of("s3://bucket/wh")))
+  void rejectsPathsOutsideLocalDisk(Function<Path, Object> taker) throws IOException {
+    assertThatThrownBy(() -> taker.apply(Path.of("s3://bucket/wh")))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining(" is 's3:/bucket/wh', which has the scheme s3: " + SUPPORTED);
-    assertThatThrownBy(() -> taker.accept(Path.of("-")))
+    assertThatThrownBy(() -> taker.apply(Path.of("-")))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageEndingWith(
             " is '-', but standard input and output are not supported: give a folder or a file on"
                 + " the local disk");
     Path zip = folder.resolve("a.zip");
     try (FileSystem inZip = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
-      assertThatThrownBy(() -> taker.accept(inZip.getPath("/nio/csv")))
+      assertThatThrownBy(() -> taker.apply(inZip.getPath("/nio/csv")))
           .isInstanceOf(InvalidSettingException.class)
           .hasMessageContaining(" is /nio/csv of the file system 'jar'; " + SUPPORTED);
     }
   }
 
-  static Consumer<?>[] takers() {
-    return new Consumer<?>[] {
-      (Consumer<Path>) CsvTarget::folder,
-      (Consumer<Path>) JsonTarget::folder,
-      (Consumer<Path>) ParquetTarget::folder,
-      (Consumer<Path>) IcebergTarget::warehouse,
-      (Consumer<Path>) CsvSource::at,
-      (Consumer<Path>) JsonSource::at,
-      (Consumer<Path>) ParquetSource::at,
-      (Consumer<Path>) IcebergSource::warehouse,
-      (Consumer<Path>) RejectSettings.DEFAULT::withPath,
-      (Consumer<Path>) JobStore::file,
-      (Consumer<Path>) path -> SandboxCluster.builder().directory(path)
+  static Function<?, ?>[] takers() {
+    return new Function<?, ?>[] {
+      (Function<Path, Object>) CsvTarget::folder,
+      (Function<Path, Object>) JsonTarget::folder,
+      (Function<Path, Object>) ParquetTarget::folder,
+      (Function<Path, Object>) IcebergTarget::warehouse,
+      (Function<Path, Object>) CsvSource::at,
+      (Function<Path, Object>) JsonSource::at,
+      (Function<Path, Object>) ParquetSource::at,
+      (Function<Path, Object>) IcebergSource::warehouse,
+      (Function<Path, Object>) RejectSettings.DEFAULT::withPath,
+      (Function<Path, Object>) JobStore::file,
+      (Function<Path, Object>) path -> SandboxCluster.builder().directory(path)
     };
   }
 }
