@@ -73,10 +73,16 @@ final class ResultReport {
     if (totals.earlierRows() > 0) {
       TerminalText.out().printf(Locale.ROOT, "  rows of earlier runs: %,d%n", totals.earlierRows());
     }
-    more.forEach((name, value) -> TerminalText.out().println("  " + name + ": " + text(value)));
+    more.forEach((name, value) -> TerminalText.out().println(line(name, text(value))));
     if (limitedBy != null && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
-      TerminalText.out().println("  limitedBy: " + limitedBy);
+      TerminalText.out().println(line("limitedBy", limitedBy));
     }
+  }
+
+  /** A fact with its name in words, such as {@code file bytes} for {@code fileBytes}. */
+  private static String line(String name, Object value) {
+    String words = name.replaceAll("(\\p{Upper})", " $1").toLowerCase(Locale.ROOT);
+    return "  " + words + ": " + value;
   }
 
   private static Object text(Object value) {

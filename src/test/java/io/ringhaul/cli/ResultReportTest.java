@@ -22,13 +22,13 @@ class ResultReportTest {
     assertThat(printed(false, SHORT))
         .isEqualTo(
             "export store.orders: 1 row in 0.50 s (2 rows/s), 1 task\n"
-                + "  fileBytes: 85 MB (85,012,345 bytes)\n");
+                + "  file bytes: 85 MB (85,012,345 bytes)\n");
     assertThat(printed(false, LONG))
         .isEqualTo(
             "export store.orders: 1,200,000 rows in 3 min 12 s (6,250 rows/s), 12 tasks, 48 ranges,"
                 + " 1 retry\n"
-                + "  fileBytes: 85 MB (85,012,345 bytes)\n"
-                + "  limitedBy: the cluster\n");
+                + "  file bytes: 85 MB (85,012,345 bytes)\n"
+                + "  limited by: the cluster\n");
   }
 
   @Test

@@ -95,7 +95,7 @@ class SignalIT {
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     assertThat(resumed.out())
         .startsWith("export " + keyspace + ".t: " + String.format("%,d", ROWS) + " rows in ")
-        .contains("  jobId: " + running.id());
+        .contains("  job id: " + running.id());
     assertThat(find(jobs, running.id()).status()).isEqualTo(JobStatus.COMPLETED);
     assertImportedEqual(format, out);
   }
@@ -126,7 +126,7 @@ class SignalIT {
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     assertThat(resumed.out())
         .startsWith("import " + keyspace + ".copy: 24,000 rows in ")
-        .contains("  jobId: " + running.id())
+        .contains("  job id: " + running.id())
         .contains("  rowsRead: 24000\n");
     assertThat(find(jobs, running.id()).figures().rows()).isEqualTo(IMPORTED);
     Map<Integer, String> rows = new HashMap<>();
