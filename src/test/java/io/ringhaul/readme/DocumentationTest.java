@@ -22,6 +22,7 @@ class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.+)$");
   private static final Pattern CODE = Pattern.compile("(?s)```.*?```");
+  private static final Set<String> OF_JAVA = Set.of("IOException", "InterruptedException");
   private static final Path FAILURES = Path.of("docs/operations/troubleshooting.md");
 
   @Test
@@ -84,6 +85,20 @@ class DocumentationTest {
     }
     assertThat(page)
         .contains(DocumentedCommands.exitCodes().stream().map(code -> "| " + code + " |").toList());
+  }
+
+  @Test
+  void namesOnlyExceptionsThatExist() throws IOException {
+    Set<String> unknown = new TreeSet<>();
+    for (Path page : pages()) {
+      for (String name : all(Pattern.compile("\\b(\\w+Exception)\\b"), Files.readString(page))) {
+        Path ours = Path.of("src/main/java/io/ringhaul/exceptions/" + name + ".java");
+        if (!Files.exists(ours) && !OF_JAVA.contains(name)) {
+          unknown.add(page + ": " + name);
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
   }
 
   @Test
