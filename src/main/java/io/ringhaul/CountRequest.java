@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.CountOperation;
+import io.ringhaul.internal.operation.ScanSizing;
 
 /** Counts the rows of a table on the server, range by range. */
 public final class CountRequest extends ScanRequest<CountRequest, CountResult> {
@@ -15,9 +16,14 @@ public final class CountRequest extends ScanRequest<CountRequest, CountResult> {
   BulkOperation<CountResult> operation() {
     int rowsToPage = pageSize();
     return operation(
-        CountOperation.SIZING,
+        sizing(),
         (settings, selection, sizing) ->
             new CountOperation(settings, selection, sizing, rowsToPage));
+  }
+
+  @Override
+  ScanSizing sizing() {
+    return CountOperation.SIZING;
   }
 
   @Override

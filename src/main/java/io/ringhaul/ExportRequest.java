@@ -8,6 +8,7 @@ import io.ringhaul.format.WrittenIn;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ExportOperation;
 import io.ringhaul.internal.operation.OperationJob;
+import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.operation.SplitRule;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.write.CellTimes;
@@ -298,7 +299,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     RejectSettings rejecting = rejects.checked();
     SplitRule rule = splitRule;
     return operation(
-        ExportOperation.SIZING,
+        sizing(),
         (settings, selection, sizing) ->
             new ExportOperation(
                 settings,
@@ -312,6 +313,11 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
                 id,
                 rejecting,
                 rule));
+  }
+
+  @Override
+  ScanSizing sizing() {
+    return ExportOperation.SIZING;
   }
 
   @Override

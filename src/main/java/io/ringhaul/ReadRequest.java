@@ -9,6 +9,7 @@ import io.ringhaul.internal.operation.CountOperation;
 import io.ringhaul.internal.operation.PageSink;
 import io.ringhaul.internal.operation.ReadOperation;
 import io.ringhaul.internal.operation.RowPublisher;
+import io.ringhaul.internal.operation.ScanSizing;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -128,9 +129,14 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
     List<CqlIdentifier> names = columns;
     int rowsToPage = pageSize();
     return operation(
-        CountOperation.SIZING,
+        sizing(),
         (settings, selection, sizing) ->
             new ReadOperation(settings, selection, sizing, names, rowsToPage, sink));
+  }
+
+  @Override
+  ScanSizing sizing() {
+    return CountOperation.SIZING;
   }
 
   @Override

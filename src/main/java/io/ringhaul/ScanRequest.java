@@ -10,6 +10,7 @@ import io.ringhaul.internal.operation.BoundCondition;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.operation.Partitionings;
+import io.ringhaul.internal.operation.PlanOperation;
 import io.ringhaul.internal.operation.RowSelection;
 import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.ring.LocalNodes;
@@ -76,7 +77,8 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
    * written as an exact CQL literal, which a stored job keeps.
    *
    * @param values one value for each {@code ?}, not null, of a Java type that the session's codecs
-   *     accept for the column, such as {@code Long} for a bigint
+   *     accept for the column, such as {@code String} for a text; a whole number fits each column
+   *     of numbers that holds it exactly
    * @throws InvalidSettingException at once if the text is not one condition, if the number of
    *     values and markers differs or a value is null; when the request is run, before anything is
    *     sent, if a value does not fit its column or cannot be written exactly
@@ -123,12 +125,26 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   }
 
   /**
+   * Plans the scan with these settings and does not run it: reads the schema, the ring and the
+   * servers' size estimates, and sends nothing else.
+   *
+   * @throws InvalidSettingException if settings contradict each other
+   * @throws io.ringhaul.exceptions.BulkOperationException if the table cannot be scanned
+   */
+  public OperationPlan plan() {
+    return operator.call(operation(sizing(), PlanOperation::new));
+  }
+
+  /** The number of tasks unless it is set. */
+  abstract ScanSizing sizing();
+
+  /**
    * The operation. Listed keys become tokens, and values of a condition literals, only when it
    * runs, because that needs the session.
    *
    * @param sizing the number of tasks unless it is set
    */
-  final BulkOperation<R> operation(ScanSizing sizing, Scan<R> operation) {
+  final <T> BulkOperation<T> operation(ScanSizing sizing, Scan<T> operation) {
     BoundCondition values = bound;
     RowSelection asked = values == null ? selection.checked() : selection;
     OperationSettings asSet = settings();
@@ -184,8 +200,8 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
 
   /** Creates an operation that scans a table. */
   @FunctionalInterface
-  interface Scan<R> {
-    BulkOperation<R> of(OperationSettings settings, RowSelection selection, ScanSizing sizing);
+  interface Scan<T> {
+    BulkOperation<T> of(OperationSettings settings, RowSelection selection, ScanSizing sizing);
   }
 
   /** For settings that not every scan has. */

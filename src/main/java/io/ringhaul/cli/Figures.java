@@ -38,8 +38,13 @@ final class Figures {
    */
   static String size(long bytes) {
     String exact = count(bytes, "byte", "bytes");
+    return bytes < 1_000 ? exact : roundedSize(bytes) + " (" + exact + ")";
+  }
+
+  /** A size in units of 1,000, such as {@code 85 MB}. */
+  static String roundedSize(long bytes) {
     if (bytes < 1_000) {
-      return exact;
+      return count(bytes, "byte", "bytes");
     }
     double value = bytes / 1e3;
     int unit = 0;
@@ -50,6 +55,6 @@ final class Figures {
     }
     // One digit after the point only where it does not round to 10.0.
     String rounded = String.format(Locale.ROOT, value < 9.95 ? "%.1f" : "%.0f", value);
-    return rounded + " " + UNITS.charAt(unit) + "B (" + exact + ")";
+    return rounded + " " + UNITS.charAt(unit) + "B";
   }
 }

@@ -57,6 +57,11 @@ final class HelpPage {
                   "ringhaul import store.orders --format=csv --path=orders.csv --max-errors=100",
                   "ringhaul import store.orders --format=iceberg --path=lake --create-table")),
           Map.entry(
+              "ringhaul plan",
+              List.of(
+                  "ringhaul plan count store.orders",
+                  "ringhaul plan export store.orders --format=parquet --path=orders --tasks=100")),
+          Map.entry(
               "ringhaul jobs",
               List.of(
                   "ringhaul jobs list",

@@ -121,6 +121,7 @@ public final class Main implements Runnable {
     commandLine.registerConverter(int.class, new OptionValues.WholeNumber<>(Integer::valueOf));
     commandLine.registerConverter(Long.class, new OptionValues.WholeNumber<>(Long::valueOf));
     JobsCommand.configure(commandLine);
+    PlanCommand.configure(commandLine);
     HelpPage.use(commandLine);
     return commandLine;
   }
@@ -129,6 +130,18 @@ public final class Main implements Runnable {
   static Object parsed(List<String> arguments) {
     String[] all = arguments.toArray(String[]::new);
     return commandLine(all).parseArgs(all).subcommand().commandSpec().userObject();
+  }
+
+  /**
+   * Parses the arguments, with defaults of the environment and the configuration file.
+   *
+   * @throws ParameterException if they are not valid
+   */
+  static OperationCommand<?> operation(List<String> arguments) {
+    String[] all = arguments.toArray(String[]::new);
+    CommandLine commandLine = commandLine(all);
+    OptionDefaults.apply(commandLine, System.getenv(), all);
+    return (OperationCommand<?>) commandLine.parseArgs(all).subcommand().commandSpec().userObject();
   }
 
   @Override
@@ -147,6 +160,7 @@ public final class Main implements Runnable {
     commands.put("count", CountCommand.class);
     commands.put("export", ExportCommand.class);
     commands.put("import", ImportCommand.class);
+    commands.put("plan", PlanCommand.class);
     commands.put("jobs", JobsCommand.class);
     commands.put("console", ConsoleCommand.class);
     commands.put("demo", DemoCommand.class);

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.ringhaul.OperationPlan;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.ScanRequest;
@@ -219,6 +220,19 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   final void check() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(NoSession.create())) {
       prepared(operator);
+    }
+  }
+
+  /**
+   * Plans the operation without running it.
+   *
+   * @throws InvalidSettingException if a setting is out of bounds or contradicts another setting
+   */
+  final OperationPlan plan() {
+    check();
+    try (CqlSession session = connection.open(table().keyspace());
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      return ((ScanRequest<?, ?>) prepared(operator)).plan();
     }
   }
 

@@ -82,6 +82,37 @@ class CommandLineIT {
   }
 
   @Test
+  void planShowsTasksAndWritesNothing() {
+    Path target = folder.resolve("planned");
+    String[] export = {
+      "export", keyspace + ".source", "--format=csv", "--path=" + target, "--tasks=20"
+    };
+    CapturedRun shown = plan(export);
+    assertThat(shown.exitCode()).as(shown.err()).isZero();
+    assertThat(shown.out())
+        .startsWith("export " + keyspace + ".source" + System.lineSeparator())
+        .containsPattern("\\n  tasks +\\d+ with \\d+ token ranges")
+        .containsPattern("\\n  owner +\\S+: \\d+ tasks, [0-9.]+ % of the tokens");
+    CapturedRun json =
+        plan(Stream.concat(Stream.of("--json"), Stream.of(export)).toArray(String[]::new));
+    assertThat(json.json().path("tasks").size()).isBetween(15, 25);
+    assertThat(json.json().at("/tasks/0/tokenRanges")).isNotEmpty();
+    assertThat(target).doesNotExist();
+    assertSentence(plan("import", keyspace + ".source"), 2, "count or export, not 'import'");
+    assertSentence(plan("count", keyspace + ".source", "--tasks=x"), 2, "not a whole number");
+  }
+
+  private static CapturedRun plan(String... command) {
+    return CapturedRun.inProcess(
+        Stream.of(
+                Stream.of("plan"),
+                Stream.of(command),
+                Stream.of("--contact-point=" + contactPoint()))
+            .flatMap(each -> each)
+            .toArray(String[]::new));
+  }
+
+  @Test
   void readsOnlyListedKeys() throws IOException {
     String table = keyspace + ".source";
     String keys =
@@ -457,7 +488,9 @@ class CommandLineIT {
   @Test
   void invalidUsageHasOwnExitCode() {
     assertSentence(
-        CapturedRun.inProcess(), 2, "Give a command: count, export, import, jobs, console, demo, ");
+        CapturedRun.inProcess(),
+        2,
+        "Give a command: count, export, import, plan, jobs, console, demo, ");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"count", "export", "import", "jobs", "console", "demo", "help"})
+  @ValueSource(strings = {"count", "export", "import", "plan", "jobs", "console", "demo", "help"})
   void createsOnlyNamedCommand(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
   }
@@ -24,7 +24,16 @@ class MainTest {
   @Test
   void createsAllCommandsForOtherArguments() {
     String[] all = {
-      "count", "export", "import", "jobs", "console", "demo", "help", "completion", "version"
+      "count",
+      "export",
+      "import",
+      "plan",
+      "jobs",
+      "console",
+      "demo",
+      "help",
+      "completion",
+      "version"
     };
     assertThat(commands()).containsExactly(all);
     assertThat(commands("--help")).containsExactly(all);

@@ -1,7 +1,9 @@
 package io.ringhaul.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
@@ -9,6 +11,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.CountRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
+import io.ringhaul.OperationPlan;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
@@ -18,6 +21,9 @@ import io.ringhaul.cluster.Topology;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.internal.ring.Tiling;
+import io.ringhaul.schema.TokenRange;
+import io.ringhaul.schema.TokenRangeSet;
 import io.ringhaul.seeds.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +78,40 @@ class SelectionIT {
   @AfterAll
   void close() {
     operator.close();
+  }
+
+  @Test
+  void planCoversSelectedTokensOnceAndSendsNoQueryOfTheTable() {
+    RecordingSession watch = new RecordingSession(session);
+    try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
+      OperationPlan whole = watched.count(keyspace, "t").taskCount(50).plan();
+      assertThat(whole.table()).isEqualTo(keyspace + ".t");
+      assertThat(whole.tasks()).hasSizeBetween(40, 60);
+      assertThat(whole.tasks()).allSatisfy(task -> assertThat(task.replicas()).isNotEmpty());
+      assertThat(whole.tasks().stream().mapToDouble(OperationPlan.Task::share).sum())
+          .isCloseTo(1, within(1e-9));
+      assertTiles(TokenRangeSet.wholeRing(), whole);
+
+      OperationPlan part =
+          watched
+              .exportFrom(keyspace, "t")
+              .to(IcebergTarget.warehouse(warehouse.resolve("unused")))
+              .tokenRange(-1_000_000, 7)
+              .taskCount(10)
+              .plan();
+      assertTiles(TokenRangeSet.of(new TokenRange(-1_000_000, 7)), part);
+      assertThat(part.tasks().stream().mapToDouble(OperationPlan.Task::share).sum())
+          .isCloseTo(1, within(1e-9));
+    }
+    assertThat(watch.prepared()).noneMatch(query -> query.contains(keyspace + ".t"));
+    assertThat(watch.sent()).isEmpty();
+    assertThat(warehouse.resolve("unused")).doesNotExist();
+  }
+
+  private static void assertTiles(TokenRangeSet tokens, OperationPlan plan) {
+    List<TokenRange> ranges =
+        plan.tasks().stream().flatMap(task -> task.tokens().ranges().stream()).toList();
+    assertThatCode(() -> Tiling.requireExactly(tokens, ranges)).doesNotThrowAnyException();
   }
 
   @Test
