@@ -24,13 +24,13 @@ cd "$work"
 "$ringhaul" export "$table" "${node[@]}" --format csv --path first --json
 echo "first export ends after $((SECONDS - began)) s"
 
-# A job is killed once it has exported some rows, and resumed by its name.
+# A job is killed once it has completed a task, and resumed by its name.
 export_nightly() {
   exec "$ringhaul" export "$table" "${node[@]}" --format csv --path nightly --job nightly "$@"
 }
-export_nightly --rate 100 --page-size 50 --quiet &
+export_nightly --rate 100 --page-size 50 --parallelism 1 --quiet &
 process=$!
-until "$ringhaul" jobs show nightly --json 2> job.err | grep -q '"rows": *[1-9]'; do
+until "$ringhaul" jobs show nightly 2> job.err | grep -Eq '^partitions .* [1-9][0-9]* done'; do
   kill -0 "$process" 2> /dev/null || { cat job.err; echo "the job ended before it was killed"; exit 1; }
   sleep 0.5
 done
