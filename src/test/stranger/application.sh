@@ -36,6 +36,8 @@ XML
 # The machine's way to the central repository stays: it may be a mirror or a proxy.
 settings=()
 [[ -e "$HOME/.m2/settings.xml" ]] && settings=(--settings "$HOME/.m2/settings.xml")
+# Spring Boot reads them as properties of the application.
+for name in $(compgen -e RINGHAUL_); do unset "$name"; done
 export HOME="$PWD/home" MAVEN_OPTS="${MAVEN_OPTS:-} -Duser.home=$PWD/home"
 mkdir home
 

@@ -28,7 +28,7 @@ echo "first export ends after $((SECONDS - began)) s"
 export_nightly() {
   exec "$ringhaul" export "$table" "${node[@]}" --format csv --path nightly --job nightly "$@"
 }
-export_nightly --rate 100 --page-size 50 --parallelism 1 --quiet &
+export_nightly --rate 100 --page-size 50 --parallelism 1 --tasks 8 --quiet &
 process=$!
 until "$ringhaul" jobs show nightly 2> job.err | grep -Eq '^partitions .* [1-9][0-9]* done'; do
   kill -0 "$process" 2> /dev/null || { cat job.err; echo "the job ended before it was killed"; exit 1; }
