@@ -139,7 +139,7 @@ class ReadmeIT {
     return block.isClass() && named.find() ? named.group(1) : "Block" + number;
   }
 
-  private static void createSampleTables() throws IOException {
+  static void createSampleTables() throws IOException {
     String script =
         Files.readAllLines(Path.of("scripts/init.cql")).stream()
             .filter(line -> !line.startsWith("--"))
@@ -150,7 +150,7 @@ class ReadmeIT {
         .forEach(TestCluster.session()::execute);
   }
 
-  private static long rows(String table) {
+  static long rows(String table) {
     return TestCluster.session().execute("SELECT * FROM " + table).all().size();
   }
 
