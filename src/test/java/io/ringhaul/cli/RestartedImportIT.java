@@ -98,7 +98,7 @@ class RestartedImportIT {
             "--job-id=" + id,
             "--job-store=" + jobs);
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).containsOnlyOnce("rowsRead: 3");
+    assertThat(run.out()).containsOnlyOnce("rows read: 3");
   }
 
   private CapturedRun restart(String... more) {
