@@ -90,7 +90,9 @@ class SqliteDamageTest {
     Seeds.each(
         CUTS,
         random -> assertThat(isTold(Arrays.copyOf(sound, random.nextInt(sound.length)))).isTrue());
-    assertThat(isTold(Arrays.copyOf(sound, sound.length - 1))).isTrue();
+    // SQLite reads what is missing of a page as zeros, so that a zero at the end is not lost.
+    assertThat(isTold(Arrays.copyOf(sound, sound.length - 1)))
+        .isEqualTo(sound[sound.length - 1] != 0);
     assertThat(isTold(Arrays.copyOf(sound, sound.length - PAGE))).isTrue();
   }
 
