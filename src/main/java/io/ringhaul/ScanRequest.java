@@ -2,7 +2,6 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.cql.TableLookup;
@@ -14,7 +13,7 @@ import io.ringhaul.internal.operation.PlanOperation;
 import io.ringhaul.internal.operation.RowSelection;
 import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.ring.LocalNodes;
-import io.ringhaul.internal.ring.TokenRing;
+import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.schema.TableDescription;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -95,6 +94,16 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
    */
   public S allowFiltering() {
     this.selection = selection.withFiltering();
+    return self();
+  }
+
+  /**
+   * Reads through ScyllaDB's row cache. Default: scans have BYPASS CACHE there, so that they do not
+   * push the rows of other clients out of it. Does nothing on Cassandra, whose cache has no such
+   * choice.
+   */
+  public S readThroughCache() {
+    this.selection = selection.throughCache();
     return self();
   }
 
@@ -186,9 +195,8 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     TableDescription read = new TableLookup(session).readable(keyspace, table);
     // First, because it refuses a partitioner whose tokens are not Murmur3's.
     LocalNodes nodes = LocalNodes.of(session);
-    TokenRing.discover(session.getMetadata(), keyspace, nodes.datacenter());
-    TokenMap ring = session.getMetadata().getTokenMap().orElseThrow();
-    return asked.within(listed.tokens(read, ring), listed);
+    RingSource.of(session, keyspace, table).read(nodes.datacenter());
+    return asked.within(listed.tokens(read), listed);
   }
 
   private static void requireNoTaskCount(OperationSettings settings, String way) {

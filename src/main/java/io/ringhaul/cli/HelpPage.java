@@ -96,6 +96,7 @@ final class HelpPage {
             "--token-range",
             "--keys",
             "--ranges",
+            "--read-through-cache",
             "--max-rows",
             "--create-table",
             "--null-to-unset"));

@@ -25,6 +25,13 @@ final class SelectionOptions {
   private boolean allowFiltering;
 
   @Option(
+      names = "--read-through-cache",
+      description =
+          "Reads through ScyllaDB's row cache. Default: the scan bypasses the cache; Cassandra has"
+              + " no such choice.")
+  private boolean throughCache;
+
+  @Option(
       names = "--token-range",
       paramLabel = "START..END",
       description =
@@ -62,6 +69,9 @@ final class SelectionOptions {
     }
     if (allowFiltering) {
       request.allowFiltering();
+    }
+    if (throughCache) {
+      request.readThroughCache();
     }
     for (String range : tokenRanges) {
       OptionValues.NumberRange ends = OptionValues.NumberRange.parse("--token-range", range);

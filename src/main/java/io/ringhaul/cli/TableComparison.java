@@ -8,6 +8,7 @@ import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.preflight.MaskedColumns;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.request.RequestSettings;
+import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.internal.scan.Page;
 import io.ringhaul.internal.scan.RangeStatements;
@@ -71,7 +72,7 @@ public final class TableComparison {
       return new Outcome(0, Optional.of("their columns differ"));
     }
     List<String> names = first.columns().stream().map(ColumnDescription::name).toList();
-    TokenRing ring = TokenRing.discover(session.getMetadata(), in, null);
+    TokenRing ring = RingSource.of(session, in, CqlIdentifier.fromCql(left)).read(null);
     ScanPlan plan = ScanPlan.of(first.keyspace(), first.name(), names, ring, SPLITS);
     try (RequestSender sender = new RequestSender(session, REQUESTS)) {
       TableScanner leftScanner = scanner(first, sender);
@@ -103,7 +104,8 @@ public final class TableComparison {
   private TableScanner scanner(TableDescription table, RequestSender sender) {
     // A read-ahead of one page keeps a task's pages in the order of its ranges.
     return new TableScanner(
-        RangeStatements.selecting(session, table, Selection.of(table.columns())),
+        RangeStatements.selecting(
+            session, table, Selection.of(table.columns()), REQUESTS.timeout()),
         sender,
         new ScanSettings(0, 1, MaskedColumns.keysAreUnmasked(session, table)));
   }

@@ -241,7 +241,7 @@ class GroupingIT {
 
   private static RingLocation replicas(Placement placement, BatchableStatement<?> statement) {
     BatchKey partition = batchKey(placement.of(statement), WriteKind.REPEATABLE);
-    return Objects.requireNonNull(placement.shared(partition)).location();
+    return Objects.requireNonNull(placement.shared(partition, statement)).location();
   }
 
   private static BatchKey batchKey(RingLocation location, WriteKind kind) {
@@ -261,15 +261,15 @@ class GroupingIT {
     CqlIdentifier local = CqlIdentifier.fromInternal("system");
     RingLocation withoutRing = placement.of(routed.setRoutingKeyspace(local));
     assertThat(withoutRing).isEqualTo(new RingLocation.Partition(local, ByteBuffer.allocate(4)));
-    assertThat(placement.shared(batchKey(withoutRing, WriteKind.REPEATABLE))).isNull();
+    assertThat(placement.shared(batchKey(withoutRing, WriteKind.REPEATABLE), routed)).isNull();
     // A failed batch of several partitions may be applied in part.
     RingLocation known =
         new RingLocation.Partition(CqlIdentifier.fromCql(one), ByteBuffer.allocate(4));
-    assertThat(placement.shared(batchKey(known, WriteKind.REPEATABLE))).isNotNull();
-    assertThat(placement.shared(batchKey(known, WriteKind.COUNTER))).isNull();
+    assertThat(placement.shared(batchKey(known, WriteKind.REPEATABLE), routed)).isNotNull();
+    assertThat(placement.shared(batchKey(known, WriteKind.COUNTER), routed)).isNull();
     assertThat(
             new Placement(session, Grouping.PARTITION)
-                .shared(batchKey(known, WriteKind.REPEATABLE)))
+                .shared(batchKey(known, WriteKind.REPEATABLE), routed))
         .isNull();
     // The driver cannot send named values in a batch.
     SimpleStatement named =
@@ -283,24 +283,18 @@ class GroupingIT {
   }
 
   @Test
-  void groupsByPartitionWithoutTokenMap() throws InterruptedException {
+  void groupsByReplicasWithoutTokenMap() {
     try (CqlSession blind =
         TestCluster.get()
             .newSession(
                 config ->
                     config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false))) {
-      PreparedStatement insert = insert(blind, one + ".blind");
-      RecordingSession requests = new RecordingSession(blind);
-      try (BatchWriter writer =
-          BatchWriter.builder(requests.session()).grouping(Grouping.REPLICA_SET).build()) {
-        for (int i = 0; i < 20; i++) {
-          writer.add(insert.bind(i % 2, i, ByteBuffer.allocate(3)));
-        }
-        writer.flush();
+      PreparedStatement insert = insert(session, one + ".blind");
+      Placement placement = new Placement(blind, Grouping.REPLICA_SET);
+      for (int p = 0; p < 500; p++) {
+        BatchableStatement<?> statement = insert.bind(p, 0, ByteBuffer.allocate(0));
+        assertThat(replicas(placement, statement)).isEqualTo(location(one, statement));
       }
-      assertThat(requests.acknowledged()).hasSize(2);
-      assertThat(requests.acknowledged())
-          .allSatisfy(each -> assertThat(each.statements()).hasSize(10));
     }
   }
 

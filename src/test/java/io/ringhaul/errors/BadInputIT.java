@@ -181,22 +181,6 @@ class BadInputIT {
   }
 
   @Test
-  void sessionWithoutTokenMap() {
-    withSession(
-        config -> config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false),
-        other -> {
-          fails(
-              () -> other.count(keyspace, "orders").run(),
-              UnsupportedClusterException.class,
-              m -> assertThat(m).startsWith("The session has no token map. Set advanced.metadata"));
-          fails(
-              () -> other.exportFrom(keyspace, "orders").to(target()).run(),
-              UnsupportedClusterException.class,
-              m -> assertThat(m).startsWith("The session has no token map. Set advanced.metadata"));
-        });
-  }
-
-  @Test
   void sessionWithoutSchema() {
     String message =
         "The session has no schema metadata; set the driver's advanced.metadata.schema.enabled to"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
@@ -11,6 +12,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.internal.ring.ReplicatedRange;
+import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.schema.TokenRange;
 import java.util.ArrayList;
@@ -39,16 +41,40 @@ class DiscoveryIT {
     NavigableMap<Long, UUID> owners = owners(session);
 
     TokenRing ring =
-        TokenRing.discover(
-            session.getMetadata(),
-            CqlIdentifier.fromCql(keyspace),
-            TestCluster.get().localDatacenter());
+        RingSource.of(session, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql("t"))
+            .read(TestCluster.get().localDatacenter());
 
     Map<TokenRange, List<UUID>> discovered = new HashMap<>();
     for (ReplicatedRange range : ring.ranges()) {
       assertThat(discovered.put(range.range(), range.replicas())).isNull();
     }
     assertThat(discovered).isEqualTo(expected(owners, replicas));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'class': 'NetworkTopologyStrategy', '%s': 1}",
+        "{'class': 'NetworkTopologyStrategy', '%s': 2}",
+        "{'class': 'NetworkTopologyStrategy', '%s': 3}",
+        "{'class': 'SimpleStrategy', 'replication_factor': 2}"
+      })
+  void ringOfSystemTablesEqualsTheDrivers(String replication) {
+    CqlIdentifier keyspace = CqlIdentifier.fromCql(TestCluster.newKeyspace(1));
+    TestCluster.define(
+        String.format(
+            "ALTER KEYSPACE %s WITH replication = " + replication,
+            keyspace.asCql(true),
+            TestCluster.get().localDatacenter()));
+    CqlIdentifier table = CqlIdentifier.fromCql("t");
+    try (CqlSession blind =
+        TestCluster.get()
+            .newSession(
+                config ->
+                    config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false))) {
+      assertThat(RingSource.of(blind, keyspace, table).read(null).ranges())
+          .isEqualTo(RingSource.of(TestCluster.session(), keyspace, table).read(null).ranges());
+    }
   }
 
   /** Returns the owner of each token from the local and peer tables of each node. */

@@ -85,12 +85,12 @@ public final class StatementSharing implements OpenBatches.Sharing {
         bytes,
         isOnePartition ? bytes : sizes.upperBound(together),
         outcome,
-        isWhole ? placement.shared(batchKey) : null);
+        isWhole ? placement.shared(batchKey, together.get(0)) : null);
   }
 
   @Override
   public @Nullable BatchKey batchKey(Batch batch) {
-    return placement.shared(batch.batchKey());
+    return placement.shared(batch.batchKey(), batch.statements().get(0));
   }
 
   @Override

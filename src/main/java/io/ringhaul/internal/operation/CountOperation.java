@@ -53,7 +53,7 @@ public record CountOperation(
                 subject.title(),
                 table,
                 "count(*)",
-                selection.condition(),
+                selection.clauses(),
                 pageSize,
                 RangeCounter.DEFAULT_PAGE_SIZE),
             List.of());
@@ -63,9 +63,14 @@ public record CountOperation(
       RangeCounter counter =
           new RangeCounter(
               scan.plan(),
-              RangeStatements.counting(session, table, selection.condition()).checked(),
+              RangeStatements.counting(
+                      session, table, selection.clauses(), settings.requests().timeout())
+                  .checked(),
               RangeStatements.selecting(
-                  session, table, Selection.of(table.partitionKey()).where(selection.condition())),
+                  session,
+                  table,
+                  Selection.of(table.partitionKey()).with(selection.clauses()),
+                  settings.requests().timeout()),
               sender,
               scan.meter(),
               page,

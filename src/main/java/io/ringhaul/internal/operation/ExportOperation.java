@@ -25,12 +25,10 @@ import io.ringhaul.internal.rejects.RejectOwner;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.rejects.RejectedRows;
 import io.ringhaul.internal.request.RequestSender;
-import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.scan.RangeStatements;
 import io.ringhaul.internal.scan.ScanSettings;
 import io.ringhaul.internal.scan.SelectedColumn;
 import io.ringhaul.internal.scan.Selection;
-import io.ringhaul.internal.scan.SizeEstimate;
 import io.ringhaul.internal.scan.TableScanner;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.internal.write.CellTimeSelection;
@@ -156,7 +154,10 @@ public record ExportOperation(
     // Prepared before the target is opened: a refused statement must not leave files behind.
     RangeStatements statements =
         RangeStatements.selecting(
-                session, table, new Selection(rows.selected(), selection.condition()))
+                session,
+                table,
+                new Selection(rows.selected(), selection.clauses()),
+                settings.requests().timeout())
             .checked();
     try (RejectedRows rejected = rejects(job, table, rows.columns(), checkpoints);
         TargetSession targetSession = target(job, checkpoints);
@@ -446,7 +447,7 @@ public record ExportOperation(
               "The export of " + table,
               table,
               selected.stream().map(SelectedColumn::expression).collect(Collectors.joining(", ")),
-              selection.condition(),
+              selection.clauses(),
               pageSize,
               ScanSettings.MOST_PAGE_SIZE),
           checks);
@@ -459,11 +460,8 @@ public record ExportOperation(
         List<SelectedColumn> selected,
         TableScan scan) {
       checks.add(new WritableFolder(folder, "make it writable, or choose another target"));
-      if (selection.maxRows() == 0 && selection.condition().where().isEmpty()) {
-        long bytes =
-            (long)
-                (SizeEstimate.bytes(session, table, LocalNodes.of(session).nodes())
-                    * TableScan.share(scan.plan().tokens()));
+      if (selection.maxRows() == 0 && selection.clauses().where().isEmpty()) {
+        long bytes = (long) (scan.size().bytes() * TableScan.share(scan.plan().tokens()));
         String what = "the export of " + table;
         checks.add(
             isPart(table, selected)

@@ -23,7 +23,7 @@ import io.ringhaul.internal.rejects.RejectedRows;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
-import io.ringhaul.internal.ring.TokenRing;
+import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.internal.write.CounterStatements;
 import io.ringhaul.internal.write.ImportChoices;
@@ -136,7 +136,8 @@ public record ImportOperation(
     TableDescription table = found.table();
     LocalNodes nodes = LocalNodes.of(session);
     requireLocalReplicas(session, nodes);
-    RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
+    int usual = OperationSettings.usualParallelism(session, REQUESTS_PER_NODE, nodes);
+    RequestSettings requests = settings.requests(usual);
     OperationMetrics metrics = new OperationMetrics();
     long began = System.nanoTime();
     ImportCheckpoints checkpoints = new ImportCheckpoints(job.run());
@@ -172,7 +173,7 @@ public record ImportOperation(
                     .requests(
                         writer.requests(),
                         requests.parallelism(),
-                        OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes),
+                        usual,
                         settings.parallelism().isPresent(),
                         count::follow)
                     .batches(writer, batches.setLimits())
@@ -310,9 +311,7 @@ public record ImportOperation(
 
   /** Without local replicas, every write would fail after all its attempts. */
   private void requireLocalReplicas(CqlSession session, LocalNodes nodes) {
-    if (session.getMetadata().getTokenMap().isPresent()) {
-      TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
-    }
+    RingSource.of(session, settings.keyspace(), settings.table()).read(nodes.datacenter());
   }
 
   /**

@@ -11,7 +11,7 @@ import io.ringhaul.internal.preflight.ValueLimits;
 import io.ringhaul.internal.preflight.WriteProbe;
 import io.ringhaul.internal.preflight.WriteProbe.WriteTimes;
 import io.ringhaul.internal.request.RequestSettings;
-import io.ringhaul.internal.scan.RowCondition;
+import io.ringhaul.internal.scan.ScanClauses;
 import io.ringhaul.internal.write.CellTimeTypes;
 import io.ringhaul.internal.write.CounterStatements;
 import io.ringhaul.internal.write.ImportChoices;
@@ -64,7 +64,7 @@ final class ImportPreflight {
               requests.seeingEveryWrite(),
               table,
               TableDescription.quote(table.partitionKey().get(0).name()),
-              RowCondition.NONE,
+              ScanClauses.NONE,
               new ReadProbe.Pages(1, true)));
     }
     checks.add(
@@ -73,7 +73,8 @@ final class ImportPreflight {
             table,
             columns.stream().filter(column -> column.kind() != Kind.METADATA).toList()));
     checks.add(new SchemaAgreement(session));
-    checks.add(new LiveReplicas(session, settings.keyspace(), requests.consistency()));
+    checks.add(
+        new LiveReplicas(session, settings.keyspace(), settings.table(), requests.consistency()));
     new Preflight("The import into " + table, checks).require();
   }
 

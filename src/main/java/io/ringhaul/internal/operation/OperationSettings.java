@@ -1,11 +1,13 @@
 package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.limits.ManagedJobs;
 import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
+import io.ringhaul.internal.ring.ScyllaDb;
 import io.ringhaul.internal.telemetry.JobsUnderWay;
 import io.ringhaul.internal.tuning.TuningSettings;
 import io.ringhaul.limits.PauseListener;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +43,7 @@ public record OperationSettings(
     boolean skipsPreflight) {
 
   private static final int MOST_USUAL_PARALLELISM = 256;
+  private static final int MOST_USUAL_OF_SHARDS = 1_024;
 
   /** The settings as the job store shows them to people. */
   Map<String, String> texts() {
@@ -91,14 +95,22 @@ public record OperationSettings(
         skipsPreflight);
   }
 
-  /** How to send requests, with the parallelism that was set or else this number per local node. */
-  RequestSettings requests(int perNode, LocalNodes nodes) {
-    return requests.withParallelism(parallelism.orElse(usualParallelism(perNode, nodes)));
+  /** How to send requests, with the parallelism that was set or else the usual one. */
+  RequestSettings requests(int usual) {
+    return requests.withParallelism(parallelism.orElse(usual));
   }
 
-  /** The bound of requests in flight unless one is set. */
-  static int usualParallelism(int perNode, LocalNodes nodes) {
-    return Math.min(MOST_USUAL_PARALLELISM, perNode * nodes.nodes().size());
+  /**
+   * The bound of requests in flight unless one is set: a number for each local node, and on
+   * ScyllaDB at least one request for each shard, since a shard reads on one core.
+   */
+  static int usualParallelism(CqlSession session, int perNode, LocalNodes nodes) {
+    Map<UUID, Integer> shards =
+        ScyllaDb.of(session).map(scylla -> scylla.shards(session)).orElse(Map.of());
+    int ofNodes = Math.min(MOST_USUAL_PARALLELISM, perNode * nodes.nodes().size());
+    int ofShards =
+        nodes.nodes().stream().mapToInt(node -> shards.getOrDefault(node.getHostId(), 0)).sum();
+    return Math.max(ofNodes, Math.min(MOST_USUAL_OF_SHARDS, ofShards));
   }
 
   /**

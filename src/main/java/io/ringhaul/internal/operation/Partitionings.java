@@ -1,7 +1,6 @@
 package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.Partitioning;
@@ -13,6 +12,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.ring.Murmur3;
 import io.ringhaul.internal.ring.TokenRangeSplitter;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -61,8 +61,8 @@ public final class Partitionings {
   public record ByKeys(ImportSource keys) implements Partitioning, Listed {
 
     @Override
-    public TokenRangeSet tokens(TableDescription table, TokenMap ring) {
-      KeyTokens tokens = new KeyTokens(ring);
+    public TokenRangeSet tokens(TableDescription table) {
+      KeyTokens tokens = new KeyTokens();
       new KeyList("byKeys", keys).read(table, table.partitionKey(), tokens::add);
       return tokens.set();
     }
@@ -74,7 +74,7 @@ public final class Partitionings {
     private static final String SETTING = "byRanges";
 
     @Override
-    public TokenRangeSet tokens(TableDescription table, TokenMap ring) {
+    public TokenRangeSet tokens(TableDescription table) {
       // Sources read rows of a table. This table has the name of the scanned table, and the
       // bounds of a range are its columns.
       TableDescription list =
@@ -168,7 +168,7 @@ public final class Partitionings {
     }
 
     @Override
-    public TokenRangeSet tokens(TableDescription table, TokenMap ring) {
+    public TokenRangeSet tokens(TableDescription table) {
       List<ColumnDescription> key = table.partitionKey();
       if (key.size() != 1 || !key.get(0).name().equals(column.asInternal())) {
         throw refusal(
@@ -182,7 +182,7 @@ public final class Partitionings {
                 Setting.WHERE.mark()));
       }
       DataType type = key.get(0).type();
-      KeyTokens tokens = new KeyTokens(ring);
+      KeyTokens tokens = new KeyTokens();
       for (long bucket = first; bucket <= last; bucket++) {
         tokens.add(key(type, bucket));
       }
@@ -252,7 +252,7 @@ public final class Partitionings {
      * @throws io.ringhaul.exceptions.BulkOperationException if the list cannot be read or does not
      *     fit the table
      */
-    TokenRangeSet tokens(TableDescription table, TokenMap ring);
+    TokenRangeSet tokens(TableDescription table);
 
     /** The size of the list, for display. */
     default String amount(TokenRangeSet tokens) {
@@ -344,12 +344,7 @@ public final class Partitionings {
   /** Collects the tokens of partition keys. Not thread-safe. */
   private static final class KeyTokens {
 
-    private final TokenMap ring;
     private final List<TokenRange> tokens = new ArrayList<>();
-
-    KeyTokens(TokenMap ring) {
-      this.ring = ring;
-    }
 
     /**
      * Adds a key.
@@ -357,7 +352,7 @@ public final class Partitionings {
      * @param key the serialized values of the key's columns, in key order
      */
     void add(ByteBuffer... key) {
-      long token = Long.parseLong(ring.format(ring.newToken(key)));
+      long token = Murmur3.token(key);
       tokens.add(new TokenRange(token - 1, token));
     }
 

@@ -4,9 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.OperationPlan;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
-import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.scan.ScanTask;
-import io.ringhaul.internal.scan.SizeEstimate;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRangeSet;
 import java.util.List;
@@ -31,8 +29,7 @@ public record PlanOperation(OperationSettings settings, RowSelection selection, 
             sizing,
             Earlier.NOTHING);
     double selected = TableScan.share(selection.tokens());
-    long bytes =
-        (long) (SizeEstimate.bytes(session, table, LocalNodes.of(session).nodes()) * selected);
+    long bytes = (long) (scan.size().bytes() * selected);
     return new OperationPlan(
         table.toString(),
         scan.requests().parallelism(),

@@ -73,7 +73,10 @@ public record ReadOperation(
     int mostPageSize = preflight(subject, columns, scan);
     RangeStatements statements =
         RangeStatements.selecting(
-                session, table, Selection.of(columns).where(selection.condition()))
+                session,
+                table,
+                Selection.of(columns).with(selection.clauses()),
+                settings.requests().timeout())
             .checked();
     try (RunningOperation running =
         new RunningOperation(settings, subject, scan.meter(), scan.metrics())) {
@@ -122,7 +125,7 @@ public record ReadOperation(
             columns.stream()
                 .map(column -> SelectedColumn.of(column).expression())
                 .collect(Collectors.joining(", ")),
-            selection.condition(),
+            selection.clauses(),
             pageSize,
             ScanSettings.MOST_PAGE_SIZE),
         List.of(

@@ -2,7 +2,7 @@ package io.ringhaul.internal.operation;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
-import io.ringhaul.internal.scan.RowCondition;
+import io.ringhaul.internal.scan.ScanClauses;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import java.util.ArrayDeque;
@@ -22,11 +22,11 @@ import java.util.Optional;
  * @param listed describes the tokens if they come from listed partitions
  */
 public record RowSelection(
-    RowCondition condition, Optional<TokenRangeSet> ranges, long maxRows, Optional<String> listed) {
+    ScanClauses clauses, Optional<TokenRangeSet> ranges, long maxRows, Optional<String> listed) {
 
   /** The whole table. */
   public static final RowSelection ALL =
-      new RowSelection(RowCondition.NONE, Optional.empty(), 0, Optional.empty());
+      new RowSelection(ScanClauses.NONE, Optional.empty(), 0, Optional.empty());
 
   private static final String TOKEN_RANGE = "tokenRange";
 
@@ -36,15 +36,15 @@ public record RowSelection(
   }
 
   public RowSelection where(String cql) {
-    return new RowSelection(
-        new RowCondition(Optional.of(WhereClause.checked(cql)), condition.allowFiltering()),
-        ranges,
-        maxRows,
-        listed);
+    return new RowSelection(clauses.where(WhereClause.checked(cql)), ranges, maxRows, listed);
   }
 
   public RowSelection withFiltering() {
-    return new RowSelection(new RowCondition(condition.where(), true), ranges, maxRows, listed);
+    return new RowSelection(clauses.withFiltering(), ranges, maxRows, listed);
+  }
+
+  public RowSelection throughCache() {
+    return new RowSelection(clauses.readThroughCache(), ranges, maxRows, listed);
   }
 
   /** Adds a range to the earlier ranges; the first range replaces the whole ring. */
@@ -65,14 +65,14 @@ public record RowSelection(
               startExclusive, endInclusive));
     }
     return new RowSelection(
-        condition, Optional.of(ranges.map(added::union).orElse(added)), maxRows, listed);
+        clauses, Optional.of(ranges.map(added::union).orElse(added)), maxRows, listed);
   }
 
   public RowSelection withMaxRows(long rows) {
     if (rows < 1) {
       throw new InvalidSettingException("maxRows", "maxRows is " + rows + "; it takes at least 1");
     }
-    return new RowSelection(condition, ranges, rows, listed);
+    return new RowSelection(clauses, ranges, rows, listed);
   }
 
   /**
@@ -87,7 +87,7 @@ public record RowSelection(
       throw new InvalidSettingException(
           "partitionBy", "The listed partitions are all outside the token ranges to read");
     }
-    return new RowSelection(condition, Optional.of(tokens), maxRows, Optional.of(way.text(tokens)));
+    return new RowSelection(clauses, Optional.of(tokens), maxRows, Optional.of(way.text(tokens)));
   }
 
   /**
@@ -96,7 +96,7 @@ public record RowSelection(
    * @throws InvalidSettingException if the settings contradict each other
    */
   public RowSelection checked() {
-    if (condition.allowFiltering() && condition.where().isEmpty()) {
+    if (clauses.allowFiltering() && clauses.where().isEmpty()) {
       throw new InvalidSettingException(
           "allowFiltering",
           "allowFiltering needs a condition to filter by; set " + Setting.WHERE.callWithValue());
@@ -107,7 +107,7 @@ public record RowSelection(
   /** The settings that exclude rows, by name. */
   Map<String, String> restrictions() {
     Map<String, String> texts = new LinkedHashMap<>();
-    condition.where().ifPresent(cql -> texts.put("where", cql));
+    clauses.where().ifPresent(cql -> texts.put("where", cql));
     if (listed.isPresent()) {
       texts.put("partitionBy", listed.get());
     } else {

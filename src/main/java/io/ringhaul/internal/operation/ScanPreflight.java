@@ -7,7 +7,7 @@ import io.ringhaul.internal.preflight.Preflight;
 import io.ringhaul.internal.preflight.ReadProbe;
 import io.ringhaul.internal.preflight.SchemaAgreement;
 import io.ringhaul.internal.request.RequestSettings;
-import io.ringhaul.internal.scan.RowCondition;
+import io.ringhaul.internal.scan.ScanClauses;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class ScanPreflight {
       String operation,
       TableDescription table,
       String expressions,
-      RowCondition condition,
+      ScanClauses clauses,
       int pageSize,
       int defaultPageSize) {}
 
@@ -55,12 +55,13 @@ final class ScanPreflight {
             requests,
             reading.table(),
             reading.expressions(),
-            reading.condition(),
+            reading.clauses(),
             new ReadProbe.Pages(page, reading.pageSize() > 0));
     List<Check> checks = new ArrayList<>(List.of(trial));
     checks.addAll(more);
     checks.add(new SchemaAgreement(session));
-    checks.add(new LiveReplicas(session, settings.keyspace(), requests.consistency()));
+    checks.add(
+        new LiveReplicas(session, settings.keyspace(), settings.table(), requests.consistency()));
     new Preflight(reading.operation(), checks).require();
     return trial.largestPage().orElse(page);
   }

@@ -8,6 +8,7 @@ import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.request.NodeNames;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
+import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.internal.scan.ScanPlan;
 import io.ringhaul.internal.scan.ScanTask;
@@ -29,6 +30,7 @@ import java.util.UUID;
  * @param requests the request settings including the parallelism
  * @param usualParallelism the default number of requests in flight
  * @param nodeNames the names of the local nodes by host id
+ * @param size the size of the table
  */
 record TableScan(
     ScanPlan plan,
@@ -36,7 +38,8 @@ record TableScan(
     int usualParallelism,
     ProgressMeter meter,
     OperationMetrics metrics,
-    Map<UUID, String> nodeNames) {
+    Map<UUID, String> nodeNames,
+    SizeEstimate size) {
 
   private static final int REQUESTS_PER_NODE = 8;
 
@@ -68,9 +71,10 @@ record TableScan(
     long began = System.nanoTime();
     LocalNodes nodes = LocalNodes.of(session);
     TokenRing ring =
-        TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
-    RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);
-    int usual = OperationSettings.usualParallelism(REQUESTS_PER_NODE, nodes);
+        RingSource.of(session, settings.keyspace(), settings.table()).read(nodes.datacenter());
+    int usual = OperationSettings.usualParallelism(session, REQUESTS_PER_NODE, nodes);
+    RequestSettings requests = settings.requests(usual);
+    SizeEstimate size = new SizeEstimate(session, table, nodes.nodes(), ring.isOnTablets());
     // Tuning may raise a small initial parallelism, so there must be enough tasks for that.
     int parallelism =
         settings.tuning().mode() == TuningMode.ADAPT
@@ -79,11 +83,7 @@ record TableScan(
     int taskCount =
         settings
             .taskCount()
-            .orElseGet(
-                () ->
-                    sizing.taskCount(
-                        (long) (SizeEstimate.bytes(session, table, nodes.nodes()) * share(tokens)),
-                        parallelism));
+            .orElseGet(() -> sizing.taskCount((long) (size.bytes() * share(tokens)), parallelism));
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, taskCount);
     OperationMetrics metrics = new OperationMetrics();
@@ -98,7 +98,8 @@ record TableScan(
             TokenRange.rowTokens(plan.ranges()),
             earlier),
         metrics,
-        names(nodes));
+        names(nodes),
+        size);
   }
 
   private static Map<UUID, String> names(LocalNodes nodes) {

@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.metadata.NodeState;
 import io.ringhaul.internal.request.NodeNames;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.ReplicatedRange;
+import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.ring.TokenRing;
 import java.util.List;
 import java.util.Map;
@@ -25,27 +26,30 @@ public final class LiveReplicas implements Check {
 
   private final CqlSession session;
   private final CqlIdentifier keyspace;
+  private final CqlIdentifier table;
   private final ConsistencyLevel consistency;
 
   /** Creates a check that uses the session's view of the node states. */
-  public LiveReplicas(CqlSession session, CqlIdentifier keyspace, ConsistencyLevel consistency) {
+  public LiveReplicas(
+      CqlSession session,
+      CqlIdentifier keyspace,
+      CqlIdentifier table,
+      ConsistencyLevel consistency) {
     this.session = session;
     this.keyspace = keyspace;
+    this.table = table;
     this.consistency = consistency;
   }
 
   @Override
   public List<PreflightProblem> problems() {
     Map<UUID, Node> nodes = session.getMetadata().getNodes();
-    if (session.getMetadata().getTokenMap().isEmpty()
-        || nodes.values().stream().allMatch(LiveReplicas::isUp)) {
+    if (nodes.values().stream().allMatch(LiveReplicas::isUp)) {
       return List.of();
     }
     TokenRing ring =
-        TokenRing.discover(
-            session.getMetadata(),
-            keyspace,
-            consistency.isDcLocal() ? LocalNodes.of(session).datacenter() : null);
+        RingSource.of(session, keyspace, table)
+            .read(consistency.isDcLocal() ? LocalNodes.of(session).datacenter() : null);
     Set<String> down = new TreeSet<>();
     int lacking = 0;
     for (ReplicatedRange range : ring.ranges()) {

@@ -4,7 +4,7 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.request.RequestSettings;
-import io.ringhaul.internal.scan.RowCondition;
+import io.ringhaul.internal.scan.ScanClauses;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class ReadProbe implements Check {
   private final RequestSettings requests;
   private final TableDescription table;
   private final String selection;
-  private final RowCondition condition;
+  private final ScanClauses clauses;
   private final Pages pages;
   private OptionalInt largestPage = OptionalInt.empty();
 
@@ -50,13 +50,13 @@ public final class ReadProbe implements Check {
       RequestSettings requests,
       TableDescription table,
       String selection,
-      RowCondition condition,
+      ScanClauses clauses,
       Pages pages) {
     this.probe = new ProbeStatement(session, requests);
     this.requests = requests;
     this.table = table;
     this.selection = selection;
-    this.condition = condition;
+    this.clauses = clauses;
     this.pages = pages;
   }
 
@@ -73,7 +73,7 @@ public final class ReadProbe implements Check {
     List<PreflightProblem> found = new ArrayList<>();
     ConsistencyLevel consistency = requests.consistency();
     int page = pages.rows();
-    RowCondition rows = condition;
+    ScanClauses rows = clauses;
     // Each round ends the probe or corrects one of three settings, each at most once.
     for (int round = 0; round < 4; round++) {
       Optional<StatementError> refused = probe.refusal(cql(rows), consistency, page);
@@ -96,7 +96,7 @@ public final class ReadProbe implements Check {
         return found;
       } else if (rows.where().isPresent() && isOfCondition(refusal)) {
         found.add(conditionRefused(refusal));
-        rows = RowCondition.NONE;
+        rows = ScanClauses.NONE;
       } else {
         other(refusal).ifPresent(found::add);
         return found;
@@ -105,7 +105,7 @@ public final class ReadProbe implements Check {
     return found;
   }
 
-  private String cql(RowCondition rows) {
+  private String cql(ScanClauses rows) {
     String token =
         table.partitionKey().stream()
             .map(column -> TableDescription.quote(column.name()))
@@ -125,7 +125,7 @@ public final class ReadProbe implements Check {
         refused,
         level ->
             probe
-                .refusal(cql(RowCondition.NONE), level, ProbeStatement.SMALL_PAGE)
+                .refusal(cql(ScanClauses.NONE), level, ProbeStatement.SMALL_PAGE)
                 .filter(refusal -> refusal.isOf("read_consistency_levels"))
                 .isEmpty());
   }
@@ -171,7 +171,7 @@ public final class ReadProbe implements Check {
   }
 
   private PreflightProblem conditionRefused(StatementError refusal) {
-    String where = condition.where().orElse("");
+    String where = clauses.where().orElse("");
     if (refusal.isUnauthorized()) {
       return PreflightProblem.error(
           String.format(

@@ -8,16 +8,20 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfig;
 import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.driver.api.core.cql.ExecutionInfo;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
-import com.datastax.oss.driver.api.core.metadata.TokenMap;
-import com.datastax.oss.driver.api.core.metadata.token.Token;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.request.InFlight.Slot;
+import io.ringhaul.internal.ring.Murmur3;
+import io.ringhaul.internal.ring.TableRings;
+import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.limits.Balancing;
 import io.ringhaul.monitor.Stage;
 import java.nio.ByteBuffer;
@@ -26,9 +30,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,10 +50,10 @@ import org.jspecify.annotations.Nullable;
  * the pause, which lowers the load on an overloaded cluster. An overload also halves the number of
  * slots, which then rises slowly.
  *
- * <p>The driver's policy selects a replica for each attempt. With {@link
- * RequestLimits#maxInFlightPerNode()}, or with a {@link Balancing} other than the driver's, the
- * sender selects the coordinator among the live local replicas, and for a retry avoids the node
- * that has just failed.
+ * <p>The driver's policy selects a replica for each attempt. The sender selects the coordinator
+ * among the live local replicas, and for a retry avoids the node that has just failed, with {@link
+ * RequestLimits#maxInFlightPerNode()}, with a {@link Balancing} other than the driver's, and where
+ * the driver does not know the replicas: for tables on tablets, and without a token map.
  *
  * <p>A statement that is explicitly not idempotent is retried only if it was {@linkplain
  * Failures#isSurelyNotApplied certainly not applied}, unless the settings {@linkplain
@@ -135,7 +142,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     WorkerClock clock = WorkerClock.current();
     clock.begin(Stage.WAIT);
     try {
-      return slots.acquire(coordinators(request.statement(), null));
+      return slots.acquire(coordinators(request, null));
     } finally {
       clock.end();
     }
@@ -143,7 +150,7 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   /** Sends if a slot is free; returns null otherwise. */
   public @Nullable CompletionStage<AsyncResultSet> trySend(Request request) {
-    Slot<Node> slot = slots.tryAcquire(coordinators(request.statement(), null));
+    Slot<Node> slot = slots.tryAcquire(coordinators(request, null));
     return slot == null ? null : start(request, slot);
   }
 
@@ -230,8 +237,10 @@ public final class RequestSender implements Steering, AutoCloseable {
     return profile;
   }
 
-  private List<Node> coordinators(Statement<?> statement, @Nullable Node avoided) {
-    return choosesCoordinator ? coordinators.of(statement, avoided) : List.of();
+  private List<Node> coordinators(Request request, @Nullable Node avoided) {
+    return choosesCoordinator || !coordinators.areKnownToDriver(request.statement())
+        ? coordinators.of(request, avoided)
+        : List.of();
   }
 
   private CompletionStage<AsyncResultSet> start(Request request, Slot<Node> slot) {
@@ -284,6 +293,7 @@ public final class RequestSender implements Steering, AutoCloseable {
           if (thrown == null) {
             slots.answered(attempt.slot(), took);
             meter.answered(node, rows.getExecutionInfo(), took);
+            coordinators.learn(attempt.statement(), rows.getExecutionInfo());
             slots.succeeded(sent);
             slots.release(attempt.slot());
             result.complete(rows);
@@ -323,7 +333,7 @@ public final class RequestSender implements Steering, AutoCloseable {
     if (taken != null || !attempt.request().isForOneNode() || statement.getNode() != null) {
       return taken;
     }
-    List<Node> live = coordinators.of(statement, null);
+    List<Node> live = coordinators.of(attempt.request(), null);
     return live.isEmpty() ? null : live.get(0);
   }
 
@@ -351,7 +361,7 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   private void resume(Attempt failed, Statement<?> next, CompletableFuture<AsyncResultSet> result) {
     slots
-        .resume(coordinators(next, failed.slot().node()))
+        .resume(coordinators(failed.request(), failed.slot().node()))
         .whenComplete(
             (slot, ended) -> {
               pauses.over(result);
@@ -366,7 +376,10 @@ public final class RequestSender implements Steering, AutoCloseable {
   /** Finds the nodes that may coordinate a request. */
   private static final class Coordinators {
 
+    private static final String TABLETS_CHANGED = "tablets-routing-v1";
+
     private final CqlSession session;
+    private final TableRings rings;
     private final boolean alongRing;
 
     /**
@@ -375,17 +388,32 @@ public final class RequestSender implements Steering, AutoCloseable {
      */
     Coordinators(CqlSession session, boolean alongRing) {
       this.session = session;
+      this.rings = new TableRings(session);
       this.alongRing = alongRing;
     }
 
+    /** Whether the driver's policy finds the replicas for a statement. */
+    boolean areKnownToDriver(Statement<?> statement) {
+      CqlIdentifier keyspace = statement.getRoutingKeyspace();
+      return keyspace == null || rings.areKnownToDriver(keyspace, table(statement));
+    }
+
+    /** Reads where the tablets are again, if a node that is no replica answers with that. */
+    void learn(Statement<?> statement, ExecutionInfo answer) {
+      CqlIdentifier keyspace = statement.getRoutingKeyspace();
+      if (keyspace != null && answer.getIncomingPayload().containsKey(TABLETS_CHANGED)) {
+        rings.isOutdated(keyspace, table(statement));
+      }
+    }
+
     /**
-     * Returns the live local replicas for a statement, or all live local nodes if the replicas are
+     * Returns the live local replicas for a request, or all live local nodes if the replicas are
      * unknown; empty if all are down.
      *
      * @param avoided the node that failed last; left out if there are other nodes
      */
-    List<Node> of(Statement<?> statement, @Nullable Node avoided) {
-      List<Node> nodes = live(replicas(statement));
+    List<Node> of(Request request, @Nullable Node avoided) {
+      List<Node> nodes = live(replicas(request));
       boolean areReplicas = !nodes.isEmpty();
       if (!areReplicas) {
         nodes = live(session.getMetadata().getNodes().values());
@@ -399,18 +427,37 @@ public final class RequestSender implements Steering, AutoCloseable {
       return nodes;
     }
 
-    private Set<Node> replicas(Statement<?> statement) {
-      TokenMap ring = session.getMetadata().getTokenMap().orElse(null);
-      CqlIdentifier keyspace = statement.getRoutingKeyspace();
-      if (ring == null || keyspace == null) {
-        return Set.of();
+    private List<Node> replicas(Request request) {
+      CqlIdentifier keyspace = request.statement().getRoutingKeyspace();
+      OptionalLong token = token(request);
+      TokenRing ring =
+          keyspace == null || token.isEmpty()
+              ? null
+              : rings.of(keyspace, table(request.statement()));
+      if (ring == null) {
+        return List.of();
       }
-      Token token = statement.getRoutingToken();
-      if (token != null) {
-        return ring.getReplicas(keyspace, token);
+      Map<UUID, Node> nodes = session.getMetadata().getNodes();
+      return ring.rangeOf(token.getAsLong()).replicas().stream()
+          .map(nodes::get)
+          .filter(Objects::nonNull)
+          .toList();
+    }
+
+    private OptionalLong token(Request request) {
+      if (request.token() != null) {
+        return OptionalLong.of(request.token());
       }
-      ByteBuffer key = statement.getRoutingKey();
-      return key == null ? Set.of() : ring.getReplicas(keyspace, key);
+      ByteBuffer key = request.statement().getRoutingKey();
+      return key == null ? OptionalLong.empty() : OptionalLong.of(Murmur3.token(key));
+    }
+
+    /** The table of a statement, or of the first one of a batch; null if it is not known. */
+    private static @Nullable CqlIdentifier table(Statement<?> statement) {
+      if (statement instanceof BatchStatement batch) {
+        return batch.size() == 0 ? null : table(batch.iterator().next());
+      }
+      return statement instanceof BoundStatement bound ? TableRings.table(bound) : null;
     }
 
     private static List<Node> live(Collection<Node> nodes) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *       have different owners.
  * </ol>
  *
+ * <p>A ring of tablets is cut at their borders instead, see {@link TabletGroups}.
+ *
  * <p>The ranges of all groups tile the ring exactly. The same ring gives the same groups in the
  * same order.
  */
@@ -55,6 +57,9 @@ public final class TokenRangeSplitter {
     if (taskCount < 1 || taskCount > MAX_TASK_COUNT) {
       throw new InvalidSettingException(
           "taskCount", "taskCount is " + taskCount + "; it takes 1 to " + MAX_TASK_COUNT);
+    }
+    if (ring.isOnTablets()) {
+      return Collections.unmodifiableList(TabletGroups.of(ring, taskCount));
     }
     ReplicaRuns runs = ReplicaRuns.of(ring);
     List<Owner> owners = OwnerBalance.balance(runs, OwnerChoice.choose(runs, taskCount));

@@ -1,11 +1,7 @@
 package io.ringhaul.internal.ring;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.datastax.oss.driver.api.core.metadata.Metadata;
 import com.datastax.oss.driver.api.core.metadata.Node;
-import com.datastax.oss.driver.api.core.metadata.TokenMap;
-import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
-import com.datastax.oss.driver.api.core.metadata.token.Token;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.schema.TokenRange;
 import java.util.ArrayList;
@@ -20,19 +16,21 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable snapshot of a keyspace's token ring: ranges that tile the ring exactly once, and the
- * replicas of each.
+ * An immutable snapshot of a table's token ring: ranges that tile the ring exactly once, and the
+ * replicas of each. The ranges are those of the cluster's virtual nodes, or the table's tablets.
  */
 public final class TokenRing {
 
   private final List<ReplicatedRange> ranges;
+  private final boolean onTablets;
 
-  private TokenRing(List<ReplicatedRange> ranges) {
+  private TokenRing(List<ReplicatedRange> ranges, boolean onTablets) {
     this.ranges = ranges;
+    this.onTablets = onTablets;
   }
 
   /**
-   * Creates a ring of the given ranges, in any order.
+   * Creates a ring of virtual nodes from the given ranges, in any order.
    *
    * @throws UnsupportedClusterException if a range has no replica, or with the first gap or overlap
    *     (see {@link Tiling}) if the ranges do not tile the ring exactly once
@@ -58,22 +56,47 @@ public final class TokenRing {
                       + defect
                       + " If nodes are joining or leaving, wait until they are done.");
             });
-    return new TokenRing(List.copyOf(sorted));
+    return new TokenRing(List.copyOf(sorted), false);
   }
 
   /**
-   * Reads the ring of a keyspace from a session's metadata, without a query.
+   * Creates the ring of a keyspace or table from ranges in any order.
    *
-   * @param metadata the result of {@code session.getMetadata()}
-   * @param localDatacenter the data centre whose replicas are listed; null lists those of all data
-   *     centres
-   * @throws UnsupportedClusterException if the session has no token map, the partitioner is not
-   *     Murmur3Partitioner, the keyspace is unknown or local to each node, a range has no replica
-   *     in the local data centre, or the ranges do not tile the ring
+   * @param datacenter the data centre whose replicas are listed; null lists those of all
+   * @param onTablets whether the ranges are tablets
+   * @throws UnsupportedClusterException if a range has no replica in the data centre, or the ranges
+   *     do not tile the ring
    */
-  public static TokenRing discover(
-      Metadata metadata, CqlIdentifier keyspace, @Nullable String localDatacenter) {
-    return RingDiscovery.discover(metadata, keyspace, localDatacenter);
+  static TokenRing of(
+      Collection<PlacedRange> ranges,
+      CqlIdentifier keyspace,
+      @Nullable String datacenter,
+      boolean onTablets) {
+    // With few nodes, most ranges share one of a few lists.
+    Map<List<UUID>, List<UUID>> lists = new HashMap<>();
+    List<ReplicatedRange> result = new ArrayList<>(ranges.size());
+    for (PlacedRange range : ranges) {
+      List<UUID> replicas = hosts(range.nodes(), datacenter);
+      if (replicas.isEmpty()) {
+        throw withoutReplica(range.range(), ranges, keyspace, datacenter);
+      }
+      List<UUID> known = lists.putIfAbsent(replicas, replicas);
+      result.add(new ReplicatedRange(range.range(), known == null ? replicas : known));
+    }
+    return onTablets ? ofTablets(result) : of(result);
+  }
+
+  /** Creates the ring of a table on tablets, as {@link #of(Collection)} does of virtual nodes. */
+  static TokenRing ofTablets(Collection<ReplicatedRange> tablets) {
+    return new TokenRing(of(tablets).ranges, true);
+  }
+
+  /** A token range and the nodes of all data centres that hold its rows. */
+  record PlacedRange(TokenRange range, Collection<Node> nodes) {}
+
+  /** Returns whether the ranges are tablets, which have other replicas than the virtual nodes. */
+  public boolean isOnTablets() {
+    return onTablets;
   }
 
   /**
@@ -104,142 +127,46 @@ public final class TokenRing {
     return "TokenRing[" + ranges.size() + " ranges]";
   }
 
-  /** Reads a ring from the driver's public metadata. */
-  static final class RingDiscovery {
-
-    private static final String PARTITIONER = "Murmur3Partitioner";
-
-    private final TokenMap tokenMap;
-    private final CqlIdentifier keyspace;
-    private final @Nullable String localDatacenter;
-
-    /** Distinct replica lists. With few nodes, most ranges share one of a few lists. */
-    private final Map<List<UUID>, List<UUID>> lists = new HashMap<>();
-
-    private RingDiscovery(
-        TokenMap tokenMap, CqlIdentifier keyspace, @Nullable String localDatacenter) {
-      this.tokenMap = tokenMap;
-      this.keyspace = keyspace;
-      this.localDatacenter = localDatacenter;
-    }
-
-    static TokenRing discover(
-        Metadata metadata, CqlIdentifier keyspace, @Nullable String localDatacenter) {
-      TokenMap tokenMap =
-          metadata
-              .getTokenMap()
-              .orElseThrow(
-                  () ->
-                      new UnsupportedClusterException(
-                          "The session has no token map. Set advanced.metadata.token-map.enabled"
-                              + " and advanced.metadata.schema.enabled to true; if they are, the"
-                              + " cluster uses a partitioner that the driver does not know, and"
-                              + " only "
-                              + PARTITIONER
-                              + " is supported."));
-      requireMurmur3(tokenMap.getPartitionerName());
-      requireReplicated(metadata, keyspace);
-      return new RingDiscovery(tokenMap, keyspace, localDatacenter).ring();
-    }
-
-    /** Throws if the partitioner is not Murmur3Partitioner. */
-    static void requireMurmur3(String partitioner) {
-      String simpleName = partitioner.substring(partitioner.lastIndexOf('.') + 1);
-      if (!simpleName.equals(PARTITIONER)) {
-        throw new UnsupportedClusterException(
-            "The cluster uses " + simpleName + "; only " + PARTITIONER + " is supported.");
+  private static List<UUID> hosts(Collection<Node> nodes, @Nullable String datacenter) {
+    List<UUID> hosts = new ArrayList<>(nodes.size());
+    for (Node node : nodes) {
+      UUID host = node.getHostId();
+      // A node without a host id cannot be selected as coordinator.
+      if (host != null && (datacenter == null || datacenter.equals(node.getDatacenter()))) {
+        hosts.add(host);
       }
     }
+    return List.copyOf(hosts);
+  }
 
-    private static void requireReplicated(Metadata metadata, CqlIdentifier keyspace) {
-      KeyspaceMetadata description =
-          metadata
-              .getKeyspace(keyspace)
-              .orElseThrow(
-                  () ->
-                      new UnsupportedClusterException(
-                          "The session knows no keyspace "
-                              + keyspace.asCql(true)
-                              + ": it does not exist, or the session's settings"
-                              + " advanced.metadata.schema.enabled and"
-                              + " advanced.metadata.schema.refreshed-keyspaces leave it out."));
-      String strategy = description.getReplication().getOrDefault("class", "");
-      if (description.isVirtual() || strategy.endsWith("LocalStrategy")) {
-        throw new UnsupportedClusterException(
-            "The keyspace "
-                + keyspace.asCql(true)
-                + " is local to each node, so it has no token ring; read it node by node.");
-      }
-    }
-
-    private TokenRing ring() {
-      Collection<com.datastax.oss.driver.api.core.metadata.token.TokenRange> ranges =
-          tokenMap.getTokenRanges();
-      List<ReplicatedRange> result = new ArrayList<>(ranges.size());
-      for (var range : ranges) {
-        TokenRange tokens = new TokenRange(value(range.getStart()), value(range.getEnd()));
-        // All tokens of a range have the replicas of its last token.
-        List<UUID> replicas = localHosts(tokenMap.getReplicas(keyspace, range.getEnd()));
-        if (replicas.isEmpty()) {
-          throw withoutReplica(tokens);
-        }
-        result.add(new ReplicatedRange(tokens, replicas));
-      }
-      return TokenRing.of(result);
-    }
-
-    private long value(Token token) {
-      String text = tokenMap.format(token);
-      try {
-        return Long.parseLong(text);
-      } catch (NumberFormatException e) {
-        throw new UnsupportedClusterException(
-            "The token " + text + " is not a signed 64-bit integer as " + PARTITIONER + "'s are.");
-      }
-    }
-
-    private List<UUID> localHosts(Set<Node> nodes) {
-      List<UUID> hosts = new ArrayList<>(nodes.size());
-      for (Node node : nodes) {
-        UUID host = node.getHostId();
-        // A node without a host id cannot be selected as coordinator.
-        if (host != null
-            && (localDatacenter == null || localDatacenter.equals(node.getDatacenter()))) {
-          hosts.add(host);
-        }
-      }
-      List<UUID> list = List.copyOf(hosts);
-      List<UUID> known = lists.putIfAbsent(list, list);
-      return known == null ? list : known;
-    }
-
-    private UnsupportedClusterException withoutReplica(TokenRange range) {
-      Set<String> datacenters = new TreeSet<>();
-      for (var each : tokenMap.getTokenRanges()) {
-        for (Node node : tokenMap.getReplicas(keyspace, each.getEnd())) {
-          datacenters.add(String.valueOf(node.getDatacenter()));
-        }
-      }
-      String name = keyspace.asCql(true);
-      if (datacenters.isEmpty() || localDatacenter == null) {
-        return new UnsupportedClusterException(
-            "The keyspace "
-                + name
-                + " has no replica for the token range "
-                + range
-                + "; check its replication settings against the names of the data centres.");
-      }
+  private static UnsupportedClusterException withoutReplica(
+      TokenRange range,
+      Collection<PlacedRange> all,
+      CqlIdentifier keyspace,
+      @Nullable String datacenter) {
+    Set<String> datacenters = new TreeSet<>();
+    all.forEach(
+        each ->
+            each.nodes().forEach(node -> datacenters.add(String.valueOf(node.getDatacenter()))));
+    String name = keyspace.asCql(true);
+    if (datacenters.isEmpty() || datacenter == null) {
       return new UnsupportedClusterException(
           "The keyspace "
               + name
-              + " has no replica in the local data centre "
-              + localDatacenter
-              + " for the token range "
+              + " has no replica for the token range "
               + range
-              + "; its replicas are in "
-              + String.join(", ", datacenters)
-              + ". Use a session local to where all its ranges are replicated, or change the"
-              + " keyspace's replication.");
+              + "; check its replication settings against the names of the data centres.");
     }
+    return new UnsupportedClusterException(
+        "The keyspace "
+            + name
+            + " has no replica in the local data centre "
+            + datacenter
+            + " for the token range "
+            + range
+            + "; its replicas are in "
+            + String.join(", ", datacenters)
+            + ". Use a session local to where all its ranges are replicated, or change the"
+            + " keyspace's replication.");
   }
 }

@@ -32,11 +32,12 @@ final class PageRetries {
   /**
    * Returns the request for a page.
    *
+   * @param token a token of the range, for its replicas
    * @param divisible whether the range can be divided if the page is too large
    */
-  static Request request(Statement<?> page, boolean divisible) {
+  static Request request(Statement<?> page, long token, boolean divisible) {
     PageRetries retries = new PageRetries(page.getPageSize(), divisible);
-    Request request = new Request(page, retries::smaller, retries::isWorthAnother);
+    Request request = new Request(page, retries::smaller, retries::isWorthAnother).at(token);
     return divisible ? request.inParts() : request;
   }
 

@@ -208,13 +208,15 @@ public final class RangeCounter {
           keys.bind(cursor.piece(), cursor.slice())
               .setPagingState(cursor.mark() == null ? null : cursor.mark().position())
               .setPageSize(pageSize);
-      return PageRetries.request(statement, cursor.isDivisible(keys.values()));
+      return PageRetries.request(
+          statement, part.piece().endInclusive(), cursor.isDivisible(keys.values()));
     }
     // A count that exceeded a limit would do so again, so its range is divided at once.
     return new Request(
             counting.bind(part.piece()).setPageSize(pageSize),
             (statement, failure) -> statement,
             failure -> Excess.of(failure).isEmpty())
+        .at(part.piece().endInclusive())
         .inParts();
   }
 

@@ -5,7 +5,6 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
-import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.servererrors.SyntaxError;
@@ -17,11 +16,13 @@ import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.request.Preparation;
 import io.ringhaul.internal.request.Request;
 import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.ring.ScyllaDb;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRange;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -59,8 +60,11 @@ public final class RangeStatements {
   private final CqlSession session;
   private final TableDescription table;
   private final String selection;
-  private final RowCondition condition;
-  private final TokenMap tokens;
+  private final ScanClauses clauses;
+
+  /** The clauses that only ScyllaDB has; empty for Cassandra. */
+  private final String ofScyllaDb;
+
   private final @Nullable RowTokens rowTokens;
   private final Map<Shape, PreparedStatement> prepared = new EnumMap<>(Shape.class);
   private final KeySliceStatements slices;
@@ -70,15 +74,22 @@ public final class RangeStatements {
       CqlSession session,
       TableDescription table,
       String selection,
-      RowCondition condition,
+      ScanClauses clauses,
+      Duration timeout,
       @Nullable RowTokens rowTokens) {
     this.session = session;
     this.table = table;
     this.selection = selection;
-    this.condition = condition;
-    this.tokens = session.getMetadata().getTokenMap().orElseThrow();
+    this.clauses = clauses;
     this.rowTokens = rowTokens;
-    this.slices = new KeySliceStatements(session, table, selection, condition);
+    this.ofScyllaDb =
+        ScyllaDb.of(session)
+            .map(
+                scylla ->
+                    (clauses.throughCache() ? "" : " BYPASS CACHE")
+                        + String.format(" USING TIMEOUT %dms", timeout.toMillis()))
+            .orElse("");
+    this.slices = new KeySliceStatements(session, table, selection, clauses, ofScyllaDb);
     this.ends = new PartitionEnds(session, table, slices.slices());
   }
 
@@ -86,24 +97,28 @@ public final class RangeStatements {
    * Creates queries that read columns by name, so that an ALTER during the scan does not shift
    * them. Unless the columns include the whole partition key, rows have the token as an additional
    * last value.
+   *
+   * @param timeout when the driver gives up a request; ScyllaDB does so at the same time
    */
   public static RangeStatements selecting(
-      CqlSession session, TableDescription table, Selection selection) {
-    RowTokens rowTokens =
-        new RowTokens(
-            session.getMetadata().getTokenMap().orElseThrow(), table, selection.columns());
+      CqlSession session, TableDescription table, Selection selection, Duration timeout) {
+    RowTokens rowTokens = new RowTokens(table, selection.columns());
     String columns =
         selection.columns().stream()
             .map(SelectedColumn::expression)
             .collect(Collectors.joining(", "));
     return new RangeStatements(
-        session, table, columns + rowTokens.selection(), selection.condition(), rowTokens);
+        session, table, columns + rowTokens.selection(), selection.clauses(), timeout, rowTokens);
   }
 
-  /** Creates queries that count on the server. */
+  /**
+   * Creates queries that count on the server.
+   *
+   * @param timeout when the driver gives up a request; ScyllaDB does so at the same time
+   */
   public static RangeStatements counting(
-      CqlSession session, TableDescription table, RowCondition condition) {
-    return new RangeStatements(session, table, "count(*)", condition, null);
+      CqlSession session, TableDescription table, ScanClauses clauses, Duration timeout) {
+    return new RangeStatements(session, table, "count(*)", clauses, timeout, null);
   }
 
   /**
@@ -150,9 +165,19 @@ public final class RangeStatements {
               .setLong(0, piece.startExclusive())
               .setLong(1, piece.endInclusive());
     }
-    return statement
-        .setRoutingKeyspace(CqlIdentifier.fromInternal(table.keyspace()))
-        .setRoutingToken(tokens.parse(Long.toString(piece.endInclusive())));
+    return routed(session, table, statement, piece.endInclusive());
+  }
+
+  /** Lets the driver's policy find the replicas of a token, if the driver knows them. */
+  private static BoundStatement routed(
+      CqlSession session, TableDescription table, BoundStatement statement, long token) {
+    BoundStatement routed =
+        statement.setRoutingKeyspace(CqlIdentifier.fromInternal(table.keyspace()));
+    return session
+        .getMetadata()
+        .getTokenMap()
+        .map(map -> routed.setRoutingToken(map.parse(Long.toString(token))))
+        .orElse(routed);
   }
 
   /** Returns all values of the first clustering column; null if they cannot divide partitions. */
@@ -183,12 +208,13 @@ public final class RangeStatements {
     String token = RowTokens.expression(table);
     String cql =
         String.format(
-            "SELECT %s FROM %s WHERE %s%s%s",
+            "SELECT %s FROM %s WHERE %s%s%s%s",
             selection,
             table.cql(),
             String.format(shape.condition, token),
-            condition.where().map(where -> " AND " + where).orElse(""),
-            condition.allowFiltering() ? " ALLOW FILTERING" : "");
+            clauses.where().map(where -> " AND " + where).orElse(""),
+            clauses.allowFiltering() ? " ALLOW FILTERING" : "",
+            ofScyllaDb);
     try {
       return Preparation.prepare(session, cql);
     } catch (InvalidQueryException | SyntaxError e) {
@@ -200,20 +226,20 @@ public final class RangeStatements {
 
   /** Returns the exception for a valid query that the server refuses. */
   private BulkOperationException refused(String cql, QueryValidationException e) {
-    if (condition.where().isEmpty()) {
+    if (clauses.where().isEmpty()) {
       return Preparation.failed(cql, "The range query on " + table, e);
     }
     String said = String.valueOf(e.getMessage());
     return new InvalidSettingException(
         "where",
-        said.contains("ALLOW FILTERING") && !condition.allowFiltering()
+        said.contains("ALLOW FILTERING") && !clauses.allowFiltering()
             ? String.format(
                 "where (%s) on %s needs filtering on the server, so that each replica reads all"
                     + " rows of its token ranges: use %s to allow it",
-                condition.where().get(), table, Setting.ALLOW_FILTERING.call())
+                clauses.where().get(), table, Setting.ALLOW_FILTERING.call())
             : String.format(
                 "The server refuses %s (%s) on %s: %s",
-                Setting.WHERE.mark(), condition.where().get(), table, said));
+                Setting.WHERE.mark(), clauses.where().get(), table, said));
   }
 
   /**
@@ -268,17 +294,10 @@ public final class RangeStatements {
     private @Nullable Row first(RequestSender sender, TokenRange token, BoundStatement statement)
         throws InterruptedException, ExecutionException {
       BoundStatement routed =
-          statement
-              .setPageSize(1)
-              .setRoutingKeyspace(CqlIdentifier.fromInternal(table.keyspace()))
-              .setRoutingToken(
-                  session
-                      .getMetadata()
-                      .getTokenMap()
-                      .orElseThrow()
-                      .parse(Long.toString(token.endInclusive())));
+          routed(session, table, statement.setPageSize(1), token.endInclusive());
       // No retry: the partition can be read without this hint.
-      Request request = new Request(routed, (same, failure) -> same, failure -> false);
+      Request request =
+          new Request(routed, (same, failure) -> same, failure -> false).at(token.endInclusive());
       return sender.send(request).toCompletableFuture().get().one();
     }
 
@@ -343,17 +362,23 @@ public final class RangeStatements {
     private final CqlSession session;
     private final TableDescription table;
     private final String selection;
-    private final RowCondition condition;
+    private final ScanClauses clauses;
+    private final String ofScyllaDb;
     private final @Nullable KeySlices slices;
     private final Map<Ends, PreparedStatement> prepared = new HashMap<>();
     private boolean refused;
 
     KeySliceStatements(
-        CqlSession session, TableDescription table, String selection, RowCondition condition) {
+        CqlSession session,
+        TableDescription table,
+        String selection,
+        ScanClauses clauses,
+        String ofScyllaDb) {
       this.session = session;
       this.table = table;
       this.selection = selection;
-      this.condition = condition;
+      this.clauses = clauses;
+      this.ofScyllaDb = ofScyllaDb;
       this.slices = KeySlices.of(table).orElse(null);
     }
 
@@ -409,12 +434,13 @@ public final class RangeStatements {
               Preparation.prepare(
                   session,
                   String.format(
-                      "SELECT %s FROM %s WHERE %s = ?%s%s ALLOW FILTERING",
+                      "SELECT %s FROM %s WHERE %s = ?%s%s ALLOW FILTERING%s",
                       selection,
                       table.cql(),
                       RowTokens.expression(table),
                       bounds(missing),
-                      condition.where().map(where -> " AND " + where).orElse(""))));
+                      clauses.where().map(where -> " AND " + where).orElse(""),
+                      ofScyllaDb)));
     }
 
     /** Returns the table's first clustering column in CQL; the table must have one. */

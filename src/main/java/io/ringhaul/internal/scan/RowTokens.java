@@ -1,7 +1,7 @@
 package io.ringhaul.internal.scan;
 
 import com.datastax.oss.driver.api.core.cql.Row;
-import com.datastax.oss.driver.api.core.metadata.TokenMap;
+import io.ringhaul.internal.ring.Murmur3;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
@@ -15,13 +15,11 @@ import java.util.stream.Collectors;
  */
 final class RowTokens {
 
-  private final TokenMap ring;
   private final TableDescription table;
   private final List<Integer> key;
 
   /** Creates the tokens of rows with the given selected columns. */
-  RowTokens(TokenMap ring, TableDescription table, List<SelectedColumn> selected) {
-    this.ring = ring;
+  RowTokens(TableDescription table, List<SelectedColumn> selected) {
     this.table = table;
     List<String> expressions = selected.stream().map(SelectedColumn::expression).toList();
     List<Integer> positions = new ArrayList<>();
@@ -47,7 +45,7 @@ final class RowTokens {
     for (int i = 0; i < values.length; i++) {
       values[i] = row.getBytesUnsafe(key.get(i));
     }
-    return Long.parseLong(ring.format(ring.newToken(values)));
+    return Murmur3.token(values);
   }
 
   /** Returns the CQL expression for the token. */

@@ -7,9 +7,9 @@ import java.util.List;
  * The columns and rows that a scan reads.
  *
  * @param columns the values of each row, in this order
- * @param condition selects the rows
+ * @param clauses select the rows
  */
-public record Selection(List<SelectedColumn> columns, RowCondition condition) {
+public record Selection(List<SelectedColumn> columns, ScanClauses clauses) {
 
   public Selection {
     columns = List.copyOf(columns);
@@ -17,12 +17,12 @@ public record Selection(List<SelectedColumn> columns, RowCondition condition) {
 
   /** Selects columns of all rows. */
   public static Selection of(List<ColumnDescription> columns) {
-    return new Selection(columns.stream().map(SelectedColumn::of).toList(), RowCondition.NONE);
+    return new Selection(columns.stream().map(SelectedColumn::of).toList(), ScanClauses.NONE);
   }
 
-  /** Returns the selection of these columns in rows that match a condition. */
-  public Selection where(RowCondition rows) {
-    return new Selection(columns, rows);
+  /** Returns the selection of these columns with other clauses. */
+  public Selection with(ScanClauses others) {
+    return new Selection(columns, others);
   }
 
   /** Returns the columns as formats see them. */

@@ -1,21 +1,29 @@
 package io.ringhaul.internal.scan;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
+import com.datastax.oss.driver.api.core.metadata.schema.TableMetadata;
 import io.ringhaul.schema.TableDescription;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Estimates the size of a table from {@code system.size_estimates}. Each node estimates the ranges
- * whose first replica it is, so all nodes together estimate one copy. The server refreshes the
- * estimates every five minutes and omits data that is not yet on disk. So the result is only a hint
- * for the size of tasks.
+ * Estimates the size of a table, once. The server refreshes its figures every few minutes and omits
+ * data that is not yet on disk, so the result is only a hint for the size of tasks. Thread-safe.
+ *
+ * <p>On virtual nodes it comes from {@code system.size_estimates}: each node estimates the ranges
+ * whose first replica it is, so all nodes together estimate one copy. On tablets it comes from
+ * {@code system.tablet_sizes}, which newer versions of ScyllaDB have, since the other table tells
+ * of virtual nodes only.
  */
 public final class SizeEstimate {
 
@@ -27,14 +35,61 @@ public final class SizeEstimate {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private SizeEstimate() {}
+  private final CqlSession session;
+  private final TableDescription table;
+  private final List<Node> nodes;
+  private final boolean onTablets;
+  private long bytes = -1;
 
   /**
-   * Returns the estimated size in bytes of one copy of the table; 0 if unknown.
+   * Creates an estimate without asking for it yet.
    *
    * @param nodes the nodes that hold the table
+   * @param onTablets whether the table is on tablets
    */
-  public static long bytes(CqlSession session, TableDescription table, List<Node> nodes) {
+  public SizeEstimate(
+      CqlSession session, TableDescription table, List<Node> nodes, boolean onTablets) {
+    this.session = session;
+    this.table = table;
+    this.nodes = nodes;
+    this.onTablets = onTablets;
+  }
+
+  /** Returns the estimated size in bytes of one copy of the table; 0 if unknown. */
+  public synchronized long bytes() {
+    if (bytes < 0) {
+      bytes = onTablets ? ofTablets() : ofVnodes();
+    }
+    return bytes;
+  }
+
+  private long ofTablets() {
+    try {
+      UUID id =
+          session
+              .getMetadata()
+              .getKeyspace(CqlIdentifier.fromInternal(table.keyspace()))
+              .flatMap(keyspace -> keyspace.getTable(CqlIdentifier.fromInternal(table.name())))
+              .flatMap(TableMetadata::getId)
+              .orElseThrow();
+      double sum = 0;
+      for (Row row :
+          session.execute(
+              SimpleStatement.newInstance(
+                      "SELECT replicas FROM system.tablet_sizes WHERE table_id = ?", id)
+                  .setIdempotent(true)
+                  .setTimeout(PATIENCE))) {
+        Map<UUID, Long> replicas = row.getMap(0, UUID.class, Long.class);
+        sum += replicas == null || replicas.isEmpty() ? 0 : Collections.max(replicas.values());
+      }
+      return (long) sum;
+    } catch (RuntimeException e) {
+      LOG.debug("The sizes of the tablets of {} are not known", table, e);
+      return 0;
+    }
+  }
+
+  private long ofVnodes() {
     double sum = 0;
     int asked = 0;
     int answers = 0;
@@ -42,7 +97,7 @@ public final class SizeEstimate {
       if (asked < NODES_ASKED && node.getState() == NodeState.UP) {
         asked++;
         try {
-          sum += bytesOn(session, table, node);
+          sum += bytesOn(node);
           answers++;
         } catch (RuntimeException e) {
           // The role has no access to system tables, or the node is busy. Continue without this
@@ -58,8 +113,8 @@ public final class SizeEstimate {
     return (long) (sum / answers * nodes.size());
   }
 
-  private static double bytesOn(CqlSession session, TableDescription table, Node node) {
-    double bytes = 0;
+  private double bytesOn(Node node) {
+    double sum = 0;
     SimpleStatement query =
         SimpleStatement.newInstance(
                 "SELECT mean_partition_size, partitions_count FROM system.size_estimates"
@@ -71,8 +126,8 @@ public final class SizeEstimate {
             .setPageSize(PAGE_SIZE)
             .setTimeout(PATIENCE);
     for (Row row : session.execute(query)) {
-      bytes += Math.max(0.0, (double) row.getLong(0)) * Math.max(0.0, (double) row.getLong(1));
+      sum += Math.max(0.0, (double) row.getLong(0)) * Math.max(0.0, (double) row.getLong(1));
     }
-    return bytes;
+    return sum;
   }
 }

@@ -284,6 +284,7 @@ public final class TaskScan {
             .bind(cursor.piece(), cursor.slice())
             .setPagingState(position)
             .setPageSize(pageSize),
+        cursor.piece().endInclusive(),
         cursor.isDivisible(values(cursor)));
   }
 

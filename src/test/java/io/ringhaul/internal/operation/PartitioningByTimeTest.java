@@ -3,7 +3,6 @@ package io.ringhaul.internal.operation;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.Partitioning;
@@ -11,7 +10,6 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,16 +52,6 @@ class PartitioningByTimeTest {
     TableDescription table =
         new TableDescription(
             "ks", "t", List.of(new ColumnDescription("k", type, Kind.PARTITION_KEY)));
-    Partitionings.ByTime.of(CqlIdentifier.fromCql("k"), from, to, bucket).tokens(table, noRing());
-  }
-
-  private static TokenMap noRing() {
-    return (TokenMap)
-        Proxy.newProxyInstance(
-            PartitioningByTimeTest.class.getClassLoader(),
-            new Class<?>[] {TokenMap.class},
-            (proxy, method, arguments) -> {
-              throw new AssertionError("unexpected key");
-            });
+    Partitionings.ByTime.of(CqlIdentifier.fromCql("k"), from, to, bucket).tokens(table);
   }
 }

@@ -501,6 +501,7 @@ class PreflightIT {
                 new LiveReplicas(
                     cluster.admin(),
                     CqlIdentifier.fromCql("s"),
+                    CqlIdentifier.fromCql("t"),
                     DefaultConsistencyLevel.LOCAL_QUORUM)))
         .isEmpty();
     cluster
@@ -515,7 +516,10 @@ class PreflightIT {
       assertThat(
               sentences(
                   new LiveReplicas(
-                      session, CqlIdentifier.fromCql("s"), DefaultConsistencyLevel.LOCAL_QUORUM)))
+                      session,
+                      CqlIdentifier.fromCql("s"),
+                      CqlIdentifier.fromCql("t"),
+                      DefaultConsistencyLevel.LOCAL_QUORUM)))
           .containsExactly(
               "1 of 5 token ranges of keyspace s have too few live replicas for LOCAL_QUORUM,"
                   + " because 127.0.0.9:9342 is down: start it, or these ranges will fail");
