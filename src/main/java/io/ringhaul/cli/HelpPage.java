@@ -96,6 +96,7 @@ final class HelpPage {
             "--token-range",
             "--keys",
             "--ranges",
+            "--read-dc",
             "--max-rows",
             "--create-table",
             "--null-to-unset"));

@@ -462,7 +462,10 @@ public record ExportOperation(
       if (selection.maxRows() == 0 && selection.condition().where().isEmpty()) {
         long bytes =
             (long)
-                (SizeEstimate.bytes(session, table, LocalNodes.of(session).nodes())
+                (SizeEstimate.bytes(
+                        session,
+                        table,
+                        LocalNodes.of(session, scan.requests().datacenter()).nodes())
                     * TableScan.share(scan.plan().tokens()));
         String what = "the export of " + table;
         checks.add(

@@ -32,7 +32,12 @@ public record PlanOperation(OperationSettings settings, RowSelection selection, 
             Earlier.NOTHING);
     double selected = TableScan.share(selection.tokens());
     long bytes =
-        (long) (SizeEstimate.bytes(session, table, LocalNodes.of(session).nodes()) * selected);
+        (long)
+            (SizeEstimate.bytes(
+                    session,
+                    table,
+                    LocalNodes.of(session, settings.requests().datacenter()).nodes())
+                * selected);
     return new OperationPlan(
         table.toString(),
         scan.requests().parallelism(),

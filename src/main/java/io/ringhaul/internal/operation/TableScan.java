@@ -66,7 +66,7 @@ record TableScan(
       ScanSizing sizing,
       Earlier earlier) {
     long began = System.nanoTime();
-    LocalNodes nodes = LocalNodes.of(session);
+    LocalNodes nodes = LocalNodes.of(session, settings.requests().datacenter());
     TokenRing ring =
         TokenRing.discover(session.getMetadata(), settings.keyspace(), nodes.datacenter());
     RequestSettings requests = settings.requests(REQUESTS_PER_NODE, nodes);

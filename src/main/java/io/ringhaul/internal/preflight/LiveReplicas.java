@@ -7,11 +7,13 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
 import io.ringhaul.internal.request.NodeNames;
+import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.ReplicatedRange;
 import io.ringhaul.internal.ring.TokenRing;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -26,12 +28,14 @@ public final class LiveReplicas implements Check {
   private final CqlSession session;
   private final CqlIdentifier keyspace;
   private final ConsistencyLevel consistency;
+  private final Optional<String> datacenter;
 
   /** Creates a check that uses the session's view of the node states. */
-  public LiveReplicas(CqlSession session, CqlIdentifier keyspace, ConsistencyLevel consistency) {
+  public LiveReplicas(CqlSession session, CqlIdentifier keyspace, RequestSettings requests) {
     this.session = session;
     this.keyspace = keyspace;
-    this.consistency = consistency;
+    this.consistency = requests.consistency();
+    this.datacenter = requests.datacenter();
   }
 
   @Override
@@ -45,7 +49,7 @@ public final class LiveReplicas implements Check {
         TokenRing.discover(
             session.getMetadata(),
             keyspace,
-            consistency.isDcLocal() ? LocalNodes.of(session).datacenter() : null);
+            consistency.isDcLocal() ? LocalNodes.of(session, datacenter).datacenter() : null);
     Set<String> down = new TreeSet<>();
     int lacking = 0;
     for (ReplicatedRange range : ring.ranges()) {
