@@ -16,6 +16,7 @@ import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.schema.TableDescription;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   private RowSelection selection = RowSelection.ALL;
   private @Nullable BoundCondition bound;
   private @Nullable Partitioning partitioning;
+  private @Nullable String datacenter;
 
   ScanRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -48,6 +50,26 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   public S pageSize(int rows) {
     OperationSettings.requireBetween("pageSize", rows, 1, MOST_PAGE_SIZE);
     this.pageSize = rows;
+    return self();
+  }
+
+  /**
+   * The data centre whose nodes answer, by the name that they report. Each request goes to a
+   * replica there, and fails when all nodes of the data centre are down; LOCAL_ consistency levels
+   * count the replicas there. The session must connect to it: as the local data centre, or with the
+   * driver's {@code advanced.load-balancing-policy.dc-failover.max-nodes-per-remote-dc}. Default:
+   * the session's local data centre, and the driver's policy selects the nodes.
+   *
+   * @throws InvalidSettingException if the name is empty
+   * @throws io.ringhaul.exceptions.UnsupportedClusterException when the request is run, if there is
+   *     no such data centre, if the session does not connect to it, or if the keyspace has no
+   *     replicas there
+   */
+  public S fromDatacenter(String name) {
+    if (name.isBlank()) {
+      throw new InvalidSettingException("fromDatacenter", "fromDatacenter needs a name");
+    }
+    this.datacenter = name;
     return self();
   }
 
@@ -156,7 +178,8 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
   final <T> BulkOperation<T> operation(ScanSizing sizing, Scan<T> operation) {
     BoundCondition values = bound;
     RowSelection asked = values == null ? selection.checked() : selection;
-    OperationSettings asSet = settings();
+    String from = datacenter;
+    OperationSettings asSet = from == null ? settings() : settings().fromDatacenter(from);
     OperationSettings settings = asSet;
     ScanSizing size = sizing;
     Partitioning way = partitioning;
@@ -175,7 +198,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     return (session, threads) -> {
       RowSelection rows = values == null ? asked : bound(session, asked, values);
       if (way instanceof Partitionings.Listed listed) {
-        rows = listed(session, rows, listed);
+        rows = listed(session, rows, listed, ready.requests().datacenter());
       }
       return operation.of(ready, rows, sized).run(session, threads);
     };
@@ -191,10 +214,11 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     return asked.where(cql).checked();
   }
 
-  private RowSelection listed(CqlSession session, RowSelection asked, Partitionings.Listed listed) {
+  private RowSelection listed(
+      CqlSession session, RowSelection asked, Partitionings.Listed listed, Optional<String> from) {
     TableDescription read = new TableLookup(session).readable(keyspace, table);
     // First, because it refuses a partitioner whose tokens are not Murmur3's.
-    LocalNodes nodes = LocalNodes.of(session);
+    LocalNodes nodes = LocalNodes.of(session, from);
     RingSource.of(session, keyspace, table).read(nodes.datacenter());
     return asked.within(listed.tokens(read), listed);
   }

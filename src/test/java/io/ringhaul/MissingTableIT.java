@@ -8,8 +8,10 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.OnCassandra;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
@@ -52,9 +54,10 @@ class MissingTableIT {
         "CREATE TABLE "
             + from
             + ".\"Places\" (a int, \"B\" text, c timestamp, d inet, s decimal STATIC, home addr,"
-            + " homes map<text, frozen<addr>>, v vector<float, 2>, pair tuple<int,"
-            + " frozen<set<uuid>>>, PRIMARY KEY ((a, \"B\"), c, d)) WITH CLUSTERING ORDER BY (c"
-            + " DESC, d ASC)");
+            + " homes map<text, frozen<addr>>, v "
+            + (TestCluster.hasVectors() ? "vector<float, 2>" : "frozen<list<float>>")
+            + ", pair tuple<int, frozen<set<uuid>>>, PRIMARY KEY ((a, \"B\"), c, d)) WITH"
+            + " CLUSTERING ORDER BY (c DESC, d ASC)");
     String table = from + ".\"Places\"";
     for (int i = 0; i < 20; i++) {
       session.execute(
@@ -109,6 +112,32 @@ class MissingTableIT {
                       SimpleStatement.newInstance("SELECT k FROM " + keyspace + "." + name)
                           .setNode(node)));
     }
+  }
+
+  @Test
+  @OnCassandra(before = "5.0", feature = "has no vectors")
+  void namesVectorsThatOldClusterLacks() {
+    String keyspace = TestCluster.newKeyspace(1);
+    TableSchema schema =
+        new TableSchema(
+            "ks",
+            "t",
+            List.of("k"),
+            List.of(
+                new TableSchema.Column("k", "int", ColumnDescription.Kind.PARTITION_KEY, false),
+                new TableSchema.Column(
+                    "V", "vector<float, 3>", ColumnDescription.Kind.REGULAR, false)),
+            List.of());
+    assertThatThrownBy(
+            () -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.of(schema))))
+        .isInstanceOf(UnsupportedClusterException.class)
+        .hasMessageMatching(
+            "Table "
+                + keyspace
+                + "\\.t cannot be created: the cluster \\(version "
+                + TestCluster.version()
+                + "[.0-9]*\\) has no vectors, which takes Cassandra 5\\.0, and the source has"
+                + " \"V\" vector<float, 3>; export without them");
   }
 
   @Test

@@ -97,6 +97,7 @@ final class HelpPage {
             "--keys",
             "--ranges",
             "--read-through-cache",
+            "--read-dc",
             "--max-rows",
             "--create-table",
             "--null-to-unset"));

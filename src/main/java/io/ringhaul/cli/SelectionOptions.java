@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import io.ringhaul.Partitioning;
 import io.ringhaul.ScanRequest;
 import io.ringhaul.csv.CsvSource;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Option;
 
 /** Selection of the rows to read. */
 final class SelectionOptions {
+
+  private static final String MOST_NODES = "1000";
 
   @Option(
       names = "--where",
@@ -56,6 +59,13 @@ final class SelectionOptions {
   private @Nullable Path ranges;
 
   @Option(
+      names = "--read-dc",
+      paramLabel = "NAME",
+      description =
+          "Reads from the replicas in this data centre only. Default: the local data centre.")
+  private @Nullable String datacenter;
+
+  @Option(
       names = "--task-size",
       paramLabel = "SIZE",
       converter = OptionValues.ByteSize.class,
@@ -76,6 +86,13 @@ final class SelectionOptions {
     for (String range : tokenRanges) {
       OptionValues.NumberRange ends = OptionValues.NumberRange.parse("--token-range", range);
       request.tokenRange(ends.first(), ends.second());
+    }
+    if (datacenter != null) {
+      // Before the session opens: by default, the driver connects to the local data centre only.
+      ConnectionOptions.setDriverDefault(
+          DefaultDriverOption.LOAD_BALANCING_DC_FAILOVER_MAX_NODES_PER_REMOTE_DC.getPath(),
+          MOST_NODES);
+      request.fromDatacenter(datacenter);
     }
     partition(request);
   }

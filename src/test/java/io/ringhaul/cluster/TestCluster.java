@@ -1,6 +1,7 @@
 package io.ringhaul.cluster;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.Version;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
@@ -26,12 +27,17 @@ import org.testcontainers.cassandra.CassandraContainer;
  * starts {@code ringhaul.nodes} local processes (default: three nodes with 256 vnodes each; a
  * single node has 16), {@code testcontainers} starts one node in a container, and any other value
  * is the {@code host:port} of a running cluster. In a running cluster, keyspaces of other runs are
- * not touched.
+ * not touched. The system property {@code ringhaul.cassandra} selects the version of the first two,
+ * such as {@code 4.1}; default: 5.0.
  */
 public final class TestCluster {
 
   private static final String EMBEDDED = "embedded";
   private static final String CONTAINERS = "testcontainers";
+
+  /** The version of Cassandra of all clusters that the tests start. */
+  static final String CASSANDRA = System.getProperty("ringhaul.cassandra", "5.0");
+
   private static final int NODES = Integer.getInteger("ringhaul.nodes", 3);
   private static final int VNODES = NODES == 1 ? 16 : 256;
   private static final int FIRST_JMX_PORT = 7199;
@@ -93,6 +99,22 @@ public final class TestCluster {
   /** Returns true if {@code ringhaul.cluster} selects a container. */
   public static boolean usesContainers() {
     return CONTAINERS.equals(kind());
+  }
+
+  /**
+   * Returns the cluster's version of Cassandra: of a cluster that the tests start, the one that the
+   * property names.
+   */
+  public static Version version() {
+    return Objects.requireNonNull(
+        kind().equals(EMBEDDED) || usesContainers()
+            ? Version.parse(CASSANDRA)
+            : session().getMetadata().getNodes().values().iterator().next().getCassandraVersion());
+  }
+
+  /** Returns true if the cluster has vectors, that is from version 5.0 on. */
+  public static boolean hasVectors() {
+    return version().getMajor() >= 5;
   }
 
   private static String kind() {
@@ -232,7 +254,7 @@ public final class TestCluster {
   }
 
   private static TestCluster container() {
-    CassandraContainer container = new CassandraContainer("cassandra:5.0");
+    CassandraContainer container = new CassandraContainer("cassandra:" + CASSANDRA);
     container.start();
     return new TestCluster(
         container, List.of(container.getContactPoint()), container.getLocalDatacenter(), 1, "ks");

@@ -30,10 +30,10 @@ public final class TestTimes implements LauncherSessionListener, TestExecutionLi
 
   private record Step(String name, Duration time) {}
 
-  /** Starts a cluster and notes how long that takes. */
+  /** Starts a cluster of the version of this run and notes how long that takes. */
   public static SandboxCluster start(String name, SandboxClusterBuilder builder) {
     long begin = System.nanoTime();
-    SandboxCluster cluster = builder.start();
+    SandboxCluster cluster = builder.cassandra(TestCluster.CASSANDRA).start();
     STARTS.add(new Step("start of " + name, Duration.ofNanos(System.nanoTime() - begin)));
     return cluster;
   }

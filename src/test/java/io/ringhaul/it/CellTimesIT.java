@@ -8,6 +8,7 @@ import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.OnCassandra;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnsuitableTableException;
@@ -63,7 +64,9 @@ class CellTimesIT {
     LITERALS.put("inet", "'::1'");
     LITERALS.put("uuid", "123e4567-e89b-42d3-a456-426614174000");
     LITERALS.put("timeuuid", "50554d6e-29bb-11e5-b345-feff819cdc9f");
-    LITERALS.put("vector<float, 2>", "[1, 2]");
+    if (TestCluster.hasVectors()) {
+      LITERALS.put("vector<float, 2>", "[1, 2]");
+    }
     LITERALS.put("tuple<int, text>", "(1, null)");
     LITERALS.put("frozen<list<int>>", "[1, 2]");
     LITERALS.put("frozen<set<int>>", "{1, 2}");
@@ -136,6 +139,7 @@ class CellTimesIT {
   }
 
   @Test
+  @OnCassandra(since = "5.0", feature = "times of elements")
   void exportsTimesOfElementsAndFieldsWithCompositeKey() {
     execute("TRUNCATE cells");
     execute(
@@ -194,6 +198,7 @@ class CellTimesIT {
   }
 
   @Test
+  @OnCassandra(since = "5.0", feature = "times of elements")
   void ttlDecreasesWhileExpiryTimeIsConstant() throws InterruptedException {
     create("down", "id int PRIMARY KEY, v int, l list<int>");
     execute("INSERT INTO down (id, v, l) VALUES (1, 1, [1, 2]) USING TTL 1000");
@@ -242,6 +247,7 @@ class CellTimesIT {
   }
 
   @Test
+  @OnCassandra(since = "5.0", feature = "times of elements")
   void filtersRowsByWriteTime() {
     execute("TRUNCATE windows");
     execute("INSERT INTO windows (id, a, b) VALUES (1, 1, 1) USING TIMESTAMP 100");
@@ -280,6 +286,7 @@ class CellTimesIT {
   }
 
   @Test
+  @OnCassandra(since = "5.0", feature = "times of elements")
   void filterHidesItsColumnsAndCountsWrittenRows() {
     execute("TRUNCATE windows");
     execute("INSERT INTO windows (id, a) VALUES (1, 1) USING TIMESTAMP 100");

@@ -3,6 +3,7 @@ package io.ringhaul.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.data.CqlDuration;
+import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.it.OrdersTable.Address;
 import io.ringhaul.it.OrdersTable.Point;
 import io.ringhaul.it.OrdersTable.Vector;
@@ -69,7 +70,9 @@ final class IcebergValues {
     } else if (value instanceof Point point) {
       return Arrays.<@Nullable Object>asList(point.x(), point.label(), iceberg(point.y()));
     } else if (value instanceof Vector vector) {
-      return Arrays.<Object>asList(vector.x(), vector.y(), vector.z());
+      return TestCluster.hasVectors()
+          ? Arrays.<Object>asList(vector.x(), vector.y(), vector.z())
+          : vector.bytes();
     }
     return value;
   }

@@ -43,17 +43,22 @@ final class OrdersTable {
   record Point(@Nullable Integer x, @Nullable String label, @Nullable BigDecimal y) {}
 
   /** The components of the vector. */
-  record Vector(float x, float y, float z) {}
+  record Vector(float x, float y, float z) {
+
+    /** Uses raw bytes, because the driver's vector class differs between versions. */
+    ByteBuffer bytes() {
+      return ByteBuffer.allocate(3 * Float.BYTES).putFloat(x).putFloat(y).putFloat(z).flip();
+    }
+  }
 
   private static final int ROWS_PER_PARTITION = 10;
   private static final String COLUMNS =
-      "customer uuid, number int, total decimal, quantity varint, note text, code ascii,"
-          + " order_date date, placed timestamp, at time, weight double, ratio float,"
-          + " small smallint, tiny tinyint, big bigint, active boolean, payload blob, ip inet,"
-          + " event timeuuid, wait duration, items list<text>, tags set<int>,"
-          + " props map<text, bigint>, home frozen<address>,"
-          + " point frozen<tuple<int, text, decimal>>, embedding vector<float, 3>,"
-          + " frozen_items frozen<list<int>>";
+      "customer uuid, number int, total decimal, quantity varint, note text, code ascii, order_date"
+          + " date, placed timestamp, at time, weight double, ratio float, small smallint, tiny"
+          + " tinyint, big bigint, active boolean, payload blob, ip inet, event timeuuid, wait"
+          + " duration, items list<text>, tags set<int>, props map<text, bigint>, home"
+          + " frozen<address>, point frozen<tuple<int, text, decimal>>, embedding %s, frozen_items"
+          + " frozen<list<int>>";
 
   private final CqlSession session;
   private final String keyspace;
@@ -73,7 +78,11 @@ final class OrdersTable {
   void create(String table) {
     TestCluster.define(
         String.format(
-            "CREATE TABLE %s.%s (%s, PRIMARY KEY (customer, number))", keyspace, table, COLUMNS));
+            "CREATE TABLE %s.%s (" + COLUMNS + ", PRIMARY KEY (customer, number))",
+            keyspace,
+            table,
+            // Older versions of Cassandra get the same bytes.
+            TestCluster.hasVectors() ? "vector<float, 3>" : "blob"));
   }
 
   /** Inserts the rows with numbers from 0 to {@code count} - 1. */
@@ -217,10 +226,7 @@ final class OrdersTable {
                     .setString(1, point.label())
                     .setBigDecimal(2, point.y()));
       } else if (value instanceof Vector vector) {
-        // Uses raw bytes, because the driver's vector class differs between versions.
-        ByteBuffer bytes = ByteBuffer.allocate(3 * Float.BYTES);
-        bytes.putFloat(vector.x()).putFloat(vector.y()).putFloat(vector.z()).flip();
-        bound = bound.setBytesUnsafe(entry.getKey(), bytes);
+        bound = bound.setBytesUnsafe(entry.getKey(), vector.bytes());
       } else if (value instanceof SortedSet<?> set) {
         bound =
             bound.setSet(

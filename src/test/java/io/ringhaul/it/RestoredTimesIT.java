@@ -14,6 +14,7 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.OnCassandra;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An import restores the write time and the expiry of each cell. */
 @ClusterTest
+@OnCassandra(since = "5.0", feature = "times of elements")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestoredTimesIT {
 

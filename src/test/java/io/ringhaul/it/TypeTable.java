@@ -19,7 +19,10 @@ final class TypeTable {
 
   private final CqlSession session;
   private final String keyspace;
-  private final List<TypeCase> cases = TypeCase.all();
+  private final List<TypeCase> cases =
+      TypeCase.all().stream()
+          .filter(each -> TestCluster.hasVectors() || !each.type().startsWith("vector"))
+          .toList();
   private final List<String> types = cases.stream().map(TypeCase::type).distinct().toList();
 
   /** Creates the user-defined types in the keyspace. */

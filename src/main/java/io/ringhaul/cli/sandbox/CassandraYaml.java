@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A node's {@code cassandra.yaml}, sized for two cores and a small heap. */
 final class CassandraYaml {
@@ -35,6 +37,27 @@ final class CassandraYaml {
           "hints_directory",
           "cdc_raw_directory");
 
+  /**
+   * The names of settings in Cassandra 4.0, which takes sizes and times as numbers in the unit of
+   * the name.
+   */
+  private static final Map<String, String> NAMES_IN_4_0 =
+      Map.ofEntries(
+          Map.entry("commitlog_sync_period", "commitlog_sync_period_in_ms"),
+          Map.entry("commitlog_total_space", "commitlog_total_space_in_mb"),
+          Map.entry("file_cache_size", "file_cache_size_in_mb"),
+          Map.entry("networking_cache_size", "networking_cache_size_in_mb"),
+          Map.entry("key_cache_size", "key_cache_size_in_mb"),
+          Map.entry("counter_cache_size", "counter_cache_size_in_mb"),
+          Map.entry("write_request_timeout", "write_request_timeout_in_ms"),
+          Map.entry("range_request_timeout", "range_request_timeout_in_ms"),
+          Map.entry("permissions_validity", "permissions_validity_in_ms"),
+          Map.entry("roles_validity", "roles_validity_in_ms"),
+          Map.entry("materialized_views_enabled", "enable_materialized_views"),
+          Map.entry("user_defined_functions_enabled", "enable_user_defined_functions"));
+
+  private static final Pattern AMOUNT = Pattern.compile("([0-9]+)(ms|MiB)");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private CassandraYaml() {}
@@ -52,9 +75,18 @@ final class CassandraYaml {
     putFolders(settings, data);
     putSizes(settings);
     settings.putAll(cluster.settings());
+    boolean old = cluster.version().startsWith("4.0.");
     StringBuilder yaml = new StringBuilder();
-    settings.forEach((name, value) -> yaml.append(line(name, value)));
+    settings.forEach((name, value) -> yaml.append(old ? lineOf40(name, value) : line(name, value)));
     return yaml.toString();
+  }
+
+  private static String lineOf40(String name, Object value) {
+    Matcher amount = AMOUNT.matcher(String.valueOf(value));
+    String old = NAMES_IN_4_0.get(name);
+    return old == null
+        ? line(name, value)
+        : line(old, amount.matches() ? Long.valueOf(amount.group(1)) : value);
   }
 
   /**

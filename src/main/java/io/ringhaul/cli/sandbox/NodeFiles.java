@@ -61,13 +61,13 @@ record NodeFiles(Path home) {
    *
    * @throws StorageException if the folder is not writable
    */
-  void write(String cassandraYaml) {
+  void write(String cassandraYaml, String datacenter, String rack) {
     try {
       Files.createDirectories(logs());
       Files.createDirectories(temporary());
       Files.writeString(yaml(), cassandraYaml);
       Files.writeString(logback(), logbackXml());
-      Files.writeString(rack(), "dc=" + SandboxCluster.DATACENTER + "\nrack=rack1\n");
+      Files.writeString(rack(), "dc=" + datacenter + "\nrack=" + rack + "\n");
       copyMainClass();
     } catch (IOException e) {
       throw new StorageException(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -37,7 +38,7 @@ import java.util.stream.Stream;
  */
 public final class SandboxCluster implements AutoCloseable {
 
-  /** The version of Cassandra on the nodes. */
+  /** The default version of Cassandra on the nodes. */
   public static final String CASSANDRA_VERSION = "5.0.6";
 
   static final String DATACENTER = "dc1";
@@ -83,7 +84,7 @@ public final class SandboxCluster implements AutoCloseable {
     return nodes.stream().map(SandboxNode::address).toList();
   }
 
-  /** The name of the only data centre: {@code dc1}. */
+  /** The name of the first data centre: {@code dc1}. */
   public String localDatacenter() {
     return DATACENTER;
   }
@@ -171,7 +172,10 @@ public final class SandboxCluster implements AutoCloseable {
   }
 
   NodeProcess launch(int number, NodeFiles files) {
-    files.write(CassandraYaml.of(settings, number, files.data()));
+    files.write(
+        CassandraYaml.of(settings, number, files.data()),
+        settings.datacenter(number),
+        settings.rack(number));
     return NodeProcess.launch(NodeCommand.of(settings, number, files, classPath), files);
   }
 
@@ -187,7 +191,7 @@ public final class SandboxCluster implements AutoCloseable {
         .progress()
         .accept(
             "Starting Cassandra "
-                + CASSANDRA_VERSION
+                + settings.version()
                 + ": "
                 + nodes.size()
                 + (nodes.size() == 1 ? " node" : " nodes")
@@ -208,11 +212,11 @@ public final class SandboxCluster implements AutoCloseable {
   private List<Path> cassandraClassPath() {
     return MavenClassPath.resolve(
         "Cassandra",
-        List.of("org.apache.cassandra:cassandra-all:" + CASSANDRA_VERSION),
+        List.of("org.apache.cassandra:cassandra-all:" + settings.version()),
         () ->
             settings
                 .progress()
-                .accept("Fetching Cassandra " + CASSANDRA_VERSION + " (69 MB, first time only)"));
+                .accept("Fetching Cassandra " + settings.version() + " (69 MB, first time only)"));
   }
 
   /** Signals all nodes before waiting for the first. */
@@ -307,6 +311,7 @@ public final class SandboxCluster implements AutoCloseable {
       List<String> command = new ArrayList<>();
       command.add(cluster.javaHome().resolve("bin").resolve("java").toString());
       command.addAll(virtualMachine(cluster, files));
+      agent(classPath).ifPresent(command::add);
       command.addAll(access());
       command.addAll(cassandra(cluster, node, files));
       command.addAll(cluster.jvmOptions());
@@ -333,6 +338,17 @@ public final class SandboxCluster implements AutoCloseable {
           "-Djava.rmi.server.hostname=127.0.0.1",
           "-Djdk.attach.allowAttachSelf=true",
           "-Dio.netty.tryReflectionSetAccessible=true");
+    }
+
+    /**
+     * Before 5.0, Cassandra measures objects with a version of Jamm that cannot do so on Java 17
+     * unless it is an agent.
+     */
+    private static Optional<String> agent(List<Path> classPath) {
+      return classPath.stream()
+          .filter(jar -> String.valueOf(jar.getFileName()).startsWith("jamm-0.3"))
+          .map(jar -> "-javaagent:" + jar)
+          .findFirst();
     }
 
     private static List<String> access() {

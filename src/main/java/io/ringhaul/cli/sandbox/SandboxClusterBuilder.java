@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,15 @@ public final class SandboxClusterBuilder {
 
   private static final int CASSANDRA_JAVA = 17;
 
-  private int nodes = 1;
+  /** The full version of each series of Cassandra. */
+  private static final Map<String, String> VERSIONS =
+      Map.of("4.0", "4.0.19", "4.1", "4.1.10", "5.0", SandboxCluster.CASSANDRA_VERSION);
+
+  private static final Pattern FULL_VERSION = Pattern.compile("(4\\.0|4\\.1|5\\.0)\\.[0-9]+");
+
+  private String version = SandboxCluster.CASSANDRA_VERSION;
+  private List<Integer> datacenters = List.of(1);
+  private int racks = 1;
   private int vnodes = 16;
   private int heapMegabytes = 1024;
   private int port = 9042;
@@ -42,11 +51,49 @@ public final class SandboxClusterBuilder {
   SandboxClusterBuilder() {}
 
   /**
-   * Sets the number of nodes, 1 to 32. Default: 1. On macOS, additional loopback addresses must be
-   * created first.
+   * Sets the version of Cassandra: {@code 4.0}, {@code 4.1} or {@code 5.0}, or a full version of
+   * one of these, such as {@code 4.1.9}. Default: {@value SandboxCluster#CASSANDRA_VERSION}.
+   *
+   * @throws InvalidSettingException if the sandbox cannot start this version
+   */
+  public SandboxClusterBuilder cassandra(String version) {
+    String full = VERSIONS.getOrDefault(version, version);
+    if (!FULL_VERSION.matcher(full).matches()) {
+      throw new InvalidSettingException(
+          "cassandra",
+          "The sandbox cannot start Cassandra "
+              + version
+              + ": name 4.0, 4.1 or 5.0, or a full version such as 4.1.9.");
+    }
+    this.version = full;
+    return this;
+  }
+
+  /**
+   * Sets the number of nodes, 1 to 32, all in the data centre {@code dc1}. Default: 1. On macOS,
+   * additional loopback addresses must be created first.
    */
   public SandboxClusterBuilder nodes(int nodes) {
-    this.nodes = within("nodes", nodes, 1, 32);
+    return datacenters(nodes);
+  }
+
+  /**
+   * Sets the number of nodes in each of the data centres {@code dc1}, {@code dc2} and so on, 1 to
+   * 32 nodes in all. The first nodes are in {@code dc1}. Default: one data centre with one node.
+   */
+  public SandboxClusterBuilder datacenters(int... nodes) {
+    within("nodes", Arrays.stream(nodes).sum(), 1, 32);
+    Arrays.stream(nodes).forEach(each -> within("nodes", each, 1, 32));
+    this.datacenters = Arrays.stream(nodes).boxed().toList();
+    return this;
+  }
+
+  /**
+   * Sets the number of racks of each data centre, 1 to 32: {@code rack1}, {@code rack2} and so on.
+   * Its nodes are in them in turn. Default: 1.
+   */
+  public SandboxClusterBuilder racks(int racks) {
+    this.racks = within("racks", racks, 1, 32);
     return this;
   }
 
@@ -103,8 +150,8 @@ public final class SandboxClusterBuilder {
   }
 
   /**
-   * Sets the home of a Java 17 for the nodes; Cassandra 5.0 does not run on later versions.
-   * Default: the Java of this process, if it is Java 17.
+   * Sets the home of a Java 17 for the nodes; Cassandra does not run on later versions. Default:
+   * the Java of this process, if it is Java 17.
    */
   public SandboxClusterBuilder javaHome(Path javaHome) {
     this.javaHome = Objects.requireNonNull(javaHome, "javaHome");
@@ -178,7 +225,9 @@ public final class SandboxClusterBuilder {
     Path given = directory;
     return SandboxCluster.start(
         new SandboxSettings(
-            nodes,
+            version,
+            datacenters,
+            racks,
             vnodes,
             given == null ? temporaryDirectory() : given.toAbsolutePath().normalize(),
             given == null && !keepData,
@@ -195,6 +244,7 @@ public final class SandboxClusterBuilder {
 
   /** JMX ports are on 127.0.0.1, which is also the first node's address. */
   private void requireDistinctPorts() {
+    int nodes = datacenters.stream().mapToInt(Integer::intValue).sum();
     boolean inJmxRange =
         (port >= jmxPort && port < jmxPort + nodes)
             || (storagePort >= jmxPort && storagePort < jmxPort + nodes);
@@ -213,17 +263,17 @@ public final class SandboxClusterBuilder {
     }
   }
 
-  private static Path ownJavaHome() {
-    int version = Runtime.version().feature();
-    if (version != CASSANDRA_JAVA) {
+  private Path ownJavaHome() {
+    int java = Runtime.version().feature();
+    if (java != CASSANDRA_JAVA) {
       throw new InvalidSettingException(
           "javaHome",
           "Cassandra "
-              + SandboxCluster.CASSANDRA_VERSION
+              + version
               + " requires Java "
               + CASSANDRA_JAVA
               + ", but this is Java "
-              + version
+              + java
               + ": set javaHome to the home of a Java "
               + CASSANDRA_JAVA
               + ".");

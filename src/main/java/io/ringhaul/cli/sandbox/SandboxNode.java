@@ -38,6 +38,11 @@ public final class SandboxNode {
     return number;
   }
 
+  /** The node's data centre. */
+  public String datacenter() {
+    return cluster.settings().datacenter(number);
+  }
+
   /** The CQL address of the node. */
   public InetSocketAddress address() {
     return cluster.settings().cqlAddress(number);

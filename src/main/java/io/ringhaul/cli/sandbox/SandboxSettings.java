@@ -15,13 +15,18 @@ import java.util.stream.IntStream;
 /**
  * The checked settings of a {@link SandboxClusterBuilder}.
  *
+ * @param version Cassandra's full version
+ * @param datacenters number of nodes in each data centre, at least one
+ * @param racks number of racks that the nodes of a data centre are in, in turn
  * @param directory the folder of all nodes
  * @param ownDirectory whether the cluster deletes the folder on close
  * @param settings values of {@code cassandra.yaml} that override the sandbox's values
  * @param jvmOptions options that follow the sandbox's options
  */
 record SandboxSettings(
-    int nodes,
+    String version,
+    List<Integer> datacenters,
+    int racks,
     int vnodes,
     Path directory,
     boolean ownDirectory,
@@ -44,6 +49,37 @@ record SandboxSettings(
     return "127.0.0." + node;
   }
 
+  /** The number of all nodes. */
+  int nodes() {
+    return datacenters.stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /**
+   * The data centre of a node: {@code dc1} contains the first nodes, {@code dc2} the next ones. A
+   * node that joins later is in {@code dc1}.
+   */
+  String datacenter(int node) {
+    int first = 1;
+    for (int i = 0; i < datacenters.size(); i++) {
+      first += datacenters.get(i);
+      if (node < first) {
+        return "dc" + (i + 1);
+      }
+    }
+    return SandboxCluster.DATACENTER;
+  }
+
+  String rack(int node) {
+    int first = 1;
+    for (int size : datacenters) {
+      if (node < first + size) {
+        break;
+      }
+      first += size;
+    }
+    return "rack" + ((node - first) % racks + 1);
+  }
+
   InetSocketAddress cqlAddress(int node) {
     return new InetSocketAddress(loopback(node), port);
   }
@@ -56,7 +92,7 @@ record SandboxSettings(
   }
 
   String seeds() {
-    return IntStream.rangeClosed(1, nodes)
+    return IntStream.rangeClosed(1, nodes())
         .mapToObj(node -> host(node) + ":" + storagePort)
         .collect(Collectors.joining(","));
   }

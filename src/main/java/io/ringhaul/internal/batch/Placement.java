@@ -12,6 +12,7 @@ import io.ringhaul.internal.ring.TokenRing;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class Placement {
   private final Map<ReplicaList, RingLocation> locations = new ConcurrentHashMap<>();
 
   public Placement(CqlSession session, Grouping grouping) {
-    this.rings = new TableRings(session);
+    this.rings = new TableRings(session, Optional.empty());
     this.grouping = grouping;
   }
 

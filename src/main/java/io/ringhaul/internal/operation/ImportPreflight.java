@@ -73,8 +73,7 @@ final class ImportPreflight {
             table,
             columns.stream().filter(column -> column.kind() != Kind.METADATA).toList()));
     checks.add(new SchemaAgreement(session));
-    checks.add(
-        new LiveReplicas(session, settings.keyspace(), settings.table(), requests.consistency()));
+    checks.add(new LiveReplicas(session, settings.keyspace(), settings.table(), requests));
     new Preflight("The import into " + table, checks).require();
   }
 

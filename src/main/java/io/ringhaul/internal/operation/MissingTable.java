@@ -13,6 +13,7 @@ import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.internal.cql.CqlTypes;
@@ -20,6 +21,7 @@ import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.request.Failures;
+import io.ringhaul.internal.request.NodeVersions;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
@@ -34,6 +36,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +46,8 @@ import org.slf4j.LoggerFactory;
 public final class MissingTable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MissingTable.class);
+  private static final int VECTORS_SINCE = 5;
+  private static final String VECTOR = "vector<";
 
   private final CqlSession session;
   private final OperationSettings settings;
@@ -63,6 +69,7 @@ public final class MissingTable {
    *
    * @throws UnsuitableTableException if the keyspace is missing, the source keeps no schema, or the
    *     keyspace has a different type of the same name
+   * @throws UnsupportedClusterException if the cluster is too old for the schema's vectors
    */
   public void create(ImportSource source) {
     TableLookup lookup = new TableLookup(session);
@@ -95,12 +102,12 @@ public final class MissingTable {
     }
     SchemaChange change = new SchemaChange(session, settings.requests());
     for (String type : types) {
-      change.run(type);
+      run(change, type, schema);
     }
     // Another client may have created the types meanwhile.
     requireSameTypes(schema);
     try {
-      change.run(table);
+      run(change, table, schema);
       LOG.info("Table {} did not exist and was created: {}", display, table);
     } catch (AlreadyExistsException e) {
       LOG.info("Another client created table {} meanwhile; the import uses that table", display);
@@ -113,6 +120,53 @@ public final class MissingTable {
                   + " import again",
               display));
     }
+  }
+
+  /** Names the columns with vectors if the cluster refused them because it is too old. */
+  private void run(SchemaChange change, String cql, TableSchema schema) {
+    try {
+      change.run(cql);
+    } catch (AlreadyExistsException e) {
+      throw e;
+    } catch (BulkOperationException e) {
+      String old =
+          NodeVersions.before(
+              VECTORS_SINCE,
+              session.getMetadata().getNodes().values().stream()
+                  .map(Node::getCassandraVersion)
+                  .toList());
+      String vectors = vectors(schema);
+      if (old.isEmpty() || vectors.isEmpty()) {
+        throw e;
+      }
+      throw new UnsupportedClusterException(
+          String.format(
+              "Table %s cannot be created: the cluster (version %s) has no vectors, which takes"
+                  + " Cassandra %d.0, and the source has %s; export without them",
+              display, old, VECTORS_SINCE, vectors));
+    }
+  }
+
+  /** The columns and fields of user-defined types with vectors, with their types. */
+  private static String vectors(TableSchema schema) {
+    Stream<String> columns =
+        schema.columns().stream()
+            .filter(column -> column.type().contains(VECTOR))
+            .map(column -> TableDescription.quote(column.name()) + " " + column.type());
+    Stream<String> fields =
+        schema.userTypes().stream()
+            .flatMap(
+                type ->
+                    type.fields().entrySet().stream()
+                        .filter(field -> field.getValue().contains(VECTOR))
+                        .map(
+                            field ->
+                                TableDescription.quote(type.name())
+                                    + "."
+                                    + TableDescription.quote(field.getKey())
+                                    + " "
+                                    + field.getValue()));
+    return Stream.concat(columns, fields).collect(Collectors.joining(", "));
   }
 
   /** The table uses existing types, so their fields must be the same. */

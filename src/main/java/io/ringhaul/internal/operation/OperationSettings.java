@@ -61,6 +61,7 @@ public record OperationSettings(
     if (bytes > 0) {
       texts.put("maxBytesPerSecond", Long.toString(bytes));
     }
+    requests.datacenter().ifPresent(name -> texts.put("fromDatacenter", name));
     texts.putAll(limits.limits().texts());
     if (requests.retriesNonIdempotent()) {
       texts.put("retryNonIdempotent", "true");
@@ -73,6 +74,11 @@ public record OperationSettings(
   /** Returns these settings with another number of tasks. */
   public OperationSettings withTaskCount(int tasks) {
     return with(OptionalInt.of(tasks), requests);
+  }
+
+  /** Returns these settings with coordinators of one data centre only. */
+  public OperationSettings fromDatacenter(String name) {
+    return with(taskCount, requests.withDatacenter(name));
   }
 
   /** Returns these settings with non-idempotent writes sent again after a failure. */

@@ -60,8 +60,7 @@ final class ScanPreflight {
     List<Check> checks = new ArrayList<>(List.of(trial));
     checks.addAll(more);
     checks.add(new SchemaAgreement(session));
-    checks.add(
-        new LiveReplicas(session, settings.keyspace(), settings.table(), requests.consistency()));
+    checks.add(new LiveReplicas(session, settings.keyspace(), settings.table(), requests));
     new Preflight(reading.operation(), checks).require();
     return trial.largestPage().orElse(page);
   }

@@ -69,7 +69,7 @@ record TableScan(
       ScanSizing sizing,
       Earlier earlier) {
     long began = System.nanoTime();
-    LocalNodes nodes = LocalNodes.of(session);
+    LocalNodes nodes = LocalNodes.of(session, settings.requests().datacenter());
     TokenRing ring =
         RingSource.of(session, settings.keyspace(), settings.table()).read(nodes.datacenter());
     int usual = OperationSettings.usualParallelism(session, REQUESTS_PER_NODE, nodes);

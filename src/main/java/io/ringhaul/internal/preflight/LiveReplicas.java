@@ -7,12 +7,14 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
 import io.ringhaul.internal.request.NodeNames;
+import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.ReplicatedRange;
 import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.ring.TokenRing;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -28,17 +30,16 @@ public final class LiveReplicas implements Check {
   private final CqlIdentifier keyspace;
   private final CqlIdentifier table;
   private final ConsistencyLevel consistency;
+  private final Optional<String> datacenter;
 
   /** Creates a check that uses the session's view of the node states. */
   public LiveReplicas(
-      CqlSession session,
-      CqlIdentifier keyspace,
-      CqlIdentifier table,
-      ConsistencyLevel consistency) {
+      CqlSession session, CqlIdentifier keyspace, CqlIdentifier table, RequestSettings requests) {
     this.session = session;
     this.keyspace = keyspace;
     this.table = table;
-    this.consistency = consistency;
+    this.consistency = requests.consistency();
+    this.datacenter = requests.datacenter();
   }
 
   @Override
@@ -49,7 +50,8 @@ public final class LiveReplicas implements Check {
     }
     TokenRing ring =
         RingSource.of(session, keyspace, table)
-            .read(consistency.isDcLocal() ? LocalNodes.of(session).datacenter() : null);
+            .read(
+                consistency.isDcLocal() ? LocalNodes.of(session, datacenter).datacenter() : null);
     Set<String> down = new TreeSet<>();
     int lacking = 0;
     for (ReplicatedRange range : ring.ranges()) {

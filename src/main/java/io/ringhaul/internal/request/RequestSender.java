@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.NoNodeAvailableException;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfig;
 import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
@@ -110,8 +111,13 @@ public final class RequestSender implements Steering, AutoCloseable {
     this.slots = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
     this.rates = new RateLimits(settings.limits());
     this.meter = new RequestMeter(metrics);
-    this.coordinators = new Coordinators(session, settings.balancing() == Balancing.AFFINITY);
-    this.choosesCoordinator = perNode > 0 || settings.balancing() != Balancing.DRIVER;
+    this.coordinators =
+        new Coordinators(
+            session, settings.balancing() == Balancing.AFFINITY, settings.datacenter());
+    this.choosesCoordinator =
+        perNode > 0
+            || settings.balancing() != Balancing.DRIVER
+            || settings.datacenter().isPresent();
   }
 
   /** Returns the number of retries so far. */
@@ -276,7 +282,11 @@ public final class RequestSender implements Steering, AutoCloseable {
     try {
       Statement<?> statement = configure(attempt.statement());
       node = node(attempt, statement);
-      response = session.executeAsync(node == null ? statement : statement.setNode(node));
+      response =
+          node == null && settings.datacenter().isPresent() && statement.getNode() == null
+              // All nodes of the data centre are down; the driver would choose another one.
+              ? CompletableFuture.failedFuture(new NoNodeAvailableException())
+              : session.executeAsync(node == null ? statement : statement.setNode(node));
     } catch (RuntimeException e) {
       slots.release(attempt.slot());
       result.completeExceptionally(e);
@@ -381,15 +391,18 @@ public final class RequestSender implements Steering, AutoCloseable {
     private final CqlSession session;
     private final TableRings rings;
     private final boolean alongRing;
+    private final Optional<String> datacenter;
 
     /**
      * @param alongRing whether replicas are in ring order; otherwise the order varies from call to
      *     call
+     * @param datacenter data centre of the nodes; empty for the session's local nodes
      */
-    Coordinators(CqlSession session, boolean alongRing) {
+    Coordinators(CqlSession session, boolean alongRing, Optional<String> datacenter) {
       this.session = session;
-      this.rings = new TableRings(session);
+      this.rings = new TableRings(session, datacenter);
       this.alongRing = alongRing;
+      this.datacenter = datacenter;
     }
 
     /** Whether the driver's policy finds the replicas for a statement. */
@@ -407,8 +420,8 @@ public final class RequestSender implements Steering, AutoCloseable {
     }
 
     /**
-     * Returns the live local replicas for a request, or all live local nodes if the replicas are
-     * unknown; empty if all are down.
+     * Returns the live replicas for a request, or all live nodes if the replicas are unknown;
+     * empty if all are down.
      *
      * @param avoided the node that failed last; left out if there are other nodes
      */
@@ -460,14 +473,21 @@ public final class RequestSender implements Steering, AutoCloseable {
       return statement instanceof BoundStatement bound ? TableRings.table(bound) : null;
     }
 
-    private static List<Node> live(Collection<Node> nodes) {
+    private List<Node> live(Collection<Node> nodes) {
       List<Node> live = new ArrayList<>(nodes.size());
       for (Node node : nodes) {
-        if (node.getDistance() == NodeDistance.LOCAL && node.getState() == NodeState.UP) {
+        if (isChosen(node) && node.getState() == NodeState.UP) {
           live.add(node);
         }
       }
       return live;
+    }
+
+    private boolean isChosen(Node node) {
+      return datacenter.isEmpty()
+          ? node.getDistance() == NodeDistance.LOCAL
+          : datacenter.get().equals(node.getDatacenter())
+              && node.getDistance() != NodeDistance.IGNORED;
     }
   }
 

@@ -21,6 +21,8 @@ import java.util.Set;
  * @param retriesNonIdempotent whether statements that are not idempotent are retried after any
  *     transient failure, so that they may take effect twice. Default: false.
  * @param balancing selects the replica that coordinates a request
+ * @param datacenter the only data centre whose nodes coordinate. Default: the driver's policy
+ *     chooses
  */
 public record RequestSettings(
     int parallelism,
@@ -30,7 +32,8 @@ public record RequestSettings(
     Optional<String> executionProfile,
     RequestLimits limits,
     boolean retriesNonIdempotent,
-    Balancing balancing) {
+    Balancing balancing,
+    Optional<String> datacenter) {
 
   /**
    * Creates settings that never apply a non-idempotent statement twice and let the driver select
@@ -51,7 +54,8 @@ public record RequestSettings(
         executionProfile,
         limits,
         false,
-        Balancing.DRIVER);
+        Balancing.DRIVER,
+        Optional.empty());
   }
 
   /** Creates settings without limits. */
@@ -87,7 +91,8 @@ public record RequestSettings(
         executionProfile,
         limits,
         retriesNonIdempotent,
-        balancing);
+        balancing,
+        datacenter);
   }
 
   /** Returns these settings with another consistency level. */
@@ -100,7 +105,8 @@ public record RequestSettings(
         executionProfile,
         limits,
         retriesNonIdempotent,
-        balancing);
+        balancing,
+        datacenter);
   }
 
   /** Returns these settings with another timeout. */
@@ -113,7 +119,8 @@ public record RequestSettings(
         executionProfile,
         limits,
         retriesNonIdempotent,
-        balancing);
+        balancing,
+        datacenter);
   }
 
   /** Returns these settings with another number of attempts. */
@@ -126,7 +133,8 @@ public record RequestSettings(
         executionProfile,
         limits,
         retriesNonIdempotent,
-        balancing);
+        balancing,
+        datacenter);
   }
 
   /** Returns these settings with an execution profile of the driver. */
@@ -139,7 +147,8 @@ public record RequestSettings(
         Optional.of(name),
         limits,
         retriesNonIdempotent,
-        balancing);
+        balancing,
+        datacenter);
   }
 
   /**
@@ -148,7 +157,15 @@ public record RequestSettings(
    */
   public RequestSettings retryingNonIdempotent() {
     return new RequestSettings(
-        parallelism, consistency, timeout, maxAttempts, executionProfile, limits, true, balancing);
+        parallelism,
+        consistency,
+        timeout,
+        maxAttempts,
+        executionProfile,
+        limits,
+        true,
+        balancing,
+        datacenter);
   }
 
   /** Returns these settings with another balancing. */
@@ -161,6 +178,21 @@ public record RequestSettings(
         executionProfile,
         limits,
         retriesNonIdempotent,
-        how);
+        how,
+        datacenter);
+  }
+
+  /** Returns these settings with coordinators of one data centre only. */
+  public RequestSettings withDatacenter(String name) {
+    return new RequestSettings(
+        parallelism,
+        consistency,
+        timeout,
+        maxAttempts,
+        executionProfile,
+        limits,
+        retriesNonIdempotent,
+        balancing,
+        Optional.of(name));
   }
 }

@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.metadata.NodeState;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -48,6 +49,38 @@ public record LocalNodes(@Nullable String datacenter, List<Node> nodes) {
             .filter(node -> name.equals(node.getDatacenter()))
             .filter(node -> node.getState() != NodeState.FORCED_DOWN)
             .toList();
+    return new LocalNodes(name, members);
+  }
+
+  /**
+   * Returns the nodes of a data centre, or the local nodes of a session without one.
+   *
+   * @throws UnsupportedClusterException if the data centre does not exist, or the session has no
+   *     connection to any of its nodes
+   */
+  public static LocalNodes of(CqlSession session, Optional<String> datacenter) {
+    if (datacenter.isEmpty()) {
+      return of(session);
+    }
+    String name = datacenter.get();
+    Collection<Node> all = session.getMetadata().getNodes().values();
+    List<Node> members = all.stream().filter(node -> name.equals(node.getDatacenter())).toList();
+    if (members.isEmpty()) {
+      throw new UnsupportedClusterException(
+          "No node of the cluster is in the data centre "
+              + name
+              + "; the cluster has "
+              + String.join(", ", datacenters(all)));
+    }
+    if (members.stream().allMatch(node -> node.getDistance() == NodeDistance.IGNORED)) {
+      throw new UnsupportedClusterException(
+          "The session does not connect to the data centre "
+              + name
+              + ": set basic.load-balancing-policy.local-datacenter to it, or set"
+              + " advanced.load-balancing-policy.dc-failover.max-nodes-per-remote-dc to the number"
+              + " of its nodes, "
+              + members.size());
+    }
     return new LocalNodes(name, members);
   }
 

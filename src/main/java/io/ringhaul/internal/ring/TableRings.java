@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +31,18 @@ public final class TableRings {
   private record TableName(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {}
 
   private final CqlSession session;
+  private final Optional<String> datacenter;
   private final boolean mayHaveTablets;
   private final Map<TableName, CurrentRing> rings = new ConcurrentHashMap<>();
 
-  /** Creates rings that are read from a session, which the caller closes. */
-  public TableRings(CqlSession session) {
+  /**
+   * Creates rings that are read from a session, which the caller closes.
+   *
+   * @param datacenter the data centre of the replicas; empty for the session's local one
+   */
+  public TableRings(CqlSession session, Optional<String> datacenter) {
     this.session = session;
+    this.datacenter = datacenter;
     this.mayHaveTablets = ScyllaDb.of(session).isPresent();
   }
 
@@ -56,7 +63,7 @@ public final class TableRings {
   }
 
   /**
-   * Returns the ring of a table, with the replicas of the local data centre; null if it cannot be
+   * Returns the ring of a table, with the replicas of one data centre; null if it cannot be
    * read.
    *
    * @param table null if the table is not known; its rows are then taken to be on virtual nodes
@@ -104,7 +111,7 @@ public final class TableRings {
       this.tokenMap = session.getMetadata().getTokenMap().orElse(null);
       this.readAt = System.nanoTime();
       try {
-        this.ring = source.read(LocalNodes.of(session).datacenter());
+        this.ring = source.read(LocalNodes.of(session, datacenter).datacenter());
       } catch (BulkOperationException e) {
         LOG.debug("The ring of {} is not known", name, e);
       }
@@ -127,7 +134,7 @@ public final class TableRings {
     private void readAgain(@Nullable TokenMap map) {
       try {
         source
-            .readAsync(LocalNodes.of(session).datacenter())
+            .readAsync(LocalNodes.of(session, datacenter).datacenter())
             .whenComplete((read, failure) -> readAgain(map, read, failure));
       } catch (RuntimeException e) {
         readAgain(map, null, e);

@@ -2,6 +2,7 @@ package io.ringhaul.internal.ring;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.metadata.Node;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.schema.TokenRange;
 import java.util.ArrayList;
@@ -160,13 +161,14 @@ public final class TokenRing {
     return new UnsupportedClusterException(
         "The keyspace "
             + name
-            + " has no replica in the local data centre "
+            + " has no replica in the data centre "
             + datacenter
             + " for the token range "
             + range
             + "; its replicas are in "
             + String.join(", ", datacenters)
-            + ". Use a session local to where all its ranges are replicated, or change the"
-            + " keyspace's replication.");
+            + ". Use a session local to where all its ranges are replicated, read from there with "
+            + Setting.FROM_DATACENTER.mark()
+            + ", or change the keyspace's replication.");
   }
 }

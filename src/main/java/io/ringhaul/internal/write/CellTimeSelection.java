@@ -9,6 +9,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
+import io.ringhaul.internal.request.NodeVersions;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.scan.SelectedColumn;
 import io.ringhaul.schema.ColumnDescription;
@@ -18,11 +19,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,14 +212,7 @@ public final class CellTimeSelection {
         Collection<? extends @Nullable Version> nodes,
         TableDescription table,
         SortedSet<String> columns) {
-      String tooOld =
-          nodes.stream()
-              .filter(Objects::nonNull)
-              .filter(version -> version.getMajor() < SINCE)
-              .map(Version::toString)
-              .collect(Collectors.toCollection(TreeSet::new))
-              .stream()
-              .collect(Collectors.joining(", "));
+      String tooOld = NodeVersions.before(SINCE, nodes);
       if (!columns.isEmpty() && !tooOld.isEmpty()) {
         throw new UnsupportedClusterException(
             String.format(

@@ -87,6 +87,17 @@ class CassandraYamlTest {
   }
 
   @Test
+  void uses40NamesAndUnits() {
+    assertThat(yaml("4.0.19", 1, Map.of("materialized_views_enabled", true)))
+        .contains(
+            "commitlog_sync_period_in_ms: 10000",
+            "key_cache_size_in_mb: 16",
+            "enable_materialized_views: true",
+            "concurrent_reads: 16")
+        .noneMatch(line -> line.matches("(commitlog_sync_period|key_cache_size|.*_enabled):.*"));
+  }
+
+  @Test
   void rejectsValueThatYamlCannotHold() {
     assertThatThrownBy(() -> yaml(Map.of("x", new Object())))
         .isInstanceOfSatisfying(
@@ -105,9 +116,15 @@ class CassandraYamlTest {
   }
 
   private static List<String> yaml(int node, Map<String, Object> settings) {
+    return yaml("5.0.6", node, settings);
+  }
+
+  private static List<String> yaml(String version, int node, Map<String, Object> settings) {
     SandboxSettings cluster =
         new SandboxSettings(
-            2,
+            version,
+            List.of(2),
+            1,
             1,
             Path.of("/somewhere"),
             false,

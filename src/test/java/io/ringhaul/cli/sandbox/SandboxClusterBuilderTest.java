@@ -17,6 +17,11 @@ class SandboxClusterBuilderTest {
   void rejectsValuesOutOfBoundsByName() {
     refused("nodes", () -> builder.nodes(0));
     refused("nodes", () -> builder.nodes(33));
+    refused("nodes", () -> builder.datacenters());
+    refused("nodes", () -> builder.datacenters(2, 0));
+    refused("racks", () -> builder.racks(0));
+    refused("cassandra", () -> builder.cassandra("3.11"));
+    refused("cassandra", () -> builder.cassandra("4.1.x"));
     refused("vnodes", () -> builder.vnodes(0));
     refused("vnodes", () -> builder.vnodes(1_537));
     refused("heapMegabytes", () -> builder.heapMegabytes(255));

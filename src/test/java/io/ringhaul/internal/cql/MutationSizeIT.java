@@ -17,6 +17,7 @@ import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.driver.api.core.type.TupleType;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.OnCassandra;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.seeds.Seeds;
 import java.math.BigDecimal;
@@ -48,6 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * warnings, so two rows of known size fill each batch up to the threshold.
  */
 @ClusterTest
+@OnCassandra(since = "5.0", feature = "sizes as 5.0 counts them")
 @TestInstance(Lifecycle.PER_CLASS)
 class MutationSizeIT {
 

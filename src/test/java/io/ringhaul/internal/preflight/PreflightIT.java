@@ -13,6 +13,7 @@ import com.datastax.oss.driver.api.core.metadata.NodeState;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.EagerSplits;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.OnCassandra;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Problems that an ordinary role gets before the first row, on a cluster with permissions, masks
  * and guardrails.
  */
+@OnCassandra(since = "5.0", feature = "column masks")
 class PreflightIT {
 
   private static final RequestSettings REQUESTS =
@@ -496,13 +498,7 @@ class PreflightIT {
   /** Simulates a second node: a row in the peers table names one that does not exist. */
   @Test
   void namesNodesThatAreDown() {
-    assertThat(
-            sentences(
-                new LiveReplicas(
-                    cluster.admin(),
-                    CqlIdentifier.fromCql("s"),
-                    CqlIdentifier.fromCql("t"),
-                    DefaultConsistencyLevel.LOCAL_QUORUM)))
+    assertThat(sentences(new LiveReplicas(cluster.admin(), CqlIdentifier.fromCql("s"), CqlIdentifier.fromCql("t"), REQUESTS)))
         .isEmpty();
     cluster
         .admin()
@@ -513,13 +509,7 @@ class PreflightIT {
                 + " 9342, 'rack1', '5.0.6', 6ab09bec-e68e-48d9-a5f8-97e6fb4c9b48, {'0'})");
     try (CqlSession session = cluster.newSession("reader")) {
       await(session, NodeState.DOWN, 1);
-      assertThat(
-              sentences(
-                  new LiveReplicas(
-                      session,
-                      CqlIdentifier.fromCql("s"),
-                      CqlIdentifier.fromCql("t"),
-                      DefaultConsistencyLevel.LOCAL_QUORUM)))
+      assertThat(sentences(new LiveReplicas(session, CqlIdentifier.fromCql("s"), CqlIdentifier.fromCql("t"), REQUESTS)))
           .containsExactly(
               "1 of 5 token ranges of keyspace s have too few live replicas for LOCAL_QUORUM,"
                   + " because 127.0.0.9:9342 is down: start it, or these ranges will fail");
