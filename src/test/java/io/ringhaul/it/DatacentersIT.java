@@ -32,8 +32,10 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.schema.TokenRange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +44,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -153,6 +156,44 @@ class DatacentersIT {
     operator(session).importInto("everywhere", "copy").from(CsvSource.at(csv)).run();
     assertThat(operator(session).count("everywhere", "copy").fromDatacenter("dc2").run().rows())
         .isEqualTo(ROWS);
+  }
+
+  @Test
+  void commandReadsFromTheChosenDatacenter() throws Exception {
+    assertThat(command("--read-dc", "dc2")).contains("3,000").doesNotContain("no replica");
+    assertThat(command("--read-dc", "dc3"))
+        .contains("No node of the cluster is in the data centre dc3; the cluster has dc1, dc2");
+    assertThat(command())
+        .contains("The keyspace far has no replica in the data centre dc1")
+        .contains("read from there with --read-dc");
+  }
+
+  /** Counts the table in dc2 over dc1 in a process of its own. */
+  private String command(String... options) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.ringhaul.cli.Main",
+                "count",
+                "far.t",
+                "--contact-point",
+                "127.0.0.1:9642",
+                "--local-dc",
+                "dc1"));
+    command.addAll(List.of(options));
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    process.getOutputStream().close();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    return Files.readString(output);
   }
 
   @Test

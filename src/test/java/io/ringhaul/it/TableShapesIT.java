@@ -11,6 +11,7 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.OnCassandra;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.iceberg.IcebergSource;
@@ -163,6 +164,7 @@ class TableShapesIT {
    * The rows of a partition are scattered over several files, mixed with rows of other partitions.
    */
   @Test
+  @OnCassandra(since = "5.0", feature = "times of elements")
   void staticListInScatteredRows() {
     create("scattered", "p int, c int, l list<int> static, v int, PRIMARY KEY (p, c)");
     int partitions = 12;

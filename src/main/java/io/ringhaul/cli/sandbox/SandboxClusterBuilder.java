@@ -89,8 +89,8 @@ public final class SandboxClusterBuilder {
   }
 
   /**
-   * Sets the number of racks of each data centre, 1 to 32: {@code rack1}, {@code rack2} and so on.
-   * Its nodes are in them in turn. Default: 1.
+   * Sets the number of racks of each data centre, 1 to 32. Its nodes are in them in turn. Default:
+   * 1.
    */
   public SandboxClusterBuilder racks(int racks) {
     this.racks = within("racks", racks, 1, 32);

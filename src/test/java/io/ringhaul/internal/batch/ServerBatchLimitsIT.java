@@ -14,6 +14,7 @@ import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.batch.BatchWriterBuilder;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.OnCassandra;
 import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -59,6 +60,7 @@ class ServerBatchLimitsIT {
 
   /** Determines the limits by the behaviour of the node, not by its settings. */
   @Test
+  @OnCassandra(since = "5.0", feature = "counts the bytes of a mutation as MutationSize does")
   void limitsMatchBehaviourOfNodes() {
     String table = keyspace + ".limits";
     PreparedStatement insert = session.prepare("INSERT INTO " + table + " (p, v) VALUES (?, ?)");
