@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Marks a test that needs a feature which only some versions of Cassandra have. The test is skipped
@@ -37,7 +36,9 @@ public @interface OnCassandra {
   final class Condition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-      return AnnotationSupport.findAnnotation(context.getElement(), OnCassandra.class)
+      return context
+          .getElement()
+          .map(element -> element.getAnnotation(OnCassandra.class))
           .map(Condition::evaluate)
           .orElse(enabled("not restricted"));
     }

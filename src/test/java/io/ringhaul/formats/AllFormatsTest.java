@@ -54,7 +54,7 @@ class AllFormatsTest {
   }
 
   private void roundTrip(Format format, Random random) {
-    RandomTable table = new RandomTable("ks", "t", random, format.nans());
+    RandomTable table = new RandomTable("ks", "t", random, format.nans(), true);
     List<List<@Nullable ByteBuffer>> rows = new ArrayList<>();
     for (int number = random.nextInt(MOST_ROWS); number >= 0; number--) {
       rows.add(table.row(number));

@@ -57,7 +57,9 @@ class RandomTablesIT {
   @MethodSource("tables")
   void roundTripsEveryRow(long seed, Format format) {
     String keyspace = TestCluster.newKeyspace(1);
-    RandomTable random = new RandomTable(keyspace, "source", new Random(seed), format.nans());
+    RandomTable random =
+        new RandomTable(
+            keyspace, "source", new Random(seed), format.nans(), TestCluster.hasVectors());
     TableDescription table = random.description();
     TableSchema schema = TableSchema.of(table, table.columns());
     List<String> ddl = new ArrayList<>(schema.createTypes(keyspace));

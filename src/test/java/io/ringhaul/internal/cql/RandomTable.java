@@ -34,11 +34,18 @@ public final class RandomTable {
   private final Random random;
   private final CqlGenerator values;
   private final TableDescription table;
+  private final int containers;
   private int userTypes;
 
-  /** Creates a table from the random numbers. */
-  public RandomTable(String keyspace, String name, Random random, CqlGenerator.Nans nans) {
+  /**
+   * Creates a table from the random numbers.
+   *
+   * @param vectors whether columns may have vectors
+   */
+  public RandomTable(
+      String keyspace, String name, Random random, CqlGenerator.Nans nans, boolean vectors) {
     this.random = random;
+    this.containers = vectors ? 6 : 5;
     this.values = new CqlGenerator(random, nans);
     List<ColumnDescription> columns = new ArrayList<>();
     // The first key column is the row's number, so that rows have different keys.
@@ -102,7 +109,7 @@ public final class RandomTable {
   }
 
   private DataType container(int depth, boolean frozen) {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(containers)) {
       case 0 -> DataTypes.listOf(nested(depth - 1), frozen);
       case 1 -> DataTypes.setOf(nested(depth - 1), frozen);
       case 2 -> DataTypes.mapOf(nested(depth - 1), nested(depth - 1), frozen);
