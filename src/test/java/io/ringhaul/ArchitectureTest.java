@@ -46,7 +46,7 @@ class ArchitectureTest {
           Map.entry("disk", Set.of()),
           Map.entry("jackson", Set.of()),
           Map.entry("ring", Set.of()),
-          Map.entry("request", Set.of("metrics")),
+          Map.entry("request", Set.of("metrics", "ring")),
           Map.entry("scan", BOTTOM),
           Map.entry("cql", with(BOTTOM, "jackson")),
           Map.entry("jobstore", Set.of("disk", "jackson")),

@@ -46,6 +46,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -101,6 +102,18 @@ class DatacentersIT {
 
   @Test
   void rangesAndReplicasAreThoseOfDescribeRing() throws Exception {
+    assertAreThoseOfDescribeRing(session);
+    // Without a token map they come from the system tables.
+    try (CqlSession blind =
+        connect(
+            "dc1",
+            true,
+            config -> config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false))) {
+      assertAreThoseOfDescribeRing(blind);
+    }
+  }
+
+  private static void assertAreThoseOfDescribeRing(CqlSession over) throws Exception {
     Map<UUID, String> addresses = new HashMap<>();
     for (Node node : session.getMetadata().getNodes().values()) {
       addresses.put(
@@ -109,7 +122,7 @@ class DatacentersIT {
     }
     for (String keyspace : List.of("everywhere", "near", "far")) {
       Map<TokenRange, Set<String>> found = new HashMap<>();
-      RingSource.of(session, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql("t"))
+      RingSource.of(over, CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql("t"))
           .read(null)
           .ranges()
           .forEach(
@@ -341,6 +354,11 @@ class DatacentersIT {
   }
 
   private static CqlSession connect(String local, boolean remote) {
+    return connect(local, remote, config -> config);
+  }
+
+  private static CqlSession connect(
+      String local, boolean remote, UnaryOperator<ProgrammaticDriverConfigLoaderBuilder> change) {
     ProgrammaticDriverConfigLoaderBuilder config =
         DriverConfigLoader.programmaticBuilder()
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(60));
@@ -356,7 +374,7 @@ class DatacentersIT {
     return CqlSession.builder()
         .addContactPoints(cluster.contactPoints())
         .withLocalDatacenter(local)
-        .withConfigLoader(config.build())
+        .withConfigLoader(change.apply(config).build())
         .build();
   }
 

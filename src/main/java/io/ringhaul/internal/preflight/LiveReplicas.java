@@ -50,8 +50,7 @@ public final class LiveReplicas implements Check {
     }
     TokenRing ring =
         RingSource.of(session, keyspace, table)
-            .read(
-                consistency.isDcLocal() ? LocalNodes.of(session, datacenter).datacenter() : null);
+            .read(consistency.isDcLocal() ? LocalNodes.of(session, datacenter).datacenter() : null);
     Set<String> down = new TreeSet<>();
     int lacking = 0;
     for (ReplicatedRange range : ring.ranges()) {

@@ -420,8 +420,8 @@ public final class RequestSender implements Steering, AutoCloseable {
     }
 
     /**
-     * Returns the live replicas for a request, or all live nodes if the replicas are unknown;
-     * empty if all are down.
+     * Returns the live replicas for a request, or all live nodes if the replicas are unknown; empty
+     * if all are down.
      *
      * @param avoided the node that failed last; left out if there are other nodes
      */

@@ -63,8 +63,7 @@ public final class TableRings {
   }
 
   /**
-   * Returns the ring of a table, with the replicas of one data centre; null if it cannot be
-   * read.
+   * Returns the ring of a table, with the replicas of one data centre; null if it cannot be read.
    *
    * @param table null if the table is not known; its rows are then taken to be on virtual nodes
    */

@@ -173,7 +173,9 @@ final class Vnodes {
       Map<String, Integer> copies =
           hasDatacenters
               ? count.keySet().stream()
-                  .collect(Collectors.toMap(name -> name, name -> copies(options.getOrDefault(name, ""))))
+                  .collect(
+                      Collectors.toMap(
+                          name -> name, name -> copies(options.getOrDefault(name, ""))))
               : Map.of(
                   EVERYWHERE,
                   strategy.endsWith("EverywhereStrategy")
@@ -213,7 +215,8 @@ final class Vnodes {
           (datacenter, wanted) -> {
             missing.put(datacenter, Math.min(wanted, nodes.getOrDefault(datacenter, 0)));
             repeats.put(
-                datacenter, hasDatacenters ? wanted - racks.getOrDefault(datacenter, 0) : Integer.MAX_VALUE);
+                datacenter,
+                hasDatacenters ? wanted - racks.getOrDefault(datacenter, 0) : Integer.MAX_VALUE);
           });
       Set<String> racksSeen = new HashSet<>();
       int total = missing.values().stream().mapToInt(Integer::intValue).sum();

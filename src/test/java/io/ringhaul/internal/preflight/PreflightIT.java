@@ -498,7 +498,13 @@ class PreflightIT {
   /** Simulates a second node: a row in the peers table names one that does not exist. */
   @Test
   void namesNodesThatAreDown() {
-    assertThat(sentences(new LiveReplicas(cluster.admin(), CqlIdentifier.fromCql("s"), CqlIdentifier.fromCql("t"), REQUESTS)))
+    assertThat(
+            sentences(
+                new LiveReplicas(
+                    cluster.admin(),
+                    CqlIdentifier.fromCql("s"),
+                    CqlIdentifier.fromCql("t"),
+                    REQUESTS)))
         .isEmpty();
     cluster
         .admin()
@@ -509,7 +515,10 @@ class PreflightIT {
                 + " 9342, 'rack1', '5.0.6', 6ab09bec-e68e-48d9-a5f8-97e6fb4c9b48, {'0'})");
     try (CqlSession session = cluster.newSession("reader")) {
       await(session, NodeState.DOWN, 1);
-      assertThat(sentences(new LiveReplicas(session, CqlIdentifier.fromCql("s"), CqlIdentifier.fromCql("t"), REQUESTS)))
+      assertThat(
+              sentences(
+                  new LiveReplicas(
+                      session, CqlIdentifier.fromCql("s"), CqlIdentifier.fromCql("t"), REQUESTS)))
           .containsExactly(
               "1 of 5 token ranges of keyspace s have too few live replicas for LOCAL_QUORUM,"
                   + " because 127.0.0.9:9342 is down: start it, or these ranges will fail");

@@ -87,7 +87,8 @@ class TabletGroupsTest {
         TokenRing.ofTablets(List.of(tablet(Long.MIN_VALUE, -1, A), tablet(-1, Long.MAX_VALUE, B)));
     assertThat(TokenRangeSplitter.split(ring, 8))
         .hasSize(8)
-        .allSatisfy(group -> assertThat(group.width().doubleValue()).isEqualTo(Math.scalb(1, 61)));
+        .allSatisfy(
+            group -> assertThat(group.width().doubleValue()).isEqualTo(Math.scalb(1.0, 61)));
   }
 
   private static ReplicatedRange tablet(long start, long end, UUID host) {
