@@ -16,7 +16,7 @@ import org.w3c.dom.NodeList;
  * Writes the table of what the profile {@code matrix} ran, from the reports of the run, to {@link
  * #TABLE} and into the pages that show it.
  */
-final class Matrix {
+public final class Matrix {
 
   static final Path TABLE = Path.of("src/test/resources/io/ringhaul/proofs/matrix.md");
 
