@@ -57,11 +57,11 @@ class JobMetricsTest {
         1_000,
         5,
         640,
-        new Latency(8, 1, 5, 6),
+        new Latency(8, 2, 1, 5, 6),
         List.of(nodes).stream()
-            .map(node -> new NodeSample(node, new Latency(8, 1, 5, 6), 1, 0, 3))
+            .map(node -> new NodeSample(node, new Latency(8, 2, 1, 5, 6), 1, 0, 3))
             .toList(),
-        List.of(new StageSample(Stage.ENCODE, 0.75, new Latency(4, 2, 3, 4))),
+        List.of(new StageSample(Stage.ENCODE, 0.75, new Latency(4, 2, 2, 3, 4))),
         List.of(),
         new ProcessSample(0.5, 0.75, 12, 30, 1, 2, 3, 0.01, 4, 5, 8, 9),
         Map.of());
