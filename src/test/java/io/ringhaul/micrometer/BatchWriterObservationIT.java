@@ -138,7 +138,7 @@ class BatchWriterObservationIT {
           });
     }
     assertThat(recorder.ended)
-        .filteredOn(context -> !context.getName().equals("order"))
+        .filteredOn(context -> !"order".equals(context.getName()))
         .hasSize(2)
         .allSatisfy(context -> assertThat(context.getParentObservation()).isSameAs(order));
   }
