@@ -93,7 +93,10 @@ public final class BatchWriterBuilder {
     return this;
   }
 
-  /** Sets the limits of a batch of the stream. Default: {@link BatchLimits#DEFAULT}. */
+  /**
+   * Sets the limits of a batch of the stream. Default: {@link BatchLimits#DEFAULT}, 100 statements,
+   * 64 KiB, and 10,000 statements in open batches.
+   */
   public BatchWriterBuilder limits(BatchLimits batches) {
     limits = batches;
     return this;
