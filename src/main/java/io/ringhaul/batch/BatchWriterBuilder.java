@@ -30,6 +30,7 @@ public final class BatchWriterBuilder {
   private Duration maxAge = Duration.ofSeconds(1);
   private UnitLimits unitLimits = UnitLimits.DEFAULT;
   private WriteListener listener = (statements, bytes) -> {};
+  private Optional<RequestListener> requestListener = Optional.empty();
   private Consumer<BulkResult.Reject> rejects = reject -> {};
 
   BatchWriterBuilder(CqlSession session) {
@@ -92,7 +93,10 @@ public final class BatchWriterBuilder {
     return this;
   }
 
-  /** Sets the limits of a batch of the stream. Default: {@link BatchLimits#DEFAULT}. */
+  /**
+   * Sets the limits of a batch of the stream. Default: {@link BatchLimits#DEFAULT}, 100 statements,
+   * 64 KiB, and 10,000 statements in open batches.
+   */
   public BatchWriterBuilder limits(BatchLimits batches) {
     limits = batches;
     return this;
@@ -179,6 +183,15 @@ public final class BatchWriterBuilder {
   }
 
   /**
+   * Sets the listener for each request of the writer, of the stream and of units. Default: no
+   * listener.
+   */
+  public BatchWriterBuilder onRequest(RequestListener action) {
+    requestListener = Optional.of(action);
+    return this;
+  }
+
+  /**
    * Sets what is called for each row that a bulk method leaves out, because it cannot be bound or
    * the cluster rejects its content. Called on the thread that calls the bulk method; an exception
    * from it ends the bulk write. Default: no action; the result has the number of these rows and
@@ -202,6 +215,7 @@ public final class BatchWriterBuilder {
                 grouping,
                 maxAge,
                 listener,
+                requestListener,
                 new OperationMetrics())),
         unitLimits,
         rejects);

@@ -289,8 +289,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /**
-   * Instructions for opening a table of a local warehouse with other programs.
-   * docs/opening-iceberg-tables.md has the same lines with a sample path.
+   * Instructions for opening a table of a local warehouse with other programs. docs/iceberg.md has
+   * the same lines with a sample path.
    *
    * @param warehouse an absolute path
    * @param table namespace and name

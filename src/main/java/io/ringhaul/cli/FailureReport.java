@@ -5,17 +5,19 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Reports a failure on standard error in one sentence; the stack trace only with {@code --verbose}
- * or {@code RINGHAUL_DEBUG}.
+ * Reports a failure on standard error in one sentence, and the stack trace with {@code --verbose}.
+ * A command without this option prints the stack trace of an unexpected failure.
  */
 final class FailureReport implements IExecutionExceptionHandler {
 
-  private static final String DEBUG_VARIABLE = "RINGHAUL_DEBUG";
   private static final int MOST_LINES = 20;
 
   @Override
@@ -28,6 +30,9 @@ final class FailureReport implements IExecutionExceptionHandler {
   /** Prints the failure, and how to get help if a setting is invalid. */
   static void tell(CommandLine commandLine, Throwable failure) {
     PrintWriter err = commandLine.getErr();
+    Optional<OptionSpec> verbose = verboseOption(commandLine);
+    boolean isVerbose = verbose.map(OptionSpec::getValue).filter(Boolean.TRUE::equals).isPresent();
+    boolean hasStackTrace = isVerbose;
     if (failure instanceof BulkOperationException known) {
       err.println("ringhaul: " + OptionNames.message(known));
       list(err, known.failedRanges(), "more");
@@ -35,24 +40,30 @@ final class FailureReport implements IExecutionExceptionHandler {
         list(err, doubtful.rows(), "more; --json lists all of them");
       }
     } else {
+      hasStackTrace = isVerbose || verbose.isEmpty();
       err.println(
           "ringhaul: unexpected "
               + failure
-              + "; give --verbose for the stack trace and report this error");
+              + (hasStackTrace
+                  ? "; report this error with its stack trace:"
+                  : "; give --verbose for the stack trace and report this error"));
     }
     if (failure instanceof InvalidSettingException) {
       UsageReport.sayWhereHelpIs(err, commandLine);
     }
-    if (System.getenv(DEBUG_VARIABLE) != null || isVerbose(commandLine)) {
+    if (hasStackTrace) {
       failure.printStackTrace(err);
     }
     err.flush();
   }
 
-  private static boolean isVerbose(CommandLine commandLine) {
+  private static Optional<OptionSpec> verboseOption(CommandLine commandLine) {
     ParseResult parsed = commandLine.getParseResult();
-    ParseResult command = parsed != null && parsed.hasSubcommand() ? parsed.subcommand() : parsed;
-    return command != null && command.matchedOptionValue("--verbose", false);
+    CommandSpec command =
+        parsed != null && parsed.hasSubcommand()
+            ? parsed.subcommand().commandSpec()
+            : commandLine.getCommandSpec();
+    return Optional.ofNullable(command.findOption("--verbose"));
   }
 
   private static void list(PrintWriter err, List<?> facts, String more) {

@@ -70,7 +70,8 @@ final class HelpCommand implements Runnable {
   public void run() {
     // All commands: the command line of 'help' has only this one.
     CommandLine root = Main.commandLine();
-    PrintWriter out = TerminalText.out();
+    // The same writer as for --help: it does not escape the colours of the page.
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (man) {
       out.print(ManPage.of(root));
     } else if (words.isEmpty()) {

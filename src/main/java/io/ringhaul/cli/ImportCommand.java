@@ -81,8 +81,9 @@ final class ImportCommand extends JobCommand<ImportResult> {
 
   @Option(
       names = "--grouping",
+      paramLabel = "WAY",
       description =
-          "Which rows share a batch: ${COMPLETION-CANDIDATES}. Default: REPLICA_SET, which"
+          "Which rows share a batch: ${COMPLETION-CANDIDATES}. Default: replica_set, which"
               + " combines small batches of single partitions with the same replicas into one"
               + " request, up to the server's warning threshold.")
   private @Nullable Grouping grouping;

@@ -96,8 +96,8 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
           job.id(),
           "Job "
               + job.id()
-              + " was created by application code and only that code can run it: use the same"
-              + " request with jobId and resuming()",
+              + " was created by application code and only that code can run it: let the application"
+              + " resume it with the same request",
           null);
     }
   }

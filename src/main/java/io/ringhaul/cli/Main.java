@@ -120,6 +120,7 @@ public final class Main implements Runnable {
     commandLine.registerConverter(Integer.class, new OptionValues.WholeNumber<>(Integer::valueOf));
     commandLine.registerConverter(int.class, new OptionValues.WholeNumber<>(Integer::valueOf));
     commandLine.registerConverter(Long.class, new OptionValues.WholeNumber<>(Long::valueOf));
+    OptionValues.showChoicesInLowerCase(commandLine);
     JobsCommand.configure(commandLine);
     PlanCommand.configure(commandLine);
     HelpPage.use(commandLine);
@@ -187,7 +188,9 @@ public final class Main implements Runnable {
   private static void guardLogs(List<String> arguments) {
     PrintStream err = System.err;
     setLogging("cacheOutputStream", "true");
-    if (arguments.contains("-v") || arguments.contains("--verbose")) {
+    if (arguments.contains("-v")
+        || arguments.contains("--verbose")
+        || Boolean.parseBoolean(System.getenv(OptionDefaults.variable("verbose")))) {
       // Over the launcher's settings.
       System.getProperties().stringPropertyNames().stream()
           .filter(name -> name.startsWith(LOGGING + "log."))

@@ -106,7 +106,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   @Option(
       names = "--consistency",
       paramLabel = "LEVEL",
-      description = "The consistency level. Default: LOCAL_QUORUM.")
+      description = "The consistency level. Default: local_quorum.")
   private @Nullable DefaultConsistencyLevel consistency;
 
   @Option(

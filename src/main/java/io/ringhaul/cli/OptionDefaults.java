@@ -64,26 +64,13 @@ final class OptionDefaults implements IDefaultValueProvider {
       Set.of(
           "RINGHAUL_CLASSPATH",
           "RINGHAUL_CONFIG",
-          "RINGHAUL_DEBUG",
           "RINGHAUL_JAVA_OPTS",
           "RINGHAUL_JOB_STORE",
           "RINGHAUL_PASSWORD",
           "RINGHAUL_PROFILE");
 
-  /** Options that describe one run, without their dashes. */
-  private static final Set<String> OF_ONE_RUN =
-      Set.of(
-          "config",
-          "help",
-          "job",
-          "job-id",
-          "keyspace",
-          "password",
-          "profile",
-          "replay-in-doubt",
-          "resume",
-          "table",
-          "version");
+  /** The keys of options that name the table: a default for them would be a surprise. */
+  private static final Set<String> OF_THE_TABLE = Set.of("keyspace", "table");
 
   /** The value of an option, and where it was set, for messages. */
   private record Value(String text, String origin) {}
@@ -128,6 +115,10 @@ final class OptionDefaults implements IDefaultValueProvider {
 
   private final CommandLine command;
   private final String commandName;
+
+  /** The options that a default may set, by key. */
+  private final Map<String, OptionSpec> known;
+
   private final Map<String, String> environment;
 
   /** {@code --config} and {@code --profile}, where the command line has them. */
@@ -137,9 +128,10 @@ final class OptionDefaults implements IDefaultValueProvider {
   private final Map<String, Value> values = new HashMap<>();
 
   private OptionDefaults(
-      CommandLine commandLine, String commandName, Map<String, String> environment) {
-    this.command = Objects.requireNonNull(commandLine.getSubcommands().get(commandName));
-    this.commandName = commandName;
+      CommandLine command, Map<String, OptionSpec> known, Map<String, String> environment) {
+    this.command = command;
+    this.commandName = command.getCommandName();
+    this.known = known;
     this.environment = environment;
   }
 
@@ -153,10 +145,11 @@ final class OptionDefaults implements IDefaultValueProvider {
   static void apply(CommandLine commandLine, Map<String, String> environment, String... arguments) {
     CommandLine command =
         arguments.length == 0 ? null : commandLine.getSubcommands().get(arguments[0]);
-    if (command == null || settable(command).isEmpty()) {
+    Map<String, OptionSpec> known = command == null ? Map.of() : settable(command);
+    if (command == null || known.isEmpty()) {
       return;
     }
-    OptionDefaults defaults = new OptionDefaults(commandLine, arguments[0], environment);
+    OptionDefaults defaults = new OptionDefaults(command, known, environment);
     defaults.readFile(arguments);
     defaults.readEnvironment();
     commandLine.setDefaultValueProvider(defaults);
@@ -187,7 +180,6 @@ final class OptionDefaults implements IDefaultValueProvider {
   }
 
   private void readEnvironment() {
-    Map<String, OptionSpec> known = settable(command);
     TreeMap<String, String> unknown = new TreeMap<>();
     environment.forEach(
         (variable, text) -> {
@@ -218,7 +210,7 @@ final class OptionDefaults implements IDefaultValueProvider {
 
   /** Checks that a variable is not a misspelt option; other programs' variables are ignored. */
   private void requireForeign(String variable, String key, Set<String> all) {
-    if (OF_ONE_RUN.contains(key)) {
+    if (isOfOneRun(key)) {
       throw failure(
           "%s has no effect: give %s on the command line".formatted(variable, DASHES + key));
     }
@@ -296,6 +288,11 @@ final class OptionDefaults implements IDefaultValueProvider {
     return new ParameterException(command, message);
   }
 
+  /** Whether only the command line gives an option. */
+  private static boolean isOfOneRun(String key) {
+    return OF_THE_TABLE.contains(key) || StoredCommand.isOfOneRun(DASHES + key);
+  }
+
   private static String key(OptionSpec option) {
     return option.longestName().substring(DASHES.length());
   }
@@ -308,7 +305,7 @@ final class OptionDefaults implements IDefaultValueProvider {
         .filter(each -> each.findOption(CONFIG) != null)
         .flatMap(each -> each.options().stream())
         .filter(each -> each.longestName().startsWith(DASHES))
-        .filter(each -> !OF_ONE_RUN.contains(key(each)))
+        .filter(each -> !isOfOneRun(key(each)))
         .forEach(each -> options.put(key(each), each));
     return options;
   }
@@ -324,7 +321,6 @@ final class OptionDefaults implements IDefaultValueProvider {
   private final class ConfigFile {
 
     private final Path file;
-    private final Map<String, OptionSpec> known = settable(command);
 
     ConfigFile(Path file) {
       this.file = file;
@@ -449,7 +445,7 @@ final class OptionDefaults implements IDefaultValueProvider {
 
     private ParameterException unknown(String key, String path) {
       String hint =
-          OF_ONE_RUN.contains(key)
+          isOfOneRun(key)
               ? key.equals("password")
                   ? "; set RINGHAUL_PASSWORD, or put the login into the file of driver-config"
                   : "; give --" + key + " on the command line"

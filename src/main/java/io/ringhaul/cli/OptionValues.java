@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoField;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +39,32 @@ import picocli.CommandLine.TypeConversionException;
 final class OptionValues {
 
   private OptionValues() {}
+
+  /**
+   * Makes help and completion show the choices of options in lower case, as users write them; a
+   * value is accepted in any case.
+   */
+  static void showChoicesInLowerCase(CommandLine commandLine) {
+    CommandSpec command = commandLine.getCommandSpec();
+    List<OptionSpec> options = List.copyOf(command.options());
+    if (options.stream().anyMatch(OptionValues::isChoice)) {
+      // An option cannot be changed; removing all of them keeps their order.
+      options.forEach(command::remove);
+      options.forEach(
+          each -> command.addOption(isChoice(each) ? withLowerCaseChoices(each) : each));
+    }
+    commandLine.getSubcommands().values().forEach(OptionValues::showChoicesInLowerCase);
+  }
+
+  private static boolean isChoice(OptionSpec option) {
+    return option.auxiliaryTypes()[0].isEnum();
+  }
+
+  private static OptionSpec withLowerCaseChoices(OptionSpec option) {
+    List<String> choices = new ArrayList<>();
+    option.completionCandidates().forEach(each -> choices.add(each.toLowerCase(Locale.ROOT)));
+    return option.toBuilder().completionCandidates(choices).build();
+  }
 
   /**
    * A size in bytes: {@code 1000000}, {@code 64k}, {@code 128m}, {@code 1g}. Units are powers of

@@ -49,16 +49,29 @@ record JobView(
    */
   private static final int LONGEST_PART = 1_000;
 
-  /** The progress of a job by its completed partitions. */
-  record Figures(int partitions, int done, int failed, long rows, long rejectedRows) {
+  /**
+   * The progress of a job by its completed partitions.
+   *
+   * @param totalRows rows and rejected rows of the whole job; null until the job has completed,
+   *     because neither a cluster nor most sources tell them earlier
+   */
+  record Figures(
+      int partitions,
+      int done,
+      int failed,
+      long rows,
+      long rejectedRows,
+      @Nullable Long totalRows) {
 
-    private static Figures of(JobFigures figures) {
+    private static Figures of(Job job) {
+      JobFigures figures = job.figures();
       return new Figures(
           figures.partitions(),
           figures.done(),
           figures.failed(),
           figures.rows(),
-          figures.rejectedRows());
+          figures.rejectedRows(),
+          job.status() == JobStatus.COMPLETED ? figures.rows() + figures.rejectedRows() : null);
     }
   }
 
@@ -87,7 +100,7 @@ record JobView(
         Times.textOrNull(job.started()),
         Times.textOrNull(job.completed()),
         job.run(),
-        Figures.of(job.figures()),
+        Figures.of(job),
         job.error().orElse(null),
         job.owner().map(Owner::of).orElse(null),
         fingerprint,

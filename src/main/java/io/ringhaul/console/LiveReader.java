@@ -43,18 +43,22 @@ final class LiveReader {
             .find(MetricName.JOB, MetricName.IN_FLIGHT_BOUND)
             .filter(bound -> bound < 1)
             .isPresent();
+    long rows = latest.whole(MetricName.JOB, MetricName.ROWS);
+    double completed = latest.value(MetricName.JOB, MetricName.COMPLETED);
     return new LiveView(
         Times.text(time),
-        latest.whole(MetricName.JOB, MetricName.ROWS),
+        rows,
         latest.whole(MetricName.JOB, MetricName.BYTES),
         latest.value(MetricName.JOB, MetricName.ROWS_PER_SECOND),
         latest.value(MetricName.JOB, MetricName.BYTES_PER_SECOND),
-        latest.value(MetricName.JOB, MetricName.COMPLETED),
+        completed,
+        completed > 0 ? Math.round(rows / completed) : null,
         latest.newest(MetricName.JOB, MetricName.REMAINING_SECONDS).orElse(null),
         latest.whole(MetricName.JOB, MetricName.IN_FLIGHT),
         latest.whole(MetricName.JOB, MetricName.IN_FLIGHT_BOUND),
         latest.whole(MetricName.JOB, MetricName.RETRIES),
         latest.whole(MetricName.JOB, MetricName.ERRORS),
+        latest.find(MetricName.JOB, MetricName.MEAN_LATENCY_MS).orElse(null),
         paused ? LiveView.Phase.paused : LiveView.Phase.running,
         paused ? "The job's limits currently allow no requests" : null,
         latest.value(MetricName.JOB, MetricName.UNANSWERED_SECONDS),

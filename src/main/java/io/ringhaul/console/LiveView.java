@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param time the time of the figures
  * @param rows rows handled so far, including those of unfinished tasks
  * @param completed the completed share, from 0 to 1
+ * @param estimatedTotalRows the rows of the whole job, if the rest has as many rows for its share
+ *     as the completed part; null before the first progress
  * @param remainingSeconds the estimate at the recent rate; null if unknown
  * @param inFlight requests without an answer
+ * @param meanLatencyMillis the mean latency of the requests of this run; null without answers
  * @param phase {@code running}, or {@code paused} while the job may not send requests
  * @param unansweredSeconds the time without an answer to any request in flight
  * @param settings the tunable parameters by name
@@ -24,11 +27,13 @@ record LiveView(
     double rowsPerSecond,
     double bytesPerSecond,
     double completed,
+    @Nullable Long estimatedTotalRows,
     @Nullable Double remainingSeconds,
     long inFlight,
     long inFlightBound,
     long retries,
     long errors,
+    @Nullable Double meanLatencyMillis,
     Phase phase,
     @Nullable String phaseReason,
     double unansweredSeconds,

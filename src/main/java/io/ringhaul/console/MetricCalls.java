@@ -5,6 +5,7 @@ import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.jobstore.MetricQuery;
+import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
 import io.ringhaul.monitor.Bottleneck;
 import java.time.Clock;
@@ -100,12 +101,14 @@ final class MetricCalls {
   private void summary(Context context) {
     Job job = jobs.find(Query.job(context));
     Briefs.Brief brief = briefs.of(job, MetricKind.PERFORMANCE);
+    LatestMetrics latest = live.latest(job, MetricKind.PERFORMANCE);
     context.jsonStream(
         new SummaryView(
             job.id().toString(),
             brief.seconds(),
             brief.series(),
-            LiveReader.stages(live.latest(job, MetricKind.PERFORMANCE)),
+            LiveReader.stages(latest),
+            latest.find(MetricName.JOB, MetricName.MEAN_LATENCY_MS).orElse(null),
             LimitingBottleneck.reason(telemetry.bottlenecks(job.id()), brief.seconds())
                 .orElse(null)));
   }

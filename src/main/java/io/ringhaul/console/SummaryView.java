@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A summary of metrics.
  *
  * @param seconds the time from the first to the last sample
+ * @param meanLatencyMillis the mean latency of the requests of the last run; null without answers
  * @param limitedBy the reason that limited the job for at least a third of the time; null if there
  *     is none
  */
@@ -15,6 +16,7 @@ record SummaryView(
     double seconds,
     List<Series> series,
     List<LiveView.Stage> stages,
+    @Nullable Double meanLatencyMillis,
     @Nullable String limitedBy) {
 
   /** The summary of one metric. */

@@ -93,8 +93,11 @@ public enum Setting {
 
   private static final char END = '\uFDD1';
 
-  /** The name of a constant, and a suffix for Java only, such as brackets. */
+  /** The name of a constant, and a suffix: brackets, for Java only, or a value in brackets. */
   private static final Pattern MARK = Pattern.compile(BEGIN + "([A-Z_]+)([^" + END + "]*)" + END);
+
+  /** The value of a call, such as {@code APPEND}. */
+  private static final Pattern VALUE = Pattern.compile("\\(([A-Z0-9_]+)\\)");
 
   private static final Pattern WORD = Pattern.compile("_(.)");
 
@@ -122,8 +125,16 @@ public enum Setting {
     return mark("(...)");
   }
 
-  private String mark(String onlyInJava) {
-    return BEGIN + name() + onlyInJava + END;
+  /**
+   * The setting's mark as a call with a value: {@code mode(APPEND)} in Java, {@code --mode append}
+   * on the command line.
+   */
+  public String callWith(Enum<?> value) {
+    return mark("(" + value.name() + ")");
+  }
+
+  private String mark(String suffix) {
+    return BEGIN + name() + suffix + END;
   }
 
   /** Replaces the name of a builder method at the start of a text by its mark. */
@@ -142,7 +153,18 @@ public enum Setting {
 
   /** Replaces marks by other names. */
   static String named(String text, Function<Setting, String> names) {
-    return replaced(text, mark -> names.apply(valueOf(mark.group(1))));
+    return replaced(
+        text,
+        mark -> {
+          Setting setting = valueOf(mark.group(1));
+          String name = names.apply(setting);
+          Matcher value = VALUE.matcher(mark.group(2));
+          if (!value.matches()) {
+            return name;
+          }
+          boolean staysMark = name.equals(setting.mark());
+          return staysMark ? mark.group() : name + " " + value.group(1).toLowerCase(Locale.ROOT);
+        });
   }
 
   private static String replaced(String text, Function<Matcher, String> replacement) {

@@ -14,6 +14,7 @@ import io.ringhaul.micrometer.BatchWriterMetrics;
 import io.ringhaul.micrometer.JobMetrics;
 import io.ringhaul.spring.RinghaulProperties.Location;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -42,8 +43,8 @@ import org.springframework.context.annotation.Configuration;
  *   <li>a {@link TokenAwareBulkOperator} if there is one {@link CqlSession}, or a primary one, and
  *       the application defines no operator; it shares the cluster by the {@link ResourceManager}
  *       of the application if there is one;
- *   <li>a {@link JobStore} if {@code ringhaul.job-store.file} or {@code ringhaul.job-store.url} is
- *       set and the application defines no store;
+ *   <li>a {@link JobStore} if {@code ringhaul.jobs.file} or {@code ringhaul.jobs.url} is set and
+ *       the application defines no store;
  *   <li>with Spring Boot's actuator, a health indicator {@code ringhaul}: the session answers, has
  *       a token map, and the job store, if there is one, can be read;
  *   <li>with a {@link MeterRegistry}, a {@link JobMetrics} for {@code onSample}, and the metrics of
@@ -61,15 +62,19 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(RinghaulProperties.class)
 public class RinghaulAutoConfiguration {
 
+  /**
+   * Creates the operator.
+   *
+   * @param closedAfterOperator makes the operator depend on the job stores, so that its jobs end
+   *     before their stores are closed
+   */
   @Bean
   @ConditionalOnSingleCandidate(CqlSession.class)
   @ConditionalOnMissingBean
   TokenAwareBulkOperator ringhaulOperator(
       CqlSession session,
       ObjectProvider<ResourceManager> resources,
-      ObjectProvider<JobStore> stores) {
-    // Stores that exist before the operator are closed after it, when its jobs have ended.
-    stores.forEach(store -> {});
+      List<JobStore> closedAfterOperator) {
     ResourceManager shared = resources.getIfUnique();
     return shared == null
         ? TokenAwareBulkOperator.over(session)
@@ -80,14 +85,14 @@ public class RinghaulAutoConfiguration {
   @Conditional(HasJobStoreLocation.class)
   @ConditionalOnMissingBean
   JobStore ringhaulJobStore(RinghaulProperties properties) {
-    Location location = properties.jobStore();
+    Location location = properties.jobs();
     if (location.file() != null) {
       return StoreLocation.file(location.file().toAbsolutePath().normalize());
     }
     String url = location.url();
     if (url == null) {
       throw new InvalidSettingException(
-          "ringhaul.job-store", "ringhaul.job-store.file and ringhaul.job-store.url are empty");
+          "ringhaul.jobs", "ringhaul.jobs.file and ringhaul.jobs.url are empty");
     }
     Map<String, String> login = new HashMap<>();
     if (location.username() != null) {
@@ -99,7 +104,7 @@ public class RinghaulAutoConfiguration {
     return StoreLocation.postgres(
         url,
         login,
-        "ringhaul.job-store.url",
+        "ringhaul.jobs.url",
         "add com.zaxxer:HikariCP and org.postgresql:postgresql to the dependencies of the"
             + " application");
   }
@@ -111,10 +116,10 @@ public class RinghaulAutoConfiguration {
       super(ConfigurationPhase.REGISTER_BEAN);
     }
 
-    @ConditionalOnProperty("ringhaul.job-store.file")
+    @ConditionalOnProperty("ringhaul.jobs.file")
     static final class File {}
 
-    @ConditionalOnProperty("ringhaul.job-store.url")
+    @ConditionalOnProperty("ringhaul.jobs.url")
     static final class Url {}
   }
 

@@ -10,12 +10,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The properties {@code ringhaul.*} of an application. An unknown property in a configuration file
  * ends the start of the application.
  *
- * @param jobStore where jobs are stored; without a location there is no job store
+ * @param jobs where jobs are stored; without a location there is no job store
  */
 @ConfigurationProperties(prefix = "ringhaul", ignoreUnknownFields = false)
-public record RinghaulProperties(@DefaultValue Location jobStore) {
+public record RinghaulProperties(@DefaultValue Location jobs) {
 
-  private static final String PREFIX = "ringhaul.job-store.";
+  private static final String PREFIX = "ringhaul.jobs.";
   private static final String POSTGRES = "jdbc:postgresql:";
 
   /**
@@ -43,20 +43,19 @@ public record RinghaulProperties(@DefaultValue Location jobStore) {
     public Location {
       if (file != null && url != null) {
         throw new InvalidSettingException(
-            PREFIX + "url", "Both ringhaul.job-store.file and ringhaul.job-store.url are set");
+            PREFIX + "url", "Both ringhaul.jobs.file and ringhaul.jobs.url are set");
       }
       if (url != null && !url.startsWith(POSTGRES)) {
         throw new InvalidSettingException(
             PREFIX + "url",
-            "The value of ringhaul.job-store.url does not begin with jdbc:postgresql: - set"
-                + " ringhaul.job-store.file for a job store in a file, or define a bean with"
+            "The value of ringhaul.jobs.url does not begin with jdbc:postgresql: - set"
+                + " ringhaul.jobs.file for a job store in a file, or define a bean with"
                 + " JobStore.over(dataSource) for another database");
       }
       if (url == null && (username != null || password != null)) {
         throw new InvalidSettingException(
             PREFIX + (username == null ? "password" : "username"),
-            "ringhaul.job-store.username and ringhaul.job-store.password need"
-                + " ringhaul.job-store.url");
+            "ringhaul.jobs.username and ringhaul.jobs.password need ringhaul.jobs.url");
       }
     }
 

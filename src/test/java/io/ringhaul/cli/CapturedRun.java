@@ -51,7 +51,6 @@ record CapturedRun(int exitCode, String out, String err) {
     Path err = Files.createTempFile(folder, "err", ".txt");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().remove("RINGHAUL_DEBUG");
     int exitCode = builder.start().waitFor();
     return new CapturedRun(exitCode, Files.readString(out), Files.readString(err));
   }

@@ -198,7 +198,9 @@ class CommandLineIT {
     assertThat(again.exitCode()).isOne();
     assertThat(again.err())
         .contains(keyspace + ".source exists and has been written to")
-        .contains("--mode append, --mode overwrite, --overwrite-partitions");
+        .contains(
+            "Set how its rows are treated: --mode append keeps them, --mode overwrite replaces all of"
+                + " them, --overwrite-partitions replaces the partitions");
     // The snapshot names the first export, so the later export must not be read.
     assertThat(
             cluster(

@@ -33,7 +33,7 @@ final class CommandProcess {
     Path program = folder.resolve("ringhaul");
     Files.writeString(
         program,
-        "#!/bin/sh\nunset RINGHAUL_JOB_STORE RINGHAUL_DEBUG\nexec '"
+        "#!/bin/sh\nunset RINGHAUL_JOB_STORE\nexec '"
             + Path.of(System.getProperty("java.home"), "bin", "java")
             + "' -XX:TieredStopAtLevel=1 -Xmx512m -Dorg.slf4j.simpleLogger.defaultLogLevel=warn "
             + String.join(" ", javaOptions)

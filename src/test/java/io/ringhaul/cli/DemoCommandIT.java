@@ -45,7 +45,7 @@ class DemoCommandIT {
         .isRegularFile();
     List<String> blocks =
         BLOCK
-            .matcher(Files.readString(Path.of("docs/opening-iceberg-tables.md")))
+            .matcher(Files.readString(Path.of("docs/iceberg.md")))
             .results()
             .map(block -> block.group(1))
             .map(block -> block.replace("/data/warehouse/store/", warehouse + "/" + keyspace + "/"))

@@ -17,8 +17,11 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Tests the exit code, the sentence and the JSON of failures. */
@@ -53,6 +56,31 @@ class FailureReportTest {
         .hasLineCount(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--verbose", "-v", "RINGHAUL_VERBOSE"})
+  void printsStackTrace(String verbose) {
+    boolean isVariable = verbose.startsWith("RINGHAUL");
+    String[] arguments =
+        isVariable ? new String[] {"count", "k.t"} : new String[] {"count", "k.t", verbose};
+    Map<String, String> environment = isVariable ? Map.of(verbose, "true") : Map.of();
+    assertThat(told(new IllegalStateException("a bug"), 1, environment, arguments))
+        .startsWith(
+            "ringhaul: unexpected java.lang.IllegalStateException: a bug; report this error with"
+                + " its stack trace:")
+        .contains("\tat io.ringhaul.cli.FailureReportTest.");
+    assertThat(told(incomplete(1), 3, environment, arguments))
+        .startsWith("ringhaul: some are missing")
+        .contains("\tat io.ringhaul.cli.FailureReportTest.");
+  }
+
+  @Test
+  void printsStackTraceOfUnexpectedFailureWithoutOption() {
+    assertThat(told(new IllegalStateException("a bug"), 1, Map.of(), "jobs", "list"))
+        .contains("; report this error with its stack trace:", "\tat ");
+    assertThat(told(new InvalidSettingException("--limit", "wrong"), 2, Map.of(), "jobs", "list"))
+        .doesNotContain("\tat ");
+  }
+
   @Test
   void jsonContainsPartialResult() throws IOException {
     ResultReport report =
@@ -83,10 +111,17 @@ class FailureReportTest {
   }
 
   private static String told(Exception failure, int exitCode) {
+    return told(failure, exitCode, Map.of(), "count", "k.t");
+  }
+
+  private static String told(
+      Exception failure, int exitCode, Map<String, String> environment, String... arguments) {
     StringWriter err = new StringWriter();
-    CommandLine commandLine = Main.commandLine().setErr(new PrintWriter(err));
+    CommandLine commandLine = Main.commandLine(arguments).setErr(new PrintWriter(err));
+    OptionDefaults.apply(commandLine, environment, arguments);
     int given =
-        new FailureReport().handleExecutionException(failure, commandLine, commandLine.parseArgs());
+        new FailureReport()
+            .handleExecutionException(failure, commandLine, commandLine.parseArgs(arguments));
     assertThat(given).isEqualTo(exitCode);
     return err.toString();
   }

@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.cli.jobs.StoredCommand;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.spring.RinghaulAutoConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -119,6 +127,36 @@ class OptionDefaultsTest {
     assertThat(jobStore(Map.of("RINGHAUL_CONFIG", file.toString())))
         .isEqualTo(folder.resolve("file.db").toString());
     assertThat(jobStore(environment)).isNull();
+  }
+
+  /** Spring Boot reads RINGHAUL_X_Y as the property ringhaul.x.y. */
+  @Test
+  void variablesDoNotChangeSpringApplication() {
+    Map<String, Object> variables = new TreeMap<>();
+    for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        variables.put(
+            OptionDefaults.variable(option.longestName().replaceFirst("^-+", "")), "a value");
+      }
+    }
+    assertThat(variables).containsKeys("RINGHAUL_JOB_STORE", "RINGHAUL_VERBOSE");
+    springApplication(variables)
+        .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(JobStore.class));
+    variables.put("RINGHAUL_JOBS_FILE", folder.resolve("jobs.db").toString());
+    springApplication(variables)
+        .run(context -> assertThat(context).hasNotFailed().hasSingleBean(JobStore.class));
+  }
+
+  private static ApplicationContextRunner springApplication(Map<String, Object> variables) {
+    String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+    return new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(RinghaulAutoConfiguration.class))
+        .withInitializer(
+            context ->
+                context
+                    .getEnvironment()
+                    .getPropertySources()
+                    .replace(name, new SystemEnvironmentPropertySource(name, variables)));
   }
 
   @ParameterizedTest

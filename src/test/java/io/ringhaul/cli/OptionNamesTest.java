@@ -8,8 +8,11 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.Partitioning;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.WriteMode;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.job.JobOptions;
@@ -113,6 +116,19 @@ class OptionNamesTest {
     InvalidSettingException taken =
         new InvalidSettingException("byKeys", "byKeys: " + failure.message(Setting::mark));
     assertThat(OptionNames.message(taken)).isEqualTo("byKeys: " + OptionNames.message(failure));
+  }
+
+  @Test
+  void valueFollowsNameOfOption() {
+    StorageException failure =
+        new StorageException(
+            "k.t", "k.t exists; set " + Setting.MODE.callWith(WriteMode.APPEND), null);
+    assertThat(failure).hasMessage("k.t exists; set mode(APPEND)");
+    assertThat(OptionNames.message(failure)).isEqualTo("k.t exists; set --mode append");
+    BulkOperationException wrapped =
+        new BulkOperationException("Failed. " + failure.message(Setting::mark));
+    assertThat(wrapped).hasMessage("Failed. k.t exists; set mode(APPEND)");
+    assertThat(OptionNames.message(wrapped)).isEqualTo("Failed. k.t exists; set --mode append");
   }
 
   @Test

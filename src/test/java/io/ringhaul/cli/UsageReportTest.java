@@ -20,7 +20,7 @@ class UsageReportTest {
 
   private static final String LOCAL_ONLY =
       "only paths on the local disk are supported. Object stores are reached through an Iceberg"
-          + " catalog of your own, in Java: IcebergTarget.catalog(...), IcebergSource.catalog(...)";
+          + " catalog that a Java application opens and passes to IcebergTarget or IcebergSource";
 
   @ParameterizedTest
   @CsvSource(

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.internal.jobstore.Checkpoint;
 import io.ringhaul.internal.jobstore.JobRequest;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobTelemetry;
@@ -88,13 +89,17 @@ class JobConsoleTest {
       assertThat(job.path("created").asText()).matches("\\d{4}-.*T.*\\.\\d{3}Z");
       assertThat(job.path("completed").isNull()).isTrue();
       assertThat(job.path("figures").toString())
-          .isEqualTo("{\"partitions\":12,\"done\":2,\"failed\":1,\"rows\":300,\"rejectedRows\":1}");
+          .isEqualTo(
+              "{\"partitions\":12,\"done\":2,\"failed\":1,\"rows\":300,\"rejectedRows\":1,"
+                  + "\"totalRows\":null}");
       assertThat(job.path("owner").path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
       JsonNode live = job.path("live");
       assertThat(live.path("rows").asLong()).isEqualTo(300);
       assertThat(live.path("inFlight").asLong()).isEqualTo(7);
       assertThat(live.path("phase").asText()).isEqualTo("running");
       assertThat(live.path("completed").asDouble()).isCloseTo(0.3, within(1e-9));
+      assertThat(live.path("estimatedTotalRows").asLong()).isEqualTo(1_000);
+      assertThat(live.path("meanLatencyMillis").asDouble()).isEqualTo(7.5);
       assertThat(live.path("remainingSeconds").asDouble()).isEqualTo(7);
       assertThat(live.path("unansweredSeconds").asDouble()).isEqualTo(4);
       assertThat(live.path("stages").toString())
@@ -105,6 +110,24 @@ class JobConsoleTest {
       assertThat(live.path("settings").toString()).isEqualTo("{\"inFlight\":16}");
       assertThat(live.path("bottleneck").path("kind").asText()).isEqualTo("SERVER_OVERLOAD");
       run.stopped();
+    }
+  }
+
+  @Test
+  void showsTheTotalRowsOfACompletedJob() {
+    try (JobRun run = StoredExamples.running(store, "nightly")) {
+      run.begun(2);
+      for (int i = 4; i < StoredExamples.PARTITIONS; i++) {
+        run.begun(i);
+      }
+      for (int i = 2; i < StoredExamples.PARTITIONS; i++) {
+        run.done(new Checkpoint(i, 10, 100, 0, List.of("c" + i), 0));
+      }
+      run.completed();
+      JsonNode figures = client.get("/api/batch-jobs/" + run.job().id()).body().path("figures");
+      assertThat(figures.path("rows").asLong()).isEqualTo(400);
+      assertThat(figures.path("rejectedRows").asLong()).isEqualTo(1);
+      assertThat(figures.path("totalRows").asLong()).isEqualTo(401);
     }
   }
 
@@ -264,6 +287,7 @@ class JobConsoleTest {
       assertThat(summary.path("seconds").asDouble()).isEqualTo(2);
       assertThat(summary.path("limitedBy").asText()).isEqualTo("The node answers late.");
       assertThat(summary.path("stages")).hasSize(2);
+      assertThat(summary.path("meanLatencyMillis").asDouble()).isEqualTo(7.5);
       JsonNode usage = client.get("/api/resource-usage/summary?job=" + id).body();
       assertThat(usage.path("series").toString())
           .contains(

@@ -79,6 +79,7 @@ final class StoredExamples {
                   Metric.of(time, "job", "bytes", 1_000 * seconds),
                   Metric.of(time, "job", "rows_per_second", 100),
                   Metric.of(time, "job", "completed", 0.1 * seconds),
+                  Metric.of(time, "job", "mean_latency_ms", 2.5 * seconds),
                   Metric.of(time, "job", "remaining_seconds", 10.0 - seconds),
                   Metric.of(time, "job", "unanswered_seconds", 4),
                   Metric.of(time, "job", "in_flight", 7),

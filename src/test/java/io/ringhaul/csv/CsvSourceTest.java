@@ -144,8 +144,7 @@ class CsvSourceTest {
       assertThatThrownBy(() -> CsvFolders.read(CsvSource.at(file), TABLE))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "The file %s is not UTF-8: its first bytes are those of %s; set that encoding"
-                  + " (--encoding %s)",
+              "The file %s is not UTF-8: its first bytes are those of %s; set encoding to" + " %s",
               file, charset, charset);
       assertThat(CsvFolders.read(CsvSource.at(file).encoding(charset), TABLE).rows())
           .containsExactly(List.of(number(1), text("a")));

@@ -51,7 +51,6 @@ final class Child implements AutoCloseable {
     List<String> command = jvm.command(jvmOptions, arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().remove("RINGHAUL_DEBUG");
     return new Child(builder.start(), arguments, out, err);
   }
 

@@ -336,7 +336,7 @@ class SparkInterop {
 
   /** Checks the Spark settings from the documentation, which the demo also prints. */
   private static String documented() throws IOException {
-    return Files.readString(Path.of("docs/opening-iceberg-tables.md"));
+    return Files.readString(Path.of("docs/iceberg.md"));
   }
 
   private JavaProgram spark() throws IOException {

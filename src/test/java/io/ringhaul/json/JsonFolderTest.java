@@ -124,8 +124,7 @@ class JsonFolderTest {
       assertThatThrownBy(() -> read(JsonSource.at(file)))
           .isInstanceOf(StorageException.class)
           .hasMessage(
-              "The file %s is not UTF-8: its first bytes are those of %s; set that encoding"
-                  + " (--encoding %s)",
+              "The file %s is not UTF-8: its first bytes are those of %s; set encoding to" + " %s",
               file, charset, charset);
     }
     StringBuilder keys = new StringBuilder("{\"k\":1");

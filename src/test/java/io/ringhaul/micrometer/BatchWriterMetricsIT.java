@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -22,18 +23,33 @@ import io.ringhaul.batch.Operation;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The meters of a writer that writes to a cluster. */
+/**
+ * The meters of a writer that writes to a cluster; the dashboard and the alerts use only existing
+ * meters.
+ */
 @ClusterTest
 class BatchWriterMetricsIT {
+
+  private static final Pattern NAME = Pattern.compile("ringhaul_[a-z_]+");
 
   private static PreparedStatement insert;
   private static PreparedStatement add;
@@ -193,6 +209,34 @@ class BatchWriterMetricsIT {
             "ringhaul_batch_size_percentile_operations",
             "ringhaul_batch_units_total",
             "ringhaul_batch_written_bytes_total");
+  }
+
+  /** Checks the names of the meters of jobs as well: both files show jobs and batch writers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"scripts/grafana-dashboard.json", "scripts/prometheus-alerts.yml"})
+  void registersEveryMeterThatTheScriptsName(String file) throws IOException {
+    String text = Files.readString(Path.of(file));
+    if (file.endsWith(".json")) {
+      assertThat(new ObjectMapper().readTree(text).get("panels")).isNotEmpty();
+    }
+    PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    try (JobMetrics jobs = new JobMetrics(Tags.of("job", "nightly"));
+        BatchWriterMetrics writers = new BatchWriterMetrics(writer, Tags.of("writer", "orders"))) {
+      jobs.bindTo(prometheus);
+      jobs.sampled(JobMetricsTest.sample(100, 200, "a:9042"));
+      writers.bindTo(prometheus);
+      assertThat(names(text))
+          .anyMatch(name -> name.startsWith("ringhaul_job_"))
+          .anyMatch(name -> name.startsWith("ringhaul_batch_"))
+          .isSubsetOf(names(prometheus.scrape()));
+    }
+  }
+
+  private static Set<String> names(String text) {
+    return NAME.matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**

@@ -2,13 +2,10 @@ package io.ringhaul.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.ringhaul.monitor.Latency;
 import io.ringhaul.monitor.NodeSample;
 import io.ringhaul.monitor.ProcessSample;
@@ -16,29 +13,18 @@ import io.ringhaul.monitor.Progress;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.monitor.StageSample;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The meters show the figures of the samples, and the dashboard uses only existing meters. */
+/** The meters show the figures of the samples. */
 class JobMetricsTest {
 
-  private static final Pattern NAME = Pattern.compile("ringhaul_job_[a-z_]+");
-
-  private static Sample sample(long rows, double rowsPerSecond, String... nodes) {
+  static Sample sample(long rows, double rowsPerSecond, String... nodes) {
     return new Sample(
         Instant.ofEpochSecond(rows),
         0.5,
@@ -71,11 +57,11 @@ class JobMetricsTest {
         1_000,
         5,
         640,
-        new Latency(8, 1, 5, 6),
+        new Latency(8, 2, 1, 5, 6),
         List.of(nodes).stream()
-            .map(node -> new NodeSample(node, new Latency(8, 1, 5, 6), 1, 0, 3))
+            .map(node -> new NodeSample(node, new Latency(8, 2, 1, 5, 6), 1, 0, 3))
             .toList(),
-        List.of(new StageSample(Stage.ENCODE, 0.75, new Latency(4, 2, 3, 4))),
+        List.of(new StageSample(Stage.ENCODE, 0.75, new Latency(4, 2, 2, 3, 4))),
         List.of(),
         new ProcessSample(0.5, 0.75, 12, 30, 1, 2, 3, 0.01, 4, 5, 8, 9),
         Map.of());
@@ -122,28 +108,5 @@ class JobMetricsTest {
           .isEqualTo(5);
     }
     assertThat(registry.getMeters()).extracting(Meter::getId).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"scripts/grafana-dashboard.json", "scripts/prometheus-alerts.yml"})
-  void registersEveryMeterThatTheScriptsName(String file) throws Exception {
-    String text = Files.readString(Path.of(file));
-    if (file.endsWith(".json")) {
-      assertThat(new ObjectMapper().readTree(text).get("panels")).isNotEmpty();
-    }
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    try (JobMetrics metrics = new JobMetrics(Tags.of("job", "nightly"))) {
-      metrics.bindTo(registry);
-      metrics.sampled(sample(100, 200, "a:9042"));
-      Set<String> made = names(registry.scrape());
-      assertThat(names(text)).isNotEmpty().isSubsetOf(made);
-    }
-  }
-
-  private static Set<String> names(String text) {
-    return NAME.matcher(text)
-        .results()
-        .map(MatchResult::group)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

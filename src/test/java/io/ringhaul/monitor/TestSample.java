@@ -66,7 +66,8 @@ public final class TestSample {
                     node,
                     requests == 0 || millis == 0
                         ? Latency.NONE
-                        : new Latency(requests / p50.size(), millis, millis * 3, millis * 4),
+                        : new Latency(
+                            requests / p50.size(), millis, millis, millis * 3, millis * 4),
                     errors / p50.size(),
                     overloads / p50.size(),
                     nodeInFlight.getOrDefault(node, 0))));
@@ -105,7 +106,7 @@ public final class TestSample {
         256_000,
         0,
         0,
-        requests == 0 ? Latency.NONE : new Latency(requests, all, all * 3, all * 4),
+        requests == 0 ? Latency.NONE : new Latency(requests, all, all, all * 3, all * 4),
         nodes,
         stages.entrySet().stream()
             .map(each -> new StageSample(each.getKey(), each.getValue(), Latency.NONE))

@@ -47,7 +47,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -398,12 +397,13 @@ class ScyllaProxyIT extends ScyllaContract {
   }
 
   /** Page by page: the driver's ResultSet ends at an empty page, although more pages follow. */
-  private static Set<Integer> ids(CompletionStage<AsyncResultSet> pages) {
-    Set<Integer> ids = new HashSet<>();
+  private static List<Integer> ids(CompletionStage<AsyncResultSet> pages) {
+    List<Integer> ids = new ArrayList<>();
     AsyncResultSet page = pages.toCompletableFuture().join();
     while (true) {
       page.currentPage().forEach(row -> ids.add(row.getInt(0)));
       if (!page.hasMorePages()) {
+        assertThat(ids).doesNotHaveDuplicates();
         return ids;
       }
       page = page.fetchNextPage().toCompletableFuture().join();

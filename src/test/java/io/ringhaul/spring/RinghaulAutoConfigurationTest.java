@@ -54,7 +54,7 @@ class RinghaulAutoConfigurationTest {
   void opensJobStoreInFile() {
     Path file = folder.resolve("new/jobs.db");
     application
-        .withPropertyValues("ringhaul.job-store.file=" + file)
+        .withPropertyValues("ringhaul.jobs.file=" + file)
         .run(
             context -> {
               assertThat(context).hasSingleBean(JobStore.class);
@@ -69,7 +69,7 @@ class RinghaulAutoConfigurationTest {
   @Test
   void keepsJobStoreOfApplication() {
     application
-        .withPropertyValues("ringhaul.job-store.file=" + folder.resolve("jobs.db"))
+        .withPropertyValues("ringhaul.jobs.file=" + folder.resolve("jobs.db"))
         .withBean("own", JobStore.class, JobStore::inMemory)
         .run(
             context -> {
@@ -81,12 +81,12 @@ class RinghaulAutoConfigurationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ringhaul.jobstore.file=jobs.db;ringhaul.unknown=1;unknown",
-        "ringhaul.job-store.path=jobs.db;x=y;ringhaul.job-store.path",
-        "ringhaul.job-store.file=jobs.db;ringhaul.job-store.url=jdbc:postgresql:jobs;Both"
-            + " ringhaul.job-store.file and ringhaul.job-store.url are set",
-        "ringhaul.job-store.url=jdbc:mysql:jobs;x=y;does not begin with jdbc:postgresql:",
-        "ringhaul.job-store.username=me;x=y;need ringhaul.job-store.url"
+        "ringhaul.jobstore=jobs.db;ringhaul.unknown=1;unknown",
+        "ringhaul.jobs.path=jobs.db;x=y;ringhaul.jobs.path",
+        "ringhaul.jobs.file=jobs.db;ringhaul.jobs.url=jdbc:postgresql:jobs;Both"
+            + " ringhaul.jobs.file and ringhaul.jobs.url are set",
+        "ringhaul.jobs.url=jdbc:mysql:jobs;x=y;does not begin with jdbc:postgresql:",
+        "ringhaul.jobs.username=me;x=y;need ringhaul.jobs.url"
       })
   void refusesUnsuitableProperties(String text) {
     String[] parts = text.split(";", -1);
@@ -108,10 +108,10 @@ class RinghaulAutoConfigurationTest {
         getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
       assertThat(new String(Objects.requireNonNull(stream).readAllBytes(), StandardCharsets.UTF_8))
           .contains(
-              "\"ringhaul.job-store.file\"",
-              "\"ringhaul.job-store.url\"",
-              "\"ringhaul.job-store.username\"",
-              "\"ringhaul.job-store.password\"",
+              "\"ringhaul.jobs.file\"",
+              "\"ringhaul.jobs.url\"",
+              "\"ringhaul.jobs.username\"",
+              "\"ringhaul.jobs.password\"",
               "SQLite file of the job store");
     }
   }

@@ -76,6 +76,6 @@ class SpringBootIT {
         "--spring.cassandra.contact-points=" + node.getHostString() + ":" + node.getPort(),
         "--spring.cassandra.local-datacenter=" + TestCluster.get().localDatacenter(),
         "--spring.cassandra.request.timeout=30s",
-        "--ringhaul.job-store.file=" + folder.resolve("jobs.db"));
+        "--ringhaul.jobs.file=" + folder.resolve("jobs.db"));
   }
 }

@@ -23,22 +23,22 @@ import picocli.CommandLine.ParseResult;
  */
 public final class StoredCommand {
 
+  /** Options that apply to a single run: neither a job nor a configuration file has them. */
   private static final Set<String> OF_ONE_RUN =
       Set.of(
           "--config",
           "--help",
           "--job",
-          "--job-description",
           "--job-id",
-          "--job-label",
-          "--job-store",
-          "--json",
+          "--password",
           "--profile",
-          "--quiet",
           "--replay-in-doubt",
           "--resume",
-          "--verbose",
           "--version");
+
+  /** Options that a job has in another place, and those of the output. */
+  private static final Set<String> BESIDE_THE_COMMAND =
+      Set.of("--job-description", "--job-label", "--job-store", "--json", "--quiet", "--verbose");
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
@@ -63,9 +63,18 @@ public final class StoredCommand {
     return List.copyOf(arguments);
   }
 
-  /** Whether a job omits an option because it applies to a single run or is a secret. */
+  /** Whether an option with this name, such as {@code --resume}, applies to a single run. */
+  public static boolean isOfOneRun(String option) {
+    return OF_ONE_RUN.contains(option);
+  }
+
+  /**
+   * Whether a job omits an option because it applies to a single run, is a secret, or is not part
+   * of the operation.
+   */
   public static boolean leavesOut(OptionSpec option) {
-    return OF_ONE_RUN.contains(option.longestName()) || isSecret(option);
+    String name = option.longestName();
+    return isOfOneRun(name) || BESIDE_THE_COMMAND.contains(name) || isSecret(option);
   }
 
   /**

@@ -7,24 +7,35 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.batch.RequestListener;
 import io.ringhaul.internal.batch.BatchMeter.Shape;
 import io.ringhaul.internal.cql.MutationSize;
 import io.ringhaul.internal.cql.StatementCatalog;
 import io.ringhaul.internal.metrics.OperationMetrics;
+import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.request.Request;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.request.RequestSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends statements, alone or as a batch, and records metrics. Thread-safe. */
 public final class BatchSender implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
   /** The prefixes of the server's warnings of bytes and of partitions. */
   private static final List<String> TOO_LARGE = List.of("Batch for ", "Unlogged batch covering ");
 
   private final RequestSender sender;
+  private final @Nullable RequestListener listener;
   private final BatchMeter meter;
   private final OperationMetrics metrics;
   private final MutationSize sizes;
@@ -35,11 +46,13 @@ public final class BatchSender implements AutoCloseable {
   public BatchSender(
       CqlSession session,
       RequestSettings settings,
+      Optional<RequestListener> listener,
       BatchMeter meter,
       OperationMetrics metrics,
       MutationSize sizes,
       StatementCatalog catalog) {
     this.sender = new RequestSender(session, settings, metrics);
+    this.listener = listener.orElse(null);
     this.meter = meter;
     this.metrics = metrics;
     this.sizes = sizes;
@@ -150,29 +163,71 @@ public final class BatchSender implements AutoCloseable {
   }
 
   /** Records the time at which a request was sent. */
-  private static final class Sending implements Runnable {
+  private static class Sending implements Runnable {
     private long began;
 
     @Override
     public void run() {
       began = System.nanoTime();
     }
+
+    /** Called when the request has ended or was not sent. */
+    void ended(@Nullable Throwable failure) {}
+  }
+
+  /** Also reports the request to a listener. */
+  private static final class ReportedSending extends Sending {
+
+    private final RequestListener listener;
+    private final Shape shape;
+    private Consumer<Optional<Throwable>> ending = failure -> {};
+
+    ReportedSending(RequestListener listener, Shape shape) {
+      this.listener = listener;
+      this.shape = shape;
+    }
+
+    @Override
+    public void run() {
+      try {
+        ending =
+            listener.sending(Optional.ofNullable(shape.type()), shape.operations(), shape.bytes());
+      } catch (RuntimeException e) {
+        warn(e);
+      }
+      super.run();
+    }
+
+    @Override
+    void ended(@Nullable Throwable failure) {
+      try {
+        ending.accept(Optional.ofNullable(failure).map(Failures::unwrap));
+      } catch (RuntimeException e) {
+        warn(e);
+      }
+    }
+
+    private static void warn(RuntimeException failure) {
+      LOG.warn("The request listener failed; the writer continues", failure);
+    }
   }
 
   private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
       throws InterruptedException {
     begin();
-    Sending sending = new Sending();
+    Sending sending = listener == null ? new Sending() : new ReportedSending(listener, shape);
     CompletionStage<AsyncResultSet> response;
     try {
       // Waits for a slot on the caller's thread.
       response = sender.send(request, sending);
     } catch (InterruptedException | RuntimeException e) {
+      sending.ended(e);
       end();
       throw e;
     }
     return response.whenComplete(
         (answer, failed) -> {
+          sending.ended(failed);
           end();
           if (failed == null) {
             metrics.batch(shape.operations(), shape.bytes());

@@ -7,6 +7,7 @@ import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.BatchMetrics;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.batch.Grouping;
+import io.ringhaul.batch.RequestListener;
 import io.ringhaul.batch.WriteListener;
 import io.ringhaul.batch.WriteOutcome;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -49,6 +50,7 @@ public final class StreamWriter implements AutoCloseable {
    * @param grouping what the statements of a batch share
    * @param maxAge how long a batch stays open; zero keeps it open until it is full or flushed
    * @param listener called for each acknowledged request
+   * @param requestListener called at the start and the end of each request
    * @param metrics counts requests for each node, and batches
    */
   public record Settings(
@@ -59,6 +61,7 @@ public final class StreamWriter implements AutoCloseable {
       Grouping grouping,
       Duration maxAge,
       WriteListener listener,
+      Optional<RequestListener> requestListener,
       OperationMetrics metrics) {}
 
   private final BatchSender sender;
@@ -80,7 +83,14 @@ public final class StreamWriter implements AutoCloseable {
         new StreamLimits(
             settings.limits(), settings.maxSharedBytes(), settings.maxSharedPartitions(), server);
     this.sender =
-        new BatchSender(session, settings.requests(), meter, settings.metrics(), sizes, catalog);
+        new BatchSender(
+            session,
+            settings.requests(),
+            settings.requestListener(),
+            meter,
+            settings.metrics(),
+            sizes,
+            catalog);
     WritesInFlight inFlight = new WritesInFlight(catalog::rowOf);
     this.delivery = new BatchDelivery(sender, meter, catalog, inFlight, settings.listener());
     StatementSharing sharing =

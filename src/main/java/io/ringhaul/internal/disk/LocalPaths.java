@@ -24,7 +24,7 @@ public final class LocalPaths {
 
   private static final String SUPPORTED =
       "only paths on the local disk are supported. Object stores are reached through an Iceberg"
-          + " catalog of your own, in Java: IcebergTarget.catalog(...), IcebergSource.catalog(...)";
+          + " catalog that a Java application opens and passes to IcebergTarget or IcebergSource";
 
   private LocalPaths() {}
 

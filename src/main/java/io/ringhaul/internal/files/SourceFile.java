@@ -1,5 +1,6 @@
 package io.ringhaul.internal.files;
 
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.Compression;
 import java.io.EOFException;
@@ -101,9 +102,8 @@ public record SourceFile(Path path, Compression compression, long size, long sta
       throw new StorageException(
           path.toString(),
           String.format(
-              "The file %s is not UTF-8: its first bytes are those of %s; set that encoding"
-                  + " (--encoding %s)",
-              path, name, name),
+              "The file %s is not UTF-8: its first bytes are those of %s; set %s to %s",
+              path, name, Setting.ENCODING.mark(), name),
           null);
     }
   }

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.iceberg;
 
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
@@ -191,15 +192,15 @@ final class IcebergCommit {
                   + " and not on the requested branch %s: the catalog does not support Iceberg's"
                   + " branches, or the rows were already published. If they should not be there,"
                   + " %s. To examine rows before they are published, export to another table, or"
-                  + " without branch(...) (--branch) through a catalog that is opened on its own"
-                  + " branch",
+                  + " without %s through a catalog that is opened on its own branch",
               layout.jobId(),
               layout.table(),
               onMain.get().snapshotId(),
               layout.publication().ref(),
               before == null
                   ? "restore the state before that snapshot with the means of the catalog"
-                  : "roll the main branch back to snapshot " + before),
+                  : "roll the main branch back to snapshot " + before,
+              Setting.BRANCH.callWithValue()),
           null);
     }
   }

@@ -10,6 +10,7 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.IcebergTypes;
@@ -114,9 +115,9 @@ public final class IcebergTargetSession implements TargetSession {
           String.format(
               "The catalog of the Iceberg table %s is Nessie, which does not support branches of"
                   + " single tables: the rows would be on main, not on the branch %s. Omit"
-                  + " branch(...) (--branch) and open the catalog on a Nessie branch instead, with"
-                  + " a URI that ends in .../iceberg/%s",
-              identifier, branch, branch),
+                  + " %s and open the catalog on a Nessie branch instead, with a URI that ends in"
+                  + " .../iceberg/%s",
+              identifier, branch, Setting.BRANCH.callWithValue(), branch),
           null);
     }
   }
@@ -169,11 +170,12 @@ public final class IcebergTargetSession implements TargetSession {
           identifier.toString(),
           String.format(
               "The Iceberg table %s exists and has been written to. Set how its rows are treated:"
-                  + " mode(APPEND) keeps them, mode(OVERWRITE) replaces all of them,"
-                  + " overwritePartitions() replaces the partitions that the export has rows for"
-                  + " (on the command line --mode append, --mode overwrite,"
-                  + " --overwrite-partitions); or use another table",
-              identifier),
+                  + " %s keeps them, %s replaces all of them, %s replaces the partitions that the"
+                  + " export has rows for; or use another table",
+              identifier,
+              Setting.MODE.callWith(WriteMode.APPEND),
+              Setting.MODE.callWith(WriteMode.OVERWRITE),
+              Setting.OVERWRITE_PARTITIONS.call()),
           null);
     }
     Schema evolved =

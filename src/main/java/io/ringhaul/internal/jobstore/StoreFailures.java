@@ -1,5 +1,6 @@
 package io.ringhaul.internal.jobstore;
 
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,8 +55,8 @@ record StoreFailures(String location, boolean isSqlite, Duration patience) {
           " cannot be written: the file or its folder is read-only; grant this user write"
               + " permission for both, or use another store";
       case FULL ->
-          " cannot be written: its disk is full; free some space and run the job again with"
-              + " --resume, or JobOptions.resuming()";
+          " cannot be written: its disk is full; free some space and run the job again with "
+              + Setting.RESUMING.call();
       case IO_ERROR ->
           " cannot be read or written; check that its disk has space and works. SQLite says: "
               + failure.getMessage();

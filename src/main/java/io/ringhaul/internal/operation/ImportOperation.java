@@ -243,6 +243,7 @@ public record ImportOperation(
             batches.grouping(),
             Duration.ZERO,
             meter::handled,
+            Optional.empty(),
             metrics));
   }
 

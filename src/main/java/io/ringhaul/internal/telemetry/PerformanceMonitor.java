@@ -416,6 +416,7 @@ public final class PerformanceMonitor implements AutoCloseable {
           ? Latency.NONE
           : new Latency(
               micros.getTotalCount(),
+              micros.getMean() / MICROS_PER_MILLI,
               micros.getValueAtPercentile(50) / MICROS_PER_MILLI,
               micros.getValueAtPercentile(99) / MICROS_PER_MILLI,
               micros.getMaxValue() / MICROS_PER_MILLI);

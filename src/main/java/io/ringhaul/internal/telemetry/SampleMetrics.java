@@ -31,6 +31,8 @@ final class SampleMetrics {
 
   private final Map<Stage, Double> stageSeconds = new EnumMap<>(Stage.class);
   private long errors;
+  private long answers;
+  private double latencyMillis;
 
   /** The metrics of the job's progress and requests. */
   List<Metric> performance(Sample sample) {
@@ -38,6 +40,8 @@ final class SampleMetrics {
     Values job = new Values(all, sample.time(), MetricName.JOB);
     long sent = sample.requests() + sample.errors();
     errors += sample.errors();
+    answers += sample.latency().count();
+    latencyMillis += sample.latency().meanMillis() * sample.latency().count();
     job.add(MetricName.ROWS, (double) sample.progress().rows());
     job.add(MetricName.BYTES, (double) sample.progress().bytes());
     job.add(MetricName.ROWS_PER_SECOND, sample.rowsPerSecond());
@@ -56,6 +60,10 @@ final class SampleMetrics {
     job.add(MetricName.ERRORS, (double) errors);
     job.add(MetricName.RETRY_RATE, share(sample.retries(), sent));
     job.add(MetricName.ERROR_RATE, share(sample.errors(), sent));
+    if (answers > 0) {
+      // Of the whole run: a mean of the seconds' means would not weigh them by their answers.
+      job.add(MetricName.MEAN_LATENCY_MS, latencyMillis / answers);
+    }
     job.add(MetricName.WORKERS, sample.workers());
     job.add(MetricName.WORKER_UTILISATION, sample.workerUtilisation());
     job.add(MetricName.PAGE_ROWS, sample.pageRows());

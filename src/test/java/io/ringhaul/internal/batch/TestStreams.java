@@ -38,6 +38,7 @@ public final class TestStreams {
             Grouping.REPLICA_SET,
             Duration.ZERO,
             (statements, bytes) -> {},
+            Optional.empty(),
             new OperationMetrics()));
   }
 }

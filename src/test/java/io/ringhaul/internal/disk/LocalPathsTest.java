@@ -31,7 +31,7 @@ class LocalPathsTest {
 
   private static final String SUPPORTED =
       "only paths on the local disk are supported. Object stores are reached through an Iceberg"
-          + " catalog of your own, in Java";
+          + " catalog that a Java application opens and passes to IcebergTarget or IcebergSource";
 
   @TempDir private Path folder;
 

@@ -89,7 +89,7 @@ class CatalogAnswersTest {
                     + " Iceberg's branches, or the rows were already published. If they should not"
                     + " be there, roll the main branch back to snapshot %d. To examine rows before"
                     + " they are published, export to another table, or without branch(...)"
-                    + " (--branch) through a catalog that is opened on its own branch",
+                    + " through a catalog that is opened on its own branch",
                 job, catalog.loadTable(TABLE).currentSnapshot().snapshotId(), before);
       }
     }
@@ -138,7 +138,7 @@ class CatalogAnswersTest {
             .hasMessage(
                 "The catalog of the Iceberg table lake.t is Nessie, which does not support branches"
                     + " of single tables: the rows would be on main, not on the branch audit. Omit"
-                    + " branch(...) (--branch) and open the catalog on a Nessie branch instead,"
+                    + " branch(...) and open the catalog on a Nessie branch instead,"
                     + " with a URI that ends in .../iceberg/audit");
       }
       Exports.run(target, SOURCE, row(integer(1)));

@@ -72,9 +72,8 @@ class CommitModesTest {
           .hasMessage(
               "The Iceberg table lake.t exists and has been written to. Set how its rows are"
                   + " treated: mode(APPEND) keeps them, mode(OVERWRITE) replaces all of them,"
-                  + " overwritePartitions() replaces the partitions that the export has rows for"
-                  + " (on the command line --mode append, --mode overwrite,"
-                  + " --overwrite-partitions); or use another table");
+                  + " overwritePartitions() replaces the partitions that the export has rows for;"
+                  + " or use another table");
     }
     // The job that created the table can be repeated.
     assertThat(export(target(), job, "1a")).isEqualTo(first);

@@ -73,7 +73,7 @@ class SqliteLimitsTest {
                 "The job store "
                     + file
                     + " cannot be written: its disk is full; free some space and run the job again"
-                    + " with --resume, or JobOptions.resuming()");
+                    + " with resuming()");
         assertThat(failure.location()).isEqualTo(file.toString());
         assertThat(done).isGreaterThan(3);
         assertDone(store, id, done);

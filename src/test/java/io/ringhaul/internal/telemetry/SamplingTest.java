@@ -126,6 +126,8 @@ class SamplingTest {
     assertThat(first.overloads()).isEqualTo(1);
     assertThat(first.retries()).isEqualTo(2);
     assertThat(first.latency().count()).isEqualTo(100);
+    // 99 answers in 2 ms and one in 500 ms.
+    assertThat(first.latency().meanMillis()).isCloseTo(6.98, within(0.1));
     assertThat(first.latency().p50Millis()).isCloseTo(2, within(0.05));
     assertThat(first.latency().maxMillis()).isCloseTo(500, within(5.0));
     assertThat(first.nodes())

@@ -88,9 +88,9 @@ class TelemetryRecorderTest {
         1_000,
         0,
         0,
-        Latency.NONE,
-        List.of(new NodeSample("10.0.0.1:9042", new Latency(8, 1, 5, 6), 1, 0, 3)),
-        List.of(new StageSample(Stage.ENCODE, 0.75, new Latency(4, 2, 3, 4))),
+        new Latency(errors, 10 * errors, 1, 5, 6),
+        List.of(new NodeSample("10.0.0.1:9042", new Latency(8, 2, 1, 5, 6), 1, 0, 3)),
+        List.of(new StageSample(Stage.ENCODE, 0.75, new Latency(4, 2, 2, 3, 4))),
         List.of(new TaskSample(5, 1, 42, 0.5, "10.0.0.1:9042")),
         new ProcessSample(0.5, 0.75, 12, 30, 1, 2, 3, 0.01, 4, -1, 8, 9),
         Map.of("inFlight", 16L));
@@ -119,6 +119,8 @@ class TelemetryRecorderTest {
     assertThat(value("job", "errors")).isEqualTo(4);
     assertThat(value("job", "error_rate")).isEqualTo(0.25);
     assertThat(value("job", "retries")).isEqualTo(6);
+    // One answer in 10 ms and three in 30 ms on average.
+    assertThat(value("job", "mean_latency_ms")).isEqualTo(25);
     assertThat(value("job", "completed")).isEqualTo(0.25);
     assertThat(value("job", "remaining_seconds")).isEqualTo(3.5);
     assertThat(value("job", "unanswered_seconds")).isEqualTo(2);

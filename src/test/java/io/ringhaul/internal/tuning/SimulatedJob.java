@@ -215,7 +215,7 @@ final class SimulatedJob {
         pageRows.value() * 100.0,
         0,
         0,
-        new Latency(100, latency, latency * 1.5, latency * 2),
+        new Latency(100, latency, latency, latency * 1.5, latency * 2),
         List.of(),
         List.of(),
         isEnding ? List.of(new TaskSample(99, 0, 1_000, seconds, "")) : List.of(),

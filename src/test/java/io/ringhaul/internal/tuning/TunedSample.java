@@ -78,7 +78,7 @@ final class TunedSample {
         10_000,
         0,
         0,
-        new Latency(requests, 10, 20, 30),
+        new Latency(requests, 10, 10, 20, 30),
         List.of(),
         List.of(),
         List.of(),
