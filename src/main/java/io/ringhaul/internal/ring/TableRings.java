@@ -52,14 +52,12 @@ public final class TableRings {
    * @param table null if the table is not known
    */
   public boolean areKnownToDriver(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
-    if (session.getMetadata().getTokenMap().isEmpty()) {
-      return false;
-    }
     if (!mayHaveTablets) {
-      return true;
+      return session.getMetadata().getTokenMap().isPresent();
     }
-    TokenRing ring = of(keyspace, table);
-    return ring == null || !ring.isOnTablets();
+    CurrentRing current = current(keyspace, table);
+    TokenRing ring = current.ring();
+    return current.isKnownToDriver && (ring == null || !ring.isOnTablets());
   }
 
   /**
@@ -68,13 +66,18 @@ public final class TableRings {
    * @param table null if the table is not known; its rows are then taken to be on virtual nodes
    */
   public @Nullable TokenRing of(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
-    // All tables of a keyspace share the ring of its virtual nodes.
-    TableName name = new TableName(keyspace, mayHaveTablets ? table : null);
+    return current(keyspace, table).ring();
+  }
+
+  private CurrentRing current(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
+    TableName name = name(keyspace, table);
     CurrentRing current = rings.get(name);
-    if (current == null) {
-      current = rings.computeIfAbsent(name, CurrentRing::new);
-    }
-    return current.ring();
+    return current == null ? rings.computeIfAbsent(name, CurrentRing::new) : current;
+  }
+
+  /** Without tablets, all tables of a keyspace share the ring of its virtual nodes. */
+  private TableName name(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
+    return new TableName(keyspace, mayHaveTablets ? table : null);
   }
 
   /** Returns the table of a bound statement, which its variables name; null without variables. */
@@ -85,7 +88,7 @@ public final class TableRings {
 
   /** Reads the ring of a table again soon, because a node says that it changed. */
   public void isOutdated(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
-    CurrentRing current = rings.get(new TableName(keyspace, mayHaveTablets ? table : null));
+    CurrentRing current = rings.get(name(keyspace, table));
     if (current != null) {
       current.mostAge = LEAST_AGE_NANOS;
     }
@@ -101,6 +104,7 @@ public final class TableRings {
     /** The driver's token map when the ring was read; null if it had none. */
     private volatile @Nullable TokenMap tokenMap;
 
+    private volatile boolean isKnownToDriver;
     private volatile long readAt;
     private volatile long mostAge = MOST_AGE_NANOS;
 
@@ -108,6 +112,7 @@ public final class TableRings {
       this.keyspace = name.keyspace();
       this.source = RingSource.of(session, keyspace, name.table(), mayHaveTablets);
       this.tokenMap = session.getMetadata().getTokenMap().orElse(null);
+      this.isKnownToDriver = Vnodes.isKnownToDriver(tokenMap, keyspace);
       this.readAt = System.nanoTime();
       try {
         this.ring = source.read(LocalNodes.of(session, datacenter).datacenter());
@@ -120,7 +125,7 @@ public final class TableRings {
       TokenRing known = ring;
       TokenMap map = session.getMetadata().getTokenMap().orElse(null);
       boolean isStill = map == tokenMap;
-      if (isStill && map != null && (known == null || !known.isOnTablets())) {
+      if (isStill && isKnownToDriver && (known == null || !known.isOnTablets())) {
         return known;
       }
       boolean isOld = System.nanoTime() - readAt > mostAge;
@@ -152,6 +157,7 @@ public final class TableRings {
         ring = read;
       }
       tokenMap = map;
+      isKnownToDriver = Vnodes.isKnownToDriver(map, keyspace);
       readAt = System.nanoTime();
       mostAge = MOST_AGE_NANOS;
       reading.set(false);

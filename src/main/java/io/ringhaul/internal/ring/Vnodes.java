@@ -28,11 +28,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The token ranges of a cluster's virtual nodes, and the nodes that hold a keyspace's rows in them:
- * from the driver's token map, or from the system tables of a node if the driver has none. The
- * driver has none if its option is off, or if it cannot read the replication of any keyspace.
+ * from the driver's token map, or from the system tables of a node if the driver's does not have
+ * the keyspace.
  */
 final class Vnodes {
 
@@ -40,14 +41,24 @@ final class Vnodes {
 
   private Vnodes() {}
 
-  /** Reads the ranges; without a query if the driver has a token map. */
+  /** Reads the ranges; without a query if the driver's token map has the keyspace. */
   static CompletionStage<List<PlacedRange>> read(CqlSession session, KeyspaceMetadata keyspace) {
-    return session
-        .getMetadata()
-        .getTokenMap()
-        .<CompletionStage<List<PlacedRange>>>map(
-            map -> CompletableFuture.completedFuture(ofDriver(map, keyspace.getName())))
-        .orElseGet(() -> ofSystemTables(session, keyspace));
+    TokenMap map = session.getMetadata().getTokenMap().orElse(null);
+    return map != null && isKnownToDriver(map, keyspace.getName())
+        ? CompletableFuture.completedFuture(ofDriver(map, keyspace.getName()))
+        : ofSystemTables(session, keyspace);
+  }
+
+  /**
+   * Returns whether the driver finds the replicas of a keyspace. If it cannot read the replication
+   * of any keyspace, it has no token map or one without replicas.
+   *
+   * @param map null if the driver has none
+   */
+  static boolean isKnownToDriver(@Nullable TokenMap map, CqlIdentifier keyspace) {
+    return map != null
+        && map.getTokenRanges().stream()
+            .anyMatch(range -> !map.getReplicas(keyspace, range.getEnd()).isEmpty());
   }
 
   private static List<PlacedRange> ofDriver(TokenMap map, CqlIdentifier keyspace) {
