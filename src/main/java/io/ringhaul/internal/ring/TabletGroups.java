@@ -30,23 +30,19 @@ final class TabletGroups {
   private TabletGroups() {}
 
   static List<TokenRangeGroup> of(TokenRing ring, int taskCount) {
-    List<List<ReplicatedRange>> owned = new ArrayList<>();
-    List<UUID> owners = new ArrayList<>();
-    share(ring)
-        .forEach(
-            (owner, tablets) -> {
-              owners.add(owner);
-              owned.add(tablets);
-            });
-    long[] widths = owned.stream().mapToLong(TabletGroups::widthMinusOne).toArray();
-    int[] counts = TokenRangeSplitter.groupCounts(widths, taskCount);
+    List<Map.Entry<UUID, List<ReplicatedRange>>> owners = List.copyOf(share(ring).entrySet());
+    int[] counts =
+        TokenRangeSplitter.groupCounts(
+            owners.stream().mapToLong(owner -> widthMinusOne(owner.getValue())).toArray(),
+            taskCount);
     List<List<TokenRangeGroup>> groups = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
-      List<ReplicatedRange> tablets = owned.get(i);
+      UUID owner = owners.get(i).getKey();
+      List<ReplicatedRange> tablets = owners.get(i).getValue();
       groups.add(
           counts[i] <= tablets.size()
-              ? whole(owners.get(i), tablets, counts[i])
-              : cut(owners.get(i), tablets, counts[i]));
+              ? whole(owner, tablets, counts[i])
+              : cut(owner, tablets, counts[i]));
     }
     return Interleaving.of(groups);
   }
@@ -84,8 +80,7 @@ final class TabletGroups {
           total.multiply(BigInteger.valueOf(groups.size() + 1L)).divide(BigInteger.valueOf(count));
       // Each of the groups to come needs a tablet.
       boolean mustEnd = tablets.size() - i - 1 == count - groups.size() - 1;
-      boolean isLast = groups.size() + 1 == count;
-      if (isLast ? i + 1 == tablets.size() : mustEnd || passed.compareTo(end) >= 0) {
+      if (mustEnd || passed.compareTo(end) >= 0) {
         groups.add(group(owner, group));
         group = new ArrayList<>();
       }
