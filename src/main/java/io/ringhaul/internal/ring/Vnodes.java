@@ -159,54 +159,58 @@ final class Vnodes {
   /**
    * The rule by which the servers choose the replicas of a token.
    *
-   * @param copies the number of copies in each data centre; for a strategy without data centres,
-   *     all copies under the empty name
-   * @param nodes the nodes of each data centre, or all under the empty name
-   * @param racks the racks of each data centre
+   * @param hasDatacenters whether each data centre has copies of its own; otherwise all nodes count
+   *     as one data centre without racks
+   * @param copies the copies in each data centre
    */
-  record Replication(
-      Map<String, Integer> copies, Map<String, Integer> nodes, Map<String, Integer> racks) {
+  private record Replication(boolean hasDatacenters, Map<String, Copies> copies) {
 
-    private static final String EVERYWHERE = "";
     private static final Pattern NUMBER = Pattern.compile("\\d+");
+
+    /**
+     * The copies of a row in a data centre.
+     *
+     * @param count the number of copies, at most one on each node
+     * @param inSeenRacks how many of them may be in a rack that has a copy already
+     */
+    private record Copies(int count, int inSeenRacks) {
+      static final Copies NONE = new Copies(0, 0);
+    }
 
     static Replication of(KeyspaceMetadata keyspace, Collection<Node> nodes) {
       Map<String, String> options = keyspace.getReplication();
       String strategy = options.getOrDefault("class", "");
-      boolean hasDatacenters = strategy.endsWith("NetworkTopologyStrategy");
-      Map<String, Set<String>> racks = new HashMap<>();
-      Map<String, Integer> count = new HashMap<>();
-      for (Node node : nodes) {
-        String datacenter = hasDatacenters ? String.valueOf(node.getDatacenter()) : EVERYWHERE;
-        count.merge(datacenter, 1, Integer::sum);
-        racks.computeIfAbsent(datacenter, name -> new HashSet<>()).add(rack(node));
-      }
-      Map<String, Integer> copies =
-          hasDatacenters
-              ? count.keySet().stream()
-                  .collect(
-                      Collectors.toMap(
-                          name -> name, name -> copies(options.getOrDefault(name, ""))))
-              : Map.of(
-                  EVERYWHERE,
-                  strategy.endsWith("EverywhereStrategy")
-                      ? nodes.size()
-                      : copies(options.getOrDefault("replication_factor", "")));
-      return new Replication(
-          copies,
-          count,
-          racks.entrySet().stream()
-              .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().size())));
+      Replication rule =
+          new Replication(strategy.endsWith("NetworkTopologyStrategy"), new HashMap<>());
+      nodes.stream()
+          .collect(Collectors.groupingBy(rule::datacenter))
+          .forEach(
+              (datacenter, members) -> {
+                int wanted =
+                    strategy.endsWith("EverywhereStrategy")
+                        ? members.size()
+                        : number(
+                            rule.hasDatacenters
+                                ? options.getOrDefault(datacenter, "")
+                                : options.getOrDefault("replication_factor", ""));
+                long racks = members.stream().map(Node::getRack).distinct().count();
+                rule.copies.put(
+                    datacenter,
+                    new Copies(
+                        Math.min(wanted, members.size()),
+                        rule.hasDatacenters ? wanted - (int) racks : Integer.MAX_VALUE));
+              });
+      return rule;
     }
 
     /** The first number of {@code 3} or of {@code 3/1}, where one copy is transient. */
-    private static int copies(String option) {
+    private static int number(String option) {
       Matcher number = NUMBER.matcher(option);
       return number.lookingAt() ? Integer.parseInt(number.group()) : 0;
     }
 
-    private static String rack(Node node) {
-      return String.valueOf(node.getRack());
+    private String datacenter(Node node) {
+      return hasDatacenters ? String.valueOf(node.getDatacenter()) : "";
     }
 
     /**
@@ -218,34 +222,23 @@ final class Vnodes {
      * @param first the position of the range's last token
      */
     Collection<Node> of(List<Node> clockwise, int first) {
-      boolean hasDatacenters = !copies.containsKey(EVERYWHERE);
       Set<Node> replicas = new LinkedHashSet<>();
-      Map<String, Integer> missing = new HashMap<>();
-      Map<String, Integer> repeats = new HashMap<>();
-      copies.forEach(
-          (datacenter, wanted) -> {
-            missing.put(datacenter, Math.min(wanted, nodes.getOrDefault(datacenter, 0)));
-            repeats.put(
-                datacenter,
-                hasDatacenters ? wanted - racks.getOrDefault(datacenter, 0) : Integer.MAX_VALUE);
-          });
-      Set<String> racksSeen = new HashSet<>();
-      int total = missing.values().stream().mapToInt(Integer::intValue).sum();
+      Map<String, Integer> taken = new HashMap<>();
+      Map<String, Integer> inSeenRacks = new HashMap<>();
+      Set<List<String>> racks = new HashSet<>();
+      int total = copies.values().stream().mapToInt(Copies::count).sum();
       for (int i = 0; i < clockwise.size() && replicas.size() < total; i++) {
         Node node = clockwise.get((first + i) % clockwise.size());
-        String datacenter = hasDatacenters ? String.valueOf(node.getDatacenter()) : EVERYWHERE;
-        if (missing.getOrDefault(datacenter, 0) == 0 || replicas.contains(node)) {
+        String datacenter = datacenter(node);
+        Copies wanted = copies.getOrDefault(datacenter, Copies.NONE);
+        if (taken.getOrDefault(datacenter, 0) == wanted.count() || replicas.contains(node)) {
           continue;
         }
-        boolean isNewRack = racksSeen.add(datacenter + '\0' + rack(node));
-        if (!isNewRack && repeats.getOrDefault(datacenter, 0) <= 0) {
-          continue;
+        boolean isNewRack = racks.add(List.of(datacenter, String.valueOf(node.getRack())));
+        if (isNewRack || inSeenRacks.merge(datacenter, 1, Integer::sum) <= wanted.inSeenRacks()) {
+          replicas.add(node);
+          taken.merge(datacenter, 1, Integer::sum);
         }
-        if (!isNewRack) {
-          repeats.merge(datacenter, -1, Integer::sum);
-        }
-        replicas.add(node);
-        missing.merge(datacenter, -1, Integer::sum);
       }
       return replicas;
     }
