@@ -44,8 +44,8 @@ import org.springframework.context.annotation.Configuration;
  *       of the application if there is one;
  *   <li>a {@link JobStore} if {@code ringhaul.jobs.file} or {@code ringhaul.jobs.url} is set and
  *       the application defines no store;
- *   <li>with Spring Boot's actuator, a health indicator {@code ringhaul}: the session answers, has
- *       a token map, and the job store, if there is one, can be read;
+ *   <li>with Spring Boot's actuator, a health indicator {@code ringhaul}: the session answers, and
+ *       the job store, if there is one, can be read;
  *   <li>with a {@link MeterRegistry}, a {@link JobMetrics} for {@code onSample}, and the metrics of
  *       each {@link BatchWriter} bean, with the tag {@code writer} for the name of the bean.
  * </ul>
