@@ -3,7 +3,6 @@ package io.ringhaul.internal.ring;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
-import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
@@ -36,7 +35,12 @@ public final class RingSource {
   private final @Nullable CqlIdentifier table;
   private final boolean mayHaveTablets;
 
-  private RingSource(
+  /**
+   * The source of the ring of a table in a cluster of known kind.
+   *
+   * @param table null for the ring of the keyspace's virtual nodes
+   */
+  RingSource(
       CqlSession session,
       CqlIdentifier keyspace,
       @Nullable CqlIdentifier table,
@@ -50,19 +54,6 @@ public final class RingSource {
   /** The source of a table's or view's ring. */
   public static RingSource of(CqlSession session, CqlIdentifier keyspace, CqlIdentifier table) {
     return new RingSource(session, keyspace, table, ScyllaDb.of(session).isPresent());
-  }
-
-  /**
-   * The source of the ring of a table in a cluster of known kind.
-   *
-   * @param table null for the ring of the keyspace's virtual nodes
-   */
-  static RingSource of(
-      CqlSession session,
-      CqlIdentifier keyspace,
-      @Nullable CqlIdentifier table,
-      boolean mayHaveTablets) {
-    return new RingSource(session, keyspace, table, mayHaveTablets);
   }
 
   /**
@@ -111,7 +102,10 @@ public final class RingSource {
   }
 
   private CompletionStage<Tablets> tablets() {
-    Optional<UUID> id = mayHaveTablets ? tableId() : Optional.empty();
+    Optional<UUID> id =
+        mayHaveTablets && table != null
+            ? ScyllaDb.tableId(session, keyspace, table)
+            : Optional.empty();
     CompletableFuture<Tablets> none =
         CompletableFuture.completedFuture(new Tablets(List.of(), null));
     return id.isEmpty()
@@ -135,19 +129,6 @@ public final class RingSource {
                   return CompletableFuture.<Tablets>failedFuture(failure);
                 })
             .thenCompose(tablets -> tablets);
-  }
-
-  private Optional<UUID> tableId() {
-    return session
-        .getMetadata()
-        .getKeyspace(keyspace)
-        .filter(each -> table != null)
-        .flatMap(
-            each ->
-                each.getTable(table)
-                    .<RelationMetadata>map(found -> found)
-                    .or(() -> each.getView(table)))
-        .flatMap(RelationMetadata::getId);
   }
 
   private KeyspaceMetadata replicated() {

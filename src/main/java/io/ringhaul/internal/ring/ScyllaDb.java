@@ -1,12 +1,15 @@
 package io.ringhaul.internal.ring;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.Version;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +62,39 @@ public record ScyllaDb(String version) {
       return Map.of();
     }
     return shards;
+  }
+
+  /** Returns the id of a table or view, by which the system tables list its tablets. */
+  static Optional<UUID> tableId(CqlSession session, CqlIdentifier keyspace, CqlIdentifier table) {
+    return session
+        .getMetadata()
+        .getKeyspace(keyspace)
+        .flatMap(
+            each ->
+                each.getTable(table)
+                    .<RelationMetadata>map(found -> found)
+                    .or(() -> each.getView(table)))
+        .flatMap(RelationMetadata::getId);
+  }
+
+  /**
+   * Returns the size of a table on tablets, the largest replica of each.
+   *
+   * @return bytes of one copy; 0 if the version does not tell
+   */
+  public static long tabletBytes(CqlSession session, CqlIdentifier keyspace, CqlIdentifier table) {
+    Optional<UUID> id = tableId(session, keyspace, table);
+    if (id.isEmpty()) {
+      return 0;
+    }
+    double sum = 0;
+    for (Row row :
+        session.execute(
+            system("SELECT replicas FROM system.tablet_sizes WHERE table_id = ?", id.get()))) {
+      Map<UUID, Long> replicas = row.getMap(0, UUID.class, Long.class);
+      sum += replicas == null || replicas.isEmpty() ? 0 : Collections.max(replicas.values());
+    }
+    return (long) sum;
   }
 
   /** A query of a system table, which any node answers. */

@@ -110,7 +110,7 @@ public final class TableRings {
 
     CurrentRing(TableName name) {
       this.keyspace = name.keyspace();
-      this.source = RingSource.of(session, keyspace, name.table(), mayHaveTablets);
+      this.source = new RingSource(session, keyspace, name.table(), mayHaveTablets);
       this.tokenMap = session.getMetadata().getTokenMap().orElse(null);
       this.isKnownToDriver = Vnodes.isKnownToDriver(tokenMap, keyspace);
       this.readAt = System.nanoTime();

@@ -6,24 +6,22 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
-import com.datastax.oss.driver.api.core.metadata.schema.TableMetadata;
+import io.ringhaul.internal.ring.ScyllaDb;
 import io.ringhaul.schema.TableDescription;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Estimates the size of a table, once. The server refreshes its figures every few minutes and omits
- * data that is not yet on disk, so the result is only a hint for the size of tasks. Thread-safe.
+ * The estimated size of a table, asked for once. The server refreshes its figures every few minutes
+ * and omits data that is not yet on disk, so the result is only a hint for the size of tasks.
+ * Thread-safe.
  *
  * <p>On virtual nodes it comes from {@code system.size_estimates}: each node estimates the ranges
  * whose first replica it is, so all nodes together estimate one copy. On tablets it comes from
- * {@code system.tablet_sizes}, which newer versions of ScyllaDB have, since the other table tells
- * of virtual nodes only.
+ * {@code system.tablet_sizes}, which newer versions of ScyllaDB have, since the other table has
+ * virtual nodes only.
  */
 public final class SizeEstimate {
 
@@ -65,24 +63,10 @@ public final class SizeEstimate {
 
   private long ofTablets() {
     try {
-      UUID id =
-          session
-              .getMetadata()
-              .getKeyspace(CqlIdentifier.fromInternal(table.keyspace()))
-              .flatMap(keyspace -> keyspace.getTable(CqlIdentifier.fromInternal(table.name())))
-              .flatMap(TableMetadata::getId)
-              .orElseThrow();
-      double sum = 0;
-      for (Row row :
-          session.execute(
-              SimpleStatement.newInstance(
-                      "SELECT replicas FROM system.tablet_sizes WHERE table_id = ?", id)
-                  .setIdempotent(true)
-                  .setTimeout(PATIENCE))) {
-        Map<UUID, Long> replicas = row.getMap(0, UUID.class, Long.class);
-        sum += replicas == null || replicas.isEmpty() ? 0 : Collections.max(replicas.values());
-      }
-      return (long) sum;
+      return ScyllaDb.tabletBytes(
+          session,
+          CqlIdentifier.fromInternal(table.keyspace()),
+          CqlIdentifier.fromInternal(table.name()));
     } catch (RuntimeException e) {
       LOG.debug("The sizes of the tablets of {} are not known", table, e);
       return 0;
