@@ -26,12 +26,14 @@ import io.ringhaul.internal.batch.Placement;
 import io.ringhaul.internal.batch.RingLocation;
 import io.ringhaul.internal.batch.ServerBatchLimits;
 import io.ringhaul.internal.cql.WriteKind;
+import io.ringhaul.internal.ring.TableRings;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -219,8 +221,8 @@ class GroupingIT {
     TestCluster.define(
         "CREATE TABLE " + keyspace + ".t (p int, c int, v blob, PRIMARY KEY (p, c))");
     PreparedStatement insert = insert(session, keyspace + ".t");
-    Placement placement = new Placement(session, Grouping.REPLICA_SET);
-    Placement other = new Placement(session, Grouping.REPLICA_SET);
+    Placement placement = placement(session, Grouping.REPLICA_SET);
+    Placement other = placement(session, Grouping.REPLICA_SET);
     for (int p = 0; p < 500; p++) {
       BatchableStatement<?> statement = insert.bind(p, 0, ByteBuffer.allocate(0));
       assertThat(replicas(placement, statement)).isEqualTo(location(keyspace, statement));
@@ -239,6 +241,10 @@ class GroupingIT {
     }
   }
 
+  private static Placement placement(CqlSession over, Grouping grouping) {
+    return new Placement(new TableRings(over, Optional.empty()), grouping);
+  }
+
   private static RingLocation replicas(Placement placement, BatchableStatement<?> statement) {
     BatchKey partition = batchKey(placement.of(statement), WriteKind.REPEATABLE);
     return Objects.requireNonNull(placement.shared(partition, statement)).location();
@@ -250,7 +256,7 @@ class GroupingIT {
 
   @Test
   void sendsStatementWithoutRoutingKeyAlone() {
-    Placement placement = new Placement(session, Grouping.REPLICA_SET);
+    Placement placement = placement(session, Grouping.REPLICA_SET);
     assertThat(placement.of(SimpleStatement.newInstance("INSERT")))
         .isInstanceOf(RingLocation.Alone.class);
     SimpleStatement routed =
@@ -268,7 +274,7 @@ class GroupingIT {
     assertThat(placement.shared(batchKey(known, WriteKind.REPEATABLE), routed)).isNotNull();
     assertThat(placement.shared(batchKey(known, WriteKind.COUNTER), routed)).isNull();
     assertThat(
-            new Placement(session, Grouping.PARTITION)
+            placement(session, Grouping.PARTITION)
                 .shared(batchKey(known, WriteKind.REPEATABLE), routed))
         .isNull();
     // The driver cannot send named values in a batch.
@@ -277,7 +283,7 @@ class GroupingIT {
             .setRoutingKeyspace(local)
             .setRoutingKey(ByteBuffer.allocate(4));
     for (Grouping grouping : Grouping.values()) {
-      assertThat(new Placement(session, grouping).of(named)).isInstanceOf(RingLocation.Alone.class);
+      assertThat(placement(session, grouping).of(named)).isInstanceOf(RingLocation.Alone.class);
     }
     assertThat(Placement.partition(named)).isInstanceOf(RingLocation.Alone.class);
   }
@@ -290,7 +296,7 @@ class GroupingIT {
                 config ->
                     config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false))) {
       PreparedStatement insert = insert(session, one + ".blind");
-      Placement placement = new Placement(blind, Grouping.REPLICA_SET);
+      Placement placement = placement(blind, Grouping.REPLICA_SET);
       for (int p = 0; p < 500; p++) {
         BatchableStatement<?> statement = insert.bind(p, 0, ByteBuffer.allocate(0));
         assertThat(replicas(placement, statement)).isEqualTo(location(one, statement));

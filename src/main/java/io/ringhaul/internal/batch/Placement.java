@@ -1,9 +1,7 @@
 package io.ringhaul.internal.batch;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import io.ringhaul.batch.Grouping;
 import io.ringhaul.internal.batch.OpenBatches.BatchKey;
 import io.ringhaul.internal.ring.Murmur3;
@@ -12,7 +10,6 @@ import io.ringhaul.internal.ring.TokenRing;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +23,8 @@ public final class Placement {
   private final TableRings rings;
   private final Map<ReplicaList, RingLocation> locations = new ConcurrentHashMap<>();
 
-  public Placement(CqlSession session, Grouping grouping) {
-    this.rings = new TableRings(session, Optional.empty());
+  public Placement(TableRings rings, Grouping grouping) {
+    this.rings = rings;
     this.grouping = grouping;
   }
 
@@ -64,9 +61,7 @@ public final class Placement {
         || one.keyspace() == null) {
       return null;
     }
-    CqlIdentifier table =
-        statement instanceof BoundStatement bound ? TableRings.table(bound) : null;
-    TokenRing ring = rings.of(one.keyspace(), table);
+    TokenRing ring = rings.of(one.keyspace(), statement);
     if (ring == null) {
       return null;
     }

@@ -94,7 +94,8 @@ public final class StreamWriter implements AutoCloseable {
     WritesInFlight inFlight = new WritesInFlight(catalog::rowOf);
     this.delivery = new BatchDelivery(sender, meter, catalog, inFlight, settings.listener());
     StatementSharing sharing =
-        new StatementSharing(catalog, new Placement(session, settings.grouping()), sizes);
+        new StatementSharing(
+            catalog, new Placement(sender.requests().rings(), settings.grouping()), sizes);
     this.stream =
         new StatementStream(
             sharing,

@@ -9,9 +9,6 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfig;
 import com.datastax.oss.driver.api.core.config.DriverExecutionProfile;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
-import com.datastax.oss.driver.api.core.cql.BatchStatement;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.ExecutionInfo;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
 import com.datastax.oss.driver.api.core.metadata.Node;
@@ -70,6 +67,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   private final InFlight<Node> slots;
   private final RateLimits rates;
   private final RequestMeter meter;
+  private final TableRings rings;
   private final Coordinators coordinators;
 
   /** Whether this sender chooses the coordinator, and not the driver. */
@@ -111,9 +109,10 @@ public final class RequestSender implements Steering, AutoCloseable {
     this.slots = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
     this.rates = new RateLimits(settings.limits());
     this.meter = new RequestMeter(metrics);
+    this.rings = new TableRings(session, settings.datacenter());
     this.coordinators =
         new Coordinators(
-            session, settings.balancing() == Balancing.AFFINITY, settings.datacenter());
+            session, rings, settings.balancing() == Balancing.AFFINITY, settings.datacenter());
     this.choosesCoordinator =
         perNode > 0
             || settings.balancing() != Balancing.DRIVER
@@ -171,6 +170,11 @@ public final class RequestSender implements Steering, AutoCloseable {
     }
     rates.take(rows, bytes);
     throttle.await();
+  }
+
+  /** Returns the token rings of the tables of this sender's requests. */
+  public TableRings rings() {
+    return rings;
   }
 
   /** Returns the limits of this sender. */
@@ -244,7 +248,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   }
 
   private List<Node> coordinators(Request request, @Nullable Node avoided) {
-    return choosesCoordinator || !coordinators.areKnownToDriver(request.statement())
+    return choosesCoordinator || !rings.areKnownToDriver(request.statement())
         ? coordinators.of(request, avoided)
         : List.of();
   }
@@ -303,7 +307,7 @@ public final class RequestSender implements Steering, AutoCloseable {
           if (thrown == null) {
             slots.answered(attempt.slot(), took);
             meter.answered(node, rows.getExecutionInfo(), took);
-            coordinators.learn(attempt.statement(), rows.getExecutionInfo());
+            rings.learn(attempt.statement(), rows.getExecutionInfo());
             slots.succeeded(sent);
             slots.release(attempt.slot());
             result.complete(rows);
@@ -386,8 +390,6 @@ public final class RequestSender implements Steering, AutoCloseable {
   /** Finds the nodes that may coordinate a request. */
   private static final class Coordinators {
 
-    private static final String TABLETS_CHANGED = "tablets-routing-v1";
-
     private final CqlSession session;
     private final TableRings rings;
     private final boolean alongRing;
@@ -398,25 +400,12 @@ public final class RequestSender implements Steering, AutoCloseable {
      *     call
      * @param datacenter data centre of the nodes; empty for the session's local nodes
      */
-    Coordinators(CqlSession session, boolean alongRing, Optional<String> datacenter) {
+    Coordinators(
+        CqlSession session, TableRings rings, boolean alongRing, Optional<String> datacenter) {
       this.session = session;
-      this.rings = new TableRings(session, datacenter);
+      this.rings = rings;
       this.alongRing = alongRing;
       this.datacenter = datacenter;
-    }
-
-    /** Whether the driver's policy finds the replicas for a statement. */
-    boolean areKnownToDriver(Statement<?> statement) {
-      CqlIdentifier keyspace = statement.getRoutingKeyspace();
-      return keyspace == null || rings.areKnownToDriver(keyspace, table(statement));
-    }
-
-    /** Reads where the tablets are again, if a node that is no replica answers with that. */
-    void learn(Statement<?> statement, ExecutionInfo answer) {
-      CqlIdentifier keyspace = statement.getRoutingKeyspace();
-      if (keyspace != null && answer.getIncomingPayload().containsKey(TABLETS_CHANGED)) {
-        rings.isOutdated(keyspace, table(statement));
-      }
     }
 
     /**
@@ -444,9 +433,7 @@ public final class RequestSender implements Steering, AutoCloseable {
       CqlIdentifier keyspace = request.statement().getRoutingKeyspace();
       OptionalLong token = token(request);
       TokenRing ring =
-          keyspace == null || token.isEmpty()
-              ? null
-              : rings.of(keyspace, table(request.statement()));
+          keyspace == null || token.isEmpty() ? null : rings.of(keyspace, request.statement());
       if (ring == null) {
         return List.of();
       }
@@ -463,14 +450,6 @@ public final class RequestSender implements Steering, AutoCloseable {
       }
       ByteBuffer key = request.statement().getRoutingKey();
       return key == null ? OptionalLong.empty() : OptionalLong.of(Murmur3.token(key));
-    }
-
-    /** The table of a statement, or of the first one of a batch; null if it is not known. */
-    private static @Nullable CqlIdentifier table(Statement<?> statement) {
-      if (statement instanceof BatchStatement batch) {
-        return batch.size() == 0 ? null : table(batch.iterator().next());
-      }
-      return statement instanceof BoundStatement bound ? TableRings.table(bound) : null;
     }
 
     private List<Node> live(Collection<Node> nodes) {

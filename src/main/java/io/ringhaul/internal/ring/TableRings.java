@@ -2,8 +2,11 @@ package io.ringhaul.internal.ring;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinitions;
+import com.datastax.oss.driver.api.core.cql.ExecutionInfo;
+import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.metadata.TokenMap;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.time.Duration;
@@ -19,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * The token rings of the tables that an operation uses, kept current while it runs. A ring is read
  * on first use, in the calling thread. Later it is read again without waiting: when the driver's
  * token map changes; and where the driver does not know the replicas, every 30 s, or after a second
- * if {@linkplain #isOutdated a node says} that it changed. A ring that cannot be read again stays
- * as it is, since replicas are hints. Thread-safe.
+ * if {@linkplain #learn a node says} that it changed. A ring that cannot be read again stays as it
+ * is, since replicas are hints. Thread-safe.
  */
 public final class TableRings {
 
@@ -28,6 +31,12 @@ public final class TableRings {
   private static final long MOST_AGE_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long LEAST_AGE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** The payload of an answer for a tablet that is not on the node that was asked. */
+  private static final String TABLETS_CHANGED = "tablets-routing-v1";
+
+  /**
+   * @param table null if it is not known or does not matter: its rows are taken to be on vnodes
+   */
   private record TableName(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {}
 
   private final CqlSession session;
@@ -46,52 +55,66 @@ public final class TableRings {
     this.mayHaveTablets = ScyllaDb.of(session).isPresent();
   }
 
-  /**
-   * Returns whether the driver's policy finds the replicas of a table's rows.
-   *
-   * @param table null if the table is not known
-   */
-  public boolean areKnownToDriver(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
+  /** Returns whether the driver's policy finds the replicas for a statement. */
+  public boolean areKnownToDriver(Statement<?> statement) {
+    CqlIdentifier keyspace = statement.getRoutingKeyspace();
+    if (keyspace == null) {
+      return true;
+    }
     if (!mayHaveTablets) {
       return session.getMetadata().getTokenMap().isPresent();
     }
-    CurrentRing current = current(keyspace, table);
+    CurrentRing current = current(keyspace, statement);
     TokenRing ring = current.ring();
     return current.isKnownToDriver && (ring == null || !ring.isOnTablets());
   }
 
   /**
-   * Returns the ring of a table, with the replicas of one data centre; null if it cannot be read.
+   * Returns the ring of a statement's table, with the replicas of one data centre; null if it
+   * cannot be read.
    *
-   * @param table null if the table is not known; its rows are then taken to be on virtual nodes
+   * @param keyspace the keyspace of the statement
    */
-  public @Nullable TokenRing of(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
-    return current(keyspace, table).ring();
+  public @Nullable TokenRing of(CqlIdentifier keyspace, Statement<?> statement) {
+    return current(keyspace, statement).ring();
   }
 
-  private CurrentRing current(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
-    TableName name = name(keyspace, table);
-    CurrentRing current = rings.get(name);
-    return current == null ? rings.computeIfAbsent(name, CurrentRing::new) : current;
+  private CurrentRing current(CqlIdentifier keyspace, Statement<?> statement) {
+    TableName name = name(keyspace, statement);
+    // Each request comes here, and get() takes no lock.
+    CurrentRing known = rings.get(name);
+    return known == null ? rings.computeIfAbsent(name, CurrentRing::new) : known;
+  }
+
+  /** Reads a ring again soon if the answer of a node says that it changed. */
+  public void learn(Statement<?> statement, ExecutionInfo answer) {
+    CqlIdentifier keyspace = statement.getRoutingKeyspace();
+    if (keyspace != null && answer.getIncomingPayload().containsKey(TABLETS_CHANGED)) {
+      CurrentRing current = rings.get(name(keyspace, statement));
+      if (current != null) {
+        current.mostAge = LEAST_AGE_NANOS;
+      }
+    }
   }
 
   /** Without tablets, all tables of a keyspace share the ring of its virtual nodes. */
-  private TableName name(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
-    return new TableName(keyspace, mayHaveTablets ? table : null);
+  private TableName name(CqlIdentifier keyspace, Statement<?> statement) {
+    return new TableName(keyspace, mayHaveTablets ? table(statement) : null);
   }
 
-  /** Returns the table of a bound statement, which its variables name; null without variables. */
-  public static @Nullable CqlIdentifier table(BoundStatement statement) {
-    ColumnDefinitions variables = statement.getPreparedStatement().getVariableDefinitions();
-    return variables.size() == 0 ? null : variables.get(0).getTable();
-  }
-
-  /** Reads the ring of a table again soon, because a node says that it changed. */
-  public void isOutdated(CqlIdentifier keyspace, @Nullable CqlIdentifier table) {
-    CurrentRing current = rings.get(name(keyspace, table));
-    if (current != null) {
-      current.mostAge = LEAST_AGE_NANOS;
+  /**
+   * The table of a bound statement, which its variables name, or of the first statement of a batch;
+   * null if it is not known.
+   */
+  private static @Nullable CqlIdentifier table(Statement<?> statement) {
+    if (statement instanceof BatchStatement batch) {
+      return batch.size() == 0 ? null : table(batch.iterator().next());
     }
+    if (!(statement instanceof BoundStatement bound)) {
+      return null;
+    }
+    ColumnDefinitions variables = bound.getPreparedStatement().getVariableDefinitions();
+    return variables.size() == 0 ? null : variables.get(0).getTable();
   }
 
   private final class CurrentRing {
