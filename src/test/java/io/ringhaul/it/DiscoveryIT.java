@@ -8,13 +8,18 @@ import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.internal.ring.ReplicatedRange;
 import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.schema.TokenRange;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +29,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ClusterTest
 @Topology
 class DiscoveryIT {
+
+  private static final int ROWS = 1_000;
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
@@ -67,14 +76,39 @@ class DiscoveryIT {
             keyspace.asCql(true),
             TestCluster.get().localDatacenter()));
     CqlIdentifier table = CqlIdentifier.fromCql("t");
-    try (CqlSession blind =
-        TestCluster.get()
-            .newSession(
-                config ->
-                    config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false))) {
+    try (CqlSession blind = withoutTokenMap()) {
       assertThat(RingSource.of(blind, keyspace, table).read(null).ranges())
           .isEqualTo(RingSource.of(TestCluster.session(), keyspace, table).read(null).ranges());
     }
+  }
+
+  @Test
+  void operationsNeedNoTokenMap(@TempDir Path folder) {
+    String keyspace = TestCluster.newKeyspace(2);
+    for (String table : List.of("t", "copy")) {
+      TestCluster.define(
+          "CREATE TABLE " + keyspace + "." + table + " (id int PRIMARY KEY, v text)");
+    }
+    AsyncWrites.writeRows(
+        TestCluster.session(),
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        ROWS,
+        id -> new Object[] {id, "v" + id});
+    try (CqlSession blind = withoutTokenMap();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(blind)) {
+      assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+      assertThat(operator.exportFrom(keyspace, "t").to(CsvTarget.folder(folder)).run().rows())
+          .isEqualTo(ROWS);
+      assertThat(operator.importInto(keyspace, "copy").from(CsvSource.at(folder)).run().rows())
+          .isEqualTo(ROWS);
+    }
+    RawTables.assertSame(TestCluster.session(), keyspace, "t", "copy", ROWS, 0);
+  }
+
+  private static CqlSession withoutTokenMap() {
+    return TestCluster.get()
+        .newSession(
+            config -> config.withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false));
   }
 
   /** Returns the owner of each token from the local and peer tables of each node. */
