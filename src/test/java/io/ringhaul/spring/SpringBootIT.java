@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.micrometer.JobMetrics;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
@@ -64,6 +72,39 @@ class SpringBootIT {
       assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
     }
     assertThat(session.isClosed()).isTrue();
+    TestCluster.define("DROP KEYSPACE " + keyspace);
+  }
+
+  @Test
+  void closesOperatorBeforeJobStore() throws InterruptedException {
+    String keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (p int PRIMARY KEY)");
+    for (int i = 0; i < 1_000; i++) {
+      TestCluster.session().execute("INSERT INTO " + keyspace + ".t (p) VALUES (" + i + ")");
+    }
+    UUID id = UUID.randomUUID();
+    CompletableFuture<ExportResult> export;
+    try (ConfigurableApplicationContext context = start()) {
+      JobStore store = context.getBean(JobStore.class);
+      export =
+          context
+              .getBean(TokenAwareBulkOperator.class)
+              .exportFrom(keyspace, "t")
+              .to(CsvTarget.folder(folder.resolve("out")))
+              .job(JobOptions.in(store))
+              .jobId(id)
+              .maxRowsPerSecond(10)
+              .runAsync();
+      while (store.find(id).map(Job::status).filter(JobStatus.RUNNING::equals).isEmpty()) {
+        assertThat(export).isNotDone();
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+    assertThat(export).isDone();
+    // The operator could still store how its job ended.
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
+      assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
+    }
     TestCluster.define("DROP KEYSPACE " + keyspace);
   }
 
