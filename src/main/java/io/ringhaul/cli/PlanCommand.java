@@ -71,13 +71,13 @@ final class PlanCommand implements Callable<Integer> {
             : "about " + Figures.roundedSize(bytes));
     out.printf(
         Locale.ROOT,
-        "  tasks      %,d with %,d token ranges%s%n",
+        "  tasks      %,d with %s%s%n",
         plan.tasks().size(),
-        plan.ranges(),
+        Figures.count(plan.ranges(), "token range", "token ranges"),
         bytes == 0 || plan.tasks().isEmpty()
             ? ""
             : ", about " + Figures.roundedSize(bytes / plan.tasks().size()) + " each");
-    out.printf(Locale.ROOT, "  in flight  %,d requests%n", plan.parallelism());
+    out.printf("  in flight  %s%n", Figures.count(plan.parallelism(), "request", "requests"));
     owners(plan).forEach((node, tasks) -> out.printf("  owner      %s: %s%n", node, tasks));
   }
 
@@ -95,8 +95,8 @@ final class PlanCommand implements Callable<Integer> {
                 owner,
                 String.format(
                     Locale.ROOT,
-                    "%,d tasks, %.1f %% of the tokens",
-                    tasks.size(),
+                    "%s, %.1f %% of the tokens",
+                    Figures.count(tasks.size(), "task", "tasks"),
                     tasks.stream().mapToDouble(OperationPlan.Task::share).sum() * 100)));
     return texts;
   }

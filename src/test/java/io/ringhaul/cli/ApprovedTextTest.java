@@ -3,26 +3,16 @@ package io.ringhaul.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/**
- * Compares help pages and typical errors with texts that a person has read and approved. {@code
- * -Dringhaul.approve=true} rewrites them.
- */
+/** Compares help pages and typical errors with approved texts. */
 class ApprovedTextTest {
-
-  private static final Path APPROVED = Path.of("src/test/resources/io/ringhaul/cli/approved");
 
   /** The width of help pages here, whatever the terminal of the test has. */
   private static final int WIDTH = 100;
@@ -47,22 +37,7 @@ class ApprovedTextTest {
 
   @Test
   void textsAreApproved() throws IOException {
-    Map<String, String> texts = texts();
-    if (Boolean.getBoolean("ringhaul.approve")) {
-      Files.createDirectories(APPROVED);
-      for (String old : approvedNames()) {
-        Files.delete(APPROVED.resolve(old));
-      }
-      for (Map.Entry<String, String> text : texts.entrySet()) {
-        Files.writeString(APPROVED.resolve(text.getKey()), text.getValue());
-      }
-    }
-    assertThat(approvedNames()).isEqualTo(texts.keySet());
-    for (Map.Entry<String, String> text : texts.entrySet()) {
-      assertThat(text.getValue())
-          .as("%s; -Dringhaul.approve=true rewrites it", text.getKey())
-          .isEqualTo(Files.readString(APPROVED.resolve(text.getKey())));
-    }
+    ApprovedTexts.assertApproved("", texts());
   }
 
   private static Map<String, String> texts() {
@@ -94,13 +69,5 @@ class ApprovedTextTest {
         + "exit code "
         + run.exitCode()
         + "\n";
-  }
-
-  private static Set<String> approvedNames() throws IOException {
-    try (Stream<Path> files = Files.list(APPROVED)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
   }
 }
