@@ -269,7 +269,11 @@ final class ConnectionOptions {
 
   /** Why a node could not be used. */
   private enum Refusal {
-    LOGIN("Authentication failed at %s", "Check --username and " + PASSWORD_VARIABLE),
+    LOGIN(
+        "Authentication failed at %s",
+        "Check --username and "
+            + PASSWORD_VARIABLE
+            + ", or the login in the file of --driver-config"),
     TLS("The TLS connection to %s failed", "Check the TLS settings in the file of --driver-config"),
     NO_ANSWER(
         "%s did not answer in time", "Check --contact-point, the network and that the node is up"),
