@@ -327,6 +327,8 @@ final class ConnectionOptions {
           .filter(type::isInstance)
           .findFirst()
           .map(Throwable::getMessage)
+          // Netty adds the bytes of an answer that is not TLS.
+          .map(text -> text.replaceFirst(": [0-9a-f]{16,}$", ""))
           .orElseGet(() -> Failures.describe(failure));
     }
 
