@@ -18,8 +18,8 @@ public class OperationCancelledException extends BulkOperationException {
     super(message, null, partialResult, List.of());
   }
 
-  /** Creates an exception for an interrupt of a thread that waits outside of an operation. */
-  public OperationCancelledException(String message, InterruptedException cause) {
+  /** Creates an exception for an interrupt, or for a thread that a closed operator refused. */
+  public OperationCancelledException(String message, Exception cause) {
     super(message, cause);
   }
 }

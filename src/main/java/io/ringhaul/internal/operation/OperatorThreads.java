@@ -16,6 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperatorThreads implements Executor, AutoCloseable {
 
+  /** The operator was closed, and runs no more tasks. */
+  static final class ClosedException extends RejectedExecutionException {
+
+    private static final long serialVersionUID = 1;
+
+    ClosedException() {
+      super("The operator was closed");
+    }
+  }
+
   private static final long NANOS_TO_END = TimeUnit.SECONDS.toNanos(30);
 
   private final Executor executor;
@@ -54,25 +64,25 @@ public final class OperatorThreads implements Executor, AutoCloseable {
   /**
    * Runs a task.
    *
-   * @throws RejectedExecutionException with a message for users if this is closed, or if the
-   *     executor refuses the task
+   * @throws ClosedException if this is closed
+   * @throws RejectedExecutionException with a message for users if the executor refuses the task
    */
   @Override
   public void execute(Runnable task) {
     synchronized (this) {
       if (closed) {
-        throw new RejectedExecutionException("The operator was closed");
+        throw new ClosedException();
       }
     }
     try {
       executor.execute(() -> run(task));
     } catch (RejectedExecutionException e) {
       synchronized (this) {
-        throw new RejectedExecutionException(
-            closed
-                ? "The operator was closed"
-                : "The operator's executor refuses a task; it must run any number of tasks at once",
-            e);
+        throw closed
+            ? new ClosedException()
+            : new RejectedExecutionException(
+                "The operator's executor refuses a task; it must run any number of tasks at once",
+                e);
       }
     }
   }

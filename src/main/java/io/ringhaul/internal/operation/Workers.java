@@ -1,6 +1,7 @@
 package io.ringhaul.internal.operation;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.internal.request.Failures;
 import java.util.HashSet;
 import java.util.Optional;
@@ -55,6 +56,7 @@ final class Workers {
    * Runs the work on the wanted number of threads. The first failure interrupts the other threads.
    *
    * @throws BulkOperationException the first failure
+   * @throws OperationCancelledException if the operator was closed before all workers started
    * @throws InterruptedException if the calling thread is interrupted; all workers have ended by
    *     then
    */
@@ -71,6 +73,8 @@ final class Workers {
           throw rethrowable(failure.get());
         }
       }
+    } catch (OperatorThreads.ClosedException e) {
+      throw new OperationCancelledException(String.valueOf(e.getMessage()), e);
     } catch (RejectedExecutionException e) {
       throw new BulkOperationException(String.valueOf(e.getMessage()), e);
     } finally {

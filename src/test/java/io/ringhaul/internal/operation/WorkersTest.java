@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +42,15 @@ class WorkersTest {
         });
     assertThat(four.getCount()).isZero();
     assertThat(workers.count()).isEqualTo(4);
+  }
+
+  @Test
+  void closedOperatorCancelsWhatStartsItsWorkers() {
+    OperatorThreads closed = OperatorThreads.over(null);
+    closed.close();
+    assertThatThrownBy(() -> new Workers(closed, 2).run(() -> {}))
+        .isInstanceOf(OperationCancelledException.class)
+        .hasMessage("The operator was closed");
   }
 
   @Test
