@@ -99,12 +99,12 @@ public final class FollowRequest {
    * @throws BulkOperationException if a micro-batch fails or is cancelled; it carries the figures
    *     of that batch
    */
-  public FollowResult run() {
+  public FollowResult execute() {
     return operator.call(operation());
   }
 
   /** Follows the source in the background. Cancelling the future cancels the follow. */
-  public CompletableFuture<FollowResult> runAsync() {
+  public CompletableFuture<FollowResult> executeAsync() {
     return operator.start(operation());
   }
 

@@ -36,8 +36,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that all requests have. A request is a builder: {@link #run()} and {@link
- * #runAsync()} copy its settings, so later changes do not affect a running operation. Not
+ * The settings that all requests have. A request is a builder: {@link #execute()} and {@link
+ * #executeAsync()} copy its settings, so later changes do not affect a running operation. Not
  * thread-safe.
  *
  * @param <S> the request's own type
@@ -366,7 +366,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    * @throws InvalidSettingException if settings contradict each other
    * @throws BulkOperationException if the operation fails; it carries the figures reached
    */
-  public R run() {
+  public R execute() {
     return operator.call(operation());
   }
 
@@ -376,7 +376,7 @@ public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, 
    * @return completes with the result, or exceptionally with a {@link BulkOperationException}
    * @throws InvalidSettingException if settings contradict each other
    */
-  public CompletableFuture<R> runAsync() {
+  public CompletableFuture<R> executeAsync() {
     return operator.start(operation());
   }
 

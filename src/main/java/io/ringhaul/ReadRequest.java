@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  *   <li>{@link #publisher()}, with back-pressure.
  * </ul>
  *
- * <p>{@link #run()} and {@link #runAsync()} are refused, because they have nowhere to put the rows.
+ * <p>{@link #execute()} and {@link #executeAsync()} are refused, because they have nowhere to put
+ * the rows.
  *
  * <p>Memory use is constant: a slow consumer slows the read down. Delivered rows cannot be taken
  * back: a read that fails has delivered some of them.
@@ -121,7 +122,7 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
     throw new InvalidSettingException(
         "forEach",
         "A read without forEach(...) has nowhere to put its rows; call forEach(...) or"
-            + " forEachAsync(...) instead of run() or runAsync(), or use stream(), rows() or"
+            + " forEachAsync(...) instead of execute() or executeAsync(), or use stream(), rows() or"
             + " publisher()");
   }
 

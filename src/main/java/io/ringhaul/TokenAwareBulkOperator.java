@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
- *   long rows = operator.count("store", "orders").run().rows();
+ *   long rows = operator.count("store", "orders").execute().rows();
  * }
  * }</pre>
  *
@@ -116,12 +116,12 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   }
 
   /** A request to export a table. */
-  public ExportRequest exportFrom(String keyspace, String table) {
-    return exportFrom(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  public ExportRequest export(String keyspace, String table) {
+    return export(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
   }
 
   /** A request to export a table. */
-  public ExportRequest exportFrom(CqlIdentifier keyspace, CqlIdentifier table) {
+  public ExportRequest export(CqlIdentifier keyspace, CqlIdentifier table) {
     return new ExportRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 

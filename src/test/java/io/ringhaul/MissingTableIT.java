@@ -71,19 +71,19 @@ class MissingTableIT {
     String to = TestCluster.newKeyspace(1);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
-          .exportFrom(from, "\"Places\"")
+          .export(from, "\"Places\"")
           .to(IcebergTarget.warehouse(folder).table("lake.places"))
-          .run();
+          .execute();
       IcebergSource source = IcebergSource.warehouse(folder).table("lake.places");
-      assertThatThrownBy(() -> operator.importInto(to, "copy").from(source).run())
+      assertThatThrownBy(() -> operator.importInto(to, "copy").from(source).execute())
           .isInstanceOf(UnsuitableTableException.class);
 
-      operator.importInto(to, "copy").from(source).createTable().run();
+      operator.importInto(to, "copy").from(source).createTable().execute();
       assertThat(shape(to, "copy")).isEqualTo(shape(from, "Places"));
       assertThat(rows(to + ".copy")).hasSize(21).isEqualTo(rows(table));
 
       // The second import uses the existing table.
-      operator.importInto(to, "copy").from(source).createTable().run();
+      operator.importInto(to, "copy").from(source).createTable().execute();
       assertThat(rows(to + ".copy")).isEqualTo(rows(table));
     }
   }

@@ -107,7 +107,7 @@ class ProgressIT {
 
   private ExportRequest export(Path out) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(CsvTarget.folder(out))
         .taskCount(2)
         .pageSize(100)
@@ -118,7 +118,7 @@ class ProgressIT {
   @Test
   void exportProgressFollowsRows() {
     long began = System.nanoTime();
-    assertThat(export(folder.resolve("out")).fixedTasks().run().rows()).isEqualTo(ROWS);
+    assertThat(export(folder.resolve("out")).fixedTasks().execute().rows()).isEqualTo(ROWS);
     requireThatOfRows(ROWS);
     requireTimeLeft(Duration.ofNanos(System.nanoTime() - began));
     assertThat(heard.stream().filter(each -> each.tasksDone() == 0 && each.completed() > 0.2))
@@ -128,7 +128,7 @@ class ProgressIT {
 
   @Test
   void progressOfSplitTasksNeverFalls() {
-    assertThat(EagerSplits.of(export(folder.resolve("out"))).run().rows()).isEqualTo(ROWS);
+    assertThat(EagerSplits.of(export(folder.resolve("out"))).execute().rows()).isEqualTo(ROWS);
     requireThatOfRows(ROWS);
     assertThat(last().tasks()).isGreaterThan(10);
   }
@@ -157,7 +157,7 @@ class ProgressIT {
                 .taskCount(100)
                 .maxRowsPerSecond(2 * RATE)
                 .onProgress(heard::add)
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(ROWS);
     requireThatOfRows(ROWS);
@@ -169,7 +169,7 @@ class ProgressIT {
       value = Format.class,
       names = {"ICEBERG", "PARQUET", "CSV", "JSON", "JSON_ARRAY"})
   void importProgressFollowsFile(Format format) {
-    operator.exportFrom(keyspace, "t").to(format.target(folder)).taskCount(1).fixedTasks().run();
+    operator.export(keyspace, "t").to(format.target(folder)).taskCount(1).fixedTasks().execute();
     long began = System.nanoTime();
     long rows =
         operator
@@ -179,7 +179,7 @@ class ProgressIT {
             .parallelism(2)
             .maxRowsPerSecond(RATE)
             .onProgress(heard::add)
-            .run()
+            .execute()
             .rows();
     assertThat(rows).isEqualTo(ROWS);
     requireThatOfRows(ROWS);
@@ -192,7 +192,7 @@ class ProgressIT {
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       JobOptions job = JobOptions.in(store);
       ExportRequest first = export(folder.resolve("out")).taskCount(40).parallelism(1);
-      assertThatThrownBy(() -> first.job(job).jobId(id).splitting(new Failing(300)).run())
+      assertThatThrownBy(() -> first.job(job).jobId(id).splitting(new Failing(300)).execute())
           .isInstanceOf(StorageException.class);
       heard.clear();
       List<TokenRange> done =
@@ -204,7 +204,7 @@ class ProgressIT {
       double share = TokenRange.rowTokens(done) / Math.pow(2, 64);
       share += share < 0 ? 1 : 0;
       assertThat(share).isBetween(0.1, 0.9);
-      export(folder.resolve("out")).taskCount(40).job(job.resuming()).jobId(id).run();
+      export(folder.resolve("out")).taskCount(40).job(job.resuming()).jobId(id).execute();
       assertThat(heard.get(0).completed()).isCloseTo(share, within(CLOSE));
       assertThat(heard.get(0).completed()).isGreaterThanOrEqualTo(share - 1e-9);
       requireThatOfRows(ROWS);

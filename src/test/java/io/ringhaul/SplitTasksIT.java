@@ -141,7 +141,7 @@ class SplitTasksIT {
       Path out = folder.resolve("run" + i);
       Random random = new Random(seed);
       ExportResult result =
-          request(CsvTarget.folder(out), random).splitting(new RandomSplits(seed, 0)).run();
+          request(CsvTarget.folder(out), random).splitting(new RandomSplits(seed, 0)).execute();
       assertThat(result.rows()).as("seed %d", seed).isEqualTo(expected.size());
       assertThat(result.rangesDone()).as("seed %d", seed).isEqualTo(result.rangesPlanned());
       assertThat(ids(out)).as("seed %d", seed).isEqualTo(expected);
@@ -157,13 +157,15 @@ class SplitTasksIT {
   void everyFormatAcceptsMoreTasksThanPlanned(Format format) {
     long seed = Seeds.next();
     ExportResult result =
-        request(format.target(folder), new Random(seed)).splitting(new RandomSplits(seed, 0)).run();
+        request(format.target(folder), new Random(seed))
+            .splitting(new RandomSplits(seed, 0))
+            .execute();
     assertThat(result.rows()).as("seed %d", seed).isEqualTo(expected.size());
     assertThat(result.files()).as("seed %d", seed).isGreaterThan(4);
     TestCluster.session().execute("TRUNCATE " + keyspace + ".back");
-    assertThat(operator.importInto(keyspace, "back").from(format.source(folder)).run().rows())
+    assertThat(operator.importInto(keyspace, "back").from(format.source(folder)).execute().rows())
         .isEqualTo(expected.size());
-    assertThat(operator.count(keyspace, "back").run().rows()).isEqualTo(expected.size());
+    assertThat(operator.count(keyspace, "back").execute().rows()).isEqualTo(expected.size());
   }
 
   @Test
@@ -180,7 +182,7 @@ class SplitTasksIT {
                 .job(job)
                 .jobId(id)
                 .splitting(new RandomSplits(seed, 20 + random.nextInt(150)));
-        assertThatThrownBy(first::run).as("seed %d", seed).isInstanceOf(StorageException.class);
+        assertThatThrownBy(first::execute).as("seed %d", seed).isInstanceOf(StorageException.class);
         List<JobPartition> left = store.partitions(id);
         Tiling.requireExactly(
             TokenRangeSet.of(PART), left.stream().flatMap(each -> each.tokens().stream()).toList());
@@ -189,7 +191,7 @@ class SplitTasksIT {
                 .job(job)
                 .jobId(id)
                 .splitting(new RandomSplits(seed + 1, 0))
-                .run();
+                .execute();
         assertThat(result.totals().earlierRows())
             .as("seed %d", seed)
             .isEqualTo(
@@ -207,7 +209,7 @@ class SplitTasksIT {
   @Test
   void fixedTasksAreNotSplit() {
     ExportTarget target = CsvTarget.folder(folder.resolve("out"));
-    ExportResult result = request(target, new Random(1)).fixedTasks().run();
+    ExportResult result = request(target, new Random(1)).fixedTasks().execute();
     assertThat(result.rows()).isEqualTo(expected.size());
     assertThat(result.tasks()).isLessThan(4 + 2 * TestCluster.get().nodes());
     assertThat(result.files()).isLessThanOrEqualTo(result.tasks());
@@ -215,7 +217,7 @@ class SplitTasksIT {
 
   private ExportRequest request(ExportTarget target, Random random) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(target)
         .tokenRange(PART.startExclusive(), PART.endInclusive())
         .taskCount(4)

@@ -118,7 +118,7 @@ final class DemoCommand implements Callable<Integer> {
     ExportResult exported =
         show(
             operator
-                .exportFrom(keyspace, SampleOrders.TABLE)
+                .export(keyspace, SampleOrders.TABLE)
                 .to(IcebergTarget.warehouse(warehouse).partitionBy("month(order_date)")));
     System.out.printf(
         Locale.ROOT,
@@ -191,7 +191,7 @@ final class DemoCommand implements Callable<Integer> {
   private static <R extends OperationResult> R show(OperationRequest<?, R> request) {
     R result;
     try (ProgressDisplay progress = ProgressDisplay.of("     ", false)) {
-      result = request.onProgress(now -> progress.show(now, "")).run();
+      result = request.onProgress(now -> progress.show(now, "")).execute();
     }
     OperationTotals totals = result.totals();
     System.out.printf(

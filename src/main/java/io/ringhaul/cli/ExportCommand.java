@@ -84,7 +84,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
   OperationRequest<?, ExportResult> request(TokenAwareBulkOperator operator) {
     ExportRequest request =
         operator
-            .exportFrom(table().keyspace(), table().table())
+            .export(table().keyspace(), table().table())
             .to(target.target(format))
             .columns(columns.toArray(String[]::new));
     selection.apply(request);

@@ -266,7 +266,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
                       progress.show(now, TerminalText.escaped(bottlenecks.note()));
                     })
                 .onBottleneck(bottlenecks)
-                .run();
+                .execute();
       }
       describe(result, report);
       bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (JobMetrics metrics = new JobMetrics(Tags.of("job", "nightly export"))) {
  *   metrics.bindTo(registry);
- *   operator.exportFrom("store", "orders").to(target).onSample(metrics).run();
+ *   operator.export("store", "orders").to(target).onSample(metrics).execute();
  * }
  * }</pre>
  *

@@ -19,11 +19,11 @@ import java.util.function.Supplier;
  * observation.observe(
  *     () ->
  *         operator
- *             .exportFrom("store", "orders")
+ *             .export("store", "orders")
  *             .to(target)
  *             .onSample(observation)
  *             .onBottleneck(observation)
- *             .run());
+ *             .execute());
  * }</pre>
  *
  * <p>The observation is called {@code ringhaul.job} and lasts as long as the call. It is in scope

@@ -155,7 +155,7 @@ class BottleneckFaults {
   }
 
   private void start(OperationRequest<?, ?> request, Bottlenecks heard) {
-    running.add(request.onBottleneck(heard).onSample(heard).runAsync());
+    running.add(request.onBottleneck(heard).onSample(heard).executeAsync());
   }
 
   /**
@@ -166,7 +166,7 @@ class BottleneckFaults {
   }
 
   private static ExportRequest longExport(TokenAwareBulkOperator operator) {
-    return operator.exportFrom("ks", "t").to(BurdenedTarget.light()).pageSize(1).skipPreflight();
+    return operator.export("ks", "t").to(BurdenedTarget.light()).pageSize(1).skipPreflight();
   }
 
   private void awaitUsual() throws InterruptedException {
@@ -182,10 +182,10 @@ class BottleneckFaults {
       Path part = folder.resolve("quiet" + run);
       ExportRequest export =
           operator
-              .exportFrom("ks", "t")
+              .export("ks", "t")
               .to(run % 2 == 0 ? CsvTarget.folder(part) : ParquetTarget.folder(part));
       long rows =
-          export.pageSize(8).parallelism(2).onBottleneck(quiet).onSample(quiet).run().rows();
+          export.pageSize(8).parallelism(2).onBottleneck(quiet).onSample(quiet).execute().rows();
       assertThat(rows).isEqualTo(ROWS);
       System.out.printf(
           "undisturbed run %d: export, samples %d, limited by %s, bottlenecks %s%n",
@@ -193,7 +193,7 @@ class BottleneckFaults {
       assertThat(quiet.all()).isEmpty();
       if (run % 2 == 0) {
         ImportRequest imported = operator.importInto("ks", "clone").from(CsvSource.at(part));
-        assertThat(imported.onBottleneck(quiet).onSample(quiet).run().rows()).isEqualTo(ROWS);
+        assertThat(imported.onBottleneck(quiet).onSample(quiet).execute().rows()).isEqualTo(ROWS);
         System.out.printf(
             "undisturbed run %d: import, samples %d, limited by %s, bottlenecks %s%n",
             run + 1, quiet.samples(), quiet.limitedBy(), quiet.all());
@@ -217,7 +217,7 @@ class BottleneckFaults {
                 throw new IllegalStateException(e);
               }
             });
-    start(operator.exportFrom("ks", "t").to(costly).skipPreflight());
+    start(operator.export("ks", "t").to(costly).skipPreflight());
     bottlenecks.awaitSamples(1, sample -> true);
     Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CLIENT_CPU);
     assertThat(bottleneck.component()).isEqualTo("process");
@@ -265,7 +265,7 @@ class BottleneckFaults {
   @Order(3)
   void detectsQueueGrowth() throws Exception {
     BurdenedTarget slow = new BurdenedTarget(() -> Thread.sleep(5));
-    start(operator.exportFrom("ks", "t").to(slow).skipPreflight());
+    start(operator.export("ks", "t").to(slow).skipPreflight());
     bottlenecks.awaitSamples(1, sample -> true);
     Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.QUEUE_GROWTH);
     assertThat(bottleneck.component()).isEqualTo("queue");
@@ -279,7 +279,7 @@ class BottleneckFaults {
       Files.write(disk.folder().resolve("others"), new byte[28 << 20]);
       start(
           operator
-              .exportFrom("ks", "t")
+              .export("ks", "t")
               .to(CsvTarget.folder(disk.folder().resolve("t")))
               .maxRowsPerSecond(20_000)
               .skipPreflight());
@@ -299,7 +299,7 @@ class BottleneckFaults {
         SlowDisk.mount(folder.resolve("slow.img"), folder.resolve("slow"), 1_000_000)) {
       start(
           operator
-              .exportFrom("ks", "t")
+              .export("ks", "t")
               .to(CsvTarget.folder(disk.folder().resolve("t")))
               .skipPreflight());
       bottlenecks.awaitSamples(1, sample -> sample.rowsPerSecond() > 0);
@@ -404,7 +404,7 @@ class BottleneckFaults {
   void detectsSkew() throws Exception {
     start(
         operator
-            .exportFrom("ks", "skewed")
+            .export("ks", "skewed")
             .to(BurdenedTarget.light())
             .pageSize(2)
             .taskCount(64)

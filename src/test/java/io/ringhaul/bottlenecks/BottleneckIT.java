@@ -83,12 +83,12 @@ class BottleneckIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> export =
           operator
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(slow)
               .parallelism(4)
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)
-              .runAsync();
+              .executeAsync();
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.DISK);
       assertThat(bottleneck.component()).isEqualTo("disk");
       assertThat(bottleneck.evidence().get("writeShare")).isGreaterThan(0.5);
@@ -122,7 +122,7 @@ class BottleneckIT {
               .taskCount(60_000)
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)
-              .runAsync();
+              .executeAsync();
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SERVER_OVERLOAD);
       assertThat(bottleneck.component()).isEqualTo("cluster");
       assertThat(bottleneck.evidence().get("overloads")).isPositive();
@@ -150,12 +150,12 @@ class BottleneckIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> export =
           operator
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(BurdenedTarget.light())
               .maxRowsPerSecond(ROWS / 20)
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)
-              .runAsync();
+              .executeAsync();
       bottlenecks.awaitSamples(1, sample -> true);
       collections.start();
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CLIENT_MEMORY);
@@ -202,7 +202,7 @@ class BottleneckIT {
         .maxInFlightPerNode(inFlightPerNode)
         .onBottleneck(bottlenecks)
         .onSample(bottlenecks)
-        .runAsync();
+        .executeAsync();
   }
 
   /** The two jobs share only the store file, as two processes do. */
@@ -221,12 +221,12 @@ class BottleneckIT {
               .job(JobOptions.in(store))
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)
-              .runAsync();
+              .executeAsync();
       bottlenecks.awaitSamples(ALONE, sample -> sample.requests() > 0);
       CompletableFuture<?> other =
           slowImport(otherOperator, source, 128)
               .job(JobOptions.in(otherStore).named("nightly"))
-              .runAsync();
+              .executeAsync();
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.CONTENTION);
       assertThat(bottleneck.reason()).contains("used by the job \"nightly\"");
       end(one);
@@ -259,7 +259,7 @@ class BottleneckIT {
               .maxRowsPerSecond(1_800)
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)
-              .runAsync();
+              .executeAsync();
       // The small files take two seconds; no skew is detected before they are done.
       bottlenecks.awaitSamples(1, sample -> sample.progress().tasksDone() == 6);
       Bottleneck bottleneck = bottlenecks.awaitSoon(BottleneckKind.SKEW);

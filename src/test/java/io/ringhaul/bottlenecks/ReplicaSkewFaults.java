@@ -35,13 +35,13 @@ class ReplicaSkewFaults {
       Bottlenecks bottlenecks = new Bottlenecks();
       CompletableFuture<?> export =
           operator
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(BurdenedTarget.light())
               .pageSize(1)
               .skipPreflight()
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)
-              .runAsync();
+              .executeAsync();
       SandboxNode slow = cluster.node(3);
       try (ControlGroup group = ControlGroup.ofProcessors(SHARE)) {
         bottlenecks.awaitSamples(14, sample -> sample.rowsPerSecond() > 0);

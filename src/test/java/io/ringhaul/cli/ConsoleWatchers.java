@@ -94,12 +94,12 @@ class ConsoleWatchers {
     UUID id = UUID.randomUUID();
     CompletableFuture<ExportResult> export =
         operator
-            .exportFrom(keyspace, "t")
+            .export(keyspace, "t")
             .to(CsvTarget.folder(folder.resolve(id.toString())))
             .taskCount(500)
             .job(JobOptions.in(store))
             .jobId(id)
-            .runAsync()
+            .executeAsync()
             .toCompletableFuture();
     while (store.find(id).isEmpty() && !export.isDone()) {
       Thread.sleep(5);

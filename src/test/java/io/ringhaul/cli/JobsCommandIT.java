@@ -329,7 +329,7 @@ class JobsCommandIT {
       assertThatThrownBy(
               () ->
                   operator
-                      .exportFrom(keyspace, "t")
+                      .export(keyspace, "t")
                       .to(CsvTarget.folder(out))
                       .job(
                           JobOptions.in(store)
@@ -348,7 +348,7 @@ class JobsCommandIT {
                               store.requestStop(id);
                             }
                           })
-                      .run())
+                      .execute())
           .isInstanceOf(JobStoppedException.class);
     }
     assertThat(stored().figures().done()).isPositive();

@@ -84,7 +84,7 @@ class BadInputIT {
     define(
         "CREATE MATERIALIZED VIEW %s.by_name AS SELECT * FROM %s.orders WHERE name IS NOT NULL AND"
             + " id IS NOT NULL AND line IS NOT NULL PRIMARY KEY (name, id, line)");
-    operator.exportFrom(keyspace, "orders").to(IcebergTarget.warehouse(exported)).run();
+    operator.export(keyspace, "orders").to(IcebergTarget.warehouse(exported)).execute();
     exportedFiles = files(exported);
   }
 
@@ -175,7 +175,7 @@ class BadInputIT {
                 DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES, List.of("/.*/")),
         other ->
             fails(
-                () -> other.count(name, table).run(),
+                () -> other.count(name, table).execute(),
                 UnsuitableTableException.class,
                 message -> assertThat(message).startsWith(name + " " + reason)));
   }
@@ -189,15 +189,15 @@ class BadInputIT {
         config -> config.withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false),
         other -> {
           fails(
-              () -> other.count(keyspace, "orders").run(),
+              () -> other.count(keyspace, "orders").execute(),
               UnsupportedClusterException.class,
               m -> equal(m, message));
           fails(
-              () -> other.exportFrom(keyspace, "orders").to(target()).run(),
+              () -> other.export(keyspace, "orders").to(target()).execute(),
               UnsupportedClusterException.class,
               m -> equal(m, message));
           fails(
-              () -> other.importInto(keyspace, "copy").from(source()).run(),
+              () -> other.importInto(keyspace, "copy").from(source()).execute(),
               UnsupportedClusterException.class,
               m -> equal(m, message));
         });
@@ -208,7 +208,7 @@ class BadInputIT {
     Path file = Files.writeString(folder.resolve("file"), "a file");
     for (Path warehouse : List.of(file, file.resolve("warehouse"))) {
       failsAlike(
-          operator.exportFrom(keyspace, "orders").to(IcebergTarget.warehouse(warehouse)),
+          operator.export(keyspace, "orders").to(IcebergTarget.warehouse(warehouse)),
           PreflightException.class,
           m ->
               assertThat(m)
@@ -216,7 +216,7 @@ class BadInputIT {
                   .contains(file.toString(), "(not a folder)"));
       failsAlike(
           operator
-              .exportFrom(keyspace, "orders")
+              .export(keyspace, "orders")
               .to(IcebergTarget.warehouse(warehouse))
               .skipPreflight(),
           StorageException.class,
@@ -237,7 +237,7 @@ class BadInputIT {
     Path broken = Files.createDirectory(folder.resolve("broken"));
     Files.writeString(broken.resolve("catalog.db"), "this is no SQLite database at all");
     failsAlike(
-        operator.exportFrom(keyspace, "orders").to(IcebergTarget.warehouse(broken)),
+        operator.export(keyspace, "orders").to(IcebergTarget.warehouse(broken)),
         StorageException.class,
         m -> assertThat(m).startsWith("The Iceberg catalog " + broken + "/catalog.db cannot be"));
     failsAlike(
@@ -289,7 +289,7 @@ class BadInputIT {
         m -> assertThat(m).contains("its column line is not in the table"));
     failsAlike(
         operator
-            .exportFrom(keyspace, "other")
+            .export(keyspace, "other")
             .to(
                 IcebergTarget.warehouse(exported)
                     .table(keyspace + ".orders")
@@ -314,7 +314,7 @@ class BadInputIT {
       })
   void partitionExpressions(String expression, String reason) {
     fails(
-        () -> export(target().partitionBy(expression)).run(),
+        () -> export(target().partitionBy(expression)).execute(),
         InvalidSettingException.class,
         m ->
             assertThat(m)
@@ -369,15 +369,15 @@ class BadInputIT {
     setting(
         "to",
         "An export needs a target: call to(...), for instance with IcebergTarget",
-        () -> operator.exportFrom(keyspace, "orders").run());
+        () -> operator.export(keyspace, "orders").execute());
     setting(
         "to",
         "An export needs a target: call to(...), for instance with IcebergTarget",
-        () -> operator.exportFrom(keyspace, "orders").runAsync());
+        () -> operator.export(keyspace, "orders").executeAsync());
     setting(
         "from",
         "An import needs a source: call from(...), for instance with IcebergSource",
-        () -> operator.importInto(keyspace, "copy").run());
+        () -> operator.importInto(keyspace, "copy").execute());
   }
 
   /** Without a fixed id each run would start another job and export the table again. */
@@ -388,9 +388,9 @@ class BadInputIT {
         "resuming() resumes a job by its id or name, and the request has none, so each run would"
             + " start a new job: call jobId(...), always with the same name, such as"
             + " jobId(\"orders of 2025-06-30\")";
-    setting("resuming", message, () -> export().job(resuming).run());
-    setting("resuming", message, () -> export().job(resuming).runAsync());
-    setting("resuming", message, () -> importInto("copy").job(resuming).run());
+    setting("resuming", message, () -> export().job(resuming).execute());
+    setting("resuming", message, () -> export().job(resuming).executeAsync());
+    setting("resuming", message, () -> importInto("copy").job(resuming).execute());
     setting("resuming", message, () -> importInto("copy").job(resuming).follow());
     assertThat(resuming.store().list()).isEmpty();
   }
@@ -408,10 +408,10 @@ class BadInputIT {
                     + ".copy lacks \"line\" of its primary key; every row needs the whole key"));
     Path part = folder.resolve("part");
     operator
-        .exportFrom(keyspace, "orders")
+        .export(keyspace, "orders")
         .columns("id", "name")
         .to(IcebergTarget.warehouse(part))
-        .run();
+        .execute();
     failsAlike(
         operator
             .importInto(keyspace, "copy")
@@ -476,15 +476,15 @@ class BadInputIT {
                 .build();
         TokenAwareBulkOperator over = TokenAwareBulkOperator.over(other)) {
       fails(
-          () -> over.count(keyspace, "orders").run(),
+          () -> over.count(keyspace, "orders").execute(),
           UnsupportedClusterException.class,
           m -> equal(m, message));
       fails(
-          () -> over.exportFrom(keyspace, "orders").to(target()).run(),
+          () -> over.export(keyspace, "orders").to(target()).execute(),
           UnsupportedClusterException.class,
           m -> equal(m, message));
       fails(
-          () -> over.importInto(keyspace, "copy").from(source()).run(),
+          () -> over.importInto(keyspace, "copy").from(source()).execute(),
           UnsupportedClusterException.class,
           m -> equal(m, message));
     }
@@ -495,15 +495,15 @@ class BadInputIT {
     setting(
         "executionProfile",
         "The session has no execution profile nightly; it has default",
-        () -> operator.count(keyspace, "orders").executionProfile("nightly").run());
+        () -> operator.count(keyspace, "orders").executionProfile("nightly").execute());
     setting(
         "executionProfile",
         "The session has no execution profile nightly; it has default",
-        () -> export().executionProfile("nightly").run());
+        () -> export().executionProfile("nightly").execute());
     setting(
         "executionProfile",
         "The session has no execution profile nightly; it has default",
-        () -> importInto("copy").executionProfile("nightly").run());
+        () -> importInto("copy").executionProfile("nightly").execute());
   }
 
   private void everyOperation(
@@ -512,7 +512,7 @@ class BadInputIT {
       Class<? extends BulkOperationException> type,
       Consumer<String> check) {
     failsAlike(operator.count(name, table), type, check);
-    failsAlike(operator.exportFrom(name, table).to(target()), type, check);
+    failsAlike(operator.export(name, table).to(target()), type, check);
     failsAlike(operator.importInto(name, table).from(source()), type, check);
   }
 
@@ -521,8 +521,8 @@ class BadInputIT {
       OperationRequest<?, ?> request,
       Class<? extends BulkOperationException> type,
       Consumer<String> check) {
-    fails(request::run, type, check);
-    Throwable thrown = catchThrowable(() -> request.runAsync().join());
+    fails(request::execute, type, check);
+    Throwable thrown = catchThrowable(() -> request.executeAsync().join());
     assertThat(thrown).isInstanceOf(CompletionException.class);
     assertOneSentence(Objects.requireNonNull(thrown.getCause()), type, check);
   }
@@ -576,7 +576,7 @@ class BadInputIT {
   }
 
   private static ExportRequest export(IcebergTarget target) {
-    return operator.exportFrom(keyspace, "orders").to(target);
+    return operator.export(keyspace, "orders").to(target);
   }
 
   private static ImportRequest importInto(String table) {

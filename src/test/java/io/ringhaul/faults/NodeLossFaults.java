@@ -94,7 +94,7 @@ class NodeLossFaults {
     Work.Export work = bench.newExport(Shape.CSV);
     AtomicBoolean killed = new AtomicBoolean();
     operator
-        .exportFrom(bench.table().keyspace(), "source")
+        .export(bench.table().keyspace(), "source")
         .to(CsvTarget.folder(Shape.location(work.folder())))
         .consistency(DefaultConsistencyLevel.ONE)
         .requestTimeout(Duration.ofSeconds(5))
@@ -107,7 +107,7 @@ class NodeLossFaults {
                 node.kill();
               }
             })
-        .run();
+        .execute();
     assertThat(killed).isTrue();
     work.assertExact(new UUID(0, 0));
   }
@@ -145,7 +145,7 @@ class NodeLossFaults {
                     .count(bench.table().keyspace(), "source")
                     .maxAttempts(2)
                     .requestTimeout(Duration.ofSeconds(5))
-                    .run());
+                    .execute());
     assertThat(Clusters.failed(counting)).isEqualTo(loss.tokens());
     assertThat(counting.partialResult().orElseThrow().rows()).isEqualTo(loss.livingRows());
   }
@@ -182,11 +182,11 @@ class NodeLossFaults {
             IncompleteOperationException.class,
             () ->
                 operator
-                    .exportFrom(bench.table().keyspace(), "source")
+                    .export(bench.table().keyspace(), "source")
                     .to(IcebergTarget.warehouse(warehouse))
                     .maxAttempts(2)
                     .requestTimeout(Duration.ofSeconds(5))
-                    .run());
+                    .execute());
     assertThat(Clusters.failed(exporting)).isEqualTo(loss.tokens());
     try (Stream<Path> files = Files.walk(warehouse)) {
       assertThat(files.filter(file -> file.toString().endsWith(".parquet"))).isEmpty();

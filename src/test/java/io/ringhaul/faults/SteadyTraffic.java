@@ -54,11 +54,11 @@ final class SteadyTraffic implements AutoCloseable {
                     exports,
                     work ->
                         operator
-                            .exportFrom(keyspace, "source")
+                            .export(keyspace, "source")
                             .to(CsvTarget.folder(Shape.location(work.folder())))
                             .taskCount(24)
                             .maxRowsPerSecond(ROWS_PER_SECOND)
-                            .run())));
+                            .execute())));
     running.add(
         threads.submit(
             () ->
@@ -69,7 +69,7 @@ final class SteadyTraffic implements AutoCloseable {
                             .importInto(keyspace, work.into())
                             .from(CsvSource.at(Shape.location(work.folder())))
                             .maxRowsPerSecond(ROWS_PER_SECOND)
-                            .run())));
+                            .execute())));
   }
 
   /** Waits for the running operations, requires that none failed and checks all results. */

@@ -210,12 +210,13 @@ class DsBulkShapesInterop {
   }
 
   private void comesIn(ImportSource source, int rows) {
-    assertThat(operator.importInto(keyspace, "clone").from(source).run().rows()).isEqualTo(rows);
+    assertThat(operator.importInto(keyspace, "clone").from(source).execute().rows())
+        .isEqualTo(rows);
     assertSame(rows);
   }
 
   private void goesOut(ExportTarget target, int rows) {
-    assertThat(operator.exportFrom(keyspace, "source").to(target).run().rows()).isEqualTo(rows);
+    assertThat(operator.export(keyspace, "source").to(target).execute().rows()).isEqualTo(rows);
   }
 
   private void assertSame(int rows) {

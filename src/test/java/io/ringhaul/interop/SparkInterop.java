@@ -137,9 +137,9 @@ class SparkInterop {
     Path warehouse = folder.resolve("warehouse");
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
-          .exportFrom(keyspace, "things")
+          .export(keyspace, "things")
           .to(IcebergTarget.warehouse(warehouse).table("lake.things"))
-          .run();
+          .execute();
     }
 
     List<String> flat = new ArrayList<>(List.of("id"));
@@ -162,10 +162,10 @@ class SparkInterop {
     Path warehouse = folder.resolve("warehouse");
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
-          .exportFrom(keyspace, "ids")
+          .export(keyspace, "ids")
           .to(IcebergTarget.warehouse(warehouse).table("lake.ids"))
           .taskCount(1)
-          .run();
+          .execute();
     }
 
     String select = "SELECT n FROM ringhaul.lake.ids WHERE ";
@@ -214,7 +214,7 @@ class SparkInterop {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       targets.forEach(
           (format, target) -> {
-            operator.exportFrom(keyspace, "plain").to(target).taskCount(3).run();
+            operator.export(keyspace, "plain").to(target).taskCount(3).execute();
             statements.add(
                 String.format(
                     "CREATE TEMPORARY VIEW %1$s_rows USING %1$s OPTIONS (path '%2$s', header"

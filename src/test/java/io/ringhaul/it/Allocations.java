@@ -103,11 +103,11 @@ public final class Allocations {
   }
 
   private long exported(ExportTarget target) {
-    return operator.exportFrom(keyspace, table).to(target).taskCount(TASKS).run().rows();
+    return operator.export(keyspace, table).to(target).taskCount(TASKS).execute().rows();
   }
 
   private long imported(ImportSource source) {
-    return operator.importInto(keyspace, table + "_copy").from(source).run().rows();
+    return operator.importInto(keyspace, table + "_copy").from(source).execute().rows();
   }
 
   private enum Format {

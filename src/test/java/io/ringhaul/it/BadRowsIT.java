@@ -82,7 +82,7 @@ class BadRowsIT {
     BadRows rows = BadRows.write(file, seed);
     Path rejects = folder.resolve("bad.jsonl");
 
-    ImportResult result = rejecting("bad", CsvSource.at(file), rejects).run();
+    ImportResult result = rejecting("bad", CsvSource.at(file), rejects).execute();
 
     assertThat(result.rowsRead()).as("seed %d", seed).isEqualTo(BadRows.ROWS);
     assertThat(result.rejectedRows()).isEqualTo(BadRows.BAD);
@@ -118,7 +118,7 @@ class BadRowsIT {
 
     Path again = folder.resolve("corrected.csv");
     Files.writeString(again, corrected);
-    ImportResult rest = operator.importInto(keyspace, "bad").from(CsvSource.at(again)).run();
+    ImportResult rest = operator.importInto(keyspace, "bad").from(CsvSource.at(again)).execute();
     assertThat(rest.rows()).isEqualTo(BadRows.BAD);
     assertThat(rest.rowsRead()).isEqualTo(BadRows.BAD);
     assertThat(count("bad")).isEqualTo(BadRows.ROWS);
@@ -133,7 +133,7 @@ class BadRowsIT {
   }
 
   private long count(String table) {
-    return operator.count(keyspace, table).run().rows();
+    return operator.count(keyspace, table).execute().rows();
   }
 
   private String select() {
@@ -177,7 +177,7 @@ class BadRowsIT {
     Path rejects = folder.resolve("wide.jsonl");
 
     ImportResult result =
-        rejecting("wide", CsvSource.at(file), rejects).maxBatchBytes(MEBIBYTE).run();
+        rejecting("wide", CsvSource.at(file), rejects).maxBatchBytes(MEBIBYTE).execute();
 
     assertThat(result.rows()).isEqualTo(99);
     assertThat(result.rejectedRows()).isEqualTo(1);
@@ -203,7 +203,7 @@ class BadRowsIT {
                     .importInto(keyspace, "wide")
                     .from(CsvSource.at(file))
                     .maxBatchBytes(MEBIBYTE)
-                    .run())
+                    .execute())
         .isInstanceOf(RowRejectedException.class)
         .hasMessageStartingWith(
             "The cluster refuses a row for " + keyspace + ".wide, (p = 1, c = 'ccc");
@@ -221,7 +221,7 @@ class BadRowsIT {
     Files.writeString(file, text);
     Path rejects = folder.resolve("large.jsonl");
     ImportResult result =
-        rejecting("large", CsvSource.at(file), rejects).maxBatchBytes(64 * MEBIBYTE).run();
+        rejecting("large", CsvSource.at(file), rejects).maxBatchBytes(64 * MEBIBYTE).execute();
     assertThat(result.rows()).isEqualTo(17);
     assertThat(result.rejectedRows()).isEqualTo(1);
     assertThat(result.retries()).isZero();
@@ -247,7 +247,8 @@ class BadRowsIT {
     Path ten = folder.resolve("ten.jsonl");
     TooManyRejectsException failure =
         catchThrowableOfType(
-            TooManyRejectsException.class, () -> numbers(file).rejectsTo(ten).maxErrors(10).run());
+            TooManyRejectsException.class,
+            () -> numbers(file).rejectsTo(ten).maxErrors(10).execute());
     assertThat(failure)
         .hasMessageStartingWith(
             "11 of 440 rows read were rejected, but maxErrors allows 10; "
@@ -258,21 +259,21 @@ class BadRowsIT {
     assertThat(Files.readAllLines(folder.resolve("ten.records.csv"))).hasSize(12);
 
     Path share = folder.resolve("share.jsonl");
-    assertThatThrownBy(() -> numbers(file).rejectsTo(share).maxErrorShare(0.024).run())
+    assertThatThrownBy(() -> numbers(file).rejectsTo(share).maxErrorShare(0.024).execute())
         .isInstanceOf(TooManyRejectsException.class)
         .hasMessageStartingWith(
             "3 of 120 rows read were rejected, but maxErrorShare allows 2.4 %;");
     assertThat(Files.readAllLines(share)).hasSize(3);
 
     Path all = folder.resolve("all.jsonl");
-    ImportResult result = numbers(file).rejectsTo(all).maxErrors(50).maxErrorShare(0.025).run();
+    ImportResult result = numbers(file).rejectsTo(all).maxErrors(50).maxErrorShare(0.025).execute();
     assertThat(result.rejectedRows()).isEqualTo(50);
     assertThat(result.rowsRead()).isEqualTo(2_000);
 
     Path few = folder.resolve("few.csv");
     Files.writeString(few, "id,v\n1,1\n2,x\n3,3\n");
     Path fewRejects = folder.resolve("few.jsonl");
-    assertThatThrownBy(() -> numbers(few).rejectsTo(fewRejects).maxErrorShare(0.3).run())
+    assertThatThrownBy(() -> numbers(few).rejectsTo(fewRejects).maxErrorShare(0.3).execute())
         .isInstanceOf(TooManyRejectsException.class)
         .hasMessageStartingWith("1 of 3 rows read were rejected, but maxErrorShare allows 30 %;");
     assertThat(Files.readAllLines(fewRejects)).hasSize(1);
@@ -282,13 +283,13 @@ class BadRowsIT {
   void binaryRecordsAreRejectedAsJsonLines() throws IOException {
     session.execute("INSERT INTO " + keyspace + ".wide (p, c, v) VALUES (7, 'short', 'one')");
     Path parquet = folder.resolve("parquet");
-    operator.exportFrom(keyspace, "wide").to(ParquetTarget.folder(parquet)).where("p = 7").run();
+    operator.export(keyspace, "wide").to(ParquetTarget.folder(parquet)).where("p = 7").execute();
     TestCluster.define("CREATE TABLE " + keyspace + ".keyed (c text PRIMARY KEY, p int, v text)");
     session.execute("INSERT INTO " + keyspace + ".wide (p, c, v) VALUES (7, '', 'two')");
     Path both = folder.resolve("both");
-    operator.exportFrom(keyspace, "wide").to(ParquetTarget.folder(both)).where("p = 7").run();
+    operator.export(keyspace, "wide").to(ParquetTarget.folder(both)).where("p = 7").execute();
     Path rejects = folder.resolve("keyed.jsonl");
-    ImportResult result = rejecting("keyed", ParquetSource.at(both), rejects).run();
+    ImportResult result = rejecting("keyed", ParquetSource.at(both), rejects).execute();
     assertThat(result.rows()).isEqualTo(1);
     assertThat(result.rejectedRows()).isEqualTo(1);
     Path records = folder.resolve("keyed.records.jsonl");
@@ -302,14 +303,14 @@ class BadRowsIT {
             operator
                 .importInto(keyspace, "keyed")
                 .from(JsonSource.at(folder.resolve("keyed.json")))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(1);
     assertThat(session.execute("SELECT v FROM " + keyspace + ".keyed WHERE c = 'filled'").one())
         .satisfies(row -> assertThat(row.getString(0)).isEqualTo("two"));
 
     Files.delete(rejects);
-    assertThatThrownBy(() -> rejecting("keyed", ParquetSource.at(both), rejects).run())
+    assertThatThrownBy(() -> rejecting("keyed", ParquetSource.at(both), rejects).execute())
         .isInstanceOf(StorageException.class)
         .hasMessage(
             "The file for rejected records " + records + " exists already; name another one");

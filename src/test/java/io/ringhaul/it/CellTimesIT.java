@@ -294,11 +294,11 @@ class CellTimesIT {
     MemoryTarget target = new MemoryTarget();
     ExportResult result =
         operator
-            .exportFrom(keyspace, "windows")
+            .export(keyspace, "windows")
             .writtenAfter(Instant.ofEpochSecond(0, 100_000))
             .writtenBefore(5_000_000)
             .to(target)
-            .run();
+            .execute();
     assertThat(result.rows()).isEqualTo(1);
     Map<String, @Nullable Object> only = new LinkedHashMap<>();
     only.put("id", 2);
@@ -376,7 +376,7 @@ class CellTimesIT {
     assertThat(row.getField("wt(v)")).isEqualTo(5L);
     assertThat(row.getField("v_writetime")).isEqualTo(3L);
     for (String pattern : List.of("plain", "%s", "%s_%s", "")) {
-      assertThatThrownBy(() -> operator.exportFrom("k", "t").writetimeNames(pattern))
+      assertThatThrownBy(() -> operator.export("k", "t").writetimeNames(pattern))
           .isInstanceOf(InvalidSettingException.class)
           .hasMessageContaining("writetimeNames is \"" + pattern + "\"");
     }
@@ -396,7 +396,7 @@ class CellTimesIT {
 
   private Set<Integer> ids(UnaryOperator<ExportRequest> how) {
     MemoryTarget target = new MemoryTarget();
-    ExportResult result = how.apply(operator.exportFrom(keyspace, "windows")).to(target).run();
+    ExportResult result = how.apply(operator.export(keyspace, "windows")).to(target).execute();
     assertThat(result.rows()).isEqualTo(target.rows().size());
     Set<Integer> ids = new TreeSet<>();
     target.rows().forEach(row -> assertThat(ids.add((Integer) row.get("id"))).isTrue());
@@ -405,7 +405,7 @@ class CellTimesIT {
 
   private List<Record> export(String table, UnaryOperator<ExportRequest> how) {
     List<Record> rows = new ArrayList<>();
-    ExportResult result = run(how.apply(operator.exportFrom(keyspace, table)), rows);
+    ExportResult result = run(how.apply(operator.export(keyspace, table)), rows);
     assertThat(result.rows()).isEqualTo(rows.size());
     return rows;
   }
@@ -413,7 +413,7 @@ class CellTimesIT {
   private ExportResult run(ExportRequest request, List<Record> rows) {
     String name = "export" + ++exports;
     ExportResult result =
-        request.to(IcebergTarget.warehouse(warehouse).table(keyspace + "." + name)).run();
+        request.to(IcebergTarget.warehouse(warehouse).table(keyspace + "." + name)).execute();
     Warehouse.inspect(
         warehouse, TableIdentifier.of(keyspace, name), table -> rows.addAll(Warehouse.rows(table)));
     return result;

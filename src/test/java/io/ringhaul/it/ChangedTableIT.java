@@ -123,7 +123,7 @@ class ChangedTableIT {
   void exportOfRecreatedTableCommitsNothing(Format format) throws IOException {
     Path out = folder.resolve("out");
     sending(300, ChangedTableIT::recreate);
-    assertThatThrownBy(() -> export(format, out).run())
+    assertThatThrownBy(() -> export(format, out).execute())
         .isInstanceOf(JobException.class)
         .hasMessageMatching(
             "Table "
@@ -139,18 +139,18 @@ class ChangedTableIT {
   void doesNotResumeJobOfRecreatedTable() throws IOException {
     Path out = folder.resolve("out");
     sending(300, ChangedTableIT::recreate);
-    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
+    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("was dropped and recreated while it was exported")
         .hasMessageEndingWith("Job " + id + " cannot be resumed: begin a new job");
     Job failed = store.find(id).orElseThrow();
     assertThat(failed.status()).isEqualTo(JobStatus.FAILED);
     assertThat(failed.error().orElseThrow()).contains("was dropped and recreated");
-    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
+    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("it has changed: table id was");
     insert();
-    assertThat(export(Format.CSV, folder.resolve("new")).run().rows()).isEqualTo(ROWS);
+    assertThat(export(Format.CSV, folder.resolve("new")).execute().rows()).isEqualTo(ROWS);
   }
 
   @Test
@@ -169,10 +169,10 @@ class ChangedTableIT {
       assertThatThrownBy(
               () ->
                   operator
-                      .exportFrom(keyspace, "by_v")
+                      .export(keyspace, "by_v")
                       .to(Format.CSV.target(folder.resolve("out")))
                       .parallelism(1)
-                      .run())
+                      .execute())
           .isInstanceOf(JobException.class)
           .hasMessageContaining("by_v was dropped and recreated while it was exported");
     } finally {
@@ -185,7 +185,7 @@ class ChangedTableIT {
     CsvSource source = csv();
     JobOptions options = JobOptions.in(store).resuming();
     sending(300, ChangedTableIT::recreate);
-    assertThatThrownBy(() -> importing(source, options).run())
+    assertThatThrownBy(() -> importing(source, options).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining(
             "t was dropped and recreated while it was imported into: table id was")
@@ -195,24 +195,24 @@ class ChangedTableIT {
                 + id
                 + " cannot be resumed: begin a new import, which writes all rows");
     assertThat(rows()).isEqualTo(ROWS - 299);
-    assertThatThrownBy(() -> importing(source, options).run())
+    assertThatThrownBy(() -> importing(source, options).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("it has changed: table id was");
-    assertThat(operator.importInto(keyspace, "t").from(source).run().rows()).isEqualTo(ROWS);
+    assertThat(operator.importInto(keyspace, "t").from(source).execute().rows()).isEqualTo(ROWS);
     assertThat(rows()).isEqualTo(ROWS);
   }
 
   @Test
   void countOfRecreatedTableFails() {
     sending(300, ChangedTableIT::recreate);
-    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
+    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).execute())
         .isInstanceOfSatisfying(
             UnsuitableTableException.class,
             failure -> assertThat(failure.table()).isEqualTo(keyspace + ".t"))
         .hasMessageContaining("was dropped and recreated while it was counted: table id was")
         .hasMessageEndingWith(
             "Rows counted before and after the change do not belong together; count again");
-    assertThat(operator.count(keyspace, "t").run().rows()).isZero();
+    assertThat(operator.count(keyspace, "t").execute().rows()).isZero();
   }
 
   @Test
@@ -232,7 +232,7 @@ class ChangedTableIT {
     Path out = folder.resolve("out");
     // The first round of table id queries comes before the first row.
     asking(TestCluster.get().nodes() + 1, () -> TestCluster.define("DROP TABLE " + table()));
-    assertThatThrownBy(() -> export(Format.CSV, out).run())
+    assertThatThrownBy(() -> export(Format.CSV, out).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("t was dropped while it was exported: table id was")
         .hasMessageContaining("and is \"\"");
@@ -243,7 +243,7 @@ class ChangedTableIT {
   void exportReportsTruncation() throws IOException {
     Path out = folder.resolve("out");
     sending(300, ChangedTableIT::truncate);
-    assertThatThrownBy(() -> export(Format.CSV, out).run())
+    assertThatThrownBy(() -> export(Format.CSV, out).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining(
             "truncated while it was exported: last truncation was \"never\" and is")
@@ -256,7 +256,7 @@ class ChangedTableIT {
     // The table has an earlier truncation: only a new truncation counts.
     truncate();
     sending(300, ChangedTableIT::truncate);
-    assertThatThrownBy(() -> importing(csv(), JobOptions.in(store)).run())
+    assertThatThrownBy(() -> importing(csv(), JobOptions.in(store)).execute())
         .isInstanceOf(JobException.class)
         .hasMessageMatching(
             "(?s).*truncated while it was imported into: last truncation was \"20[-0-9T:.]+Z\" and"
@@ -267,7 +267,7 @@ class ChangedTableIT {
   @Test
   void countAndReadReportTruncation() {
     sending(300, ChangedTableIT::truncate);
-    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
+    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).execute())
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining("truncated while it was counted: last truncation was");
     insert();
@@ -281,21 +281,21 @@ class ChangedTableIT {
   void doesNotResumeExportAfterTruncation() throws IOException {
     Path out = folder.resolve("out");
     sending(300, ChangedTableIT::fail);
-    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
+    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).execute())
         .isInstanceOf(BulkOperationException.class);
     truncate();
-    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
+    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("it has changed: last truncation was \"never\" and is \"20");
     store.reset(id);
     insert();
     sending(300, ChangedTableIT::fail);
-    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).run())
+    assertThatThrownBy(() -> export(Format.CSV, out, resuming()).execute())
         .isInstanceOf(BulkOperationException.class);
-    assertThat(export(Format.CSV, out, resuming()).run().rows()).isEqualTo(ROWS);
+    assertThat(export(Format.CSV, out, resuming()).execute().rows()).isEqualTo(ROWS);
     // The rows are committed, so a later truncation does not matter.
     truncate();
-    assertThat(export(Format.CSV, out, resuming()).run().rows()).isEqualTo(ROWS);
+    assertThat(export(Format.CSV, out, resuming()).execute().rows()).isEqualTo(ROWS);
   }
 
   @Test
@@ -304,17 +304,17 @@ class ChangedTableIT {
     JobOptions options = JobOptions.in(store).resuming();
     truncate();
     sending(500, ChangedTableIT::fail);
-    assertThatThrownBy(() -> importing(source, options).run())
+    assertThatThrownBy(() -> importing(source, options).execute())
         .isInstanceOf(BulkOperationException.class);
     truncate();
-    assertThatThrownBy(() -> importing(source, options).run())
+    assertThatThrownBy(() -> importing(source, options).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("it has changed: last truncation was \"20");
     store.reset(id);
     sending(500, ChangedTableIT::fail);
-    assertThatThrownBy(() -> importing(source, options).run())
+    assertThatThrownBy(() -> importing(source, options).execute())
         .isInstanceOf(BulkOperationException.class);
-    assertThat(importing(source, options).run().rows()).isEqualTo(ROWS);
+    assertThat(importing(source, options).execute().rows()).isEqualTo(ROWS);
     assertThat(rows()).isEqualTo(ROWS);
   }
 
@@ -322,13 +322,13 @@ class ChangedTableIT {
   void ignoresColumnAddedDuringExport() throws IOException {
     Path out = folder.resolve("out");
     sending(300, () -> TestCluster.define("ALTER TABLE " + table() + " ADD w int"));
-    assertThat(export(Format.CSV, out).run().rows()).isEqualTo(ROWS);
+    assertThat(export(Format.CSV, out).execute().rows()).isEqualTo(ROWS);
     truncate();
     sending(300, () -> TestCluster.define("ALTER TABLE " + table() + " ADD x int"));
-    assertThat(importing(csv(), JobOptions.in(store)).run().rows()).isEqualTo(ROWS);
+    assertThat(importing(csv(), JobOptions.in(store)).execute().rows()).isEqualTo(ROWS);
     assertThat(rows()).isEqualTo(ROWS);
     sending(300, () -> TestCluster.define("ALTER TABLE " + table() + " ADD y int"));
-    assertThat(operator.count(keyspace, "t").parallelism(1).run().rows()).isEqualTo(ROWS);
+    assertThat(operator.count(keyspace, "t").parallelism(1).execute().rows()).isEqualTo(ROWS);
   }
 
   @Test
@@ -348,10 +348,10 @@ class ChangedTableIT {
     assertThatThrownBy(
             () ->
                 operator
-                    .exportFrom(keyspace, "typed")
+                    .export(keyspace, "typed")
                     .to(Format.PARQUET.target(folder.resolve("out")))
                     .parallelism(1)
-                    .run())
+                    .execute())
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageContaining(
             "p holds bytes that are not a serialized value of its type: 8 bytes after the last"
@@ -362,15 +362,15 @@ class ChangedTableIT {
   void asksEachNodeTwiceRegardlessOfSize() throws IOException {
     // Each check asks for the table id and for the last truncation.
     int expected = 2 * 2 * TestCluster.get().nodes();
-    operator.count(keyspace, "t").taskCount(3).run();
+    operator.count(keyspace, "t").taskCount(3).execute();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
-    operator.count(keyspace, "t").taskCount(300).run();
+    operator.count(keyspace, "t").taskCount(300).execute();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
     operator.read(keyspace, "t").taskCount(300).forEach(row -> {});
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
-    export(Format.CSV, folder.resolve("out")).taskCount(60).run();
+    export(Format.CSV, folder.resolve("out")).taskCount(60).execute();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
-    importing(csv(), JobOptions.in(store)).run();
+    importing(csv(), JobOptions.in(store)).execute();
     assertThat(questions.getAndSet(0)).isEqualTo(expected);
   }
 
@@ -383,9 +383,9 @@ class ChangedTableIT {
             throw new IllegalStateException("busy");
           }
         };
-    assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+    assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
     sending(300, ChangedTableIT::recreate);
-    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
+    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).execute())
         .hasMessageContaining("was dropped and recreated");
   }
 
@@ -398,11 +398,11 @@ class ChangedTableIT {
           }
         };
     sending(300, ChangedTableIT::truncate);
-    assertThat(operator.count(keyspace, "t").parallelism(1).run().rows()).isLessThan(ROWS);
+    assertThat(operator.count(keyspace, "t").parallelism(1).execute().rows()).isLessThan(ROWS);
     recreate();
     insert();
     sending(300, ChangedTableIT::recreate);
-    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).run())
+    assertThatThrownBy(() -> operator.count(keyspace, "t").parallelism(1).execute())
         .hasMessageContaining("was dropped and recreated");
   }
 
@@ -484,7 +484,7 @@ class ChangedTableIT {
   }
 
   private ExportRequest export(Format format, Path out) {
-    return operator.exportFrom(keyspace, "t").to(format.target(out)).parallelism(1).taskCount(6);
+    return operator.export(keyspace, "t").to(format.target(out)).parallelism(1).taskCount(6);
   }
 
   private ExportRequest export(Format format, Path out, JobOptions options) {

@@ -146,7 +146,7 @@ class CostIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       ImportRequest request =
           operator.importInto(keyspace, shape.name() + "_copy").from(CsvSource.at(folder));
-      assertThat(settings.apply(request).run().rows()).isEqualTo(shape.rows());
+      assertThat(settings.apply(request).execute().rows()).isEqualTo(shape.rows());
     }
     return 1e3 * watch.sent().stream().filter(CostIT::isWrite).count() / shape.rows();
   }
@@ -176,11 +176,11 @@ class CostIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       OperationTotals totals =
           operator
-              .exportFrom(keyspace, Shape.ORDERS.name())
+              .export(keyspace, Shape.ORDERS.name())
               .to(CsvTarget.folder(folder))
               // Without fixed tasks, idle workers take parts of running tasks at random.
               .fixedTasks()
-              .run()
+              .execute()
               .totals();
       assertThat(totals.tasks()).as("tasks").isEqualTo(8 * TestCluster.get().nodes());
     }
@@ -195,11 +195,11 @@ class CostIT {
     RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       operator
-          .exportFrom(keyspace, Shape.ORDERS.name())
+          .export(keyspace, Shape.ORDERS.name())
           .to(CsvTarget.folder(folder))
           .taskCount(1)
           .parallelism(1)
-          .run();
+          .execute();
     }
     requireCost("pages", (double) scans(watch), 12);
   }
@@ -209,7 +209,7 @@ class CostIT {
     fill(Shape.ONE_ROW);
     RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
-      operator.count(keyspace, Shape.ONE_ROW.name()).taskCount(500).run();
+      operator.count(keyspace, Shape.ONE_ROW.name()).taskCount(500).execute();
       watch.requireMaxInFlight(8 * TestCluster.get().nodes());
     }
   }
@@ -270,7 +270,7 @@ class CostIT {
 
   private void export(CqlSession through, Shape shape, ExportTarget target) {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(through)) {
-      assertThat(operator.exportFrom(keyspace, shape.name()).to(target).run().rows())
+      assertThat(operator.export(keyspace, shape.name()).to(target).execute().rows())
           .isEqualTo(shape.rows());
     }
   }

@@ -78,10 +78,10 @@ class CountersIT {
     // Partitioning by c scatters the rows of a partition over several files.
     assertThat(
             operator
-                .exportFrom(keyspace, "t")
+                .export(keyspace, "t")
                 .to(IcebergTarget.warehouse(warehouse).table("it.counters").partitionBy("c"))
                 .taskCount(7)
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(rows);
   }
@@ -93,7 +93,7 @@ class CountersIT {
 
   @Test
   void roundTripKeepsValuesAndNulls() {
-    assertThat(importInto("clone").run().rows()).isEqualTo(rows);
+    assertThat(importInto("clone").execute().rows()).isEqualTo(rows);
     RawTables.assertSame(session, keyspace, "t", "clone", rows, seed);
   }
 
@@ -101,8 +101,8 @@ class CountersIT {
   void repeatedImportAddsToCounters() {
     ImportRequest request = importInto("again").columns("p", "q", "c", "n", "m").addToCounters();
     int withRows = rows - PARTITIONS / 3;
-    assertThat(request.run().rows()).isEqualTo(withRows);
-    assertThat(request.run().rows()).isEqualTo(withRows);
+    assertThat(request.execute().rows()).isEqualTo(withRows);
+    assertThat(request.execute().rows()).isEqualTo(withRows);
     int seen = 0;
     PreparedStatement original =
         session.prepare("SELECT n, m FROM " + keyspace + ".t WHERE p = ? AND q = ? AND c = ?");
@@ -121,13 +121,13 @@ class CountersIT {
 
   @Test
   void refusesUnsupportedCounterOptions() {
-    assertThatThrownBy(() -> importInto("part").addToCounters().run())
+    assertThatThrownBy(() -> importInto("part").addToCounters().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith(
             "addToCounters does not go with the static counters of "
                 + keyspace
                 + ".part (\"s\", \"z\")");
-    assertThatThrownBy(() -> importInto("part").nullsAsTombstones().run())
+    assertThatThrownBy(() -> importInto("part").nullsAsTombstones().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("nullsAsTombstones does not go with the counters of ");
     assertThat(session.execute("SELECT p FROM " + keyspace + ".part").all()).isEmpty();
@@ -138,12 +138,12 @@ class CountersIT {
     TestCluster.define("CREATE TABLE " + keyspace + ".hits (id int PRIMARY KEY, n counter)");
     Path csv = Files.writeString(warehouse.resolve("hits.csv"), "id,n\n1,5\n2,x\n");
     ImportRequest request = operator.importInto(keyspace, "hits").from(CsvSource.at(csv));
-    assertThatThrownBy(request::run)
+    assertThatThrownBy(request::execute)
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageEndingWith(
             "; the amounts added so far stay; empty the table with TRUNCATE before you run"
                 + " the import again");
-    assertThatThrownBy(() -> request.addToCounters().run())
+    assertThatThrownBy(() -> request.addToCounters().execute())
         .hasMessageEndingWith(
             "; the amounts added so far stay, and running the import again would add them"
                 + " again; compare the counters with their expected values first");

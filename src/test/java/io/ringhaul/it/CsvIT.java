@@ -127,16 +127,16 @@ class CsvIT {
     Path target = folder.resolve(clone);
     ExportResult exported =
         operator
-            .exportFrom(keyspace, "orders")
+            .export(keyspace, "orders")
             .to(
                 CsvTarget.folder(target)
                     .dialect(dialect)
                     .compression(compression)
                     .maxFileSize(200_000))
-            .run();
+            .execute();
     assertThat(exported.rows()).isEqualTo(ORDERS);
     assertThat(exported.files()).isGreaterThan(3);
-    assertThat(operator.importInto(keyspace, clone).from(CsvSource.at(target)).run().rows())
+    assertThat(operator.importInto(keyspace, clone).from(CsvSource.at(target)).execute().rows())
         .isEqualTo(ORDERS);
     RawTables.assertSame(session, keyspace, "orders", clone, ORDERS, seed);
   }
@@ -154,18 +154,18 @@ class CsvIT {
       throws IOException {
     Path target = folder.resolve(name("texts", dialect, compression));
     operator
-        .exportFrom(keyspace, "texts")
+        .export(keyspace, "texts")
         .to(CsvTarget.folder(target).dialect(dialect).compression(compression))
-        .run();
+        .execute();
     String clone = name("described", dialect, compression);
     create(clone, "id int PRIMARY KEY, v text, \"V\" ascii");
-    operator.importInto(keyspace, clone).from(CsvSource.at(target)).run();
+    operator.importInto(keyspace, clone).from(CsvSource.at(target)).execute();
     RawTables.assertSame(session, keyspace, "texts", clone, TEXTS.size(), seed);
 
     Files.delete(target.resolve("_manifest.json"));
     String other = name("foreign", dialect, compression);
     create(other, "id int PRIMARY KEY, v text, \"V\" ascii");
-    operator.importInto(keyspace, other).from(CsvSource.at(target).dialect(dialect)).run();
+    operator.importInto(keyspace, other).from(CsvSource.at(target).dialect(dialect)).execute();
     RawTables.assertSame(session, keyspace, "texts", other, TEXTS.size(), seed);
   }
 
@@ -174,14 +174,14 @@ class CsvIT {
     create("nothing", "id int PRIMARY KEY, b text, a int");
     Path target = folder.resolve("nothing");
     ExportResult exported =
-        operator.exportFrom(keyspace, "nothing").to(CsvTarget.folder(target)).run();
+        operator.export(keyspace, "nothing").to(CsvTarget.folder(target)).execute();
     assertThat(exported.rows()).isZero();
     assertThat(exported.files()).isEqualTo(1);
     try (Stream<Path> files = Files.list(target)) {
       Path file = files.filter(each -> each.toString().endsWith(".csv")).findFirst().orElseThrow();
       assertThat(file).hasContent("id,a,b\n");
     }
-    assertThat(operator.importInto(keyspace, "nothing").from(CsvSource.at(target)).run().rows())
+    assertThat(operator.importInto(keyspace, "nothing").from(CsvSource.at(target)).execute().rows())
         .isZero();
   }
 
@@ -206,7 +206,7 @@ class CsvIT {
                 .quote('\'')
                 .nullValue("NULL")
                 .timestampFormat("dd.MM.yyyy HH:mm"))
-        .run();
+        .execute();
     Map<Integer, String> rows = new TreeMap<>();
     for (Row row : session.execute("SELECT * FROM " + keyspace + ".people")) {
       rows.put(
@@ -225,7 +225,8 @@ class CsvIT {
   void invalidRecordFailureNamesFileRecordAndLine() throws IOException {
     create("narrow", "id int PRIMARY KEY, v text");
     Path file = Files.writeString(folder.resolve("narrow.csv"), "id,v\n1,\"a\nb\"\n2,c,d\n");
-    assertThatThrownBy(() -> operator.importInto(keyspace, "narrow").from(CsvSource.at(file)).run())
+    assertThatThrownBy(
+            () -> operator.importInto(keyspace, "narrow").from(CsvSource.at(file)).execute())
         .isInstanceOf(BulkOperationException.class)
         .hasStackTraceContaining(
             "Record 2 (line 4) of "

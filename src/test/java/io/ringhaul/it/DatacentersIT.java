@@ -148,7 +148,7 @@ class DatacentersIT {
                 .count("everywhere", "t")
                 .fromDatacenter(datacenter)
                 .consistency(level)
-                .run();
+                .execute();
         assertThat(result.rows()).isEqualTo(ROWS);
         assertThat(readFrom(watch)).containsExactly(datacenter);
       }
@@ -160,14 +160,14 @@ class DatacentersIT {
     Path csv = folder.resolve("csv");
     RecordingSession watch = new RecordingSession(session);
     operator(watch.session())
-        .exportFrom("far", "t")
+        .export("far", "t")
         .fromDatacenter("dc2")
         .to(CsvTarget.folder(csv))
-        .run();
+        .execute();
     assertThat(readFrom(watch)).containsExactly("dc2");
     session.execute("CREATE TABLE IF NOT EXISTS everywhere.copy (id int PRIMARY KEY, v text)");
-    operator(session).importInto("everywhere", "copy").from(CsvSource.at(csv)).run();
-    assertThat(operator(session).count("everywhere", "copy").fromDatacenter("dc2").run().rows())
+    operator(session).importInto("everywhere", "copy").from(CsvSource.at(csv)).execute();
+    assertThat(operator(session).count("everywhere", "copy").fromDatacenter("dc2").execute().rows())
         .isEqualTo(ROWS);
   }
 
@@ -214,27 +214,27 @@ class DatacentersIT {
     TokenAwareBulkOperator operator = operator(session);
     refused(
         "No node of the cluster is in the data centre dc3; the cluster has dc1, dc2",
-        () -> operator.count("everywhere", "t").fromDatacenter("dc3").run());
+        () -> operator.count("everywhere", "t").fromDatacenter("dc3").execute());
     refused(
         "The keyspace far has no replica in the data centre dc1 for the token range",
-        () -> operator.count("far", "t").run());
+        () -> operator.count("far", "t").execute());
     refused(
         "; its replicas are in dc2. Use a session local to where all its ranges are replicated,"
             + " read from there with fromDatacenter, or change the keyspace's replication.",
-        () -> operator.count("far", "t").run());
+        () -> operator.count("far", "t").execute());
     refused(
         "The keyspace near has no replica in the data centre dc2 for the token range",
-        () -> operator.count("near", "t").fromDatacenter("dc2").run());
+        () -> operator.count("near", "t").fromDatacenter("dc2").execute());
     try (CqlSession local = connect("dc1", false)) {
       refused(
           "The session does not connect to the data centre dc2: set"
               + " basic.load-balancing-policy.local-datacenter to it, or set"
               + " advanced.load-balancing-policy.dc-failover.max-nodes-per-remote-dc to the number"
               + " of its nodes, 1",
-          () -> operator(local).count("far", "t").fromDatacenter("dc2").run());
+          () -> operator(local).count("far", "t").fromDatacenter("dc2").execute());
     }
     try (CqlSession local = connect("dc2", false)) {
-      assertThat(operator(local).count("far", "t").run().rows()).isEqualTo(ROWS);
+      assertThat(operator(local).count("far", "t").execute().rows()).isEqualTo(ROWS);
     }
   }
 
@@ -259,7 +259,7 @@ class DatacentersIT {
               IncompleteOperationException.class,
               () ->
                   operator(killing.session())
-                      .exportFrom("everywhere", "t")
+                      .export("everywhere", "t")
                       .fromDatacenter("dc2")
                       .taskCount(12)
                       .parallelism(1)
@@ -268,7 +268,7 @@ class DatacentersIT {
                       .to(target)
                       .job(JobOptions.in(store))
                       .jobId(job)
-                      .run());
+                      .execute());
       assertThat(failure.failedRanges()).isNotEmpty();
       awaitState(NodeState.DOWN);
       assertThat(problems(DefaultConsistencyLevel.LOCAL_QUORUM)).isEmpty();
@@ -281,21 +281,21 @@ class DatacentersIT {
       // A request that may use the other data centre succeeds.
       ExportResult other =
           operator(session)
-              .exportFrom("everywhere", "t")
+              .export("everywhere", "t")
               .to(CsvTarget.folder(folder.resolve("other")))
-              .run();
+              .execute();
       assertThat(other.rows()).isEqualTo(ROWS);
 
       node.start();
       awaitState(NodeState.UP);
       ExportResult result =
           operator(session)
-              .exportFrom("everywhere", "t")
+              .export("everywhere", "t")
               .fromDatacenter("dc2")
               .to(target)
               .job(JobOptions.in(store).resuming())
               .jobId(job)
-              .run();
+              .execute();
       assertThat(result.rows()).isEqualTo(ROWS);
     }
     failsOver(node);
@@ -315,11 +315,11 @@ class DatacentersIT {
               });
       assertThat(
               operator(killing.session())
-                  .exportFrom("everywhere", "t")
+                  .export("everywhere", "t")
                   .taskCount(12)
                   .parallelism(1)
                   .to(CsvTarget.folder(folder.resolve("over")))
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(ROWS);
       assertThat(readFrom(killing)).contains("dc1");

@@ -96,10 +96,10 @@ class DiscoveryIT {
         id -> new Object[] {id, "v" + id});
     try (CqlSession blind = withoutTokenMap();
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(blind)) {
-      assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
-      assertThat(operator.exportFrom(keyspace, "t").to(CsvTarget.folder(folder)).run().rows())
+      assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
+      assertThat(operator.export(keyspace, "t").to(CsvTarget.folder(folder)).execute().rows())
           .isEqualTo(ROWS);
-      assertThat(operator.importInto(keyspace, "copy").from(CsvSource.at(folder)).run().rows())
+      assertThat(operator.importInto(keyspace, "copy").from(CsvSource.at(folder)).execute().rows())
           .isEqualTo(ROWS);
     }
     RawTables.assertSame(TestCluster.session(), keyspace, "t", "copy", ROWS, 0);

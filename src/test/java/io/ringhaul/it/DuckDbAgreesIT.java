@@ -79,7 +79,7 @@ class DuckDbAgreesIT {
         .map(
             format -> {
               Path place = folder.resolve(format.name());
-              operator.exportFrom(keyspace, "source").to(format.target(place)).run();
+              operator.export(keyspace, "source").to(format.target(place)).execute();
               return dynamicContainer(format.name(), tests(format, place));
             });
   }

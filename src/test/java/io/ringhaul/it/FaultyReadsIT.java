@@ -92,15 +92,16 @@ class FaultyReadsIT {
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
       ExportResult exported =
           watched
-              .exportFrom(KEYSPACE, "between")
+              .export(KEYSPACE, "between")
               .to(target)
               .columns("id", "c", "v")
               .pageSize(5_000)
               .taskCount(1)
-              .run();
+              .execute();
       assertThat(exported.rows()).isEqualTo(2L * live);
       assertThat(exported.totals().retries()).isPositive();
-      assertThat(watched.count(KEYSPACE, "between").taskCount(1).run().rows()).isEqualTo(2L * live);
+      assertThat(watched.count(KEYSPACE, "between").taskCount(1).execute().rows())
+          .isEqualTo(2L * live);
     }
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < live; i++) {
@@ -147,21 +148,21 @@ class FaultyReadsIT {
       MemoryTarget target = new MemoryTarget();
       assertThat(
               operator
-                  .exportFrom(KEYSPACE, "many")
+                  .export(KEYSPACE, "many")
                   .to(target)
                   .pageSize(pageSize)
                   .taskCount(1)
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(expected.size());
       assertThat(rows(target, "v", "c")).isEqualTo(sorted(expected));
     }
     // If the key is not exported, the row tokens are selected in addition.
     MemoryTarget values = new MemoryTarget();
-    operator.exportFrom(KEYSPACE, "many").to(values).columns("v", "c").taskCount(1).run();
+    operator.export(KEYSPACE, "many").to(values).columns("v", "c").taskCount(1).execute();
     assertThat(rows(values, "v", "c")).isEqualTo(sorted(expected));
     assertThat(values.rows().get(0)).containsOnlyKeys("v", "c");
-    assertThat(operator.count(KEYSPACE, "many").taskCount(1).run().rows())
+    assertThat(operator.count(KEYSPACE, "many").taskCount(1).execute().rows())
         .isEqualTo(expected.size());
   }
 
@@ -195,15 +196,15 @@ class FaultyReadsIT {
     for (int pageSize : new int[] {1, 100}) {
       MemoryTarget target = new MemoryTarget();
       operator
-          .exportFrom(KEYSPACE, "one")
+          .export(KEYSPACE, "one")
           .to(target)
           .columns("id", "c", "v")
           .pageSize(pageSize)
           .taskCount(1)
-          .run();
+          .execute();
       assertThat(rows(target, "id", "c", "v")).isEqualTo(sorted(expected));
     }
-    assertThat(operator.count(KEYSPACE, "one").taskCount(1).run().rows()).isEqualTo(504);
+    assertThat(operator.count(KEYSPACE, "one").taskCount(1).execute().rows()).isEqualTo(504);
   }
 
   /**
@@ -260,14 +261,14 @@ class FaultyReadsIT {
     node.tombstoneFailureThreshold(100);
     MemoryTarget target = new MemoryTarget();
     operator
-        .exportFrom(KEYSPACE, name)
+        .export(KEYSPACE, name)
         .to(target)
         .tokenRange(-100, 1_000)
         .pageSize(order.equals("ASC") ? 7 : 1_000)
         .taskCount(1)
-        .run();
+        .execute();
     assertThat(rows(target, "v")).as(name).isEqualTo(sorted(expected));
-    assertThat(operator.count(KEYSPACE, name).tokenRange(-100, 1_000).run().rows())
+    assertThat(operator.count(KEYSPACE, name).tokenRange(-100, 1_000).execute().rows())
         .as(name)
         .isEqualTo(expected.size());
     node.tombstoneFailureThreshold(100_000);
@@ -302,12 +303,12 @@ class FaultyReadsIT {
       IncompleteOperationException exporting =
           catchThrowableOfType(
               IncompleteOperationException.class,
-              () -> operator.exportFrom(KEYSPACE, name).to(target).taskCount(1).run());
+              () -> operator.export(KEYSPACE, name).to(target).taskCount(1).execute());
       assertThat(target.rows()).isEmpty();
       IncompleteOperationException counting =
           catchThrowableOfType(
               IncompleteOperationException.class,
-              () -> operator.count(KEYSPACE, name).taskCount(1).run());
+              () -> operator.count(KEYSPACE, name).taskCount(1).execute());
       assertThat(counting.partialResult().orElseThrow().rows()).isEqualTo(200);
       for (IncompleteOperationException failure : List.of(exporting, counting)) {
         FailedRange range = failure.failedRanges().get(0);
@@ -348,17 +349,17 @@ class FaultyReadsIT {
       RecordingSession watch = new RecordingSession(session);
       try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
         watched
-            .exportFrom(KEYSPACE, "slow")
+            .export(KEYSPACE, "slow")
             .to(target)
             .where("v = 0")
             .allowFiltering()
             .taskCount(1)
-            .run();
+            .execute();
         if (millis == 10) {
           assertThat(watch.sent()).as("requests for the one range").hasSizeGreaterThan(1);
         }
         assertThat(rows(target, "id", "c")).isEqualTo(sorted(expected));
-        assertThat(watched.count(KEYSPACE, "slow").taskCount(1).run().rows())
+        assertThat(watched.count(KEYSPACE, "slow").taskCount(1).execute().rows())
             .isEqualTo((long) partitions * perPartition);
       }
     }
@@ -383,15 +384,15 @@ class FaultyReadsIT {
         for (int pageSize : new int[] {0, 5_000}) {
           MemoryTarget target = new MemoryTarget();
           ExportRequest request =
-              watched.exportFrom(KEYSPACE, "guarded").to(target).taskCount(1).parallelism(1);
+              watched.export(KEYSPACE, "guarded").to(target).taskCount(1).parallelism(1);
           if (pageSize > 0) {
             request.pageSize(pageSize).skipPreflight();
           }
-          assertThat(request.run().rows()).isEqualTo(live);
+          assertThat(request.execute().rows()).isEqualTo(live);
           assertThat(rows(target, "id", "v"))
               .isEqualTo(sorted(IntStream.range(0, live).mapToObj(i -> i + " " + i).toList()));
         }
-        assertThat(watched.count(KEYSPACE, "guarded").run().rows()).isEqualTo(live);
+        assertThat(watched.count(KEYSPACE, "guarded").execute().rows()).isEqualTo(live);
       }
     }
   }

@@ -129,7 +129,7 @@ class FollowIT {
                   }
                 })
             .untilIdleFor(Duration.ofMillis(60))
-            .run();
+            .execute();
     assertThat(batches).containsExactly(100L, 100L, 7L);
     assertThat(result).isEqualTo(new FollowResult(3, 207, 0));
     assertEachOnce("files", 207);
@@ -144,15 +144,15 @@ class FollowIT {
           importInto("again", CsvSource.at(folder).withoutChecksums())
               .job(JobOptions.in(store))
               .jobId(id);
-      assertThat(quick(request).run().rows()).isEqualTo(10);
-      assertThat(quick(request).run()).isEqualTo(new FollowResult(0, 0, 0));
+      assertThat(quick(request).execute().rows()).isEqualTo(10);
+      assertThat(quick(request).execute()).isEqualTo(new FollowResult(0, 0, 0));
       // The second batch fails at its file and is resumed with only that file.
       Files.writeString(folder.resolve("b.csv"), "k,n\nno number,1\n");
-      assertThatThrownBy(() -> quick(request).run())
+      assertThatThrownBy(() -> quick(request).execute())
           .isInstanceOf(BulkOperationException.class)
           .hasMessageContaining("no number");
       add("c.csv", 10, 5);
-      assertThatThrownBy(() -> quick(request).run())
+      assertThatThrownBy(() -> quick(request).execute())
           .isInstanceOf(JobException.class)
           .hasMessageContaining("was interrupted within 1 of its tasks");
       assertThat(store.list()).hasSize(2);
@@ -164,7 +164,7 @@ class FollowIT {
       Files.writeString(folder.resolve("b.csv"), "k,n\n123456789,1\n");
       List<Long> batches = new ArrayList<>();
       FollowResult result =
-          quick(request.replayInDoubt()).onBatch(batch -> batches.add(batch.rows())).run();
+          quick(request.replayInDoubt()).onBatch(batch -> batches.add(batch.rows())).execute();
       assertThat(batches).containsExactly(1L, 5L);
       assertThat(result).isEqualTo(new FollowResult(2, 6, 0));
       assertEachOnce("again", 16);
@@ -178,19 +178,19 @@ class FollowIT {
       add("a.csv", 0, 10);
       Path in = folder;
       JobOptions options = JobOptions.in(store);
-      quick(importInto("t", CsvSource.at(in)).job(options).jobId(id)).run();
+      quick(importInto("t", CsvSource.at(in)).job(options).jobId(id)).execute();
       assertThatThrownBy(
-              () -> quick(importInto("fresh", CsvSource.at(in)).job(options).jobId(id)).run())
+              () -> quick(importInto("fresh", CsvSource.at(in)).job(options).jobId(id)).execute())
           .isInstanceOf(JobException.class)
           .hasMessageContaining("into " + keyspace + ".t and cannot continue with")
           .hasMessageContaining("into " + keyspace + ".fresh: use another id for the new follow");
       Path other = Files.createDirectory(folder.resolve("other"));
       assertThatThrownBy(
-              () -> quick(importInto("t", CsvSource.at(other)).job(options).jobId(id)).run())
+              () -> quick(importInto("t", CsvSource.at(other)).job(options).jobId(id)).execute())
           .isInstanceOf(JobException.class)
           .hasMessageContaining("source files " + other);
       Path detour = other.resolve("..");
-      assertThat(quick(importInto("t", CsvSource.at(detour)).job(options).jobId(id)).run())
+      assertThat(quick(importInto("t", CsvSource.at(detour)).job(options).jobId(id)).execute())
           .isEqualTo(new FollowResult(0, 0, 0));
       assertEachOnce("t", 10);
     }
@@ -210,10 +210,11 @@ class FollowIT {
             addUnchecked("b.csv", 10, 5);
           }
         });
-    assertThat(following.run()).isEqualTo(new FollowResult(2, 15, 0));
+    assertThat(following.execute()).isEqualTo(new FollowResult(2, 15, 0));
     assertEachOnce("fresh", 15);
     assertThatThrownBy(
-            () -> quick(operator.importInto(keyspace, "fresh").from(CsvSource.at(folder))).run())
+            () ->
+                quick(operator.importInto(keyspace, "fresh").from(CsvSource.at(folder))).execute())
         .isInstanceOf(UnsuitableTableException.class);
     assertEachOnce("fresh", 15);
   }
@@ -238,7 +239,7 @@ class FollowIT {
                     addText(batches.size() + ".csv", "k,n\n" + batches.size() + "1,1\ny,1\nz,1\n");
                   }
                 })
-            .run();
+            .execute();
     assertThat(result).isEqualTo(new FollowResult(3, 3, 5));
     assertThat(rejects).doesNotExist();
     assertThat(Files.readAllLines(apart.resolve("rejects.1.jsonl"))).hasSize(1);
@@ -256,16 +257,16 @@ class FollowIT {
       UUID id = UUID.randomUUID();
       ImportRequest losing =
           importInto("gone", new Losing("b.csv")).job(JobOptions.in(store)).jobId(id);
-      assertThatThrownBy(() -> quick(losing).run())
+      assertThatThrownBy(() -> quick(losing).execute())
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("b.csv");
 
       ImportRequest request =
           importInto("gone", CsvSource.at(folder)).job(JobOptions.in(store)).jobId(id);
-      assertThat(quick(request).run()).isEqualTo(new FollowResult(1, 3, 0));
+      assertThat(quick(request).execute()).isEqualTo(new FollowResult(1, 3, 0));
       assertEachOnce("gone", 3);
       add("b.csv", 3, 4);
-      assertThat(quick(request).run()).isEqualTo(new FollowResult(1, 4, 0));
+      assertThat(quick(request).execute()).isEqualTo(new FollowResult(1, 4, 0));
       assertEachOnce("gone", 7);
     }
   }
@@ -332,7 +333,7 @@ class FollowIT {
       int files = 24;
       for (int i = 0; i < files; i++) {
         add("f" + i + ".csv", i, 1);
-        request.follow().untilIdleFor(Duration.ofMillis(1)).run();
+        request.follow().untilIdleFor(Duration.ofMillis(1)).execute();
       }
       assertThat(store.list()).hasSize(20);
       assertEachOnce("old", files);
@@ -344,7 +345,7 @@ class FollowIT {
     Path warehouse = folder.resolve("warehouse");
     IcebergTarget target = IcebergTarget.warehouse(warehouse).table("a.t").mode(WriteMode.APPEND);
     insert(0, 10);
-    operator.exportFrom(keyspace, "source").to(target).run();
+    operator.export(keyspace, "source").to(target).execute();
     List<ImportResult> batches = new ArrayList<>();
     FollowRequest following =
         quick(
@@ -357,16 +358,16 @@ class FollowIT {
                   if (batches.size() == 1) {
                     insert(10, 5);
                     operator
-                        .exportFrom(keyspace, "source")
+                        .export(keyspace, "source")
                         .to(target)
                         .where("k >= 10")
                         .allowFiltering()
-                        .run();
+                        .execute();
                   }
                 });
-    assertThat(following.run()).isEqualTo(new FollowResult(2, 15, 0));
+    assertThat(following.execute()).isEqualTo(new FollowResult(2, 15, 0));
     assertThat(batches).extracting(ImportResult::rows).containsExactly(10L, 5L);
-    assertThat(operator.count(keyspace, "copy").run().rows()).isEqualTo(15);
+    assertThat(operator.count(keyspace, "copy").execute().rows()).isEqualTo(15);
   }
 
   private void insert(int first, int rows) {
@@ -387,7 +388,7 @@ class FollowIT {
               }
               thread.interrupt();
             });
-    assertThatThrownBy(() -> importInto("t", CsvSource.at(folder)).follow().run())
+    assertThatThrownBy(() -> importInto("t", CsvSource.at(folder)).follow().execute())
         .isInstanceOf(OperationCancelledException.class)
         .hasMessageContaining("the imported batches stay in the table");
     interrupting.join();
@@ -403,7 +404,7 @@ class FollowIT {
             () ->
                 importInto("t", IcebergSource.warehouse(folder).table("a.t").snapshot(1))
                     .follow()
-                    .run())
+                    .execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("select a state that does not grow");
   }

@@ -46,7 +46,7 @@ class HopelessCountIT {
                               .parallelism(4)
                               .maxAttempts(1)
                               .skipPreflight()
-                              .run()));
+                              .execute()));
       assertThat(failure.failedRanges())
           .allSatisfy(
               range ->

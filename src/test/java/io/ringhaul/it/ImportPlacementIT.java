@@ -89,13 +89,13 @@ class ImportPlacementIT {
     }
     RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
-      operator.exportFrom(keyspace, "t").to(CsvTarget.folder(folder.resolve("files"))).run();
+      operator.export(keyspace, "t").to(CsvTarget.folder(folder.resolve("files"))).execute();
       assertThat(
               operator
                   .importInto(keyspace, "copy")
                   .from(CsvSource.at(folder.resolve("files")))
                   .grouping(grouping)
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(PARTITIONS * ROWS_PER_PARTITION);
     }

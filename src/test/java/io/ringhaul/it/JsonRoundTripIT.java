@@ -49,30 +49,30 @@ class JsonRoundTripIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       ExportResult exported =
           operator
-              .exportFrom(keyspace, "orders")
+              .export(keyspace, "orders")
               .to(JsonTarget.folder(lines).maxFileSize(60_000))
-              .run();
+              .execute();
       assertThat(exported.rows()).as("seed %d", seed).isEqualTo(ROWS);
       Manifest manifest = Manifest.find(lines).orElseThrow();
       assertThat(manifest.rows()).isEqualTo(ROWS);
       assertThat(manifest.files()).hasSize(exported.files()).hasSizeGreaterThan(2);
       assertDuckDbReads(lines + "/part-*.json", "newline_delimited");
       ImportResult imported =
-          operator.importInto(keyspace, "from_lines").from(JsonSource.at(lines)).run();
+          operator.importInto(keyspace, "from_lines").from(JsonSource.at(lines)).execute();
       assertThat(imported.rows()).as("seed %d", seed).isEqualTo(ROWS);
       RawTables.assertSame(session, keyspace, "orders", "from_lines", ROWS, seed);
 
       operator
-          .exportFrom(keyspace, "orders")
+          .export(keyspace, "orders")
           .to(JsonTarget.folder(array).singleArray().compression(Compression.GZIP))
-          .run();
+          .execute();
       assertDuckDbReads(array + "/part-*.json.gz", "array");
       // Without the manifest, the folder looks like the output of another tool.
       Files.delete(array.resolve(Manifest.NAME));
       operator
           .importInto(keyspace, "from_array")
           .from(JsonSource.at(array).blobForm(BlobForm.LITERAL_FIRST))
-          .run();
+          .execute();
       RawTables.assertSame(session, keyspace, "orders", "from_array", ROWS, seed);
     }
   }

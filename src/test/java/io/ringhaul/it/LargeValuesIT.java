@@ -84,8 +84,8 @@ class LargeValuesIT {
   @EnumSource
   void roundTripsWideRowOfTenMegabytes(Format format) {
     Path place = folder.resolve("wide_" + name(format));
-    operator.exportFrom(keyspace, "wide").to(format.target(place)).run();
-    operator.importInto(keyspace, "wide_" + name(format)).from(format.source(place)).run();
+    operator.export(keyspace, "wide").to(format.target(place)).execute();
+    operator.importInto(keyspace, "wide_" + name(format)).from(format.source(place)).execute();
     RawTables.assertSame(session, keyspace, "wide", "wide_" + name(format), 2, seed);
   }
 
@@ -93,7 +93,7 @@ class LargeValuesIT {
   @EnumSource
   void exportsListOfMillionElementsAndRejectsItsImport(Format format) {
     Path place = folder.resolve("lists_" + name(format));
-    assertThat(operator.exportFrom(keyspace, "lists").to(format.target(place)).run().rows())
+    assertThat(operator.export(keyspace, "lists").to(format.target(place)).execute().rows())
         .isEqualTo(1);
     assertThat(onlyList(format.source(place))).isEqualTo(list);
     // As one mutation of an INSERT, the list exceeds the server's limit.
@@ -103,7 +103,7 @@ class LargeValuesIT {
                     .importInto(keyspace, "lists_" + name(format))
                     .from(format.source(place))
                     .maxAttempts(2)
-                    .run())
+                    .execute())
         .isInstanceOf(BulkOperationException.class)
         .hasMessageContaining("Rejected an oversized mutation");
   }

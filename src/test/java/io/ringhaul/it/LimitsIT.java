@@ -78,17 +78,17 @@ class LimitsIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       MemoryTarget target = new MemoryTarget();
       ExportResult byRows =
-          operator.exportFrom(keyspace, "t").to(target).maxRowsPerSecond(ROWS).run();
+          operator.export(keyspace, "t").to(target).maxRowsPerSecond(ROWS).execute();
       assertAllRows(target);
       // Rows for one second, of which a burst of a quarter second may pass at once.
       assertThat(byRows.totals().duration()).isGreaterThan(Duration.ofMillis(750));
 
       ExportResult byBytes =
           operator
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(CsvTarget.folder(folder.resolve("t")))
               .maxBytesPerSecond(byRows.totals().bytes())
-              .run();
+              .execute();
       assertThat(byBytes.rows()).isEqualTo(ROWS);
       assertThat(byBytes.totals().duration()).isGreaterThan(Duration.ofMillis(700));
 
@@ -97,7 +97,7 @@ class LimitsIT {
                   .importInto(keyspace, "clone")
                   .from(CsvSource.at(folder.resolve("t")))
                   .maxRowsPerSecond(ROWS)
-                  .run()
+                  .execute()
                   .totals()
                   .duration())
           .isGreaterThan(Duration.ofMillis(750));
@@ -111,14 +111,15 @@ class LimitsIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       MemoryTarget target = new MemoryTarget();
       operator
-          .exportFrom(keyspace, "t")
+          .export(keyspace, "t")
           .to(target)
           .parallelism(50)
           .maxInFlightPerNode(2)
           .taskCount(60)
-          .run();
+          .execute();
       assertAllRows(target);
-      assertThat(operator.count(keyspace, "t").maxInFlightPerNode(2).taskCount(300).run().rows())
+      assertThat(
+              operator.count(keyspace, "t").maxInFlightPerNode(2).taskCount(300).execute().rows())
           .isEqualTo(ROWS);
     }
     watch.requireMaxInFlightOfOneNode(2);
@@ -136,7 +137,7 @@ class LimitsIT {
     RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       MemoryTarget target = new MemoryTarget();
-      operator.exportFrom(keyspace, "t").to(target).balancing(balancing).taskCount(60).run();
+      operator.export(keyspace, "t").to(target).balancing(balancing).taskCount(60).execute();
       assertAllRows(target);
     }
     return watch;
@@ -179,7 +180,7 @@ class LimitsIT {
       }
       try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(narrow)) {
         MemoryTarget target = new MemoryTarget();
-        operator.exportFrom(keyspace, "t").to(target).parallelism(64).taskCount(64).run();
+        operator.export(keyspace, "t").to(target).parallelism(64).taskCount(64).execute();
         assertAllRows(target);
       }
     }
@@ -251,13 +252,13 @@ class LimitsIT {
       try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
         MemoryTarget target = new MemoryTarget();
         operator
-            .exportFrom(keyspace, "t")
+            .export(keyspace, "t")
             .to(target)
             .executionProfile(SPECULATIVE)
             .pageSize(20)
-            .run();
+            .execute();
         assertAllRows(target);
-        assertThat(operator.count(keyspace, "t").executionProfile(SPECULATIVE).run().rows())
+        assertThat(operator.count(keyspace, "t").executionProfile(SPECULATIVE).execute().rows())
             .isEqualTo(ROWS);
       }
       assertThat(watch.speculations()).isPositive();

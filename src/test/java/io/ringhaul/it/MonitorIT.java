@@ -179,14 +179,14 @@ class MonitorIT {
     Samples imported = new Samples();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       operator
-          .exportFrom(keyspace, "t")
+          .export(keyspace, "t")
           .to(CsvTarget.folder(folder.resolve("t")))
           .parallelism(PARALLELISM)
           .maxRowsPerSecond(ROWS_PER_SECOND)
           .requestTimeout(TIMEOUT)
           .skipPreflight()
           .onSample(exported)
-          .run();
+          .execute();
       exported.requireWhole(ROWS, PARALLELISM);
       assertThat(exported.requests()).isEqualTo(sent(watch));
       assertThat(exported.all).hasSizeGreaterThan(1);
@@ -214,7 +214,7 @@ class MonitorIT {
           .requestTimeout(TIMEOUT)
           .skipPreflight()
           .onSample(imported)
-          .run();
+          .execute();
       imported.requireWhole(ROWS, PARALLELISM);
       assertThat(imported.requests()).isEqualTo(sent(watch) - exported.requests());
       assertThat(imported.seconds(Stage.DECODE)).isPositive();
@@ -240,12 +240,12 @@ class MonitorIT {
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
-          .exportFrom(keyspace, "t")
+          .export(keyspace, "t")
           .to(CsvTarget.folder(folder.resolve("t")))
           .job(JobOptions.in(store))
           .jobId(id)
           .onSample(samples)
-          .run();
+          .execute();
       List<Metric> performance = JobTelemetry.of(store).latest(id, MetricKind.PERFORMANCE);
       assertThat(performance)
           .contains(Metric.of(time(samples.last()), "job", "rows", ROWS))
@@ -267,7 +267,7 @@ class MonitorIT {
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
-          .exportFrom(keyspace, "t")
+          .export(keyspace, "t")
           .to(CsvTarget.folder(folder.resolve("t")))
           .job(JobOptions.in(store))
           .jobId(id)
@@ -275,7 +275,7 @@ class MonitorIT {
           .onProgress(progress::add)
           .onSample(samples)
           .withoutMonitoring()
-          .run();
+          .execute();
       assertThat(samples.all).isEmpty();
       assertThat(JobTelemetry.of(store).latest(id, MetricKind.PERFORMANCE)).isEmpty();
       assertThat(JobTelemetry.of(store).latest(id, MetricKind.RESOURCE)).isEmpty();
@@ -297,7 +297,10 @@ class MonitorIT {
       settings.forEach(
           (name, setting) ->
               assertThatThrownBy(
-                      () -> setting.apply(operator.count(keyspace, "t").withoutMonitoring()).run())
+                      () ->
+                          setting
+                              .apply(operator.count(keyspace, "t").withoutMonitoring())
+                              .execute())
                   .isInstanceOf(InvalidSettingException.class)
                   .hasMessage(
                       "withoutMonitoring and %1$s exclude each other, because %1$s needs samples;"
@@ -315,7 +318,7 @@ class MonitorIT {
   void samplesOfCountAddUp() {
     Samples counted = new Samples();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      assertThat(operator.count(keyspace, "t").onSample(counted).run().rows()).isEqualTo(ROWS);
+      assertThat(operator.count(keyspace, "t").onSample(counted).execute().rows()).isEqualTo(ROWS);
     }
     counted.requireWhole(ROWS, 1);
     assertThat(counted.last().progress().rows()).isEqualTo(ROWS);
@@ -333,7 +336,7 @@ class MonitorIT {
                     throw new IllegalStateException("a listener that fails on purpose");
                   })
               .onSample(after)
-              .run()
+              .execute()
               .rows();
       assertThat(rows).isEqualTo(ROWS);
     }
@@ -348,10 +351,10 @@ class MonitorIT {
       assertThatThrownBy(
               () ->
                   operator
-                      .exportFrom(keyspace, "t")
+                      .export(keyspace, "t")
                       .to(() -> new FailingCommit(failing))
                       .onSample(samples)
-                      .run())
+                      .execute())
           .isInstanceOf(BulkOperationException.class);
     }
     samples.requireEnded();
@@ -365,12 +368,12 @@ class MonitorIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> running =
           operator
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(new MemoryTarget())
               .maxRowsPerSecond(ROWS / 20)
               .onSample(samples)
               .onSample(sample -> first.countDown())
-              .runAsync();
+              .executeAsync();
       first.await();
       running.cancel(true);
     }

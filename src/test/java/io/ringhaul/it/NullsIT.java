@@ -46,13 +46,13 @@ class NullsIT {
     }
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       IcebergTarget target = IcebergTarget.warehouse(warehouse).table("it.nulls");
-      operator.exportFrom(keyspace, "source").columns("p", "c", "a", "b", "s").to(target).run();
+      operator.export(keyspace, "source").columns("p", "c", "a", "b", "s").to(target).execute();
       IcebergSource source = IcebergSource.warehouse(warehouse).table("it.nulls");
       ImportRequest unset = operator.importInto(keyspace, "kept").from(source);
       ImportRequest deleted =
           operator.importInto(keyspace, "deleted").from(source).nullsAsTombstones();
-      assertThat(unset.run().rows()).isEqualTo(3);
-      assertThat(deleted.run().rows()).isEqualTo(3);
+      assertThat(unset.execute().rows()).isEqualTo(3);
+      assertThat(deleted.execute().rows()).isEqualTo(3);
     }
     assertThat(rows(session, keyspace, "kept"))
         .containsExactly(

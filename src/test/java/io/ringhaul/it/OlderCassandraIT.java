@@ -43,10 +43,10 @@ class OlderCassandraIT {
       assertThatThrownBy(
               () ->
                   operator
-                      .exportFrom(keyspace, "t")
+                      .export(keyspace, "t")
                       .withWritetime()
                       .to(IcebergTarget.warehouse(folder).table("lake.t"))
-                      .run())
+                      .execute())
           .isInstanceOf(UnsupportedClusterException.class)
           .hasMessageMatching(
               "The cluster \\(version "
@@ -79,12 +79,12 @@ class OlderCassandraIT {
         "UPDATE " + keyspace + ".t USING TIMESTAMP 2000000 AND TTL 90000 SET v = 4 WHERE id = 1");
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
-          .exportFrom(keyspace, "t")
+          .export(keyspace, "t")
           .withWritetime()
           .withTtl()
           .to(CsvTarget.folder(folder.resolve("csv")))
-          .run();
-      operator.importInto(keyspace, "copy").from(CsvSource.at(folder.resolve("csv"))).run();
+          .execute();
+      operator.importInto(keyspace, "copy").from(CsvSource.at(folder.resolve("csv"))).execute();
     }
     Row row =
         Objects.requireNonNull(
@@ -118,7 +118,7 @@ class OlderCassandraIT {
       }
       try (CqlSession nobody = node.session("nobody", "nobody");
           TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(nobody)) {
-        assertThatThrownBy(() -> operator.count("s", "t").run())
+        assertThatThrownBy(() -> operator.count("s", "t").execute())
             .isInstanceOf(PreflightException.class)
             .hasMessageContaining("The role nobody may not read s.t")
             .hasMessageContaining("GRANT SELECT ON TABLE s.t TO nobody");
@@ -126,7 +126,7 @@ class OlderCassandraIT {
       try (CqlSession reader = node.session("reader", "reader");
           TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(reader)) {
         ExportResult result =
-            operator.exportFrom("s", "t").to(CsvTarget.folder(folder.resolve("csv"))).run();
+            operator.export("s", "t").to(CsvTarget.folder(folder.resolve("csv"))).execute();
         assertThat(result.rows()).isEqualTo(1);
         assertThat(Files.exists(folder.resolve("csv"))).isTrue();
       }

@@ -69,9 +69,9 @@ class ParquetRoundTripIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       ExportResult exported =
           operator
-              .exportFrom(keyspace, "orders")
+              .export(keyspace, "orders")
               .to(ParquetTarget.folder(target).maxFileSize(200_000))
-              .run();
+              .execute();
       assertThat(exported.rows()).as("seed %d", seed).isEqualTo(ROWS);
       Manifest manifest = Manifest.find(target).orElseThrow();
       assertThat(manifest.rows()).isEqualTo(ROWS);
@@ -82,7 +82,7 @@ class ParquetRoundTripIT {
       assertThat(duckDb(target)).as("seed %d", seed).isEqualTo(expected(orders));
 
       ImportResult imported =
-          operator.importInto(keyspace, "clone").from(ParquetSource.at(target)).run();
+          operator.importInto(keyspace, "clone").from(ParquetSource.at(target)).execute();
       assertThat(imported.rows()).as("seed %d", seed).isEqualTo(ROWS);
       RawTables.assertSame(session, keyspace, "orders", "clone", ROWS, seed);
     }
@@ -112,7 +112,7 @@ class ParquetRoundTripIT {
               operator
                   .importInto(keyspace, "things")
                   .from(ParquetSource.at(folder + "/*.parquet"))
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(700);
     }

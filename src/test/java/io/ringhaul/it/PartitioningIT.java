@@ -113,10 +113,10 @@ class PartitioningIT {
     // the table, and an extra column.
     Path keys = list("b,note,a", "\"b, 7\",x,7", "\"b, 9\",,9", "\"b, 7\",y,7", "none,,1");
     Partitioning way = byKeys(keys);
-    assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows()).isEqualTo(4);
+    assertThat(operator.count(keyspace, "t").partitionBy(way).execute().rows()).isEqualTo(4);
     MemoryTarget target = new MemoryTarget();
     ExportResult result =
-        operator.exportFrom(keyspace, "t").to(target).partitionBy(way).taskCount(4).run();
+        operator.export(keyspace, "t").to(target).partitionBy(way).taskCount(4).execute();
     assertThat(result.tasks()).isLessThanOrEqualTo(3);
     assertThat(target.rows().stream().map(row -> row.get("a") + "/" + row.get("c")))
         .containsExactlyInAnyOrder("7/0", "7/1", "9/0", "9/1");
@@ -133,7 +133,7 @@ class PartitioningIT {
     Path keys = list(lines.toString());
     MemoryTarget target = new MemoryTarget();
     ExportResult result =
-        operator.exportFrom(keyspace, "t").to(target).partitionBy(byKeys(keys)).taskCount(5).run();
+        operator.export(keyspace, "t").to(target).partitionBy(byKeys(keys)).taskCount(5).execute();
     assertThat(result.rows()).isEqualTo(2 * PARTITIONS);
     assertThat(result.tasks()).isBetween(3, 7);
     assertThat(result.rangesPlanned()).isEqualTo(PARTITIONS);
@@ -174,10 +174,10 @@ class PartitioningIT {
             .flatMap(List::stream)
             .flatMap(token -> Stream.of(ring.get(token) + "/0", ring.get(token) + "/1"))
             .toList();
-    assertThat(operator.count(keyspace, "t").partitionBy(way).run().rows())
+    assertThat(operator.count(keyspace, "t").partitionBy(way).execute().rows())
         .isEqualTo(expected.size());
     MemoryTarget target = new MemoryTarget();
-    operator.exportFrom(keyspace, "t").to(target).partitionBy(way).taskCount(4).run();
+    operator.export(keyspace, "t").to(target).partitionBy(way).taskCount(4).execute();
     assertThat(target.rows().stream().map(row -> row.get("a") + "/" + row.get("c")))
         .containsExactlyInAnyOrderElementsOf(expected);
     assertThat(target.export().restrictions()).containsOnlyKeys("partitionBy");
@@ -188,7 +188,7 @@ class PartitioningIT {
                 .count(keyspace, "t")
                 .partitionBy(way)
                 .tokenRange(tokens.get(25), tokens.get(52))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(2 * (5 + 2));
   }
@@ -204,11 +204,11 @@ class PartitioningIT {
             "0," + Long.MIN_VALUE);
     ExportResult result =
         operator
-            .exportFrom(keyspace, "t")
+            .export(keyspace, "t")
             .to(new MemoryTarget())
             .partitionBy(byRanges(ranges))
             .taskCount(30)
-            .run();
+            .execute();
     assertThat(result.rows()).isEqualTo(2 * PARTITIONS);
     assertThat(result.tasks()).isGreaterThanOrEqualTo(30);
   }
@@ -252,13 +252,14 @@ class PartitioningIT {
     UUID id = UUID.randomUUID();
     Path out = folder.resolve("out" + id);
     try (JobStore store = JobStore.file(folder.resolve(id + ".db"))) {
-      assertThatThrownBy(() -> job(store, id, secondTaskFails(CsvTarget.folder(out)), half).run())
+      assertThatThrownBy(
+              () -> job(store, id, secondTaskFails(CsvTarget.folder(out)), half).execute())
           .isInstanceOf(BulkOperationException.class)
           .hasMessageContaining("no second file");
-      assertThatThrownBy(() -> job(store, id, CsvTarget.folder(out), others).run())
+      assertThatThrownBy(() -> job(store, id, CsvTarget.folder(out), others).execute())
           .isInstanceOf(JobException.class)
           .hasMessageContaining("partitionBy was \"1 ranges, checksum ");
-      ExportResult result = job(store, id, CsvTarget.folder(out), same).run();
+      ExportResult result = job(store, id, CsvTarget.folder(out), same).execute();
       assertThat(result.rows()).isEqualTo(2L * partitionsByToken().tailMap(0L, false).size());
     }
   }
@@ -270,13 +271,14 @@ class PartitioningIT {
     Path out = folder.resolve("out" + id);
     try (JobStore store = JobStore.file(folder.resolve(id + ".db"))) {
       Partitioning others = byKeys(list("a,b", "7,\"b, 7\""));
-      assertThatThrownBy(() -> job(store, id, secondTaskFails(CsvTarget.folder(out)), keys).run())
+      assertThatThrownBy(
+              () -> job(store, id, secondTaskFails(CsvTarget.folder(out)), keys).execute())
           .isInstanceOf(BulkOperationException.class)
           .hasMessageContaining("no second file");
-      assertThatThrownBy(() -> job(store, id, CsvTarget.folder(out), others).run())
+      assertThatThrownBy(() -> job(store, id, CsvTarget.folder(out), others).execute())
           .isInstanceOf(JobException.class)
           .hasMessageContaining("partitionBy was \"3 keys, checksum ");
-      ExportResult result = job(store, id, CsvTarget.folder(out), keys).run();
+      ExportResult result = job(store, id, CsvTarget.folder(out), keys).execute();
       assertThat(result.rows()).isEqualTo(6);
       assertThat(result.totals().earlierRows()).isBetween(1L, 5L);
       List<String> exported = new ArrayList<>();
@@ -335,11 +337,11 @@ class PartitioningIT {
     Instant to = from.plus(Duration.ofDays(12));
     MemoryTarget target = new MemoryTarget();
     operator
-        .exportFrom(keyspace, table)
+        .export(keyspace, table)
         .to(target)
         .partitionBy(
             Partitioning.byTime("k", from.plusSeconds(5), to.plusNanos(1), Duration.ofDays(1)))
-        .run();
+        .execute();
     Set<Object> days = target.rows().stream().map(row -> row.get("c")).collect(Collectors.toSet());
     assertThat(days).isEqualTo(IntStream.rangeClosed(2, 14).boxed().collect(Collectors.toSet()));
     assertThat(target.rows()).hasSize(13);
@@ -347,7 +349,7 @@ class PartitioningIT {
             operator
                 .count(keyspace, table)
                 .partitionBy(Partitioning.byTime("k", from, to, Duration.ofDays(1)))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(12);
   }
@@ -356,10 +358,10 @@ class PartitioningIT {
   void byTimeRequiresKeyOfTime() {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     Partitioning hours = Partitioning.byTime("k", now, now.plusSeconds(1), Duration.ofHours(1));
-    assertThatThrownBy(() -> operator.count(keyspace, "by_date").partitionBy(hours).run())
+    assertThatThrownBy(() -> operator.count(keyspace, "by_date").partitionBy(hours).execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("byTime takes buckets of whole days for k, which is a date");
-    assertThatThrownBy(() -> operator.count(keyspace, "t").partitionBy(hours).run())
+    assertThatThrownBy(() -> operator.count(keyspace, "t").partitionBy(hours).execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("list the keys with byKeys");
     assertThatThrownBy(() -> Partitioning.byTime("k", now, now, Duration.ofHours(1)))
@@ -377,12 +379,13 @@ class PartitioningIT {
                     .count(keyspace, "t")
                     .taskCount(3)
                     .partitionBy(Partitioning.bySize(1 << 20))
-                    .run())
+                    .execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("taskCount and bySize contradict each other: set one");
     int fewest =
-        operator.count(keyspace, "t").partitionBy(Partitioning.bySize(1L << 40)).run().tasks();
-    int many = operator.count(keyspace, "t").partitionBy(Partitioning.byToken(40)).run().tasks();
+        operator.count(keyspace, "t").partitionBy(Partitioning.bySize(1L << 40)).execute().tasks();
+    int many =
+        operator.count(keyspace, "t").partitionBy(Partitioning.byToken(40)).execute().tasks();
     assertThat(fewest).isLessThanOrEqualTo(TestCluster.get().nodes());
     assertThat(many).isGreaterThanOrEqualTo(40);
   }
@@ -396,7 +399,7 @@ class PartitioningIT {
   }
 
   private long count(Partitioning way) {
-    return operator.count(keyspace, "t").partitionBy(way).run().rows();
+    return operator.count(keyspace, "t").partitionBy(way).execute().rows();
   }
 
   private NavigableMap<Long, Integer> partitionsByToken() {
@@ -409,7 +412,7 @@ class PartitioningIT {
 
   private ExportRequest job(JobStore store, UUID id, ExportTarget target, Partitioning way) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(target)
         .partitionBy(way)
         .taskCount(3)

@@ -69,8 +69,8 @@ class RandomTablesIT {
     insert(random);
     Path place = folder.resolve(format.name().toLowerCase(Locale.ROOT));
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      operator.exportFrom(keyspace, "source").to(format.target(place)).run();
-      operator.importInto(keyspace, "clone").from(format.source(place)).run();
+      operator.export(keyspace, "source").to(format.target(place)).execute();
+      operator.importInto(keyspace, "clone").from(format.source(place)).execute();
     }
     RawTables.assertSame(session, keyspace, "source", "clone", ROWS, seed);
   }

@@ -116,7 +116,7 @@ class ReadIT {
                         }))
         .isInstanceOf(BulkOperationException.class)
         .hasRootCause(thrown);
-    assertThatThrownBy(() -> read().run())
+    assertThatThrownBy(() -> read().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("forEach");
   }
@@ -129,7 +129,7 @@ class ReadIT {
     try (Stream<Row> rows = read().columns(CqlIdentifier.fromCql("k")).stream()) {
       assertThat(rows.map(row -> row.getInt(0)).collect(Collectors.toSet())).isEqualTo(all());
     }
-    assertThatThrownBy(() -> read().runAsync())
+    assertThatThrownBy(() -> read().executeAsync())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("forEachAsync(...)");
   }
@@ -274,7 +274,7 @@ class ReadIT {
       reader.start();
       assertThat(writer.writeAll(statements)).isEqualTo(2_000);
     }
-    assertThat(operator.count(keyspace, "copy").run().rows()).isEqualTo(2_000);
+    assertThat(operator.count(keyspace, "copy").execute().rows()).isEqualTo(2_000);
   }
 
   @Test

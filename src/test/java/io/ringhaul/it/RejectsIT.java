@@ -78,7 +78,7 @@ class RejectsIT {
   void rejectsCompleteExportedRows() throws IOException {
     Path rejects = folder.resolve("export.jsonl");
     ExportResult result =
-        export("t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects).run();
+        export("t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects).execute();
     assertThat(result.rejectedRows()).isEqualTo(4);
     assertThat(result.rows()).isEqualTo(ROWS - 4);
     List<Object> keys = new ArrayList<>();
@@ -116,9 +116,9 @@ class RejectsIT {
     Path rejects = folder.resolve("none.jsonl");
     ExportRequest good =
         export("good").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
-    assertThat(good.run().rejectedRows()).isZero();
+    assertThat(good.execute().rejectedRows()).isZero();
     assertThat(rejects).doesNotExist();
-    assertThatThrownBy(() -> export("failing", "t").run())
+    assertThatThrownBy(() -> export("failing", "t").execute())
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageStartingWith("Table " + keyspace + ".t, row (\"k\" = 'k");
   }
@@ -128,7 +128,7 @@ class RejectsIT {
     Path rejects = folder.resolve("missing").resolve("failed.jsonl");
     ExportRequest request =
         export("nowhere", "t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
-    assertThatThrownBy(request::run)
+    assertThatThrownBy(request::execute)
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("Rejected rows cannot be written to " + rejects);
     assertThat(rejects).doesNotExist();
@@ -137,15 +137,15 @@ class RejectsIT {
   @Test
   void refusesContradictorySettings() throws IOException {
     Path there = Files.writeString(folder.resolve("there.jsonl"), "mine");
-    assertThatThrownBy(() -> export("t").onUnrepresentable(OnUnrepresentable.REJECT).run())
+    assertThatThrownBy(() -> export("t").onUnrepresentable(OnUnrepresentable.REJECT).execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("Rejected rows need a file; set it with rejectsTo(...)");
-    assertThatThrownBy(() -> export("t").rejectsTo(there).run())
+    assertThatThrownBy(() -> export("t").rejectsTo(there).execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("rejectsTo has no effect");
     ExportRequest request =
         export("other", "t").onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(there);
-    assertThatThrownBy(request::run)
+    assertThatThrownBy(request::execute)
         .isInstanceOf(StorageException.class)
         .hasMessage("The file for rejected rows " + there + " exists already; name another one");
     assertThat(there).hasContent("mine");
@@ -153,7 +153,7 @@ class RejectsIT {
 
   @Test
   void rejectsImportedRecords() throws IOException {
-    export("texts", "t").columns("k", "w").run();
+    export("texts", "t").columns("k", "w").execute();
     Path rejects = folder.resolve("import.jsonl");
     ImportRequest request =
         operator
@@ -161,7 +161,7 @@ class RejectsIT {
             .from(IcebergSource.warehouse(folder).table("it.texts"))
             .onUnrepresentable(OnUnrepresentable.REJECT)
             .rejectsTo(rejects);
-    ImportResult result = request.run();
+    ImportResult result = request.execute();
     assertThat(result.rejectedRows()).isEqualTo(ROWS / 100);
     assertThat(result.rows()).isEqualTo(ROWS - ROWS / 100);
     assertThat(session.execute("SELECT k FROM " + keyspace + ".numbers").all())
@@ -190,7 +190,7 @@ class RejectsIT {
         Files.writeString(
             folder.resolve("keys.csv"), "p,c,s,v\n1,,a,5\n2,,b,\n3,1,c,6\n,1,d,7\n4,1,e,8\n");
     ImportRequest request = operator.importInto(keyspace, "keys").from(CsvSource.at(csv));
-    assertThatThrownBy(request::run)
+    assertThatThrownBy(request::execute)
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessage(
             "A row for "
@@ -200,7 +200,7 @@ class RejectsIT {
     session.execute("TRUNCATE " + keyspace + ".keys");
     Path rejects = folder.resolve("keys.jsonl");
     request.onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects);
-    ImportResult result = request.run();
+    ImportResult result = request.execute();
     assertThat(result.rows()).isEqualTo(3);
     assertThat(result.rejectedRows()).isEqualTo(2);
     assertThat(rows("keys", "p, c, s, v"))
@@ -212,7 +212,7 @@ class RejectsIT {
 
     session.execute("TRUNCATE " + keyspace + ".keys");
     Path again = folder.resolve("again.jsonl");
-    result = request.columns("p", "c", "v").rejectsTo(again).run();
+    result = request.columns("p", "c", "v").rejectsTo(again).execute();
     assertThat(result.rows()).isEqualTo(2);
     assertThat(result.rejectedRows()).isEqualTo(2);
     assertThat(rows("keys", "p, c, s, v"))
@@ -238,7 +238,7 @@ class RejectsIT {
             .from(CsvSource.at(csv))
             .onUnrepresentable(OnUnrepresentable.REJECT)
             .rejectsTo(folder.resolve("shared.jsonl"))
-            .run();
+            .execute();
     assertThat(result.rows()).isEqualTo(1);
     assertThat(result.rejectedRows()).isEqualTo(1);
     assertThat(rows("shared", "p, c, s, WRITETIME(s) AS w, l, v"))
@@ -266,7 +266,7 @@ class RejectsIT {
             .from(CsvSource.at(csv))
             .onUnrepresentable(OnUnrepresentable.REJECT)
             .rejectsTo(folder.resolve("refused.jsonl"))
-            .run();
+            .execute();
     assertThat(result.rows()).isEqualTo(2);
     assertThat(result.rejectedRows()).isEqualTo(2);
     assertThat(rows("refused", "p, c, s, WRITETIME(s) AS ws, v, WRITETIME(v) AS wv"))
@@ -288,7 +288,7 @@ class RejectsIT {
 
   private ExportRequest export(String name, String table) {
     return operator
-        .exportFrom(keyspace, table)
+        .export(keyspace, table)
         .taskCount(3)
         .to(IcebergTarget.warehouse(folder).table("it." + name));
   }

@@ -104,7 +104,7 @@ class RestoredTimesIT {
     Path folder = warehouse.resolve(format);
     execute("TRUNCATE cells_clone");
     operator
-        .exportFrom(keyspace, "cells")
+        .export(keyspace, "cells")
         .withWritetime()
         .withTtl()
         .to(
@@ -114,7 +114,7 @@ class RestoredTimesIT {
               case "parquet" -> ParquetTarget.folder(folder);
               default -> IcebergTarget.warehouse(folder).table("it.cells");
             })
-        .run();
+        .execute();
     RecordingSession watch = new RecordingSession(session);
     ImportResult imported;
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
@@ -128,7 +128,7 @@ class RestoredTimesIT {
                     case "parquet" -> ParquetSource.at(folder);
                     default -> IcebergSource.warehouse(folder).table("it.cells");
                   })
-              .run();
+              .execute();
     }
 
     long now = Instant.now().getEpochSecond();
@@ -381,9 +381,9 @@ class RestoredTimesIT {
 
   private String export(String table, UnaryOperator<ExportRequest> how) {
     String name = keyspace + ".export" + ++exports;
-    how.apply(operator.exportFrom(keyspace, table))
+    how.apply(operator.export(keyspace, table))
         .to(IcebergTarget.warehouse(warehouse).table(name))
-        .run();
+        .execute();
     return name;
   }
 
@@ -394,7 +394,7 @@ class RestoredTimesIT {
       UnaryOperator<ImportRequest> how) {
     return how.apply(through.importInto(keyspace, table))
         .from(IcebergSource.warehouse(warehouse).table(exported))
-        .run();
+        .execute();
   }
 
   private Set<Integer> ids(String table) {

@@ -50,16 +50,16 @@ class RingEdgesIT {
     assertThat(rows.size()).isEqualTo(tokens.size());
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       for (int taskCount : TASK_COUNTS) {
-        assertThat(operator.count(keyspace, "edges").taskCount(taskCount).run().rows())
+        assertThat(operator.count(keyspace, "edges").taskCount(taskCount).execute().rows())
             .as("split count %d", taskCount)
             .isEqualTo(tokens.size());
         String exportName = "rf" + replicationFactor + ".split" + taskCount;
         assertThat(
                 operator
-                    .exportFrom(keyspace, "edges")
+                    .export(keyspace, "edges")
                     .taskCount(taskCount)
                     .to(IcebergTarget.warehouse(warehouse).table(exportName))
-                    .run()
+                    .execute()
                     .rows())
             .as("split count %d", taskCount)
             .isEqualTo(tokens.size());
@@ -82,7 +82,7 @@ class RingEdgesIT {
                 operator
                     .importInto(keyspace, clone)
                     .from(IcebergSource.warehouse(warehouse).table(exportName))
-                    .run()
+                    .execute()
                     .rows())
             .as("split count %d", taskCount)
             .isEqualTo(tokens.size());

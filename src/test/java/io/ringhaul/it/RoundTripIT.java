@@ -41,15 +41,15 @@ class RoundTripIT {
     orders.create("clone");
     orders.insert("orders", ROWS);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      assertThat(operator.count(keyspace, "orders").run().rows())
+      assertThat(operator.count(keyspace, "orders").execute().rows())
           .as("seed %d", seed)
           .isEqualTo(ROWS);
 
       ExportResult exported =
           operator
-              .exportFrom(keyspace, "orders")
+              .export(keyspace, "orders")
               .to(IcebergTarget.warehouse(warehouse).table("it.orders"))
-              .run();
+              .execute();
       assertThat(exported.rows()).as("seed %d", seed).isEqualTo(ROWS);
       assertThat(exported.rangesDone()).isEqualTo(exported.rangesPlanned());
       Warehouse.inspect(
@@ -71,7 +71,7 @@ class RoundTripIT {
           operator
               .importInto(keyspace, "clone")
               .from(IcebergSource.warehouse(warehouse).table("it.orders"))
-              .run();
+              .execute();
       assertThat(imported.rows()).as("seed %d", seed).isEqualTo(ROWS);
       RawTables.assertSame(session, keyspace, "orders", "clone", ROWS, seed);
     }

@@ -63,7 +63,7 @@ class ScanBehaviourIT {
   void requestsAreBoundedSpreadAndPreparedOnce() {
     RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
-      assertThat(operator.count(keyspace, "t").parallelism(3).taskCount(60).run().rows())
+      assertThat(operator.count(keyspace, "t").parallelism(3).taskCount(60).execute().rows())
           .isEqualTo(ROWS);
       watch.requireMaxInFlight(3);
       assertThat(watch.coordinators()).hasSize(TestCluster.get().nodes());
@@ -73,7 +73,7 @@ class ScanBehaviourIT {
     RecordingSession exportWatch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(exportWatch.session())) {
       ExportRequest request = export(operator, "behaviour.bounded").parallelism(3).taskCount(60);
-      assertThat(request.run().rows()).isEqualTo(ROWS);
+      assertThat(request.execute().rows()).isEqualTo(ROWS);
       exportWatch.requireMaxInFlight(3);
       assertThat(exportWatch.coordinators()).hasSize(TestCluster.get().nodes());
       assertThat(exportWatch.prepared()).doesNotHaveDuplicates().hasSizeBetween(1, 3);
@@ -85,7 +85,7 @@ class ScanBehaviourIT {
               .importInto(keyspace, "clone")
               .from(IcebergSource.warehouse(warehouse).table("behaviour.bounded"))
               .parallelism(3);
-      assertThat(request.run().rows()).isEqualTo(ROWS);
+      assertThat(request.execute().rows()).isEqualTo(ROWS);
       importWatch.requireMaxInFlight(3);
       assertThat(importWatch.coordinators()).hasSize(TestCluster.get().nodes());
       assertThat(importWatch.prepared()).hasSize(1);
@@ -97,7 +97,7 @@ class ScanBehaviourIT {
   void keepsCallersSessionOpen() {
     try (CqlSession own = TestCluster.get().newSession()) {
       TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(own);
-      assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+      assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
       operator.close();
       assertThat(own.isClosed()).isFalse();
       assertThat(own.execute("SELECT release_version FROM system.local").one()).isNotNull();
@@ -108,7 +108,7 @@ class ScanBehaviourIT {
   void smallPagesKeepRowsExact() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       ExportRequest request = export(operator, "behaviour.paged").pageSize(7).taskCount(3);
-      assertThat(request.run().rows()).isEqualTo(ROWS);
+      assertThat(request.execute().rows()).isEqualTo(ROWS);
     }
     Warehouse.inspect(
         warehouse,
@@ -159,7 +159,7 @@ class ScanBehaviourIT {
     assertThat(Warehouse.files(folder)).isEmpty();
     assertThat(session.isClosed()).isFalse();
 
-    CompletableFuture<ExportResult> late = export(operator, "behaviour.late").runAsync();
+    CompletableFuture<ExportResult> late = export(operator, "behaviour.late").executeAsync();
     assertThatThrownBy(late::join)
         .hasCauseInstanceOf(BulkOperationException.class)
         .hasMessageContaining("The operator was closed");
@@ -179,10 +179,10 @@ class ScanBehaviourIT {
           "No node of the cluster is in the session's local data centre; the cluster has "
               + TestCluster.get().localDatacenter()
               + ": check basic.load-balancing-policy.local-datacenter";
-      assertThatThrownBy(count::run)
+      assertThatThrownBy(count::execute)
           .isInstanceOf(UnsupportedClusterException.class)
           .hasMessage(sentence);
-      assertThatThrownBy(export::run)
+      assertThatThrownBy(export::execute)
           .isInstanceOf(UnsupportedClusterException.class)
           .hasMessage(sentence);
     }
@@ -194,7 +194,7 @@ class ScanBehaviourIT {
     CountDownLatch underWay = new CountDownLatch(1);
     CompletableFuture<ExportResult> export =
         operator
-            .exportFrom(keyspace, "t")
+            .export(keyspace, "t")
             .to(IcebergTarget.warehouse(folder).table("behaviour.slow"))
             .parallelism(2)
             .taskCount(400)
@@ -205,7 +205,7 @@ class ScanBehaviourIT {
                     underWay.countDown();
                   }
                 })
-            .runAsync();
+            .executeAsync();
     assertThat(underWay.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(export).as("the export completed before it could be cancelled").isNotDone();
     assertThat(Warehouse.files(folder)).as("files to be cleaned up").isNotEmpty();
@@ -213,7 +213,7 @@ class ScanBehaviourIT {
   }
 
   private ExportRequest export(TokenAwareBulkOperator operator, String name) {
-    return operator.exportFrom(keyspace, "t").to(IcebergTarget.warehouse(warehouse).table(name));
+    return operator.export(keyspace, "t").to(IcebergTarget.warehouse(warehouse).table(name));
   }
 
   private static double secondsSince(long nanoTime) {

@@ -94,7 +94,7 @@ class SelectionIT {
 
       OperationPlan part =
           watched
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(IcebergTarget.warehouse(warehouse.resolve("unused")))
               .tokenRange(-1_000_000, 7)
               .taskCount(10)
@@ -117,12 +117,12 @@ class SelectionIT {
   @Test
   void filtersByRegularColumns() {
     String where = "v = 'v3''; 1'";
-    assertThat(count().where(where).allowFiltering().run().rows()).isEqualTo(PARTITIONS / 10);
-    assertThat(count().where("c < 2").allowFiltering().run().rows()).isEqualTo(PARTITIONS * 2);
-    assertThat(count().where("s >= 990 AND c IN (0, 2)").allowFiltering().run().rows())
+    assertThat(count().where(where).allowFiltering().execute().rows()).isEqualTo(PARTITIONS / 10);
+    assertThat(count().where("c < 2").allowFiltering().execute().rows()).isEqualTo(PARTITIONS * 2);
+    assertThat(count().where("s >= 990 AND c IN (0, 2)").allowFiltering().execute().rows())
         .isEqualTo(20);
     ExportRequest export = export("where").where(where).allowFiltering();
-    assertThat(export.run().rows()).isEqualTo(PARTITIONS / 10);
+    assertThat(export.execute().rows()).isEqualTo(PARTITIONS / 10);
     Set<Object> keys = new TreeSet<>();
     for (Record row : rows("where")) {
       assertThat(row.getField("v")).isEqualTo("v3'; 1");
@@ -133,40 +133,45 @@ class SelectionIT {
 
   @Test
   void bindsValues() {
-    assertThat(count().where("v = ?", "v3'; 1").allowFiltering().run().rows())
+    assertThat(count().where("v = ?", "v3'; 1").allowFiltering().execute().rows())
         .isEqualTo(PARTITIONS / 10);
-    assertThat(count().where("s >= ? AND c IN ?", 990, List.of(0, 2)).allowFiltering().run().rows())
+    assertThat(
+            count()
+                .where("s >= ? AND c IN ?", 990, List.of(0, 2))
+                .allowFiltering()
+                .execute()
+                .rows())
         .isEqualTo(20);
-    assertThat(export("bound").where("v = ?", "v3'; 1").allowFiltering().run().rows())
+    assertThat(export("bound").where("v = ?", "v3'; 1").allowFiltering().execute().rows())
         .isEqualTo(PARTITIONS / 10);
-    assertThatThrownBy(() -> count().where("v = ?", 3).allowFiltering().run())
+    assertThatThrownBy(() -> count().where("v = ?", 3).allowFiltering().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("a java.lang.Integer, with the type text");
-    assertThatThrownBy(() -> count().where("v = ?", "x").run())
+    assertThatThrownBy(() -> count().where("v = ?", "x").execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("where (v = 'x')");
   }
 
   @Test
   void requiresAllowFilteringAndReportsServerErrors() {
-    assertThatThrownBy(() -> count().where("v = 'x'").run())
+    assertThatThrownBy(() -> count().where("v = 'x'").execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             "where (v = 'x') on "
                 + keyspace
                 + ".t needs filtering on the server, so that each replica reads all rows of its"
                 + " token ranges: use allowFiltering() to allow it");
-    assertThatThrownBy(() -> export("refused").where("v = 'x'").run())
+    assertThatThrownBy(() -> export("refused").where("v = 'x'").execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("use allowFiltering()");
     assertThat(warehouse.resolve("catalog.db")).doesNotExist();
-    assertThatThrownBy(() -> count().where("nosuch = 1").allowFiltering().run())
+    assertThatThrownBy(() -> count().where("nosuch = 1").allowFiltering().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("The server refuses where (nosuch = 1) on " + keyspace + ".t: ");
-    assertThatThrownBy(() -> count().where("v = = 1").allowFiltering().run())
+    assertThatThrownBy(() -> count().where("v = = 1").allowFiltering().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageStartingWith("The server refuses where (v = = 1) on " + keyspace + ".t: ");
-    assertThatThrownBy(() -> count().allowFiltering().run())
+    assertThatThrownBy(() -> count().allowFiltering().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("allowFiltering needs a condition to filter by; set where(...)");
   }
@@ -186,8 +191,8 @@ class SelectionIT {
       // The last range wraps around the end of the ring.
       long start = bounds.get(i);
       long end = bounds.get((i + 1) % bounds.size());
-      counted += count().tokenRange(start, end).taskCount(20).run().rows();
-      ExportResult part = export("part" + i).tokenRange(start, end).taskCount(20).run();
+      counted += count().tokenRange(start, end).taskCount(20).execute().rows();
+      ExportResult part = export("part" + i).tokenRange(start, end).taskCount(20).execute();
       exported += part.rows();
       if (part.rows() > 0) {
         rows("part" + i).forEach(row -> keys.add(List.of(row.getField("p"), row.getField("c"))));
@@ -197,12 +202,12 @@ class SelectionIT {
     assertThat(exported).as("seed %d", seed).isEqualTo(ROWS);
     assertThat(keys).as("seed %d", seed).hasSize(ROWS);
     // Two overlapping ranges, one of which wraps, return no row twice.
-    assertThat(count().tokenRange(-5, 5).tokenRange(0, -2).run().rows()).isEqualTo(ROWS);
+    assertThat(count().tokenRange(-5, 5).tokenRange(0, -2).execute().rows()).isEqualTo(ROWS);
   }
 
   @Test
   void partOfRingHasSameTaskCount() {
-    ExportResult part = export("tasks").tokenRange(0, 1L << 54).taskCount(30).run();
+    ExportResult part = export("tasks").tokenRange(0, 1L << 54).taskCount(30).execute();
     assertThat(part.tasks()).isBetween(25, 40);
     assertThat(part.rangesDone()).isEqualTo(part.rangesPlanned());
   }
@@ -225,12 +230,12 @@ class SelectionIT {
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
       ExportResult sample =
           watched
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(IcebergTarget.warehouse(warehouse).table("it.sample"))
               .maxRows(10)
               .taskCount(60)
               .parallelism(4)
-              .run();
+              .execute();
       assertThat(sample.rows()).isEqualTo(10);
       assertThat(sample.files()).isEqualTo(1);
       assertThat(sample.rangesDone()).isLessThan(sample.rangesPlanned());
@@ -239,12 +244,12 @@ class SelectionIT {
     Set<List<Object>> keys = new HashSet<>();
     rows("sample").forEach(row -> keys.add(List.of(row.getField("p"), row.getField("c"))));
     assertThat(keys).hasSize(10);
-    assertThat(export("all").maxRows(ROWS).run().rows()).isEqualTo(ROWS);
-    ExportResult fewer = export("fewer").maxRows(ROWS + 1L).run();
+    assertThat(export("all").maxRows(ROWS).execute().rows()).isEqualTo(ROWS);
+    ExportResult fewer = export("fewer").maxRows(ROWS + 1L).execute();
     assertThat(fewer.rows()).isEqualTo(ROWS);
     assertThat(fewer.rangesDone()).isEqualTo(fewer.rangesPlanned());
-    assertThat(export("many").maxRows(200_000).run().rows()).isEqualTo(ROWS);
-    assertThat(export("both").maxRows(50).where("c = 1").allowFiltering().run().rows())
+    assertThat(export("many").maxRows(200_000).execute().rows()).isEqualTo(ROWS);
+    assertThat(export("both").maxRows(50).where("c = 1").allowFiltering().execute().rows())
         .isEqualTo(50);
     assertThatThrownBy(() -> export("none").maxRows(0))
         .isInstanceOf(InvalidSettingException.class)
@@ -253,17 +258,17 @@ class SelectionIT {
 
   @Test
   void partitionColumnsKeepOneRowPerRow() {
-    assertThat(export("statics").columns("s", "p").run().rows()).isEqualTo(ROWS);
+    assertThat(export("statics").columns("s", "p").execute().rows()).isEqualTo(ROWS);
     int[] seen = new int[PARTITIONS];
     for (Record row : rows("statics")) {
       assertThat(row.getField("s")).isEqualTo(row.getField("p"));
       seen[(Integer) row.getField("p")]++;
     }
     assertThat(seen).containsOnly(ROWS_TO_A_PARTITION);
-    assertThatThrownBy(() -> export("unknown").columns("p", "nosuch").run())
+    assertThatThrownBy(() -> export("unknown").columns("p", "nosuch").execute())
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining("has no column nosuch");
-    assertThatThrownBy(() -> export("twice").columns("p", "s", "p").run())
+    assertThatThrownBy(() -> export("twice").columns("p", "s", "p").execute())
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining("Column p is named twice");
   }
@@ -274,7 +279,7 @@ class SelectionIT {
 
   private ExportRequest export(String name) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(IcebergTarget.warehouse(warehouse).table("it." + name));
   }
 

@@ -45,10 +45,10 @@ class SkewedTableIT {
     MemoryTarget target = new MemoryTarget();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       // The task with all rows takes four seconds at this rate; the other tasks have no rows.
-      ExportResult result = request(operator, target).maxRowsPerSecond(ROWS / 4).run();
+      ExportResult result = request(operator, target).maxRowsPerSecond(ROWS / 4).execute();
       assertThat(target.rows().stream().map(row -> (Integer) row.get("n")).sorted().toList())
           .isEqualTo(IntStream.range(0, ROWS).boxed().toList());
-      int planned = request(operator, new MemoryTarget()).fixedTasks().run().tasks();
+      int planned = request(operator, new MemoryTarget()).fixedTasks().execute().tasks();
       assertThat(result.tasks()).isGreaterThan(planned);
       assertThat(result.rangesDone()).isEqualTo(result.rangesPlanned());
     }
@@ -56,7 +56,7 @@ class SkewedTableIT {
 
   private static ExportRequest request(TokenAwareBulkOperator operator, MemoryTarget target) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(target)
         .tokenRange(FIRST_TOKEN - (1L << 56), FIRST_TOKEN + (1L << 56))
         .taskCount(4)

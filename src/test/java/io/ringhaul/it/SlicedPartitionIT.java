@@ -155,13 +155,13 @@ class SlicedPartitionIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       result =
           operator
-              .exportFrom(keyspace, clustering.table())
+              .export(keyspace, clustering.table())
               .to(target)
               .tokenRange(TOKEN - 100, TOKEN + 100)
               .taskCount(1)
               .parallelism(IN_FLIGHT)
               .pageSize(PAGE)
-              .run();
+              .execute();
     }
     assertThat(result.rows()).isEqualTo(ROWS + 4);
     assertThat(target.rows().stream().map(row -> (Integer) row.get("n")).sorted().toList())
@@ -190,14 +190,14 @@ class SlicedPartitionIT {
     RecordingSession watch = new RecordingSession(session);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(watch.session())) {
       operator
-          .exportFrom(keyspace, Clustering.INT.table())
+          .export(keyspace, Clustering.INT.table())
           .columns("n")
           .to(target)
           .tokenRange(TOKEN - 100, TOKEN + 100)
           .taskCount(1)
           .parallelism(IN_FLIGHT)
           .pageSize(PAGE)
-          .run();
+          .execute();
     }
     assertThat(target.rows().stream().map(row -> (Integer) row.get("n")).sorted().toList())
         .isEqualTo(IntStream.range(0, ROWS + 4).boxed().toList());

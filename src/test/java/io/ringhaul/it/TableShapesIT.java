@@ -180,10 +180,10 @@ class TableShapesIT {
     }
     String exported = keyspace + ".scattered";
     operator
-        .exportFrom(keyspace, "scattered")
+        .export(keyspace, "scattered")
         .withWritetime()
         .to(IcebergTarget.warehouse(warehouse).table(exported).partitionBy("c"))
-        .run();
+        .execute();
     int all = (partitions - 1) * rows + 1;
     for (UnaryOperator<ImportRequest> how :
         List.<UnaryOperator<ImportRequest>>of(
@@ -194,7 +194,7 @@ class TableShapesIT {
       assertThat(
               how.apply(operator.importInto(keyspace, "scattered_clone"))
                   .from(IcebergSource.warehouse(warehouse).table(exported))
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(all);
       RawTables.assertSame(session, keyspace, "scattered", "scattered_clone", all, seed);
@@ -255,12 +255,12 @@ class TableShapesIT {
           (long) i,
           -i);
     }
-    assertThat(operator.count("\"MyKs\"", "\"Select\"").run().rows()).isEqualTo(20);
+    assertThat(operator.count("\"MyKs\"", "\"Select\"").execute().rows()).isEqualTo(20);
     assertThat(
             operator
-                .exportFrom("\"MyKs\"", "\"Select\"")
+                .export("\"MyKs\"", "\"Select\"")
                 .to(IcebergTarget.warehouse(warehouse))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(20);
     inspect("MyKs", "Select", 20);
@@ -268,7 +268,7 @@ class TableShapesIT {
             operator
                 .importInto("\"MyKs\"", "\"Select_clone\"")
                 .from(IcebergSource.warehouse(warehouse).table("MyKs.Select"))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(20);
     RawTables.assertSame(session, "\"MyKs\"", "\"Select\"", "\"Select_clone\"", 20, seed);
@@ -284,16 +284,16 @@ class TableShapesIT {
         rows,
         i -> new Object[] {i, "a" + i, "b" + i, "c" + i});
     operator
-        .exportFrom(keyspace, "ordered")
+        .export(keyspace, "ordered")
         .columns("c", "b", "id", "a")
         .to(IcebergTarget.warehouse(warehouse))
-        .run();
+        .execute();
     ImportRequest request =
         operator
             .importInto(keyspace, "ordered_clone")
             .columns("b", "id", "c", "a")
             .from(IcebergSource.warehouse(warehouse).table(keyspace + ".ordered"));
-    assertThat(request.run().rows()).isEqualTo(rows);
+    assertThat(request.execute().rows()).isEqualTo(rows);
     RawTables.assertSame(session, keyspace, "ordered", "ordered_clone", rows, seed);
   }
 
@@ -318,8 +318,8 @@ class TableShapesIT {
       Thread.sleep(100);
     }
     IcebergTarget target = IcebergTarget.warehouse(warehouse);
-    assertThat(operator.count(keyspace, "by_v").run().rows()).isEqualTo(rows);
-    assertThat(operator.exportFrom(keyspace, "by_v").to(target).run().rows()).isEqualTo(rows);
+    assertThat(operator.count(keyspace, "by_v").execute().rows()).isEqualTo(rows);
+    assertThat(operator.export(keyspace, "by_v").to(target).execute().rows()).isEqualTo(rows);
     Map<Object, Object> values = new TreeMap<>();
     for (Record row : inspect(keyspace, "by_v", rows)) {
       values.put(row.getField("id"), row.getField("v"));
@@ -329,7 +329,7 @@ class TableShapesIT {
     }
     ImportRequest request =
         operator.importInto(keyspace, "by_v").from(IcebergSource.warehouse(warehouse));
-    assertThatThrownBy(request::run)
+    assertThatThrownBy(request::execute)
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining("is a materialized view and cannot be written");
   }
@@ -343,12 +343,12 @@ class TableShapesIT {
         "UPDATE " + keyspace + ".hits SET n = n + ? WHERE id = ?",
         rows,
         i -> new Object[] {i * 1_000_000_007L, i});
-    assertThat(operator.count(keyspace, "hits").run().rows()).isEqualTo(rows);
+    assertThat(operator.count(keyspace, "hits").execute().rows()).isEqualTo(rows);
     assertThat(
             operator
-                .exportFrom(keyspace, "hits")
+                .export(keyspace, "hits")
                 .to(IcebergTarget.warehouse(warehouse))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(rows);
     Map<Object, Object> values = new TreeMap<>();
@@ -362,9 +362,9 @@ class TableShapesIT {
         operator
             .importInto(keyspace, "hits_clone")
             .from(IcebergSource.warehouse(warehouse).table(keyspace + ".hits"));
-    assertThat(request.run().rows()).isEqualTo(rows);
+    assertThat(request.execute().rows()).isEqualTo(rows);
     RawTables.assertSame(session, keyspace, "hits", "hits_clone", rows, seed);
-    assertThatThrownBy(request::run)
+    assertThatThrownBy(request::execute)
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining("holds counters and is not empty, and an import can only add");
     RawTables.assertSame(session, keyspace, "hits", "hits_clone", rows, seed);
@@ -384,12 +384,12 @@ class TableShapesIT {
 
   private void roundTrip(String table, int rows) {
     String clone = table + "_clone";
-    assertThat(operator.count(keyspace, table).run().rows()).isEqualTo(rows);
+    assertThat(operator.count(keyspace, table).execute().rows()).isEqualTo(rows);
     assertThat(
             operator
-                .exportFrom(keyspace, table)
+                .export(keyspace, table)
                 .to(IcebergTarget.warehouse(warehouse))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(rows);
     inspect(keyspace, table, rows);
@@ -397,10 +397,10 @@ class TableShapesIT {
             operator
                 .importInto(keyspace, clone)
                 .from(IcebergSource.warehouse(warehouse).table(keyspace + "." + table))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(rows);
-    assertThat(operator.count(keyspace, clone).run().rows()).isEqualTo(rows);
+    assertThat(operator.count(keyspace, clone).execute().rows()).isEqualTo(rows);
     RawTables.assertSame(session, keyspace, table, clone, rows, seed);
   }
 

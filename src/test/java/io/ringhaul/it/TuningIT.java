@@ -83,7 +83,7 @@ class TuningIT {
 
   private ExportRequest export(TokenAwareBulkOperator operator, Path folder) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(CsvTarget.folder(folder))
         .onTuning(history::add)
         .onSample(samples::add);
@@ -140,7 +140,7 @@ class TuningIT {
           .parallelism(1)
           .pageSize(10)
           .tuning(TuningMode.ADAPT)
-          .run();
+          .execute();
     }
     assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
     assertThat(history).anyMatch(each -> each.state() == State.APPLIED);
@@ -166,7 +166,7 @@ class TuningIT {
           .job(JobOptions.in(store))
           .jobId(id)
           .tuning(TuningMode.ADAPT)
-          .run();
+          .execute();
       Sample first = samples.get(0);
       assertThat(first.tunables())
           .containsEntry("inFlight", 5L)
@@ -177,7 +177,7 @@ class TuningIT {
           .job(JobOptions.in(store))
           .parallelism(3)
           .tuning(TuningMode.ADAPT)
-          .run();
+          .execute();
       assertThat(samples.get(0).tunables())
           .containsEntry("inFlight", 3L)
           .containsEntry("pageBytes", 65_536L);
@@ -203,7 +203,7 @@ class TuningIT {
                   JobTelemetry.of(store).ask(id, JobRequest.Kind.TUNE, beyond);
                 }
               })
-          .run();
+          .execute();
       assertThat(JobTelemetry.of(store).tuning(id))
           .singleElement()
           .satisfies(
@@ -228,7 +228,7 @@ class TuningIT {
           .parallelism(8)
           .protectLatency(
               Duration.ofMillis(20), Duration.ofSeconds(1), () -> new CompletableFuture<Void>())
-          .run();
+          .execute();
     }
     assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
     assertThat(samples.subList(0, samples.size() - 1))
@@ -246,7 +246,7 @@ class TuningIT {
           .to(slow(CsvTarget.folder(folder.resolve("out"))))
           .parallelism(4)
           .protectLatency(Duration.ofMinutes(1), Duration.ofSeconds(1))
-          .run();
+          .execute();
       assertThat(rows(folder.resolve("out"))).isEqualTo(expected());
       assertThat(watch.sent()).filteredOn(TuningIT::isByKey).hasSizeGreaterThan(10);
       assertThat(samples).anyMatch(each -> each.inFlightBound() > 1);
@@ -258,17 +258,17 @@ class TuningIT {
               .maxBatchStatements(1)
               .tuning(TuningMode.ADAPT)
               .protectLatency(Duration.ofMinutes(1), Duration.ofSeconds(1))
-              .run()
+              .execute()
               .rows();
       assertThat(written).isEqualTo(ROWS);
-      assertThat(operator.count(keyspace, "copy").tuning(TuningMode.ADAPT).run().rows())
+      assertThat(operator.count(keyspace, "copy").tuning(TuningMode.ADAPT).execute().rows())
           .isEqualTo(ROWS);
       assertThat(
               operator
                   .count(keyspace, "copy")
                   .protectLatency(Duration.ofMinutes(1), Duration.ofSeconds(1))
                   .withoutMonitoring()
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(ROWS);
     }

@@ -74,8 +74,8 @@ class TypeMatrixIT {
     String clone = "from_" + format.name().toLowerCase(Locale.ROOT);
     table.create(clone);
     Path place = folder.resolve(clone);
-    operator.exportFrom(keyspace, "source").to(format.target(place)).run();
-    operator.importInto(keyspace, clone).from(format.source(place)).run();
+    operator.export(keyspace, "source").to(format.target(place)).execute();
+    operator.importInto(keyspace, clone).from(format.source(place)).execute();
     Map<Integer, List<String>> rows = new HashMap<>();
     for (Row row :
         session.execute(

@@ -90,18 +90,18 @@ class UnrepresentableValuesIT {
   @MethodSource("valuesAndFormats")
   void valueIsExactOrRefused(Value value, Format format) {
     Path place = folder.resolve(value.table() + "_" + format);
-    ExportRequest export = operator.exportFrom(keyspace, value.table()).to(format.target(place));
+    ExportRequest export = operator.export(keyspace, value.table()).to(format.target(place));
     if (value.refusedBy().contains(format)) {
-      assertThatThrownBy(export::run)
+      assertThatThrownBy(export::execute)
           .isInstanceOf(UnrepresentableValueException.class)
           .hasMessageContaining(keyspace + "." + value.table())
           .hasMessageContaining("(\"id\" = 7)")
           .hasMessageContaining(": v");
     } else {
-      export.run();
+      export.execute();
       String copy = "copy_of_" + value.table();
       session.execute("TRUNCATE " + keyspace + "." + copy);
-      operator.importInto(keyspace, copy).from(format.source(place)).run();
+      operator.importInto(keyspace, copy).from(format.source(place)).execute();
       assertThat(RawTables.read(session, keyspace, copy))
           .isEqualTo(RawTables.read(session, keyspace, value.table()));
     }

@@ -52,7 +52,7 @@ class CpuShareFaults {
   void usesItsCpuShareAndNoMore(double share) {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       // Warms up the JIT compiler, whose CPU time also counts towards the bound.
-      export(operator, "warm-up").run();
+      export(operator, "warm-up").execute();
       Set<String> limits = ConcurrentHashMap.newKeySet();
       assertThat(
               used(
@@ -60,7 +60,7 @@ class CpuShareFaults {
                       export(operator, "bounded")
                           .maxCpuShare(share)
                           .onBottleneck(new LimitNames(limits))
-                          .run()))
+                          .execute()))
           .isCloseTo(share, withPercentage(15));
       assertThat(limits).contains("limits");
     }
@@ -69,7 +69,7 @@ class CpuShareFaults {
   @Test
   void usesMoreCpuWithoutBound() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
-      assertThat(used(() -> export(operator, "free").run())).isGreaterThan(0.25);
+      assertThat(used(() -> export(operator, "free").execute())).isGreaterThan(0.25);
     }
   }
 
@@ -87,7 +87,7 @@ class CpuShareFaults {
 
   private ExportRequest export(TokenAwareBulkOperator operator, String name) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         // XZ makes the client, not the nodes, the bottleneck.
         .to(CsvTarget.folder(folder.resolve(name + System.nanoTime())).compression(Compression.XZ));
   }

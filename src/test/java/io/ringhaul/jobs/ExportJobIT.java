@@ -90,7 +90,7 @@ class ExportJobIT {
                 request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
                     .taskCount(TASKS)
                     .parallelism(2)
-                    .run())
+                    .execute())
         .isInstanceOf(StorageException.class);
     List<JobPartition> before = store.partitions(id);
     long done = before.stream().filter(each -> each.status() == PartitionStatus.DONE).count();
@@ -99,7 +99,7 @@ class ExportJobIT {
     assertThat(failed.status()).isEqualTo(JobStatus.FAILED);
     assertThat(failed.error().orElseThrow()).contains("the disk is full");
 
-    ExportResult result = request(target, store).taskCount(TASKS / 2).parallelism(4).run();
+    ExportResult result = request(target, store).taskCount(TASKS / 2).parallelism(4).execute();
 
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows())
@@ -115,8 +115,8 @@ class ExportJobIT {
   @Test
   void completedJobReturnsItsResultAgain() {
     ExportTarget target = Format.ICEBERG.target(folder.resolve("out"));
-    ExportResult first = request(target, store).run();
-    ExportResult again = request(target, store).run();
+    ExportResult first = request(target, store).execute();
+    ExportResult again = request(target, store).execute();
     assertThat(again.snapshotId()).isPresent().isEqualTo(first.snapshotId());
     assertThat(again.rows()).isEqualTo(ROWS);
     assertThat(again.files()).isEqualTo(first.files());
@@ -124,11 +124,11 @@ class ExportJobIT {
     assertThatThrownBy(
             () ->
                 operator
-                    .exportFrom(keyspace, "t")
+                    .export(keyspace, "t")
                     .to(target)
                     .job(JobOptions.in(store))
                     .jobId(id)
-                    .run())
+                    .execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("exists and is COMPLETED: resume it, or use another id");
   }
@@ -152,12 +152,12 @@ class ExportJobIT {
                         store)
                     .taskCount(TASKS)
                     .parallelism(1)
-                    .run())
+                    .execute())
         .isInstanceOfSatisfying(
             JobStoppedException.class, stopped -> assertThat(stopped.jobId()).isEqualTo(id))
         .hasMessageContaining("was stopped. Finished tasks are kept: resume job " + id);
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
-    ExportResult result = request(target, store).run();
+    ExportResult result = request(target, store).execute();
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows()).isPositive();
     assertBack(Format.CSV);
@@ -167,26 +167,28 @@ class ExportJobIT {
   void namesChangedSettings() {
     ExportTarget target = Format.CSV.target(folder.resolve("out"));
     assertThatThrownBy(
-            () -> request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store).run())
+            () ->
+                request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store).execute())
         .isInstanceOf(StorageException.class);
-    assertThatThrownBy(() -> request(target, store).columns("id").run())
+    assertThatThrownBy(() -> request(target, store).columns("id").execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("columns was \"id int, v text\" and is \"id int\"");
-    assertThatThrownBy(() -> request(Format.CSV.target(folder.resolve("elsewhere")), store).run())
+    assertThatThrownBy(
+            () -> request(Format.CSV.target(folder.resolve("elsewhere")), store).execute())
         .hasMessageContaining("target folder was");
-    assertThatThrownBy(() -> request(target, store).where("v = 'x'").allowFiltering().run())
+    assertThatThrownBy(() -> request(target, store).where("v = 'x'").allowFiltering().execute())
         .hasMessageContaining("where was \"\" and is \"v = 'x'\"");
-    assertThatThrownBy(() -> request(target, store).where("v = ?", "x").allowFiltering().run())
+    assertThatThrownBy(() -> request(target, store).where("v = ?", "x").allowFiltering().execute())
         .hasMessageContaining("where was \"\" and is \"v = 'x'\"");
     TestCluster.define("CREATE TABLE IF NOT EXISTS " + keyspace + ".other (id int PRIMARY KEY)");
     assertThatThrownBy(
             () ->
                 operator
-                    .exportFrom(keyspace, "other")
+                    .export(keyspace, "other")
                     .to(target)
                     .job(JobOptions.in(store).resuming())
                     .jobId(id)
-                    .run())
+                    .execute())
         .hasMessageContaining("table was");
   }
 
@@ -205,9 +207,9 @@ class ExportJobIT {
                               throw new UnknownCommitStateException("x", "no answer", null);
                             }),
                         store)
-                    .run())
+                    .execute())
         .isInstanceOf(UnknownCommitStateException.class);
-    ExportResult result = request(target, store).run();
+    ExportResult result = request(target, store).execute();
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows()).isEqualTo(ROWS);
     assertBack(format);
@@ -221,7 +223,7 @@ class ExportJobIT {
                 request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
                     .taskCount(TASKS)
                     .parallelism(1)
-                    .run())
+                    .execute())
         .isInstanceOf(BulkOperationException.class);
     assertThat(ExportLeftovers.giveUp(store, id, target)).isPositive();
     assertThat(store.find(id)).isEmpty();
@@ -235,7 +237,7 @@ class ExportJobIT {
   void cleanupOfCompletedJobKeepsMovedResult(Format format) throws IOException {
     Path out = folder.resolve("out");
     ExportTarget target = format.target(out);
-    request(target, store).run();
+    request(target, store).execute();
     assertThat(ExportLeftovers.clean(store, id, target)).isZero();
     assertBack(format);
     Path elsewhere = folder.resolve("elsewhere");
@@ -266,7 +268,7 @@ class ExportJobIT {
             () ->
                 request(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle), store)
                     .taskCount(TASKS)
-                    .run())
+                    .execute())
         .isInstanceOf(StorageException.class);
     int open =
         store.partitions(id).stream()
@@ -285,7 +287,7 @@ class ExportJobIT {
     assertThat(cleaned.error()).contains("a range could not be read");
     assertThat(cleaned.figures().failed()).isEqualTo(1);
     assertThat(store.partitions(id)).isEqualTo(before);
-    assertThat(request(target, store).run().rows()).isEqualTo(ROWS);
+    assertThat(request(target, store).execute().rows()).isEqualTo(ROWS);
     assertBack(Format.CSV);
   }
 
@@ -295,10 +297,10 @@ class ExportJobIT {
     assertThatThrownBy(
             () ->
                 operator
-                    .exportFrom(keyspace, "t")
+                    .export(keyspace, "t")
                     .to(FaultyTarget.atRow(target, ExportJobIT::failInTheMiddle))
                     .taskCount(TASKS)
-                    .run())
+                    .execute())
         .isInstanceOf(BulkOperationException.class);
     assertThat(dataFiles()).isEmpty();
   }
@@ -328,14 +330,15 @@ class ExportJobIT {
                     .taskCount(TASKS)
                     .fixedTasks()
                     .parallelism(1)
-                    .run())
+                    .execute())
         .isInstanceOf(StorageException.class)
         .isNotInstanceOf(UnknownCommitStateException.class)
         .message()
         .satisfiesAnyOf(
             message -> assertThat(message).contains(touched.get(0).getFileName() + " is missing"),
             message -> assertThat(message).contains(touched.get(1).getFileName() + " has "));
-    assertThatThrownBy(() -> operator.importInto(keyspace, "back").from(format.source(out)).run())
+    assertThatThrownBy(
+            () -> operator.importInto(keyspace, "back").from(format.source(out)).execute())
         .isInstanceOf(StorageException.class);
     Map<Integer, Long> rows =
         store.partitions(id).stream()
@@ -353,7 +356,7 @@ class ExportJobIT {
             .sum();
     assertThat(lost).isPositive();
 
-    ExportResult result = request(target, store).run();
+    ExportResult result = request(target, store).execute();
 
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows()).isEqualTo(ROWS - lost);
@@ -379,13 +382,13 @@ class ExportJobIT {
                         store)
                     .taskCount(TASKS)
                     .parallelism(1)
-                    .run())
+                    .execute())
         .isInstanceOf(StorageException.class)
         .isNotInstanceOf(UnknownCommitStateException.class)
         .hasMessageContaining(out.resolve("catalog.db") + " was removed or replaced");
     assertThat(out.resolve("catalog.db")).doesNotExist();
 
-    ExportResult result = request(target, store).run();
+    ExportResult result = request(target, store).execute();
 
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows()).isPositive().isLessThan(ROWS);
@@ -416,7 +419,7 @@ class ExportJobIT {
     assertThatThrownBy(
             () ->
                 operator
-                    .exportFrom(keyspace, "empty")
+                    .export(keyspace, "empty")
                     .to(
                         FaultyTarget.beforeCommit(
                             target,
@@ -425,26 +428,22 @@ class ExportJobIT {
                             }))
                     .job(JobOptions.in(store).resuming())
                     .jobId(id)
-                    .run())
+                    .execute())
         .hasMessageContaining("gone");
     ExportResult result =
         operator
-            .exportFrom(keyspace, "empty")
+            .export(keyspace, "empty")
             .to(target)
             .job(JobOptions.in(store).resuming())
             .jobId(id)
-            .run();
+            .execute();
     assertThat(result.files()).isOne();
     assertThat(dataFiles()).hasSize(1);
     assertThat(Files.readString(dataFiles().get(0))).isEqualTo("id\n");
   }
 
   private ExportRequest request(ExportTarget target, JobStore in) {
-    return operator
-        .exportFrom(keyspace, "t")
-        .to(target)
-        .job(JobOptions.in(in).resuming())
-        .jobId(id);
+    return operator.export(keyspace, "t").to(target).job(JobOptions.in(in).resuming()).jobId(id);
   }
 
   private static void failInTheMiddle(long row) {
@@ -467,10 +466,10 @@ class ExportJobIT {
             operator
                 .importInto(keyspace, "back")
                 .from(format.source(folder.resolve("out")))
-                .run()
+                .execute()
                 .rows())
         .isEqualTo(ROWS);
-    assertThat(operator.count(keyspace, "back").run().rows()).isEqualTo(ROWS);
+    assertThat(operator.count(keyspace, "back").execute().rows()).isEqualTo(ROWS);
     TestCluster.session()
         .execute("SELECT id, v FROM " + keyspace + ".back")
         .forEach(row -> assertThat(row.getString(1)).isEqualTo("value " + row.getInt(0)));

@@ -62,7 +62,7 @@ class FullDiskIT {
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       Path out = disk.folder().resolve("out");
       ExportTarget target = format.target(out);
-      assertThatThrownBy(() -> request(operator, store, target).run())
+      assertThatThrownBy(() -> request(operator, store, target).execute())
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("the disk is full; free some space")
           .hasMessageContaining(out.toString());
@@ -72,12 +72,12 @@ class FullDiskIT {
       assertThat(failed.figures().done()).isBetween(1, failed.figures().partitions() - 1);
 
       disk.resize(64);
-      ExportResult result = request(operator, store, target).run();
+      ExportResult result = request(operator, store, target).execute();
       assertThat(result.rows()).isEqualTo(ROWS);
       assertThat(result.totals().earlierRows()).isEqualTo(failed.figures().rows()).isPositive();
       assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.COMPLETED);
       TestCluster.session().execute("TRUNCATE " + keyspace + ".back");
-      assertThat(operator.importInto(keyspace, "back").from(format.source(out)).run().rows())
+      assertThat(operator.importInto(keyspace, "back").from(format.source(out)).execute().rows())
           .isEqualTo(ROWS);
     }
     TreeMap<Integer, String> back = new TreeMap<>();
@@ -93,7 +93,7 @@ class FullDiskIT {
     // Skips the preflight check of the disk space, which would fail the export before the first
     // row.
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(target)
         .taskCount(TASKS)
         .parallelism(2)

@@ -105,7 +105,7 @@ class ImportJobIT {
 
   @Test
   void resumesAfterFailureWithEachRejectOnce() throws IOException {
-    assertThatThrownBy(() -> request(failingAt(ROWS * 2 / 3)).run())
+    assertThatThrownBy(() -> request(failingAt(ROWS * 2 / 3)).execute())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the disk is gone")
         .hasMessageContaining("the rows written so far stay; resume job " + id);
@@ -115,7 +115,7 @@ class ImportJobIT {
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
     long rowsBefore = before.stream().mapToLong(JobPartition::rows).sum();
 
-    ImportResult result = request(CsvSource.at(csv)).run();
+    ImportResult result = request(CsvSource.at(csv)).execute();
 
     assertThat(result.jobId()).isEqualTo(id);
     assertThat(result.totals().earlierRows()).isEqualTo(rowsBefore).isPositive();
@@ -125,7 +125,7 @@ class ImportJobIT {
     assertThat(completed.figures().rows()).isEqualTo(result.rows());
     assertThat(completed.figures().rejectedRows()).isEqualTo(result.rejectedRows());
 
-    ImportResult again = request(CsvSource.at(csv)).run();
+    ImportResult again = request(CsvSource.at(csv)).execute();
     assertThat(again.rows()).isEqualTo(result.rows());
     assertThat(again.rowsRead()).isEqualTo(result.rowsRead());
     assertThat(again.rejectedRows()).isEqualTo(result.rejectedRows());
@@ -149,7 +149,7 @@ class ImportJobIT {
             }
           }
         };
-    assertThatThrownBy(() -> request(new FaultySource(CsvSource.at(csv), stop)).run())
+    assertThatThrownBy(() -> request(new FaultySource(CsvSource.at(csv), stop)).execute())
         .isInstanceOf(JobStoppedException.class)
         .hasMessageStartingWith("Importing into " + keyspace + ".t was stopped; ")
         .hasMessageEndingWith("the rows written so far stay; resume job " + id);
@@ -157,22 +157,22 @@ class ImportJobIT {
     assertThat(store.partitions(id))
         .anyMatch(each -> each.status() == PartitionStatus.DONE)
         .anyMatch(each -> each.status() != PartitionStatus.DONE);
-    requireExact(request(CsvSource.at(csv)).run());
+    requireExact(request(CsvSource.at(csv)).execute());
   }
 
   @Test
   void refusesChangedSourceOrTable() throws IOException {
-    assertThatThrownBy(() -> request(failingAt(ROWS / 2)).run())
+    assertThatThrownBy(() -> request(failingAt(ROWS / 2)).execute())
         .isInstanceOf(StorageException.class);
-    assertThatThrownBy(() -> request(CsvSource.at(csv).delimiter(';')).run())
+    assertThatThrownBy(() -> request(CsvSource.at(csv).delimiter(';')).execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("source settings was \"{}\" and is \"{delimiter=;}\"");
-    assertThatThrownBy(() -> request(CsvSource.at(csv)).columns("id", "v").run())
+    assertThatThrownBy(() -> request(CsvSource.at(csv)).columns("id", "v").execute())
         .isInstanceOf(JobException.class)
         .hasMessageContaining("imported columns was \"all\" and is \"id, v\"");
     Path last = csv.resolve(name(FILES - 1));
     Files.writeString(last, Files.readString(last).replace("row 19999", "row x9999"));
-    assertThatThrownBy(() -> request(CsvSource.at(csv)).run())
+    assertThatThrownBy(() -> request(CsvSource.at(csv)).execute())
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("The file " + last + " has changed since the job began");
   }
@@ -181,20 +181,20 @@ class ImportJobIT {
   void doesNotRepeatInterruptedCounterTasks() throws IOException {
     Path counters = counterFiles();
     assertThatThrownBy(
-            () -> counters(new FaultySource(CsvSource.at(counters), at(COUNTERS / 2))).run())
+            () -> counters(new FaultySource(CsvSource.at(counters), at(COUNTERS / 2))).execute())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the rows written so far stay; resuming job " + id);
     List<JobPartition> before = store.partitions(id);
     assertThat(before)
         .anyMatch(each -> each.status() == PartitionStatus.DONE)
         .anyMatch(each -> each.status() != PartitionStatus.DONE && each.attempt() > 0);
-    assertThatThrownBy(() -> counters(CsvSource.at(counters)).run())
+    assertThatThrownBy(() -> counters(CsvSource.at(counters)).execute())
         .isInstanceOf(JobException.class)
         .hasMessageStartingWith("Job " + id + " was interrupted within ")
         .hasMessageContaining("of its tasks, and its rows add to counters")
         .hasMessageContaining(counters.toString());
     Map<Integer, Long> unchanged = counters();
-    ImportResult result = counters(CsvSource.at(counters)).replayInDoubt().run();
+    ImportResult result = counters(CsvSource.at(counters)).replayInDoubt().execute();
     assertThat(result.rows()).isEqualTo(COUNTERS);
     Map<Integer, Long> after = counters();
     assertThat(after).hasSize(COUNTERS);
@@ -218,12 +218,12 @@ class ImportJobIT {
           }
         };
     try {
-      counters(new FaultySource(CsvSource.at(counters), stop)).run();
+      counters(new FaultySource(CsvSource.at(counters), stop)).execute();
     } catch (JobStoppedException e) {
       assertThat(store.partitions(id))
           .allMatch(each -> each.status() == PartitionStatus.DONE || each.attempt() == 0);
     }
-    assertThat(counters(CsvSource.at(counters)).run().rows()).isEqualTo(COUNTERS);
+    assertThat(counters(CsvSource.at(counters)).execute().rows()).isEqualTo(COUNTERS);
     Map<Integer, Long> after = counters();
     assertThat(after).hasSize(COUNTERS);
     after.forEach((row, value) -> assertThat(value).isEqualTo(row + 100_000_000L));

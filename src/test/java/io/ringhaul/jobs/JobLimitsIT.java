@@ -118,7 +118,7 @@ class JobLimitsIT {
 
   private ExportRequest export(Format format) {
     return operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(format.target(folder.resolve("out")))
         .taskCount(TASKS)
         .job(JobOptions.in(store).resuming())
@@ -156,7 +156,7 @@ class JobLimitsIT {
                 heard.add("goes on");
               }
             });
-    assertThatThrownBy(request::run).isInstanceOf(JobStoppedException.class);
+    assertThatThrownBy(request::execute).isInstanceOf(JobStoppedException.class);
     String reason =
         "The current time is outside of the run window 22:00-05:00 UTC, which opens at"
             + " 2026-05-06T22:00Z";
@@ -205,25 +205,26 @@ class JobLimitsIT {
     long done = store.find(id).orElseThrow().figures().rows();
     assertThat(done).isPositive().isLessThan(ROWS);
     clock.set(INSIDE);
-    ExportResult result = export(Format.CSV).runWindow(RunWindow.parse("22:00-05:00 UTC")).run();
+    ExportResult result =
+        export(Format.CSV).runWindow(RunWindow.parse("22:00-05:00 UTC")).execute();
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows()).isEqualTo(done);
-    operator.importInto(keyspace, "back").from(Format.CSV.source(folder.resolve("out"))).run();
+    operator.importInto(keyspace, "back").from(Format.CSV.source(folder.resolve("out"))).execute();
     assertBack();
   }
 
   @Test
   void stopsPausedImport() {
     operator
-        .exportFrom(keyspace, "t")
+        .export(keyspace, "t")
         .to(Format.CSV.target(folder.resolve("out")))
         .taskCount(TASKS)
-        .run();
+        .execute();
     // Rows are sent one by one as they are read.
     stopInSecondPause(load().maxBatchStatements(1), () -> true);
     assertThat(store.find(id).orElseThrow().figures().rows()).isLessThan(ROWS);
     clock.set(INSIDE);
-    ImportResult result = load().runWindow(RunWindow.parse("22:00-05:00 UTC")).run();
+    ImportResult result = load().runWindow(RunWindow.parse("22:00-05:00 UTC")).execute();
     assertThat(result.rows()).isEqualTo(ROWS);
     assertBack();
   }
@@ -235,7 +236,7 @@ class JobLimitsIT {
         new RunWindow(
             EnumSet.allOf(DayOfWeek.class), opens, opens.minusSeconds(30), ZoneOffset.UTC);
     try (TokenAwareBulkOperator real = TokenAwareBulkOperator.over(TestCluster.session())) {
-      assertThat(real.count(keyspace, "t").runWindow(window).run().rows()).isEqualTo(ROWS);
+      assertThat(real.count(keyspace, "t").runWindow(window).execute().rows()).isEqualTo(ROWS);
     }
     assertThat(LocalTime.now(ZoneOffset.UTC)).isBetween(opens, opens.plusSeconds(10));
   }
@@ -252,7 +253,7 @@ class JobLimitsIT {
                     .count(keyspace, "t")
                     .runWindow(RunWindow.parse("22:00-05:00 UTC"))
                     .onSample(samples::add)
-                    .run();
+                    .execute();
               } catch (RuntimeException e) {
                 failure.complete(e);
               }
@@ -274,7 +275,7 @@ class JobLimitsIT {
       names = {"ICEBERG", "CSV"})
   void maxDiskBytesCoversAllRunsOfExport(Format format) {
     for (int run = 0; run < 2; run++) {
-      assertThatThrownBy(() -> export(format).parallelism(2).maxDiskBytes(DISK_BYTES).run())
+      assertThatThrownBy(() -> export(format).parallelism(2).maxDiskBytes(DISK_BYTES).execute())
           .isInstanceOfSatisfying(
               DiskLimitException.class, full -> assertThat(full.bytes()).isEqualTo(DISK_BYTES))
           .hasMessageContaining("and maxDiskBytes allows 409,600")
@@ -285,7 +286,7 @@ class JobLimitsIT {
     }
     long done = store.find(id).orElseThrow().figures().rows();
     assertThat(done).isPositive().isLessThan(ROWS);
-    ExportResult result = export(format).maxDiskBytes(10 * DISK_BYTES).run();
+    ExportResult result = export(format).maxDiskBytes(10 * DISK_BYTES).execute();
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows()).isEqualTo(done);
     assertThat(result.fileBytes()).isGreaterThan(DISK_BYTES);
@@ -317,13 +318,13 @@ class JobLimitsIT {
                             .maxRowsPerSecond(ROWS / 2)
                             .priority(JobPriority.HIGH)
                             .onSample(mine -> high.complete(mine.inFlightBound()))
-                            .runAsync();
+                            .executeAsync();
                   } else if (low.contains(5)) {
                     // The last sample is taken after the other job has ended.
                     ended[0].join();
                   }
                 })
-            .run()
+            .execute()
             .rows();
     assertThat(rows).isEqualTo(ROWS);
     assertThat(high.join()).isEqualTo(20);

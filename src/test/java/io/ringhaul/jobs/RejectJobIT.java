@@ -97,10 +97,10 @@ class RejectJobIT {
 
   @Test
   void doesNotTouchFileOfAnotherJob() throws IOException {
-    requireExact(request(UUID.randomUUID(), CsvSource.at(csv)).run());
+    requireExact(request(UUID.randomUUID(), CsvSource.at(csv)).execute());
     List<String> lines = Files.readAllLines(rejects);
     for (int run = 0; run < 3; run++) {
-      assertThatThrownBy(() -> request(id, CsvSource.at(csv)).run())
+      assertThatThrownBy(() -> request(id, CsvSource.at(csv)).execute())
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(rejects + " exists already; name another one");
       assertThat(store.partitions(id)).isEmpty();
@@ -108,14 +108,14 @@ class RejectJobIT {
     assertThat(Files.readAllLines(rejects)).isEqualTo(lines);
     assertThat(folder.resolve("rejects.records.csv")).exists();
     rejects = folder.resolve("another.jsonl");
-    requireExact(request(id, CsvSource.at(csv)).run());
+    requireExact(request(id, CsvSource.at(csv)).execute());
   }
 
   @Test
   void repeatedJobStartsNewRejectsFile() throws IOException {
-    requireExact(request(id, CsvSource.at(csv)).run());
+    requireExact(request(id, CsvSource.at(csv)).execute());
     store.reset(id);
-    requireExact(request(id, CsvSource.at(csv)).run());
+    requireExact(request(id, CsvSource.at(csv)).execute());
   }
 
   @Test
@@ -130,7 +130,7 @@ class RejectJobIT {
     store.reset(id, done.get(0));
     fail(ROWS_OF_FILE / 2);
     store.reset(id, done.get(1));
-    requireExact(request(id, CsvSource.at(csv)).run());
+    requireExact(request(id, CsvSource.at(csv)).execute());
   }
 
   @Test
@@ -142,7 +142,7 @@ class RejectJobIT {
     assertThat(left).doesNotExist();
     assertThat(rejects).hasContent(kept);
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
-    requireExact(request(id, CsvSource.at(csv)).run());
+    requireExact(request(id, CsvSource.at(csv)).execute());
     Files.writeString(left, "left");
     assertThat(ImportLeftovers.clean(store, id, Optional.of(rejects))).isEqualTo(1);
   }
@@ -173,7 +173,7 @@ class RejectJobIT {
             throw new StorageException("there", "the disk is gone", null);
           }
         };
-    assertThatThrownBy(() -> request(id, new FaultySource(CsvSource.at(csv), failing)).run())
+    assertThatThrownBy(() -> request(id, new FaultySource(CsvSource.at(csv), failing)).execute())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the disk is gone");
   }
@@ -204,7 +204,8 @@ class RejectJobIT {
         };
     assertThatThrownBy(
             () ->
-                request(id, new FaultySource(CsvSource.at(two).withoutChecksums(), failing)).run())
+                request(id, new FaultySource(CsvSource.at(two).withoutChecksums(), failing))
+                    .execute())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the disk is gone")
         .satisfies(
@@ -232,10 +233,10 @@ class RejectJobIT {
     Path files = folder.resolve("large");
     int parts =
         operator
-            .exportFrom(keyspace, "s")
+            .export(keyspace, "s")
             .taskCount(1)
             .to(ParquetTarget.folder(files))
-            .run()
+            .execute()
             .files();
     assertThat(imported("s", files)).isEqualTo(parts);
     // The last split of each file is smaller.
@@ -253,7 +254,7 @@ class RejectJobIT {
             .from(ParquetSource.at(files))
             .columns("id", "v")
             .job(JobOptions.in(store))
-            .run();
+            .execute();
     assertThat(result.rows()).isEqualTo(45);
     return store.partitions(result.jobId()).size();
   }

@@ -82,7 +82,7 @@ class JobObservationIT {
                           .count(keyspace, "t")
                           .onSample(observation)
                           .onBottleneck(observation)
-                          .run())
+                          .execute())
               .rows();
       assertThat(rows).isEqualTo(1);
     }
@@ -100,7 +100,7 @@ class JobObservationIT {
       assertThatThrownBy(
               () ->
                   observation.observe(
-                      () -> operator.count(keyspace, "nothing").onSample(observation).run()))
+                      () -> operator.count(keyspace, "nothing").onSample(observation).execute()))
           .isInstanceOf(BulkOperationException.class);
     }
     assertThat(recorder.steps).containsSubsequence("start count", "error");

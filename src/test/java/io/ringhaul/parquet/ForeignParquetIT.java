@@ -566,7 +566,7 @@ class ForeignParquetIT {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       var request = operator.importInto(keyspace, table).from(source);
       return (columns.isEmpty() ? request : request.columns(columns.toArray(String[]::new)))
-          .run()
+          .execute()
           .rows();
     }
   }

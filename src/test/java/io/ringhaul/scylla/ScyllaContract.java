@@ -174,19 +174,19 @@ abstract class ScyllaContract {
   @Test
   void countsExportsAndImportsExactRows() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session())) {
-      assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+      assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
       assertThat(
               operator
-                  .exportFrom(keyspace, "t")
+                  .export(keyspace, "t")
                   .to(IcebergTarget.warehouse(folder).table("scylla.t"))
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(ROWS);
       assertThat(
               operator
                   .importInto(keyspace, "clone")
                   .from(IcebergSource.warehouse(folder).table("scylla.t"))
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(ROWS);
     }

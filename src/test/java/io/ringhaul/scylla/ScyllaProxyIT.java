@@ -387,10 +387,10 @@ class ScyllaProxyIT extends ScyllaContract {
       proxy.emptyPages(keyspace(), "t", 3);
       assertThat(
               operator
-                  .exportFrom(keyspace(), "t")
+                  .export(keyspace(), "t")
                   .pageSize(50)
                   .to(CsvTarget.folder(folder()))
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(ROWS);
     }
@@ -456,7 +456,7 @@ class ScyllaProxyIT extends ScyllaContract {
         .isInstanceOf(AllNodesFailedException.class);
     proxy.forget();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      assertThat(operator.count(keyspace(), "t").run().rows()).isEqualTo(ROWS);
+      assertThat(operator.count(keyspace(), "t").execute().rows()).isEqualTo(ROWS);
     }
     assertThat(proxy.requests(keyspace(), "t"))
         .isNotEmpty()

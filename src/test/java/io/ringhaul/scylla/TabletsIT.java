@@ -94,7 +94,7 @@ class TabletsIT {
         5,
         random -> {
           place("t", random(random, 1 + random.nextInt(40)));
-          assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+          assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
           assertRangesAskReplicas();
           assertThat(export(folder.resolve("scan" + random.nextLong()))).isEqualTo(ROWS);
           assertRangesAskReplicas();
@@ -129,7 +129,7 @@ class TabletsIT {
     Path exported = folder.resolve("written");
     export(exported);
     proxy.forget();
-    operator.importInto(keyspace, "copy").from(CsvSource.at(exported)).run();
+    operator.importInto(keyspace, "copy").from(CsvSource.at(exported)).execute();
     List<ProxyRequest> writes =
         proxy.requests(keyspace, "copy").stream()
             .filter(request -> request.kind() != Kind.QUERY)
@@ -172,7 +172,7 @@ class TabletsIT {
   void emptyPagesDoNotEndARange() {
     place("t", random(new Random(5), 9));
     proxy.emptyPages(keyspace, "t", 1);
-    assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+    assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
     assertThat(export(folder.resolve("empty"))).isEqualTo(ROWS);
   }
 
@@ -182,7 +182,7 @@ class TabletsIT {
     place("t", Tablet.evenly(12, proxy.nodes(), 2, 2));
     proxy.stop(down);
     try {
-      assertThat(operator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+      assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
     } finally {
       proxy.start(down);
     }
@@ -192,14 +192,15 @@ class TabletsIT {
   void plansOnTabletsShowTheirReplicas() {
     place("t", Tablet.evenly(6, proxy.nodes(), 1, 2));
     OperationPlan plan =
-        operator.exportFrom(keyspace, "t").to(CsvTarget.folder(folder.resolve("none"))).plan();
+        operator.export(keyspace, "t").to(CsvTarget.folder(folder.resolve("none"))).plan();
     assertThat(plan.tasks()).allSatisfy(task -> assertThat(task.replicas()).hasSize(1));
   }
 
   @Test
   void tablesOnVnodesStayWithTheDriver() {
-    assertThat(operator.count(keyspace, "vnodes").run().rows()).isEqualTo(ROWS);
-    assertThat(operator.count(keyspace, "vnodes").readThroughCache().run().rows()).isEqualTo(ROWS);
+    assertThat(operator.count(keyspace, "vnodes").execute().rows()).isEqualTo(ROWS);
+    assertThat(operator.count(keyspace, "vnodes").readThroughCache().execute().rows())
+        .isEqualTo(ROWS);
     assertThat(
             proxy.requests(keyspace, "vnodes").stream()
                 .filter(request -> request.kind() == Kind.EXECUTE)
@@ -211,7 +212,7 @@ class TabletsIT {
   @Test
   void tabletsThatAreNeverCompleteAreRefused() {
     proxy.tablets(keyspace, "t", Tablet.evenly(4, proxy.nodes(), 1, 2), Map.of("tablet_count", 8));
-    assertThatThrownBy(() -> operator.count(keyspace, "t").run())
+    assertThatThrownBy(() -> operator.count(keyspace, "t").execute())
         .isInstanceOf(UnsupportedClusterException.class)
         .hasMessageContaining("The tablets of " + keyspace + ".t are not complete")
         .hasMessageContaining("4 of 8 tablets are listed");
@@ -241,8 +242,8 @@ class TabletsIT {
                   .map(map -> map.getReplicas(CqlIdentifier.fromCql(keyspace), KEY))
                   .orElse(Set.of()))
           .isEmpty();
-      assertThat(blindOperator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
-      assertThat(blindOperator.count(keyspace, "vnodes").run().rows()).isEqualTo(ROWS);
+      assertThat(blindOperator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
+      assertThat(blindOperator.count(keyspace, "vnodes").execute().rows()).isEqualTo(ROWS);
     } finally {
       proxy.keepReplication(other);
     }
@@ -257,21 +258,21 @@ class TabletsIT {
                 builder -> builder);
         TokenAwareBulkOperator blindOperator = TokenAwareBulkOperator.over(blind)) {
       proxy.forget();
-      assertThat(blindOperator.count(keyspace, "t").run().rows()).isEqualTo(ROWS);
+      assertThat(blindOperator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS);
       assertRangesAskReplicas();
       Path exported = folder.resolve("blind");
       assertThat(
               blindOperator
-                  .exportFrom(keyspace, "vnodes")
+                  .export(keyspace, "vnodes")
                   .to(CsvTarget.folder(exported))
-                  .run()
+                  .execute()
                   .rows())
           .isEqualTo(ROWS);
     }
   }
 
   private long export(Path target) {
-    return operator.exportFrom(keyspace, "t").to(CsvTarget.folder(target)).run().rows();
+    return operator.export(keyspace, "t").to(CsvTarget.folder(target)).execute().rows();
   }
 
   private void place(String table, List<Tablet> placed) {

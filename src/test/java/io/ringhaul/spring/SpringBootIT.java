@@ -58,7 +58,7 @@ class SpringBootIT {
       session = context.getBean(CqlSession.class);
       JobMetrics metrics = context.getBean(JobMetrics.class);
       TokenAwareBulkOperator operator = context.getBean(TokenAwareBulkOperator.class);
-      assertThat(operator.count(keyspace, "t").onSample(metrics).run().rows()).isEqualTo(100);
+      assertThat(operator.count(keyspace, "t").onSample(metrics).execute().rows()).isEqualTo(100);
 
       assertThat(context.getBean(JobStore.class).file()).contains(folder.resolve("jobs.db"));
       HealthIndicator health = context.getBean("ringhaulHealthIndicator", HealthIndicator.class);
@@ -89,12 +89,12 @@ class SpringBootIT {
       export =
           context
               .getBean(TokenAwareBulkOperator.class)
-              .exportFrom(keyspace, "t")
+              .export(keyspace, "t")
               .to(CsvTarget.folder(folder.resolve("out")))
               .job(JobOptions.in(store))
               .jobId(id)
               .maxRowsPerSecond(10)
-              .runAsync();
+              .executeAsync();
       while (store.find(id).map(Job::status).filter(JobStatus.RUNNING::equals).isEmpty()) {
         assertThat(export).isNotDone();
         TimeUnit.MILLISECONDS.sleep(20);
@@ -103,7 +103,8 @@ class SpringBootIT {
     assertThat(export).isDone();
     // The operator could still store how its job ended.
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
-      assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
+      Job job = store.find(id).orElseThrow();
+      assertThat(job.status()).as("%s", job).isEqualTo(JobStatus.STOPPED);
     }
     TestCluster.define("DROP KEYSPACE " + keyspace);
   }

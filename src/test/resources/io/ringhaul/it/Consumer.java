@@ -55,7 +55,7 @@ public final class Consumer {
   }
 
   private void run(Path folder) {
-    System.out.println("counted " + operator.count(keyspace, TABLE).run().rows());
+    System.out.println("counted " + operator.count(keyspace, TABLE).execute().rows());
     Path csv = folder.resolve("csv");
     copy("csv", CsvTarget.folder(csv), CsvSource.at(csv));
     Path json = folder.resolve("json");
@@ -94,10 +94,10 @@ public final class Consumer {
   }
 
   private void copy(String name, ExportTarget target, ImportSource source) {
-    ExportResult exported = operator.exportFrom(keyspace, TABLE).to(target).run();
+    ExportResult exported = operator.export(keyspace, TABLE).to(target).execute();
 
     ImportResult imported =
-        operator.importInto(keyspace, prefix + name).from(source).createTable().run();
+        operator.importInto(keyspace, prefix + name).from(source).createTable().execute();
     System.out.println(name + " exported " + exported.rows() + " and imported " + imported.rows());
   }
 }

@@ -87,7 +87,7 @@ public final class Balance {
             operator
                 .count(BenchCluster.KEYSPACE, Dataset.ORDERS.table())
                 .balancing(balancing)
-                .run()
+                .execute()
                 .rows());
   }
 
@@ -97,10 +97,10 @@ public final class Balance {
         ClientClock.measure(
             () ->
                 operator
-                    .exportFrom(BenchCluster.KEYSPACE, Dataset.ORDERS.table())
+                    .export(BenchCluster.KEYSPACE, Dataset.ORDERS.table())
                     .to(CsvTarget.folder(folder))
                     .balancing(balancing)
-                    .run()
+                    .execute()
                     .rows());
     if (RowsInFiles.in(folder) != measured.rows()) {
       throw new IllegalStateException("The files do not contain the exported rows");

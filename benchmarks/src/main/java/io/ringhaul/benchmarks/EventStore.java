@@ -150,7 +150,7 @@ public final class EventStore {
     long found = 0;
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       for (Events.Table table : Events.Table.values()) {
-        found += operator.count(BenchCluster.KEYSPACE, table.tableName()).run().rows();
+        found += operator.count(BenchCluster.KEYSPACE, table.tableName()).execute().rows();
       }
     }
     report.check(

@@ -97,7 +97,7 @@ public final class MonitorCost {
   private void run() throws Exception {
     compare("Export to CSV", this::exportCsv);
     compare("Export to Iceberg", this::exportIceberg);
-    exporting(IcebergTarget.warehouse(warehouse()).table(SOURCE)).withoutMonitoring().run();
+    exporting(IcebergTarget.warehouse(warehouse()).table(SOURCE)).withoutMonitoring().execute();
     compare("Import from Iceberg", this::importIceberg);
     report.table(
         "Client CPU with monitoring over that without, of the runs of a round",
@@ -181,7 +181,7 @@ public final class MonitorCost {
   }
 
   private ExportRequest exporting(ExportTarget target) {
-    return operator.exportFrom(BenchCluster.KEYSPACE, Dataset.ORDERS.table()).to(target).job(job);
+    return operator.export(BenchCluster.KEYSPACE, Dataset.ORDERS.table()).to(target).job(job);
   }
 
   private Measurement importIceberg(UnaryOperator<OperationRequest<?, ?>> changes)
@@ -202,7 +202,7 @@ public final class MonitorCost {
   private Measurement measure(OperationRequest<?, ?> request) throws Exception {
     return ClientClock.measure(
         () -> {
-          request.run();
+          request.execute();
           return (long) options.of("rows");
         });
   }

@@ -94,7 +94,7 @@ public final class Scaling {
                   measured(
                       setting.applyTo(
                           operator
-                              .exportFrom(BenchCluster.KEYSPACE, table)
+                              .export(BenchCluster.KEYSPACE, table)
                               .to(CsvTarget.folder(folder))));
               Folders.delete(folder);
               return run;
@@ -110,7 +110,7 @@ public final class Scaling {
 
   private static <S extends ScanRequest<S, R>, R extends OperationResult> Measurement measured(
       S request) throws Exception {
-    return ClientClock.measure(() -> request.run().rows());
+    return ClientClock.measure(() -> request.execute().rows());
   }
 
   private static void measure(

@@ -97,12 +97,12 @@ public final class Skew {
       TokenAwareBulkOperator operator, String table, UnaryOperator<ExportRequest> how)
       throws Exception {
     ExportRequest request =
-        how.apply(operator.exportFrom(BenchCluster.KEYSPACE, table).to(CsvTarget.folder(folder)));
+        how.apply(operator.export(BenchCluster.KEYSPACE, table).to(CsvTarget.folder(folder)));
     ExportResult[] result = new ExportResult[1];
     Measurement measured =
         ClientClock.measure(
             () -> {
-              result[0] = request.run();
+              result[0] = request.execute();
               return result[0].rows();
             });
     System.out.printf("%s: %d tasks, %d files%n", table, result[0].tasks(), result[0].files());

@@ -97,7 +97,7 @@ public final class Tuning {
 
   private ExportRequest exporting() {
     return operator
-        .exportFrom(BenchCluster.KEYSPACE, Dataset.ORDERS.table())
+        .export(BenchCluster.KEYSPACE, Dataset.ORDERS.table())
         .to(CsvTarget.folder(folder.resolve("target")))
         .tuning(TuningMode.OFF);
   }
@@ -140,9 +140,9 @@ public final class Tuning {
   private void importing() throws Exception {
     Path source = folder.resolve("source");
     operator
-        .exportFrom(BenchCluster.KEYSPACE, Dataset.ORDERS.table())
+        .export(BenchCluster.KEYSPACE, Dataset.ORDERS.table())
         .to(CsvTarget.folder(source))
-        .run();
+        .execute();
     Dataset.ORDERS.create(cluster.session(), "copy");
     // Disables compaction, because compactions that one run causes would slow the next.
     cluster

@@ -92,9 +92,9 @@ class DuckDbIT {
 
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
-          .exportFrom(keyspace, "things")
+          .export(keyspace, "things")
           .to(IcebergTarget.warehouse(folder).table("lake.things"))
-          .run();
+          .execute();
     }
 
     Map<Integer, List<@Nullable Object>> read = read(names);

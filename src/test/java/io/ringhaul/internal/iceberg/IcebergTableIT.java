@@ -90,7 +90,7 @@ class IcebergTableIT {
 
   @Test
   void partitionsByMonthWithMorePartitionsThanOpenWriters() {
-    ExportResult result = export("orders", target().partitionBy("month(order_date)")).run();
+    ExportResult result = export("orders", target().partitionBy("month(order_date)")).execute();
 
     assertThat(result.rows()).isEqualTo(ORDERS);
     Warehouse.with(
@@ -111,7 +111,7 @@ class IcebergTableIT {
 
   @Test
   void partitionsByBucketAndTruncate() {
-    export("orders", target().partitionBy("bucket(4, customer)", "truncate(200, id)")).run();
+    export("orders", target().partitionBy("bucket(4, customer)", "truncate(200, id)")).execute();
 
     Warehouse.with(
         folder,
@@ -128,7 +128,7 @@ class IcebergTableIT {
     String source = newTable(Orders.COLUMNS);
     Orders.insert(session, keyspace + "." + source, 0, 24);
 
-    export(source, target().partitionBy(expression)).run();
+    export(source, target().partitionBy(expression)).execute();
 
     Warehouse.with(
         folder,
@@ -138,7 +138,7 @@ class IcebergTableIT {
           assertThat(Orders.byId(Warehouse.rows(table))).isEqualTo(Orders.exported(0, 24));
         });
     String copy = newTable(Orders.COLUMNS);
-    operator.importInto(keyspace, copy).from(source()).run();
+    operator.importInto(keyspace, copy).from(source()).execute();
     assertThat(Orders.bytesById(session, keyspace + "." + copy))
         .isEqualTo(Orders.bytesById(session, keyspace + "." + source));
   }
@@ -147,9 +147,9 @@ class IcebergTableIT {
   void appendsASnapshotAndReadsAnEarlierOne() {
     String source = newTable(Orders.COLUMNS);
     Orders.insert(session, keyspace + "." + source, 0, 30);
-    ExportResult first = export(source, target()).run();
+    ExportResult first = export(source, target()).execute();
     Orders.insert(session, keyspace + "." + source, 30, 40);
-    ExportResult second = export(source, target()).run();
+    ExportResult second = export(source, target()).execute();
 
     long firstId = first.snapshotId().orElseThrow();
     long secondId = second.snapshotId().orElseThrow();
@@ -190,8 +190,8 @@ class IcebergTableIT {
   @Test
   void repeatedJobCommitsOnce() {
     UUID job = UUID.randomUUID();
-    ExportResult first = export("orders", target()).jobId(job).run();
-    ExportResult second = export("orders", target()).jobId(job).run();
+    ExportResult first = export("orders", target()).jobId(job).execute();
+    ExportResult second = export("orders", target()).jobId(job).execute();
 
     assertThat(second.snapshotId()).isEqualTo(first.snapshotId());
     assertThat(second.files()).isEqualTo(first.files());
@@ -210,7 +210,7 @@ class IcebergTableIT {
   @Test
   void exportsAnEmptyTable() {
     String source = newTable(Orders.COLUMNS);
-    ExportResult result = export(source, target()).run();
+    ExportResult result = export(source, target()).execute();
 
     assertThat(result.rows()).isZero();
     assertThat(result.files()).isZero();
@@ -237,31 +237,32 @@ class IcebergTableIT {
                     NestedField.optional(3, "order_date", Types.DateType.get())),
                 PartitionSpec.unpartitioned()));
 
-    assertThatThrownBy(() -> export("orders", target()).columns("id", "amount", "customer").run())
+    assertThatThrownBy(
+            () -> export("orders", target()).columns("id", "amount", "customer").execute())
         .isInstanceOfSatisfying(
             StorageException.class, e -> assertThat(e.location()).endsWith(TABLE))
         .hasMessageContaining(
             "column amount: CQL type decimal is not compatible with Iceberg type int");
     assertNothingWritten();
 
-    ExportResult fitting = export("orders", target()).columns("order_date", "id").run();
+    ExportResult fitting = export("orders", target()).columns("order_date", "id").execute();
     assertThat(fitting.rows()).isEqualTo(ORDERS);
   }
 
   @Test
   void rejectsAnotherPartitioning() {
-    export("orders", target().partitionBy("bucket(2, id)")).run();
+    export("orders", target().partitionBy("bucket(2, id)")).execute();
     List<String> before = Warehouse.parquetFilesIn(folder);
 
-    assertThatThrownBy(() -> export("orders", target().partitionBy("bucket(4, id)")).run())
+    assertThatThrownBy(() -> export("orders", target().partitionBy("bucket(4, id)")).execute())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(TABLE)
         .hasMessageContaining("bucket[2]")
         .hasMessageContaining("bucket[4]");
 
     assertThat(Warehouse.parquetFilesIn(folder)).isEqualTo(before);
-    export("orders", target().partitionBy("bucket(2, id)")).run();
-    export("orders", target()).run();
+    export("orders", target().partitionBy("bucket(2, id)")).execute();
+    export("orders", target()).execute();
     Warehouse.with(
         folder,
         warehouse -> {
@@ -274,7 +275,7 @@ class IcebergTableIT {
 
   @Test
   void appliesDeletes() throws IOException {
-    export("orders", target()).run();
+    export("orders", target()).execute();
     Set<Integer> expected = new TreeSet<>();
     try (Warehouse warehouse = new Warehouse(folder)) {
       Table table = warehouse.table(TABLE);
@@ -318,7 +319,7 @@ class IcebergTableIT {
     assertThat(imported(source())).isEqualTo(expected);
     // Deletes also apply if the import does not include all columns that they compare.
     String keys = newTable("id int PRIMARY KEY");
-    operator.importInto(keyspace, keys).from(source()).columns("id").run();
+    operator.importInto(keyspace, keys).from(source()).columns("id").execute();
     assertThat(ids(keys)).isEqualTo(expected);
   }
 
@@ -347,7 +348,7 @@ class IcebergTableIT {
     }
     String copy = newTable("id int PRIMARY KEY, total bigint, customer text");
 
-    assertThatThrownBy(() -> operator.importInto(keyspace, copy).from(source()).run())
+    assertThatThrownBy(() -> operator.importInto(keyspace, copy).from(source()).execute())
         .isInstanceOf(StorageException.class)
         .hasMessage(
             "The Iceberg table lake.orders does not fit %s.%s: its column extra is not in the"
@@ -356,7 +357,7 @@ class IcebergTableIT {
     assertThat(ids(copy)).isEmpty();
 
     ImportResult result =
-        operator.importInto(keyspace, copy).from(source()).columns("id", "total").run();
+        operator.importInto(keyspace, copy).from(source()).columns("id", "total").execute();
 
     assertThat(result.rows()).isEqualTo(3);
     Map<Integer, List<@Nullable Object>> rows = new TreeMap<>();
@@ -391,7 +392,7 @@ class IcebergTableIT {
         insert.bind(77, 5, 0, Orders.order(77).get(1)).setBytesUnsafe(2, ByteBuffer.allocate(0)));
 
     IcebergTarget target = partition.isEmpty() ? target() : target().partitionBy(partition);
-    assertThatThrownBy(() -> export(source, target).run())
+    assertThatThrownBy(() -> export(source, target).execute())
         .isInstanceOfSatisfying(
             UnrepresentableValueException.class, e -> assertThat(e.column()).isEqualTo("n"))
         .hasMessage(
@@ -413,7 +414,7 @@ class IcebergTableIT {
     session.execute(
         "INSERT INTO " + keyspace + "." + source + " (id, at) VALUES (1, 9223372036854775807)");
     for (IcebergTarget target : List.of(target(), target().partitionBy("day(at)"))) {
-      assertThatThrownBy(() -> export(source, target).run())
+      assertThatThrownBy(() -> export(source, target).execute())
           .isInstanceOfSatisfying(
               UnrepresentableValueException.class, e -> assertThat(e.column()).isEqualTo("at"))
           .hasMessageStartingWith("Table " + keyspace + "." + source + ", row (\"id\" = 1): at ");
@@ -423,8 +424,8 @@ class IcebergTableIT {
 
   @Test
   void concurrentExportsCreateOneTable() {
-    CompletableFuture<ExportResult> first = export("orders", target()).runAsync();
-    CompletableFuture<ExportResult> second = export("orders", target()).runAsync();
+    CompletableFuture<ExportResult> first = export("orders", target()).executeAsync();
+    CompletableFuture<ExportResult> second = export("orders", target()).executeAsync();
 
     OptionalLong firstId = first.join().snapshotId();
     OptionalLong secondId = second.join().snapshotId();
@@ -453,8 +454,8 @@ class IcebergTableIT {
               .table(TABLE)
               .partitionBy("bucket(3, id)")
               .mode(WriteMode.APPEND);
-      export("orders", target).run();
-      export("orders", target).run();
+      export("orders", target).execute();
+      export("orders", target).execute();
 
       // Closing an InMemoryCatalog empties it.
       Table table = catalog.loadTable(TableIdentifier.parse(TABLE));
@@ -478,7 +479,7 @@ class IcebergTableIT {
       session.execute(insert.bind(id, ByteBuffer.wrap(bytes.clone())));
     }
 
-    ExportResult result = export(source, target().targetFileSize(1 << 20)).run();
+    ExportResult result = export(source, target().targetFileSize(1 << 20)).execute();
 
     Warehouse.with(
         folder,
@@ -491,7 +492,7 @@ class IcebergTableIT {
   }
 
   private ExportRequest export(String table, IcebergTarget target) {
-    return operator.exportFrom(keyspace, table).to(target).taskCount(3);
+    return operator.export(keyspace, table).to(target).taskCount(3);
   }
 
   private IcebergTarget target() {
@@ -511,7 +512,7 @@ class IcebergTableIT {
   /** The ids that an import brings. */
   private static Set<Integer> imported(IcebergSource source) {
     String copy = newTable(Orders.COLUMNS);
-    operator.importInto(keyspace, copy).from(source).run();
+    operator.importInto(keyspace, copy).from(source).execute();
     return ids(copy);
   }
 

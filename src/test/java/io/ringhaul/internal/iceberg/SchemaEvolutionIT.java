@@ -54,7 +54,7 @@ class SchemaEvolutionIT {
               people, id, id, id));
     }
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      ExportResult first = operator.exportFrom(from, "people").to(target()).run();
+      ExportResult first = operator.export(from, "people").to(target()).execute();
       List<String> firstRows = rows(people, "id, c, name, home");
 
       TestCluster.define("ALTER TABLE " + people + " ADD city text");
@@ -71,9 +71,9 @@ class SchemaEvolutionIT {
       session.execute("INSERT INTO " + people + " (id, fixed) VALUES (99, 1.00)");
       ExportResult second =
           operator
-              .exportFrom(from, "people")
+              .export(from, "people")
               .to(target().mode(WriteMode.OVERWRITE).decimal("fixed", 10, 2))
-              .run();
+              .execute();
 
       Warehouse.with(
           folder,
@@ -90,7 +90,7 @@ class SchemaEvolutionIT {
       assertThat(duckDb()).containsExactlyInAnyOrderElementsOf(rows(people, "id, c, city, fixed"));
 
       String to = TestCluster.newKeyspace(1);
-      operator.importInto(to, "now").from(source()).createTable().run();
+      operator.importInto(to, "now").from(source()).createTable().execute();
       assertThat(rows(to + ".now", "id, c, city, home, fixed"))
           .hasSize(51)
           .isEqualTo(rows(people, "id, c, city, home, fixed"));
@@ -98,7 +98,7 @@ class SchemaEvolutionIT {
           .importInto(to, "before")
           .from(source().snapshot(first.snapshotId().orElseThrow()))
           .createTable()
-          .run();
+          .execute();
       // The type now has the new field, which is null in the older rows.
       assertThat(rows(to + ".before", "id, c, name, home"))
           .hasSize(30)
@@ -116,12 +116,12 @@ class SchemaEvolutionIT {
       session.execute("INSERT INTO " + people + " (id) VALUES (" + id + ")");
     }
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      operator.exportFrom(keyspace, "people").to(target()).taskCount(2).run();
+      operator.export(keyspace, "people").to(target()).taskCount(2).execute();
       TestCluster.define("ALTER TABLE " + people + " ADD a text");
       TestCluster.define("ALTER TABLE " + people + " ADD b map<text, int>");
       List<CompletableFuture<ExportResult>> exports = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        exports.add(operator.exportFrom(keyspace, "people").to(target()).taskCount(2).runAsync());
+        exports.add(operator.export(keyspace, "people").to(target()).taskCount(2).executeAsync());
       }
       exports.forEach(CompletableFuture::join);
     }

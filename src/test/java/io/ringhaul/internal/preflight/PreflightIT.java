@@ -105,7 +105,8 @@ class PreflightIT {
       admin.executeAsync(insert.bind(i, -i)).whenComplete((done, failed) -> slots.release());
     }
     slots.acquireUninterruptibly(500);
-    assertThat(TokenAwareBulkOperator.over(admin).count("s", "many").run().rows()).isEqualTo(ROWS);
+    assertThat(TokenAwareBulkOperator.over(admin).count("s", "many").execute().rows())
+        .isEqualTo(ROWS);
   }
 
   @AfterAll
@@ -115,11 +116,11 @@ class PreflightIT {
 
   @Test
   void reportsAMissingReadPermission() {
-    assertThat(problems(() -> operator("nobody").count("s", "t").run()))
+    assertThat(problems(() -> operator("nobody").count("s", "t").execute()))
         .containsExactly(
             "The role nobody may not read s.t: have an administrator run GRANT SELECT ON TABLE s.t"
                 + " TO nobody");
-    assertThat(operator("reader").count("s", "t").run().rows()).isEqualTo(1);
+    assertThat(operator("reader").count("s", "t").execute().rows()).isEqualTo(1);
   }
 
   /**
@@ -129,7 +130,7 @@ class PreflightIT {
   @Test
   void explainsAMissingSchema() {
     try (CqlSession session = cluster.newSession("reader", 5_000)) {
-      assertThatThrownBy(() -> TokenAwareBulkOperator.over(session).count("s", "t").run())
+      assertThatThrownBy(() -> TokenAwareBulkOperator.over(session).count("s", "t").execute())
           .hasMessage(
               "The session knows no keyspaces, including s: the driver's log has the reason why it"
                   + " could not read the schema. If the reason is a guardrail on page sizes, set"
@@ -160,17 +161,17 @@ class PreflightIT {
     assertThat(folder).isEmptyDirectory();
 
     operator("reader")
-        .exportFrom("s", "t")
+        .export("s", "t")
         .columns("id", "plain")
         .to(CsvTarget.folder(folder.resolve("some")))
-        .run();
+        .execute();
     assertThat(lines("some")).containsExactly("id,plain", "1,offen");
     operator("reader")
-        .exportFrom("s", "t")
+        .export("s", "t")
         .to(CsvTarget.folder(folder.resolve("masks")))
         .pageSize(100)
         .skipPreflight()
-        .run();
+        .execute();
     assertThat(lines("masks")).containsExactly("id,c,plain,secret", "1,2,offen,****");
   }
 
@@ -184,10 +185,10 @@ class PreflightIT {
             problems(
                 () ->
                     operator("reader")
-                        .exportFrom("s", "masked_place")
+                        .export("s", "masked_place")
                         .columns("v")
                         .to(CsvTarget.folder(folder.resolve("place")))
-                        .run()))
+                        .execute()))
         .containsExactly(
             "The role reader would receive masks instead of the values of id in s.masked_place:"
                 + " have an administrator run GRANT UNMASK ON TABLE s.masked_place TO reader");
@@ -221,14 +222,14 @@ class PreflightIT {
     Path exported = folder.resolve("exported");
     EagerSplits.of(
             operator("reader")
-                .exportFrom("s", "masked_wide")
+                .export("s", "masked_wide")
                 .columns("v")
                 .to(CsvTarget.folder(exported))
                 .skipPreflight()
                 .tokenRange(mask - near, mask + near)
                 .taskCount(1)
                 .pageSize(4))
-        .run();
+        .execute();
     assertThat(numbers(exported)).isEqualTo(IntStream.range(0, partitions * rows).boxed().toList());
     List<Integer> read = Collections.synchronizedList(new ArrayList<>());
     operator("reader")
@@ -297,7 +298,7 @@ class PreflightIT {
                         .count("s", "t")
                         .where("secret = 'x'")
                         .allowFiltering()
-                        .run()))
+                        .execute()))
         .containsExactly(
             "The role reader may not filter by masked columns of s.t, which where (secret = 'x')"
                 + " does: have an administrator run GRANT SELECT_MASKED ON TABLE s.t TO reader, or"
@@ -305,36 +306,41 @@ class PreflightIT {
     assertThat(
             problems(
                 () ->
-                    operator("reader").count("s", "t").where("plain = 'x'").allowFiltering().run()))
+                    operator("reader")
+                        .count("s", "t")
+                        .where("plain = 'x'")
+                        .allowFiltering()
+                        .execute()))
         .containsExactly(
             "The cluster does not allow filtering, which where (plain = 'x') on s.t needs"
                 + " (guardrail allow_filtering): leave where and allowFiltering out, or have an"
                 + " administrator set allow_filtering_enabled");
     assertThat(operator("reader").count("s", "t").where("c > 1").allowFiltering().skipPreflight())
         .isNotNull();
-    assertThatThrownBy(() -> operator("reader").count("s", "t").where("nonsense = 1").run())
+    assertThatThrownBy(() -> operator("reader").count("s", "t").where("nonsense = 1").execute())
         .isInstanceOf(InvalidSettingException.class);
   }
 
   @Test
   void keepsPagesBelowTheGuardrail() throws IOException {
-    assertThat(problems(() -> operator("reader").count("s", "many").pageSize(2_001).run()))
+    assertThat(problems(() -> operator("reader").count("s", "many").pageSize(2_001).execute()))
         .containsExactly(
             "Pages of 2001 rows are larger than the 2000 that the cluster allows for s.many"
                 + " (guardrail page_size): set the page size to 2000 or less, or leave it unset");
-    assertThat(operator("reader").count("s", "many").pageSize(2_000).run().rows()).isEqualTo(ROWS);
-    assertThat(operator("reader").count("s", "many").run().rows()).isEqualTo(ROWS);
-    assertThat(operator("reader").count("s", "many").skipPreflight().run().rows())
+    assertThat(operator("reader").count("s", "many").pageSize(2_000).execute().rows())
+        .isEqualTo(ROWS);
+    assertThat(operator("reader").count("s", "many").execute().rows()).isEqualTo(ROWS);
+    assertThat(operator("reader").count("s", "many").skipPreflight().execute().rows())
         .as("count with pages that the cluster allows")
         .isEqualTo(ROWS);
 
     // With a single task, the pages would grow to 5,000 rows.
     operator("reader")
-        .exportFrom("s", "many")
+        .export("s", "many")
         .parallelism(1)
         .taskCount(1)
         .to(CsvTarget.folder(folder.resolve("many")))
-        .run();
+        .execute();
     assertThat(lines("many"))
         .containsExactlyInAnyOrderElementsOf(
             Stream.concat(
@@ -348,11 +354,11 @@ class PreflightIT {
     assertThatThrownBy(
             () ->
                 operator("reader")
-                    .exportFrom("s", "t")
+                    .export("s", "t")
                     .pageSize(3_000)
                     .consistency(DefaultConsistencyLevel.ALL)
                     .to(CsvTarget.folder(Path.of("/proc/export")))
-                    .run())
+                    .execute())
         .isInstanceOf(PreflightException.class)
         .hasMessage(
             "The export of s.t was not begun, for 4 reasons:\n"
@@ -368,9 +374,9 @@ class PreflightIT {
     assertThatThrownBy(
             () ->
                 operator("Mem ber")
-                    .exportFrom("s", "t")
+                    .export("s", "t")
                     .to(IcebergTarget.warehouse(Path.of("/proc/warehouse")))
-                    .run())
+                    .execute())
         .isInstanceOf(PreflightException.class)
         .hasMessage(
             "The export of s.t was not begun. No file can be created in /proc, the nearest parent"
@@ -392,7 +398,7 @@ class PreflightIT {
                         .importInto("s", "copy")
                         .from(CsvSource.at(rows))
                         .consistency(DefaultConsistencyLevel.ALL)
-                        .run()))
+                        .execute()))
         .containsExactly(
             "The cluster does not allow writes at consistency level ALL (guardrail"
                 + " write_consistency_levels): choose another one, such as LOCAL_QUORUM");
@@ -549,9 +555,9 @@ class PreflightIT {
               problems(
                   () ->
                       operator("reader")
-                          .exportFrom("s", "many")
+                          .export("s", "many")
                           .to(CsvTarget.folder(disk.resolve("many")))
-                          .run()))
+                          .execute()))
           .singleElement()
           .asString()
           .matches(
@@ -610,11 +616,11 @@ class PreflightIT {
   }
 
   private void export(String role, String table) {
-    operator(role).exportFrom("s", table).to(CsvTarget.folder(folder.resolve(table))).run();
+    operator(role).export("s", table).to(CsvTarget.folder(folder.resolve(table))).execute();
   }
 
   private static void load(String role, String table, Path rows) {
-    operator(role).importInto("s", table).from(CsvSource.at(rows)).run();
+    operator(role).importInto("s", table).from(CsvSource.at(rows)).execute();
   }
 
   private Path csv(String... lines) throws IOException {

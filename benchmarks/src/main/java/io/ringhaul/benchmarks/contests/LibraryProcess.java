@@ -53,16 +53,16 @@ public final class LibraryProcess {
                     .from(CsvSource.at(folder))
                     .maxBatchStatements(number)
                     .consistency(DefaultConsistencyLevel.LOCAL_ONE)
-                    .run()
+                    .execute()
                     .totals()
                     .rows()
                 : operator
-                    .exportFrom(BenchCluster.KEYSPACE, arguments[3])
+                    .export(BenchCluster.KEYSPACE, arguments[3])
                     .to(
                         IcebergTarget.warehouse(folder)
                             .table(BenchCluster.KEYSPACE + "." + arguments[3] + "_" + time))
                     .consistency(DefaultConsistencyLevel.LOCAL_ONE)
-                    .run()
+                    .execute()
                     .totals()
                     .rows();
         seconds.add((System.nanoTime() - started) / 1e9);

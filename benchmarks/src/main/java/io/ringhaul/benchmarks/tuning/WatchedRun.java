@@ -31,7 +31,7 @@ public record WatchedRun(
     Map<String, TuningEntry> changes = Collections.synchronizedMap(new LinkedHashMap<>());
     request.onSample(samples::add);
     request.onTuning(entry -> changes.put(entry.id(), entry));
-    CompletableFuture<?> running = request.runAsync();
+    CompletableFuture<?> running = request.executeAsync();
     try {
       running.get(seconds, TimeUnit.SECONDS);
     } catch (TimeoutException | CancellationException e) {

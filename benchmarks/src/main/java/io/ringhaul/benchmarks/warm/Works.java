@@ -119,7 +119,7 @@ public final class Works implements AutoCloseable {
 
   private Measurement count() throws Exception {
     return ClientClock.measure(
-        () -> operator.count(BenchCluster.KEYSPACE, dataset.table()).run().rows());
+        () -> operator.count(BenchCluster.KEYSPACE, dataset.table()).execute().rows());
   }
 
   private Measurement countFloor() throws Exception {
@@ -145,7 +145,7 @@ public final class Works implements AutoCloseable {
   }
 
   private ExportResult run(ExportTarget target) {
-    return operator.exportFrom(BenchCluster.KEYSPACE, dataset.table()).to(target).run();
+    return operator.export(BenchCluster.KEYSPACE, dataset.table()).to(target).execute();
   }
 
   /** Exports to a new table in an existing warehouse. */
@@ -166,7 +166,7 @@ public final class Works implements AutoCloseable {
     String target = emptyTarget();
     Measurement measured =
         ClientClock.measure(
-            () -> operator.importInto(BenchCluster.KEYSPACE, target).from(source).run().rows());
+            () -> operator.importInto(BenchCluster.KEYSPACE, target).from(source).execute().rows());
     requireRows(measured.rows(), RowsInTable.in(session, target));
     return measured;
   }
@@ -213,7 +213,7 @@ public final class Works implements AutoCloseable {
   /** Returns the ranges of Ringhaul's own count, computed once. */
   private List<List<TokenRange>> countSplits() {
     if (tasksOfCount == 0) {
-      tasksOfCount = operator.count(BenchCluster.KEYSPACE, dataset.table()).run().tasks();
+      tasksOfCount = operator.count(BenchCluster.KEYSPACE, dataset.table()).execute().tasks();
     }
     return RingPieces.of(session, tasksOfCount);
   }
