@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvTarget;
@@ -164,6 +165,7 @@ class ProgressIT {
   }
 
   /** One file means one task, so all progress is within that task. */
+  @Slow
   @ParameterizedTest
   @EnumSource(
       value = Format.class,

@@ -8,8 +8,8 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
-import io.ringhaul.cluster.Timing;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.internal.metrics.WorkerClock;
@@ -170,7 +170,7 @@ class BottleneckIT {
   }
 
   @Test
-  @Timing
+  @Slow
   void detectsContentionOfTwoOperations() throws Exception {
     Bottlenecks one = new Bottlenecks();
     Bottlenecks other = new Bottlenecks();
@@ -206,6 +206,7 @@ class BottleneckIT {
   }
 
   /** The two jobs share only the store file, as two processes do. */
+  @Slow
   @Test
   void detectsContentionOfTwoJobsOfOneStore(@TempDir Path folder) throws Exception {
     Path source = folder.resolve("rows.csv.gz");

@@ -3,6 +3,7 @@ package io.ringhaul.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import java.io.File;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher script in the folders of an unpacked distribution, without Maven. */
+@Slow
 @ClusterTest
 class LauncherIT {
 

@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.metadata.Node;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.DelayedLink;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests the progress of an export on a terminal of 80 columns, with and without answers of the
  * cluster.
  */
+@Slow
 @ClusterTest
 class TerminalProgressIT {
 

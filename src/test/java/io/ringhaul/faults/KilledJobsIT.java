@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,7 @@ class KilledJobsIT {
     work.assertExact(job.id());
   }
 
+  @Slow
   @Test
   void resumesCsvExportKilledAtEveryPoint() throws Exception {
     Work work = bench.newExport(Shape.CSV);

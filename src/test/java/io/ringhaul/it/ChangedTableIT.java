@@ -18,6 +18,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
@@ -153,6 +154,7 @@ class ChangedTableIT {
     assertThat(export(Format.CSV, folder.resolve("new")).execute().rows()).isEqualTo(ROWS);
   }
 
+  @Slow
   @Test
   void exportOfRecreatedViewCommitsNothing() {
     String view =
@@ -202,6 +204,7 @@ class ChangedTableIT {
     assertThat(rows()).isEqualTo(ROWS);
   }
 
+  @Slow
   @Test
   void countOfRecreatedTableFails() {
     sending(300, ChangedTableIT::recreate);
@@ -215,6 +218,7 @@ class ChangedTableIT {
     assertThat(operator.count(keyspace, "t").execute().rows()).isZero();
   }
 
+  @Slow
   @Test
   void readOfRecreatedTableFails() {
     sending(300, ChangedTableIT::recreate);
@@ -318,6 +322,7 @@ class ChangedTableIT {
     assertThat(rows()).isEqualTo(ROWS);
   }
 
+  @Slow
   @Test
   void ignoresColumnAddedDuringExport() throws IOException {
     Path out = folder.resolve("out");
@@ -358,6 +363,7 @@ class ChangedTableIT {
                 + " part; if the type was altered since the operation began, run it again");
   }
 
+  @Slow
   @Test
   void asksEachNodeTwiceRegardlessOfSize() throws IOException {
     // Each check asks for the table id and for the last truncation.
@@ -389,6 +395,7 @@ class ChangedTableIT {
         .hasMessageContaining("was dropped and recreated");
   }
 
+  @Slow
   @Test
   void worksWithoutTruncationRecords() {
     question =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.interop.JavaProgram;
 import io.ringhaul.seeds.Seeds;
@@ -86,6 +87,7 @@ class ConsumerIT {
     assertCopies("maven", run, "csv", "json", "parquet", "iceberg", "hadoop", "jdbc");
   }
 
+  @Slow
   @Test
   void runsWithGradleResolution() throws Exception {
     JavaProgram.Run run =
@@ -93,6 +95,7 @@ class ConsumerIT {
     assertCopies("gradle", run, "csv", "json", "parquet", "iceberg");
   }
 
+  @Slow
   @Test
   void runsWithTheApacheDriver() throws Exception {
     String sqlite = block("README.md").substring(block("README.md").indexOf("<!--"));

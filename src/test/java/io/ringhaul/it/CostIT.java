@@ -14,6 +14,7 @@ import io.ringhaul.batch.Grouping;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
@@ -228,6 +229,7 @@ class CostIT {
    * compiler, because escape analysis in C2 varies between processes and changes the result by up
    * to a quarter.
    */
+  @Slow
   @Test
   void bytesAllocatedPerRow() throws Exception {
     fill(Shape.ORDERS);

@@ -19,6 +19,7 @@ import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.cli.sandbox.SandboxNode;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.RecordingSession;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestTimes;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -63,6 +64,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A cluster with the data centres dc1, two nodes in two racks, and dc2, one node. The keyspace
  * {@code everywhere} has replicas in both, {@code near} in dc1 and {@code far} in dc2.
  */
+@Slow
 class DatacentersIT {
 
   private static final int ROWS = 3_000;

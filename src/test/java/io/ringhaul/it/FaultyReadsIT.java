@@ -12,6 +12,7 @@ import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.RecordingSession;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TightNode;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.IncompleteOperationException;
@@ -211,6 +212,7 @@ class FaultyReadsIT {
    * Slices for each supported type of clustering key, in several partitions with one token, some of
    * whose rows were already read.
    */
+  @Slow
   @Test
   void slicesKeysOfEachType() throws Exception {
     Map<String, LongFunction<Object>> values =
@@ -322,6 +324,7 @@ class FaultyReadsIT {
   }
 
   /** A range that cannot be filtered within 200 ms or 10 ms is filtered in parts. */
+  @Slow
   @Test
   void splitsRangeThatTimesOut() throws Exception {
     int partitions = 200;

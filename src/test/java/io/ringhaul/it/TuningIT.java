@@ -10,6 +10,7 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.RecordingSession;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
@@ -131,6 +132,7 @@ class TuningIT {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  @Slow
   @Test
   void adaptsFromBadSettingsWithExactRows(@TempDir Path folder) throws IOException {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
@@ -238,6 +240,7 @@ class TuningIT {
         .noneMatch(thread -> thread.getName().equals("ringhaul-probe"));
   }
 
+  @Slow
   @Test
   void builtInProbeReadsTable(@TempDir Path folder) throws IOException {
     RecordingSession watch = new RecordingSession(session);

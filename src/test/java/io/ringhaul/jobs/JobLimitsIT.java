@@ -11,8 +11,8 @@ import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
-import io.ringhaul.cluster.Timing;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.exceptions.DiskLimitException;
@@ -199,7 +199,7 @@ class JobLimitsIT {
   }
 
   @Test
-  @Timing
+  @Slow
   void stopsPausedExport() {
     stopInSecondPause(export(Format.CSV), this::hasRowsDone);
     long done = store.find(id).orElseThrow().figures().rows();

@@ -21,7 +21,7 @@ import org.w3c.dom.Element;
  */
 public final class Proofs {
 
-  private static final String TIMING = "timing-reports";
+  private static final String SLOW = "slow-reports";
 
   /** The ending of a test class's name, and the profile that runs such classes. */
   private static final Map<String, String> PROFILES =
@@ -57,7 +57,7 @@ public final class Proofs {
 
   public static void main(String[] args) throws Exception {
     Map<String, Outcome> outcomes = new TreeMap<>();
-    for (String folder : List.of("surefire-reports", "failsafe-reports", TIMING)) {
+    for (String folder : List.of("surefire-reports", "failsafe-reports", SLOW)) {
       try (Stream<Path> reports = Files.list(Path.of("target", folder))) {
         reports
             .filter(report -> report.getFileName().toString().matches("TEST-.*\\.xml"))
@@ -65,7 +65,7 @@ public final class Proofs {
             .forEach(
                 suite ->
                     outcomes.merge(
-                        folder.equals(TIMING) ? "`timing`" : profile(suite.getAttribute("name")),
+                        folder.equals(SLOW) ? "`slow`" : profile(suite.getAttribute("name")),
                         Outcome.NONE.plus(suite),
                         (before, one) -> before.plus(suite)));
       }

@@ -7,10 +7,10 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Marks a test that waits for seconds of the real clock, beside another one of the same rule in the
- * gate. The profile {@code timing} runs it.
+ * Marks tests that take many seconds, or wait for the real clock, beside others of the same rule in
+ * the gate. The profile {@code slow} runs them.
  */
-@Target(ElementType.METHOD)
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
-@Tag("timing")
-public @interface Timing {}
+@Tag("slow")
+public @interface Slow {}
