@@ -51,6 +51,14 @@ public interface SourceSession extends AutoCloseable {
    */
   RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task);
 
+  /**
+   * Returns whether a task that is opened again has the same rows in the same order. If not, the
+   * import keeps the rows that the cluster refuses in memory. Default: true, as for files.
+   */
+  default boolean isRepeatable() {
+    return true;
+  }
+
   /** Releases the resources that this session opened. */
   @Override
   void close();

@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -38,12 +40,16 @@ import org.jspecify.annotations.Nullable;
  * <p>For a row that the cluster refuses, the task keeps the row's number and the reason. At its end
  * the task reads its part of the source again to reject these rows with their values. Keeping the
  * values of all rows in flight instead would cost memory in every import, although few imports have
- * refused rows.
+ * refused rows. Only the rows of a source that is not {@linkplain
+ * io.ringhaul.format.SourceSession#isRepeatable() repeatable} are kept.
  */
 final class ImportTask {
 
   /** The number of rows between two updates of the position. */
   private static final int ROWS_BETWEEN_REPORTS = 1 << 6;
+
+  /** The limit of refused rows of a task if they are kept in memory. */
+  private static final int MOST_ROWS_IN_MEMORY = 1 << 12;
 
   private final SourceTask sourceTask;
   private final String location;
@@ -51,7 +57,10 @@ final class ImportTask {
   private final RowBinder binder;
   private final PartitionWriter partitions;
   private final Consumer<ImportTask> ended;
-  private final RefusedRowNumbers refused = new RefusedRowNumbers();
+  private final RefusedRowNumbers refused;
+
+  /** The refused rows by their numbers; null if the source can be read again. */
+  private final @Nullable Map<Long, RawRow> refusedRows;
 
   /** The reason of a refused row that was not kept because the limit was reached; null if none. */
   private volatile @Nullable String reasonOverLimit;
@@ -72,17 +81,22 @@ final class ImportTask {
 
   /**
    * @param location the source, for messages
+   * @param isRepeatable whether the source can be read again
    * @param ended called with this task at its end, on any thread
    */
   ImportTask(
       SourceTask sourceTask,
       String location,
+      boolean isRepeatable,
       TaskRejects rejects,
       RowBinder binder,
       PartitionWriter partitions,
       Consumer<ImportTask> ended) {
     this.sourceTask = sourceTask;
     this.location = location;
+    this.refusedRows = isRepeatable ? null : new ConcurrentHashMap<>();
+    this.refused =
+        new RefusedRowNumbers(isRepeatable ? RefusedRowNumbers.MOST : MOST_ROWS_IN_MEMORY);
     this.rejects = rejects;
     this.binder = binder;
     this.partitions = partitions;
@@ -205,7 +219,7 @@ final class ImportTask {
     expiredRows += bound.isExpired() ? 1 : 0;
     if (!bound.statements().isEmpty()) {
       added++;
-      writer.add(bound.statements(), mode == RefusalMode.FAIL ? failing : new Rejecting(read));
+      writer.add(bound.statements(), mode == RefusalMode.FAIL ? failing : new Rejecting(read, row));
     } else if (partitions.rows() == writtenSharedBefore) {
       rowsWithoutWrite++;
     }
@@ -232,9 +246,11 @@ final class ImportTask {
 
   private final class Rejecting implements WriteOutcome {
     private final long ordinal;
+    private final @Nullable RawRow kept;
 
-    private Rejecting(long ordinal) {
+    private Rejecting(long ordinal, RawRow row) {
       this.ordinal = ordinal;
+      this.kept = refusedRows == null ? null : row;
     }
 
     @Override
@@ -246,6 +262,9 @@ final class ImportTask {
     public @Nullable BulkOperationException rejected(RowRejectedException failure) {
       try {
         String reason = reason(failure);
+        if (refusedRows != null && kept != null) {
+          refusedRows.put(ordinal, kept);
+        }
         if (!refused.add(ordinal, reason)) {
           reasonOverLimit = reason;
           return tooMany(reason);
@@ -267,7 +286,7 @@ final class ImportTask {
             "The cluster refuses more than %,d rows of task %d of %s, which is the limit of"
                 + " rejected rows for a task; the last reason: %s. Fix the cause, or remove"
                 + " such rows from the source",
-            RefusedRowNumbers.MOST,
+            refused.most,
             sourceTask.number(),
             location,
             reason));
@@ -295,6 +314,10 @@ final class ImportTask {
     if (all == 0) {
       return;
     }
+    if (refusedRows != null) {
+      rejectKeptRows(refusedRows, all);
+      return;
+    }
     int handled = 0;
     try (RowReader reader = opener.get()) {
       long ordinal = 0;
@@ -312,6 +335,21 @@ final class ImportTask {
       }
     } finally {
       // The other rows stay refused, so another call rejects them.
+      refused.drop(handled);
+      added -= handled;
+    }
+  }
+
+  private void rejectKeptRows(Map<Long, RawRow> rows, int all) {
+    int handled = 0;
+    try {
+      for (; handled < all; handled++) {
+        RefusedRowNumbers.Refused each = refused.get(handled);
+        RawRow row = Objects.requireNonNull(rows.get(each.ordinal()), "no row was kept");
+        rejects.addAnnounced(each.reason(), row, Optional.empty(), location);
+        rows.remove(each.ordinal());
+      }
+    } finally {
       refused.drop(handled);
       added -= handled;
     }
@@ -370,7 +408,7 @@ final class ImportTask {
    */
   static final class RefusedRowNumbers {
 
-    /** The limit for one task. */
+    /** The usual limit for one task. */
     static final int MOST = 1 << 20;
 
     private static final int REASON_BITS = 10;
@@ -383,6 +421,8 @@ final class ImportTask {
      */
     private long[] rows = new long[FIRST_SIZE];
 
+    private final int most;
+
     private int count;
     private final List<String> reasons = new ArrayList<>();
     private final Map<String, Integer> numbers = new HashMap<>();
@@ -391,12 +431,19 @@ final class ImportTask {
     record Refused(long ordinal, String reason) {}
 
     /**
+     * @param most the limit of rows
+     */
+    RefusedRowNumbers(int most) {
+      this.most = most;
+    }
+
+    /**
      * Adds a row.
      *
      * @return false if the limit is reached; the row is then not added
      */
     synchronized boolean add(long ordinal, String reason) {
-      if (count == MOST) {
+      if (count == most) {
         return false;
       }
       if (count == rows.length) {

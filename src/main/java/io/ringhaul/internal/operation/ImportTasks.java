@@ -182,6 +182,7 @@ final class ImportTasks {
         new ImportTask(
             sourceTask,
             source.plan().location(),
+            source.session().isRepeatable(),
             rejects,
             binders.open(),
             new PartitionWriter(source.table(), writer, reads),

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class RefusedRowNumbersTest {
 
-  private final RefusedRowNumbers rows = new RefusedRowNumbers();
+  private final RefusedRowNumbers rows = new RefusedRowNumbers(RefusedRowNumbers.MOST);
 
   @Test
   void sortsRowsIntoTheOrderOfTheTask() {
