@@ -100,7 +100,8 @@ class ArchitectureTest {
           Map.entry("exceptions", Set.of()),
           Map.entry("format", Set.of()),
           Map.entry("micrometer", Set.of()),
-          Map.entry("spring", Set.of("jobstore")));
+          Map.entry("spring", Set.of("jobstore")),
+          Map.entry("table", Set.of("operation")));
 
   @ArchTest
   static void aRoomUsesTheRoomsBelowIt(JavaClasses classes) {

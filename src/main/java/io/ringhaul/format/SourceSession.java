@@ -59,6 +59,17 @@ public interface SourceSession extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Checks that the source is still the one that was planned. Called once after the last row,
+   * before the import reports success. Default: no check, as for files whose checksums are in the
+   * plan.
+   *
+   * @throws io.ringhaul.exceptions.BulkOperationException if the rows read do not belong together
+   */
+  default void requireUnchanged() {
+    // Does nothing by default.
+  }
+
   /** Releases the resources that this session opened. */
   @Override
   void close();

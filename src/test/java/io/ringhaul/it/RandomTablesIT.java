@@ -13,6 +13,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.seeds.Seeds;
+import io.ringhaul.table.TableSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ class RandomTablesIT {
 
   private static final int TABLES = Integer.getInteger("ringhaul.it.tables", 15);
   private static final int ROWS = 60;
+
+  /** The first major version of Cassandra that tells the times of elements. */
+  private static final int ELEMENT_TIMES_SINCE = 5;
 
   private final CqlSession session = TestCluster.session();
 
@@ -73,6 +77,24 @@ class RandomTablesIT {
       operator.importInto(keyspace, "clone").from(format.source(place)).execute();
     }
     RawTables.assertSame(session, keyspace, "source", "clone", ROWS, seed);
+    copy(keyspace, random, seed);
+  }
+
+  /** Copies the table without files too. */
+  private void copy(String keyspace, RandomTable random, long seed) {
+    TableDescription table = random.description();
+    TestCluster.define(TableSchema.of(table, table.columns()).createTable(keyspace, "copied"));
+    TableSource source = TableSource.of(session, keyspace, "source");
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .importInto(keyspace, "copied")
+          .from(
+              TestCluster.version().getMajor() < ELEMENT_TIMES_SINCE
+                  ? source.ignoreCellTimes()
+                  : source)
+          .execute();
+    }
+    RawTables.assertSame(session, keyspace, "source", "copied", ROWS, seed);
   }
 
   private void insert(RandomTable random) {

@@ -28,6 +28,7 @@ import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.seeds.Seeds;
+import io.ringhaul.table.TableSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,22 +100,24 @@ class RestoredTimesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"iceberg", "parquet", "json", "csv"})
+  @ValueSource(strings = {"iceberg", "parquet", "json", "csv", "table"})
   void restoresTimesOfEveryCell(String format) {
     Path folder = warehouse.resolve(format);
     execute("TRUNCATE cells_clone");
-    operator
-        .export(keyspace, "cells")
-        .withWritetime()
-        .withTtl()
-        .to(
-            switch (format) {
-              case "csv" -> CsvTarget.folder(folder);
-              case "json" -> JsonTarget.folder(folder);
-              case "parquet" -> ParquetTarget.folder(folder);
-              default -> IcebergTarget.warehouse(folder).table("it.cells");
-            })
-        .execute();
+    if (!format.equals("table")) {
+      operator
+          .export(keyspace, "cells")
+          .withWritetime()
+          .withTtl()
+          .to(
+              switch (format) {
+                case "csv" -> CsvTarget.folder(folder);
+                case "json" -> JsonTarget.folder(folder);
+                case "parquet" -> ParquetTarget.folder(folder);
+                default -> IcebergTarget.warehouse(folder).table("it.cells");
+              })
+          .execute();
+    }
     RecordingSession watch = new RecordingSession(session);
     ImportResult imported;
     try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
@@ -126,6 +129,7 @@ class RestoredTimesIT {
                     case "csv" -> CsvSource.at(folder);
                     case "json" -> JsonSource.at(folder);
                     case "parquet" -> ParquetSource.at(folder);
+                    case "table" -> TableSource.of(session, keyspace, "cells");
                     default -> IcebergSource.warehouse(folder).table("it.cells");
                   })
               .execute();

@@ -39,6 +39,7 @@ class ReadmeIT {
           "README.md",
           "docs/guides/export.md",
           "docs/guides/import.md",
+          "docs/guides/copy.md",
           "docs/guides/jobs-and-resume.md",
           "docs/operations/monitoring.md",
           "docs/guides/read.md",
@@ -77,6 +78,7 @@ class ReadmeIT {
               "io.ringhaul.json.*",
               "io.ringhaul.limits.*",
               "io.ringhaul.monitor.*",
+              "io.ringhaul.table.*",
               "java.math.BigDecimal",
               "java.nio.charset.StandardCharsets",
               "java.nio.file.Path",
@@ -108,6 +110,7 @@ class ReadmeIT {
       }
     }
     assertThat(rows("store.orders_restored")).isEqualTo(rows("store.orders")).isPositive();
+    assertThat(rows("store.orders_copied")).isEqualTo(rows("store.orders"));
     assertThat(rows("store.orders_copy")).isEqualTo(rows("store.orders"));
   }
 

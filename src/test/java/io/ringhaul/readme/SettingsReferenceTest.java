@@ -41,7 +41,8 @@ class SettingsReferenceTest {
           List.of("JSON target", "json/JsonTarget"),
           List.of("JSON source", "json/JsonSource"),
           List.of("CSV target", "csv/CsvTarget"),
-          List.of("CSV source", "csv/CsvSource"));
+          List.of("CSV source", "csv/CsvSource"),
+          List.of("Table source, for copies", "table/TableSource"));
 
   /** Javadoc, and the name of the public instance method after it. */
   private static final Pattern METHOD =

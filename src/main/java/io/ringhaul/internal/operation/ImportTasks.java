@@ -121,6 +121,7 @@ final class ImportTasks {
               + source.plan().location()
               + " have rows that were neither acknowledged nor rejected. Please report this");
     }
+    source.session().requireUnchanged();
     sameTable.atEnd();
   }
 

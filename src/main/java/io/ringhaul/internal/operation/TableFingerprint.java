@@ -70,19 +70,33 @@ public final class TableFingerprint {
       CqlSession session,
       OperationSettings settings,
       BiFunction<CqlIdentifier, CqlIdentifier, TableDescription> lookup) {
+    return take(
+        session,
+        settings.keyspace(),
+        settings.table(),
+        settings.requests().executionProfile(),
+        lookup);
+  }
+
+  static TableFingerprint take(
+      CqlSession session,
+      CqlIdentifier keyspace,
+      CqlIdentifier name,
+      Optional<String> executionProfile,
+      BiFunction<CqlIdentifier, CqlIdentifier, TableDescription> lookup) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       // Before the description: a table that is created in between has a different id.
-      Optional<? extends RelationMetadata> relation = relation(session, settings);
-      TableDescription table = lookup.apply(settings.keyspace(), settings.table());
+      Optional<? extends RelationMetadata> relation = relation(session, keyspace, name);
+      TableDescription table = lookup.apply(keyspace, name);
       Optional<UUID> known = relation.flatMap(RelationMetadata::getId);
       TableQuestion question =
           new TableQuestion(
               session,
-              settings.requests().executionProfile(),
+              executionProfile,
               relation.filter(ViewMetadata.class::isInstance).isPresent() ? "views" : "tables",
-              settings.keyspace(),
-              settings.table());
+              keyspace,
+              name);
       List<Answer> answers = question.ask(question.nodes()).join().answers();
       Set<UUID> ids =
           answers.stream()
@@ -106,14 +120,14 @@ public final class TableFingerprint {
   }
 
   private static Optional<? extends RelationMetadata> relation(
-      CqlSession session, OperationSettings settings) {
+      CqlSession session, CqlIdentifier keyspace, CqlIdentifier name) {
     return session
         .getMetadata()
-        .getKeyspace(settings.keyspace())
+        .getKeyspace(keyspace)
         .flatMap(
-            keyspace -> {
-              Optional<? extends RelationMetadata> found = keyspace.getTable(settings.table());
-              return found.isPresent() ? found : keyspace.getView(settings.table());
+            known -> {
+              Optional<? extends RelationMetadata> found = known.getTable(name);
+              return found.isPresent() ? found : known.getView(name);
             });
   }
 
@@ -185,7 +199,7 @@ public final class TableFingerprint {
   /** The parts to compare for a job without progress that a truncation would undo. */
   static Map<String, String> withoutTruncation(Map<String, String> parts) {
     Map<String, String> others = new TreeMap<>(parts);
-    others.remove(LAST_TRUNCATION);
+    others.keySet().removeIf(part -> part.endsWith(LAST_TRUNCATION));
     return others;
   }
 
@@ -198,7 +212,7 @@ public final class TableFingerprint {
             part -> {
               String old = before.getOrDefault(part, "");
               String recent = now.getOrDefault(part, "");
-              return part.equals(LAST_TRUNCATION)
+              return part.endsWith(LAST_TRUNCATION)
                   ? isTruncatedSince(old, recent)
                   : !old.equals(recent);
             })
