@@ -51,6 +51,11 @@ final class ConnectionOptions {
   /** The driver prefers system properties with this prefix to its configuration file. */
   private static final String DRIVER_PROPERTIES = "datastax-java-driver.";
 
+  /** Before the name of each option, after its dashes. */
+  private final String prefix;
+
+  private final String passwordVariable;
+
   @Option(
       names = "--contact-point",
       paramLabel = "HOST[:PORT]",
@@ -99,6 +104,34 @@ final class ConnectionOptions {
     }
   }
 
+  @SuppressWarnings("unused") // Called by picocli for a mixin.
+  ConnectionOptions() {
+    this.prefix = "";
+    this.passwordVariable = PASSWORD_VARIABLE;
+  }
+
+  private ConnectionOptions(
+      List<String> contactPoints,
+      @Nullable String localDatacenter,
+      @Nullable File driverConfig,
+      @Nullable String username) {
+    this.prefix = "from-";
+    this.passwordVariable = "RINGHAUL_FROM_PASSWORD";
+    this.contactPoints = contactPoints;
+    this.localDatacenter = localDatacenter;
+    this.driverConfig = driverConfig;
+    this.username = username;
+  }
+
+  /** The connection to the cluster of a source table, whose options begin with {@code --from-}. */
+  static ConnectionOptions from(
+      List<String> contactPoints,
+      @Nullable String localDatacenter,
+      @Nullable File driverConfig,
+      @Nullable String username) {
+    return new ConnectionOptions(contactPoints, localDatacenter, driverConfig, username);
+  }
+
   /**
    * Connects to the cluster. The session reads the schema of the given keyspace only, because
    * reading all schemas can dominate the start time on clusters with many tables or nodes. It reads
@@ -109,6 +142,28 @@ final class ConnectionOptions {
    * @throws InvalidSettingException if the data centre does not exist or must be chosen
    */
   CqlSession open(String keyspace) {
+    try {
+      return opened(keyspace);
+    } catch (InvalidSettingException e) {
+      throw prefix.isEmpty()
+          ? e
+          : new InvalidSettingException(named(e.setting()), named(e.getMessage()));
+    } catch (BulkOperationException e) {
+      throw prefix.isEmpty()
+          ? e
+          : new BulkOperationException(
+              "The cluster to read: " + named(e.getMessage()), e.getCause());
+    }
+  }
+
+  /** A text with the names of these options. */
+  private String named(@Nullable String text) {
+    return String.valueOf(text)
+        .replaceAll("--(?=(contact-point|local-dc|driver-config|username)\\b)", "--" + prefix)
+        .replace(PASSWORD_VARIABLE, passwordVariable);
+  }
+
+  private CqlSession opened(String keyspace) {
     List<InetSocketAddress> addresses = addresses();
     CqlSessionBuilder builder = CqlSession.builder();
     boolean datacenterKnown = localDatacenter != null;
@@ -377,8 +432,8 @@ final class ConnectionOptions {
 
   // Newer Java versions return a console without a terminal; reading from it returns null.
   @SuppressWarnings("SystemConsoleNull")
-  private static String password(String user) {
-    String fromEnvironment = System.getenv(PASSWORD_VARIABLE);
+  private String password(String user) {
+    String fromEnvironment = System.getenv(passwordVariable);
     if (fromEnvironment != null) {
       return fromEnvironment;
     }

@@ -57,6 +57,12 @@ final class HelpPage {
                   "ringhaul import store.orders --format=csv --path=orders.csv --max-errors=100",
                   "ringhaul import store.orders --format=iceberg --path=lake --create-table")),
           Map.entry(
+              "ringhaul copy",
+              List.of(
+                  "ringhaul copy store.orders --from-contact-point=10.0.0.1 --create-table",
+                  "ringhaul copy archive.orders --from=store.orders --where=\"status = 'paid'\"",
+                  "ringhaul copy store.orders --from-driver-config=old.conf --job=move --resume")),
+          Map.entry(
               "ringhaul plan",
               List.of(
                   "ringhaul plan count store.orders",
@@ -85,6 +91,15 @@ final class HelpPage {
             "--password",
             "--driver-config",
             "--consistency"));
+    groups.put(
+        "Source table",
+        List.of(
+            "--from",
+            "--from-contact-point",
+            "--from-local-dc",
+            "--from-username",
+            "--from-driver-config",
+            "--from-consistency"));
     groups.put(
         "Table and rows",
         List.of(

@@ -9,7 +9,6 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.batch.Grouping;
 import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -41,7 +40,7 @@ final class ImportCommand extends JobCommand<ImportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private SourceOptions source = new SourceOptions();
-  @Mixin private RejectOptions rejects = new RejectOptions();
+  @Mixin private WriteOptions writes = new WriteOptions();
 
   @Option(
       names = "--create-table",
@@ -74,63 +73,9 @@ final class ImportCommand extends JobCommand<ImportResult> {
               + " 2026-01-31T00:00:00Z.")
   private @Nullable Instant ttlReadAt;
 
-  @Option(
-      names = "--add-to-counters",
-      description = "Adds to existing counter values. Default: such an import fails.")
-  private boolean addToCounters;
-
-  @Option(
-      names = "--grouping",
-      paramLabel = "WAY",
-      description =
-          "Which rows share a batch: ${COMPLETION-CANDIDATES}. Default: replica_set, which"
-              + " combines small batches of single partitions with the same replicas into one"
-              + " request, up to the server's warning threshold.")
-  private @Nullable Grouping grouping;
-
-  @Option(
-      names = "--max-batch-statements",
-      paramLabel = "N",
-      description =
-          "Maximum number of rows per batch; 1 sends each row in its own request. Default: 100.")
-  private @Nullable Integer maxBatchStatements;
-
-  @Option(
-      names = "--max-batch-bytes",
-      paramLabel = "BYTES",
-      converter = OptionValues.ByteSize.class,
-      description =
-          "Maximum size of a batch's values in bytes, such as 128k; a larger row is sent alone."
-              + " Default: 64k.")
-  private @Nullable Long maxBatchBytes;
-
-  @Option(
-      names = "--max-errors",
-      paramLabel = "N|P%",
-      converter = OptionValues.ErrorLimit.Converter.class,
-      description =
-          "Rejects bad rows, and fails when more than this number or percentage of the rows read"
-              + " is rejected, such as 0.5%%. Default: no limit with --on-unrepresentable reject.")
-  private OptionValues.@Nullable ErrorLimit maxErrors;
-
-  @Option(
-      names = "--replay-in-doubt",
-      description =
-          "Lets a resumed job write rows again whose first write is in doubt, even if a second"
-              + " write is not idempotent (counters, appends to lists with write times).")
-  private boolean replayInDoubt;
-
-  @Option(
-      names = "--retry-non-idempotent",
-      description =
-          "Retries writes that are not idempotent after any transient failure, so that counters"
-              + " and lists with write times may receive an addition twice. Default: the import"
-              + " fails and names the rows in doubt.")
-  private boolean retryNonIdempotent;
-
-  /** The rejects file of an import command; empty if it names none. */
-  static Optional<Path> rejectsOf(List<String> arguments) {
-    return ((ImportCommand) Main.parsed(arguments)).rejects.file();
+  @Override
+  Optional<Path> rejectsFile() {
+    return writes.rejectsFile();
   }
 
   @Override
@@ -152,48 +97,14 @@ final class ImportCommand extends JobCommand<ImportResult> {
     if (ttlReadAt != null) {
       request.ttlReadAt(ttlReadAt);
     }
-    if (addToCounters) {
-      request.addToCounters();
-    }
-    if (replayInDoubt) {
-      request.replayInDoubt();
-    }
-    if (retryNonIdempotent) {
-      request.retryNonIdempotent();
-    }
-    if (grouping != null) {
-      request.grouping(grouping);
-    }
-    if (maxBatchStatements != null) {
-      request.maxBatchStatements(maxBatchStatements);
-    }
-    if (maxBatchBytes != null) {
-      request.maxBatchBytes((int) Math.min(Integer.MAX_VALUE, maxBatchBytes));
-    }
-    rejects.apply(request);
-    if (maxErrors != null) {
-      maxErrors.apply(request);
-    }
+    writes.apply(request);
     runningJob().ifPresent(job -> job.apply(request));
     return request;
   }
 
   @Override
   void describe(ImportResult result, ResultReport report) {
-    report.add("location", result.location());
-    report.add("rowsRead", result.rowsRead());
-    report.add("acceptedRows", result.acceptedRows());
-    if (result.expiredCells() > 0 || result.expiredRows() > 0) {
-      report.add("expiredRows", result.expiredRows());
-      report.add("expiredCells", result.expiredCells());
-    }
-    result
-        .rejects()
-        .ifPresent(
-            file -> {
-              report.add("rejectedRows", result.rejectedRows());
-              report.add("rejects", file.toString());
-            });
+    WriteOptions.describe(result, report);
   }
 
   /** Options of the source. */

@@ -39,7 +39,9 @@ final class JobLeftovers {
   private static int cleanImport(JobStore jobs, Job job) {
     List<String> command = job.definition().command();
     return ImportLeftovers.clean(
-        jobs, job.id(), command.isEmpty() ? Optional.empty() : ImportCommand.rejectsOf(command));
+        jobs,
+        job.id(),
+        command.isEmpty() ? Optional.empty() : Main.operation(command).rejectsFile());
   }
 
   private static ExportTarget target(Job job) {

@@ -161,6 +161,7 @@ public final class Main implements Runnable {
     commands.put("count", CountCommand.class);
     commands.put("export", ExportCommand.class);
     commands.put("import", ImportCommand.class);
+    commands.put("copy", CopyCommand.class);
     commands.put("plan", PlanCommand.class);
     commands.put("jobs", JobsCommand.class);
     commands.put("console", ConsoleCommand.class);

@@ -20,6 +20,7 @@ import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.LimitingFactor;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -141,6 +142,21 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   /** Adds facts about the result to the report, beside the common totals. */
   abstract void describe(R result, ResultReport report);
 
+  /** The file of {@code --rejects}; empty without that option. */
+  Optional<Path> rejectsFile() {
+    return Optional.empty();
+  }
+
+  /** Connects to the cluster of a source table; empty if there is none. */
+  Optional<CqlSession> openSource() {
+    return Optional.empty();
+  }
+
+  /** Connects to the cluster of the table, and reads the schema of a keyspace. */
+  final CqlSession open(String keyspaceToRead) {
+    return connection.open(keyspaceToRead);
+  }
+
   /** Called immediately before the operation starts. */
   void begin() {
     // Does nothing by default.
@@ -250,6 +266,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   private int connected(ResultReport report) {
     try (CqlSession session = connection.open(table().keyspace());
+        @Nullable CqlSession source = openSource().orElse(null);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       OperationRequest<?, R> request = prepared(operator);
       BottleneckReport bottlenecks = new BottleneckReport();
@@ -454,7 +471,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   }
 
   /** A session that fails on each call; used to check a request without a cluster. */
-  private static final class NoSession {
+  static final class NoSession {
 
     private NoSession() {}
 

@@ -67,10 +67,11 @@ final class OptionDefaults implements IDefaultValueProvider {
           "RINGHAUL_JAVA_OPTS",
           "RINGHAUL_JOB_STORE",
           "RINGHAUL_PASSWORD",
+          "RINGHAUL_FROM_PASSWORD",
           "RINGHAUL_PROFILE");
 
   /** The keys of options that name the table: a default for them would be a surprise. */
-  private static final Set<String> OF_THE_TABLE = Set.of("keyspace", "table");
+  private static final Set<String> OF_THE_TABLE = Set.of("from", "keyspace", "table");
 
   /** The value of an option, and where it was set, for messages. */
   private record Value(String text, String origin) {}

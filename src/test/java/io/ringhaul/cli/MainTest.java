@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"count", "export", "import", "plan", "jobs", "console", "demo", "help"})
+  @ValueSource(
+      strings = {"count", "export", "import", "copy", "plan", "jobs", "console", "demo", "help"})
   void createsOnlyNamedCommand(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
   }
@@ -27,6 +28,7 @@ class MainTest {
       "count",
       "export",
       "import",
+      "copy",
       "plan",
       "jobs",
       "console",

@@ -20,6 +20,7 @@ import io.ringhaul.json.JsonSource;
 import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
+import io.ringhaul.table.TableSource;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -51,14 +52,15 @@ class OptionNamesTest {
               CsvTarget.class,
               CsvSource.class,
               JsonTarget.class,
-              JsonSource.class)
+              JsonSource.class,
+              TableSource.class)
           .flatMap(type -> Arrays.stream(type.getMethods()))
           .filter(method -> Modifier.isPublic(method.getModifiers()))
           .map(Method::getName)
           .collect(Collectors.toSet());
 
   private static final Set<String> OPTIONS =
-      Stream.of("count", "export", "import")
+      Stream.of("count", "export", "import", "copy")
           .map(name -> Main.commandLine(name).getSubcommands().get(name))
           .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream())
           .collect(Collectors.toSet());
@@ -70,8 +72,11 @@ class OptionNamesTest {
     assertThat(OPTIONS).contains(OptionNames.of(setting).replaceFirst("=.*", ""));
   }
 
-  /** --job names a job and is not its settings; --table is Cassandra's table, not Iceberg's. */
-  private static final Set<String> OTHER_MEANING = Set.of("--job", "--table");
+  /**
+   * --job names a job and is not its settings; --table is Cassandra's table, not Iceberg's; --from
+   * is a table and not any source.
+   */
+  private static final Set<String> OTHER_MEANING = Set.of("--from", "--job", "--table");
 
   /** A new option with the name of a method must be a setting. */
   @Test
