@@ -94,6 +94,13 @@ final class FaultBench implements AutoCloseable {
     return new Work.Import(session, table, shape, exported(shape), into);
   }
 
+  /** Returns a copy into a new table. */
+  Work.Copy newCopy() {
+    String into = "clone" + used++;
+    definer.accept(table.definition(into));
+    return new Work.Copy(session, table, into);
+  }
+
   /** Returns a job that does the work. */
   KilledJob job(Work work) {
     return job(work.command());

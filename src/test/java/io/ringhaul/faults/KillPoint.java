@@ -21,6 +21,8 @@ enum KillPoint {
   IN_JSON_SPLIT("json.JsonInputFormat$JsonRowReader", "next", Position.ENTRY),
   IN_PARQUET_SPLIT("parquet.ParquetInputFormat$ParquetRowReader", "next", Position.ENTRY),
 
+  IN_TABLE_TASK("operation.TableSourceSession$TableRows", "next", Position.ENTRY),
+
   /** A task is about to split off some of its ranges and the store does not know this yet. */
   BEFORE_SPLIT("jobstore.StoredRun", "split", Position.ENTRY),
 

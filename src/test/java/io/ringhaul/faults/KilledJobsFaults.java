@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,11 @@ class KilledJobsFaults {
   @EnumSource
   void resumesImportsKilledAtRandomMoments(Shape shape, TestReporter reporter) throws Exception {
     randomly("import from " + shape, () -> bench.newImport(shape), reporter);
+  }
+
+  @Test
+  void resumesCopiesKilledAtRandomMoments(TestReporter reporter) throws Exception {
+    randomly("copy", bench::newCopy, reporter);
   }
 
   /** Kills the job once, resumes it and checks the result. */

@@ -54,12 +54,35 @@ interface Work {
 
     @Override
     public void assertExact(UUID job) throws InterruptedException {
-      TableComparison.Outcome compared =
-          new TableComparison(session).compare(table.keyspace(), "source", into);
-      assertThat(compared.difference()).isEmpty();
-      assertThat(compared.rows()).isEqualTo(table.rows());
+      assertCopied(session, table, into);
       assertThat(Files.exists(folder.resolve("rejects"))).isFalse();
     }
+  }
+
+  /**
+   * A copy of the table.
+   *
+   * @param into the name of an empty table
+   */
+  record Copy(CqlSession session, FaultTable table, String into) implements Work {
+
+    @Override
+    public List<String> command() {
+      return List.of("copy", table.keyspace() + "." + into, "--from", table.keyspace() + ".source");
+    }
+
+    @Override
+    public void assertExact(UUID job) throws InterruptedException {
+      assertCopied(session, table, into);
+    }
+  }
+
+  private static void assertCopied(CqlSession session, FaultTable table, String into)
+      throws InterruptedException {
+    TableComparison.Outcome compared =
+        new TableComparison(session).compare(table.keyspace(), "source", into);
+    assertThat(compared.difference()).isEmpty();
+    assertThat(compared.rows()).isEqualTo(table.rows());
   }
 
   private static List<String> words(String operation, String table, Shape shape, Path folder) {
