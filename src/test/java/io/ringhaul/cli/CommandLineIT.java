@@ -466,6 +466,7 @@ class CommandLineIT {
 
   @Test
   void namesMissingTablesAndColumns() {
+    TestCluster.newKeyspace(1);
     CapturedRun nowhere = cluster("count", "no_such_ks.source");
     assertSentence(nowhere, 1, "no_such_ks");
     assertThat(nowhere.err()).containsPattern("known keyspaces: \\S+, \\S+");
@@ -492,7 +493,7 @@ class CommandLineIT {
     assertSentence(
         CapturedRun.inProcess(),
         2,
-        "Give a command: count, export, import, plan, jobs, console, demo, ");
+        "Give a command: count, export, import, copy, plan, jobs, console, demo, ");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");
