@@ -113,7 +113,8 @@ public record ImportOperation(
         TableFingerprint.take(session, settings, new TableLookup(session)::writable);
     TableDescription table = found.table();
     ImportPreflight.requirePrimaryKey(table, asked());
-    Map<String, String> fingerprint = fingerprint(found);
+    Map<String, String> source = assignment.source().identity();
+    Map<String, String> fingerprint = fingerprint(source, found);
     Optional<Job> completed =
         OperationJob.completed(assignment.job(), assignment.jobId(), JobKind.IMPORT, fingerprint);
     if (completed.isPresent()) {
@@ -127,12 +128,17 @@ public record ImportOperation(
             "import " + table,
             fingerprint,
             settings.texts())) {
-      return job.running(() -> run(session, threads, job, found));
+      return job.running(
+          () -> run(session, threads, job, found, source.getOrDefault("source format", "")));
     }
   }
 
   private ImportResult run(
-      CqlSession session, Executor threads, OperationJob job, TableFingerprint found) {
+      CqlSession session,
+      Executor threads,
+      OperationJob job,
+      TableFingerprint found,
+      String format) {
     TableDescription table = found.table();
     LocalNodes nodes = LocalNodes.of(session);
     requireLocalReplicas(session, nodes);
@@ -156,7 +162,7 @@ public record ImportOperation(
           new ProgressMeter(
               planned.tasks().size(), 0, checkpoints.bytesLeft(planned), checkpoints.figures());
       OperationSubject subject =
-          new OperationSubject(session, table, OperationKind.IMPORT, format(), job.stored());
+          new OperationSubject(session, table, OperationKind.IMPORT, format, job.stored());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           RunningOperation running = new RunningOperation(settings, subject, meter, metrics)) {
         StreamWriter writer = writer(session, requests, meter, metrics);
@@ -283,8 +289,8 @@ public record ImportOperation(
   }
 
   /** What must not change between runs: source, table, columns and how values are written. */
-  private Map<String, String> fingerprint(TableFingerprint found) {
-    Map<String, String> parts = new LinkedHashMap<>(assignment.source().identity());
+  private Map<String, String> fingerprint(Map<String, String> source, TableFingerprint found) {
+    Map<String, String> parts = new LinkedHashMap<>(source);
     parts.putAll(found.parts(found.table().columns()));
     parts.put("imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
     parts.put("nulls", choices.nullHandling().name());
@@ -296,10 +302,6 @@ public record ImportOperation(
 
   private List<String> asked() {
     return assignment.columns().stream().map(CqlIdentifier::asInternal).toList();
-  }
-
-  private String format() {
-    return assignment.source().identity().getOrDefault("source format", "");
   }
 
   private RowBinders binders(
