@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Token ranges as one text: {@code start:end,start:end}, in decimal. */
-final class TokenText {
+public final class TokenText {
 
   private TokenText() {}
 
-  static String of(List<TokenRange> ranges) {
+  public static String of(List<TokenRange> ranges) {
     StringBuilder text = new StringBuilder();
     for (TokenRange each : ranges) {
       if (text.length() > 0) {
@@ -25,7 +25,7 @@ final class TokenText {
    *
    * @throws NumberFormatException if it is none of those that {@link #of} gives
    */
-  static List<TokenRange> parse(String text) {
+  public static List<TokenRange> parse(String text) {
     List<TokenRange> ranges = new ArrayList<>();
     int start = 0;
     while (start < text.length()) {

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.operation;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.internal.preflight.Check;
 import io.ringhaul.internal.preflight.LiveReplicas;
@@ -29,7 +30,13 @@ final class ScanPreflight {
       String expressions,
       ScanClauses clauses,
       int pageSize,
-      int defaultPageSize) {}
+      int defaultPageSize) {
+
+    /** The largest page that the scan asks for, in rows. */
+    private int page() {
+      return pageSize > 0 ? pageSize : defaultPageSize;
+    }
+  }
 
   private ScanPreflight() {}
 
@@ -45,10 +52,11 @@ final class ScanPreflight {
       RequestSettings requests,
       Reading reading,
       List<Check> more) {
-    int page = reading.pageSize() > 0 ? reading.pageSize() : reading.defaultPageSize();
-    if (settings.skipsPreflight()) {
-      return page;
-    }
+    return settings.skipsPreflight() ? reading.page() : run(session, requests, reading, more);
+  }
+
+  /** Runs the preflight checks and returns the largest page, in rows. */
+  static int run(CqlSession session, RequestSettings requests, Reading reading, List<Check> more) {
     ReadProbe trial =
         new ReadProbe(
             session,
@@ -56,12 +64,17 @@ final class ScanPreflight {
             reading.table(),
             reading.expressions(),
             reading.clauses(),
-            new ReadProbe.Pages(page, reading.pageSize() > 0));
+            new ReadProbe.Pages(reading.page(), reading.pageSize() > 0));
     List<Check> checks = new ArrayList<>(List.of(trial));
     checks.addAll(more);
     checks.add(new SchemaAgreement(session));
-    checks.add(new LiveReplicas(session, settings.keyspace(), settings.table(), requests));
+    checks.add(
+        new LiveReplicas(
+            session,
+            CqlIdentifier.fromInternal(reading.table().keyspace()),
+            CqlIdentifier.fromInternal(reading.table().name()),
+            requests));
     new Preflight(reading.operation(), checks).require();
-    return trial.largestPage().orElse(page);
+    return trial.largestPage().orElse(reading.page());
   }
 }

@@ -14,11 +14,8 @@ import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.cql.CqlTypes;
 import io.ringhaul.internal.cql.TableLookup;
-import io.ringhaul.internal.preflight.LiveReplicas;
+import io.ringhaul.internal.jobstore.TokenText;
 import io.ringhaul.internal.preflight.MaskedColumns;
-import io.ringhaul.internal.preflight.Preflight;
-import io.ringhaul.internal.preflight.ReadProbe;
-import io.ringhaul.internal.preflight.SchemaAgreement;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
@@ -45,7 +42,7 @@ import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TokenRange;
-import java.math.BigInteger;
+import io.ringhaul.schema.TokenRangeSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -186,30 +183,11 @@ public final class TableSourceSession implements SourceSession {
   }
 
   private static SourceTask sourceTask(ScanTask task, long tableBytes) {
+    double share = TableScan.share(TokenRangeSet.of(task.ranges()));
     return new SourceTask(
         task.number(),
-        Math.max(1, (long) (width(task.ranges()) / width(wholeRing()) * tableBytes)),
-        task.ranges().stream()
-            .map(range -> range.startExclusive() + ":" + range.endInclusive())
-            .toList());
-  }
-
-  private static List<TokenRange> ranges(SourceTask task) {
-    return task.parts().stream()
-        .map(part -> part.split(":"))
-        .map(ends -> new TokenRange(Long.parseLong(ends[0]), Long.parseLong(ends[1])))
-        .toList();
-  }
-
-  private static List<TokenRange> wholeRing() {
-    return List.of(TokenRange.wholeRing());
-  }
-
-  private static double width(List<TokenRange> ranges) {
-    return ranges.stream()
-        .map(TokenRange::width)
-        .reduce(BigInteger.ZERO, BigInteger::add)
-        .doubleValue();
+        Math.max(1, (long) (share * tableBytes)),
+        List.of(TokenText.of(task.ranges())));
   }
 
   private static List<String> names(List<ColumnDescription> columns) {
@@ -300,27 +278,25 @@ public final class TableSourceSession implements SourceSession {
   }
 
   private void check(List<ColumnDescription> columns, ExportedRows rows) {
-    new Preflight(
+    ScanPreflight.run(
+        session,
+        requests,
+        new ScanPreflight.Reading(
             "Reading " + table,
-            List.of(
-                new ReadProbe(
-                    session,
-                    requests,
-                    table,
-                    rows.selected().stream()
-                        .map(SelectedColumn::expression)
-                        .collect(Collectors.joining(", ")),
-                    selection.clauses(),
-                    new ReadProbe.Pages(ScanSettings.MOST_PAGE_SIZE, false)),
-                new MaskedColumns(
-                    session,
-                    table,
-                    Stream.concat(table.partitionKey().stream(), columns.stream())
-                        .distinct()
-                        .toList()),
-                new SchemaAgreement(session),
-                new LiveReplicas(session, keyspace, name, requests)))
-        .require();
+            table,
+            rows.selected().stream()
+                .map(SelectedColumn::expression)
+                .collect(Collectors.joining(", ")),
+            selection.clauses(),
+            0,
+            ScanSettings.MOST_PAGE_SIZE),
+        List.of(
+            new MaskedColumns(
+                session,
+                table,
+                Stream.concat(table.partitionKey().stream(), columns.stream())
+                    .distinct()
+                    .toList())));
   }
 
   /** Another client may change rows between two reads. */
@@ -409,11 +385,11 @@ public final class TableSourceSession implements SourceSession {
     private double share;
 
     TableRows(Scan scan, SourceTask task, TableCheck sameTable) {
-      List<TokenRange> ranges = ranges(task);
+      List<TokenRange> ranges = TokenText.parse(task.parts().get(0));
       this.rows = scan.rows();
       this.task = task;
       this.sameTable = sameTable;
-      this.tokens = width(ranges);
+      this.tokens = unsigned(TokenRange.rowTokens(ranges));
       this.pages = scan.scanner().scan(new ScanTask(task.number(), ranges, List.of()));
     }
 
