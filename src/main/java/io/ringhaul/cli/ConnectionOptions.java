@@ -110,7 +110,8 @@ final class ConnectionOptions {
     this.passwordVariable = PASSWORD_VARIABLE;
   }
 
-  private ConnectionOptions(
+  /** The connection to the cluster of a source table, whose options begin with {@code --from-}. */
+  ConnectionOptions(
       List<String> contactPoints,
       @Nullable String localDatacenter,
       @Nullable File driverConfig,
@@ -121,15 +122,6 @@ final class ConnectionOptions {
     this.localDatacenter = localDatacenter;
     this.driverConfig = driverConfig;
     this.username = username;
-  }
-
-  /** The connection to the cluster of a source table, whose options begin with {@code --from-}. */
-  static ConnectionOptions from(
-      List<String> contactPoints,
-      @Nullable String localDatacenter,
-      @Nullable File driverConfig,
-      @Nullable String username) {
-    return new ConnectionOptions(contactPoints, localDatacenter, driverConfig, username);
   }
 
   /**

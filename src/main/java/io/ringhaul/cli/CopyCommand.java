@@ -3,12 +3,8 @@ package io.ringhaul.cli;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import io.ringhaul.ImportRequest;
-import io.ringhaul.ImportResult;
-import io.ringhaul.OperationRequest;
-import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.table.TableSource;
 import java.io.File;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,15 +21,9 @@ import picocli.CommandLine.Option;
             + " times and TTLs.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class CopyCommand extends JobCommand<ImportResult> {
+final class CopyCommand extends WriteCommand {
 
   @Mixin private SourceTableOptions source = new SourceTableOptions();
-  @Mixin private WriteOptions writes = new WriteOptions();
-
-  @Option(
-      names = "--create-table",
-      description = "Creates a missing table and its types from the schema of the source table.")
-  private boolean createTable;
 
   /** Reads the source table; null while only the settings are checked. */
   private @Nullable CqlSession from;
@@ -46,29 +36,11 @@ final class CopyCommand extends JobCommand<ImportResult> {
   }
 
   @Override
-  Optional<Path> rejectsFile() {
-    return writes.rejectsFile();
-  }
-
-  @Override
-  OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
+  void read(ImportRequest request) {
     CqlSession session = from;
-    ImportRequest request =
-        operator
-            .importInto(table().keyspace(), table().table())
-            .from(source.source(session == null ? NoSession.create() : session, table()))
-            .columns(source.selectedColumns().toArray(String[]::new));
-    if (createTable) {
-      request.createTable();
-    }
-    writes.apply(request);
-    runningJob().ifPresent(job -> job.apply(request));
-    return request;
-  }
-
-  @Override
-  void describe(ImportResult result, ResultReport report) {
-    WriteOptions.describe(result, report);
+    request
+        .from(source.source(session == null ? NoSession.create() : session, table()))
+        .columns(source.selectedColumns().toArray(String[]::new));
   }
 
   /** The table to read, and its cluster. */
@@ -127,24 +99,7 @@ final class CopyCommand extends JobCommand<ImportResult> {
         description = "The columns to copy, in CQL form. Default: all columns of the source.")
     private List<String> columns = new ArrayList<>();
 
-    @Option(
-        names = "--where",
-        paramLabel = "CQL",
-        description =
-            "A CQL condition on the rows to copy, such as \"amount > 10\". Default: all rows.")
-    private @Nullable String where;
-
-    @Option(
-        names = "--allow-filtering",
-        description = "Adds ALLOW FILTERING: the servers read every row to evaluate --where.")
-    private boolean allowFiltering;
-
-    @Option(
-        names = "--read-through-cache",
-        description =
-            "Reads through ScyllaDB's row cache. Default: the scan bypasses the cache; Cassandra"
-                + " has no such choice.")
-    private boolean throughCache;
+    @Mixin private SelectionOptions.Conditions conditions = new SelectionOptions.Conditions();
 
     @Option(
         names = "--ignore-cell-times",
@@ -160,17 +115,15 @@ final class CopyCommand extends JobCommand<ImportResult> {
               || driverConfig != null
               || username != null;
       return isElsewhere
-          ? ConnectionOptions.from(contactPoints, localDatacenter, driverConfig, username)
+          ? new ConnectionOptions(contactPoints, localDatacenter, driverConfig, username)
               .open(keyspace)
           : command.open(keyspace);
     }
 
     TableSource source(CqlSession session, OptionValues.TableArgument target) {
       OptionValues.TableArgument table = from == null ? target : from;
-      TableSource source = TableSource.of(session, table.keyspace(), table.table());
-      source = where == null ? source : source.where(where);
-      source = allowFiltering ? source.allowFiltering() : source;
-      source = throughCache ? source.readThroughCache() : source;
+      TableSource source =
+          conditions.applied(TableSource.of(session, table.keyspace(), table.table()));
       source = ignoreCellTimes ? source.ignoreCellTimes() : source;
       return consistency == null ? source : source.consistency(consistency);
     }

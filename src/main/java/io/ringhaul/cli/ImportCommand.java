@@ -6,9 +6,6 @@ import static io.ringhaul.cli.FormatOptions.Format.JSON;
 import static io.ringhaul.cli.FormatOptions.Format.PARQUET;
 
 import io.ringhaul.ImportRequest;
-import io.ringhaul.ImportResult;
-import io.ringhaul.OperationRequest;
-import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -18,12 +15,10 @@ import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.json.JsonSource;
 import io.ringhaul.parquet.ParquetSource;
 import java.nio.charset.Charset;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,17 +31,10 @@ import picocli.CommandLine.Option;
     description = "Imports rows into a table.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class ImportCommand extends JobCommand<ImportResult> {
+final class ImportCommand extends WriteCommand {
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private SourceOptions source = new SourceOptions();
-  @Mixin private WriteOptions writes = new WriteOptions();
-
-  @Option(
-      names = "--create-table",
-      description =
-          "Creates a missing table and its types from the CQL schema that an export stores.")
-  private boolean createTable;
 
   @Option(
       names = "--null-to-unset",
@@ -74,20 +62,10 @@ final class ImportCommand extends JobCommand<ImportResult> {
   private @Nullable Instant ttlReadAt;
 
   @Override
-  Optional<Path> rejectsFile() {
-    return writes.rejectsFile();
-  }
-
-  @Override
-  OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
-    ImportRequest request =
-        operator
-            .importInto(table().keyspace(), table().table())
-            .from(source.source(format))
-            .columns(source.selectedColumns(format).toArray(String[]::new));
-    if (createTable) {
-      request.createTable();
-    }
+  void read(ImportRequest request) {
+    request
+        .from(source.source(format))
+        .columns(source.selectedColumns(format).toArray(String[]::new));
     if (Boolean.FALSE.equals(nullToUnset)) {
       request.nullsAsTombstones();
     }
@@ -97,14 +75,6 @@ final class ImportCommand extends JobCommand<ImportResult> {
     if (ttlReadAt != null) {
       request.ttlReadAt(ttlReadAt);
     }
-    writes.apply(request);
-    runningJob().ifPresent(job -> job.apply(request));
-    return request;
-  }
-
-  @Override
-  void describe(ImportResult result, ResultReport report) {
-    WriteOptions.describe(result, report);
   }
 
   /** Options of the source. */

@@ -5,10 +5,12 @@ import io.ringhaul.Partitioning;
 import io.ringhaul.ScanRequest;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.table.TableSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Selection of the rows to read. */
@@ -16,23 +18,7 @@ final class SelectionOptions {
 
   private static final String MOST_NODES = "1000";
 
-  @Option(
-      names = "--where",
-      paramLabel = "CQL",
-      description = "A CQL condition on the rows, such as \"amount > 10\". Default: all rows.")
-  private @Nullable String where;
-
-  @Option(
-      names = "--allow-filtering",
-      description = "Adds ALLOW FILTERING: the servers read every row to evaluate --where.")
-  private boolean allowFiltering;
-
-  @Option(
-      names = "--read-through-cache",
-      description =
-          "Reads through ScyllaDB's row cache. Default: the scan bypasses the cache; Cassandra has"
-              + " no such choice.")
-  private boolean throughCache;
+  @Mixin private Conditions conditions = new Conditions();
 
   @Option(
       names = "--token-range",
@@ -74,15 +60,7 @@ final class SelectionOptions {
   private @Nullable Long taskSize;
 
   void apply(ScanRequest<?, ?> request) {
-    if (where != null) {
-      request.where(where);
-    }
-    if (allowFiltering) {
-      request.allowFiltering();
-    }
-    if (throughCache) {
-      request.readThroughCache();
-    }
+    conditions.apply(request);
     for (String range : tokenRanges) {
       OptionValues.NumberRange ends = OptionValues.NumberRange.parse("--token-range", range);
       request.tokenRange(ends.first(), ends.second());
@@ -117,6 +95,46 @@ final class SelectionOptions {
     }
     if (taskSize != null) {
       request.partitionBy(Partitioning.bySize(taskSize));
+    }
+  }
+
+  /** Which rows the queries of a scan return, and through which cache. */
+  static final class Conditions {
+
+    @Option(
+        names = "--where",
+        paramLabel = "CQL",
+        description = "A CQL condition on the rows, such as \"amount > 10\". Default: all rows.")
+    private @Nullable String where;
+
+    @Option(
+        names = "--allow-filtering",
+        description = "Adds ALLOW FILTERING: the servers read every row to evaluate --where.")
+    private boolean allowFiltering;
+
+    @Option(
+        names = "--read-through-cache",
+        description =
+            "Reads through ScyllaDB's row cache. Default: the scan bypasses the cache; Cassandra has"
+                + " no such choice.")
+    private boolean throughCache;
+
+    private void apply(ScanRequest<?, ?> request) {
+      if (where != null) {
+        request.where(where);
+      }
+      if (allowFiltering) {
+        request.allowFiltering();
+      }
+      if (throughCache) {
+        request.readThroughCache();
+      }
+    }
+
+    TableSource applied(TableSource source) {
+      TableSource read = where == null ? source : source.where(where);
+      read = allowFiltering ? read.allowFiltering() : read;
+      return throughCache ? read.readThroughCache() : read;
     }
   }
 }

@@ -2,6 +2,8 @@ package io.ringhaul.cli;
 
 import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
+import io.ringhaul.OperationRequest;
+import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.batch.Grouping;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -9,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How an import or a copy writes rows, and the report of its result. */
-final class WriteOptions {
+/** A command that writes rows into its table. */
+abstract class WriteCommand extends JobCommand<ImportResult> {
+
+  @Option(
+      names = "--create-table",
+      description = "Creates a missing table and its types from the CQL schema of the source.")
+  private boolean createTable;
 
   @Mixin private RejectOptions rejects = new RejectOptions();
 
@@ -68,7 +75,16 @@ final class WriteOptions {
               + " fails and names the rows in doubt.")
   private boolean retryNonIdempotent;
 
-  void apply(ImportRequest request) {
+  /** Sets the source and what only this command has. */
+  abstract void read(ImportRequest request);
+
+  @Override
+  final OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
+    ImportRequest request = operator.importInto(table().keyspace(), table().table());
+    read(request);
+    if (createTable) {
+      request.createTable();
+    }
     if (addToCounters) {
       request.addToCounters();
     }
@@ -91,14 +107,17 @@ final class WriteOptions {
     if (maxErrors != null) {
       maxErrors.apply(request);
     }
+    runningJob().ifPresent(job -> job.apply(request));
+    return request;
   }
 
-  /** The file of {@code --rejects}; empty if the option is absent. */
-  Optional<Path> rejectsFile() {
+  @Override
+  final Optional<Path> rejectsFile() {
     return rejects.file();
   }
 
-  static void describe(ImportResult result, ResultReport report) {
+  @Override
+  final void describe(ImportResult result, ResultReport report) {
     report.add("location", result.location());
     report.add("rowsRead", result.rowsRead());
     report.add("acceptedRows", result.acceptedRows());
