@@ -1,6 +1,7 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.OnUnrepresentable;
@@ -14,6 +15,7 @@ import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.write.CellTimes;
 import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.schema.TableDescription;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -313,6 +315,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
                 id,
                 rejecting,
                 rule));
+  }
+
+  @Override
+  List<OperationPlan.Column> plannedColumns(CqlSession session, TableDescription read) {
+    return ExportOperation.plannedColumns(
+        session, read, columns, cellTimes, Optional.ofNullable(target));
   }
 
   @Override

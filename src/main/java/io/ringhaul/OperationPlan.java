@@ -1,5 +1,6 @@
 package io.ringhaul;
 
+import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TokenRangeSet;
 import java.util.List;
 
@@ -8,16 +9,28 @@ import java.util.List;
  * the ring and the estimated size of the table.
  *
  * @param table the table, as {@code keyspace.table} in CQL form
+ * @param columns the columns that an export writes, in their order; empty for a count and a read
  * @param parallelism the requests that would be in flight at the start
  * @param estimatedBytes the size of the rows to read, from the servers' estimates; 0 if they have
  *     none yet
  * @param tasks the tasks, by number
  */
-public record OperationPlan(String table, int parallelism, long estimatedBytes, List<Task> tasks) {
+public record OperationPlan(
+    String table, List<Column> columns, int parallelism, long estimatedBytes, List<Task> tasks) {
 
   public OperationPlan {
+    columns = List.copyOf(columns);
     tasks = List.copyOf(tasks);
   }
+
+  /**
+   * A column of an export.
+   *
+   * @param column the column, or the write time or TTL of one
+   * @param targetType the type that the target gives to it in a new table or file, such as {@code
+   *     decimal(38, 2)}; empty for formats of texts, and if no target is set
+   */
+  public record Column(ColumnDescription column, String targetType) {}
 
   /**
    * A part of the scan.

@@ -15,6 +15,7 @@ import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.schema.TableDescription;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -157,13 +158,23 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
 
   /**
    * Plans the scan with these settings and does not run it: reads the schema, the ring and the
-   * servers' size estimates, and sends nothing else.
+   * servers' size estimates, and sends nothing else. The plan of an export has the types of its
+   * target, which is not created.
    *
    * @throws InvalidSettingException if settings contradict each other
    * @throws io.ringhaul.exceptions.BulkOperationException if the table cannot be scanned
    */
   public OperationPlan plan() {
-    return operator.call(operation(sizing(), PlanOperation::new));
+    return operator.call(
+        operation(
+            sizing(),
+            (settings, rows, size) ->
+                new PlanOperation(settings, rows, size, this::plannedColumns)));
+  }
+
+  /** The columns that an export would write. */
+  List<OperationPlan.Column> plannedColumns(CqlSession session, TableDescription read) {
+    return List.of();
   }
 
   /** The number of tasks unless it is set. */

@@ -1,7 +1,9 @@
 package io.ringhaul.cli;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.OperationPlan;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.schema.ColumnDescription;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plan",
     description =
-        "Shows what a count or an export would do: its tasks, their sizes and replicas. Sends"
-            + " nothing but queries for the schema and size estimates, and writes nothing.",
+        "Shows what a count or an export would do: its tasks, their sizes and replicas, and the"
+            + " columns and types of an export. Sends nothing but queries for the schema and size estimates, and writes nothing.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class PlanCommand implements Callable<Integer> {
@@ -78,7 +80,17 @@ final class PlanCommand implements Callable<Integer> {
             ? ""
             : ", about " + Figures.roundedSize(bytes / plan.tasks().size()) + " each");
     out.printf("  in flight  %s%n", Figures.count(plan.parallelism(), "request", "requests"));
+    plan.columns().forEach(column -> out.printf("  column     %s%n", text(column)));
     owners(plan).forEach((node, tasks) -> out.printf("  owner      %s: %s%n", node, tasks));
+  }
+
+  private static String text(OperationPlan.Column column) {
+    ColumnDescription described = column.column();
+    String cql =
+        CqlIdentifier.fromInternal(described.name()).asCql(true)
+            + " "
+            + described.type().asCql(false, true);
+    return column.targetType().isEmpty() ? cql : cql + ", stored as " + column.targetType();
   }
 
   /** The number of tasks of each owner and their share of the rows. */
@@ -104,6 +116,18 @@ final class PlanCommand implements Callable<Integer> {
   private static Map<String, Object> facts(OperationPlan plan) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("table", plan.table());
+    facts.put(
+        "columns",
+        plan.columns().stream()
+            .map(
+                column -> {
+                  Map<String, Object> one = new LinkedHashMap<>();
+                  one.put("name", column.column().name());
+                  one.put("type", column.column().type().asCql(false, true));
+                  one.put("targetType", column.targetType());
+                  return one;
+                })
+            .toList());
     facts.put("parallelism", plan.parallelism());
     facts.put("estimatedBytes", plan.estimatedBytes());
     facts.put(

@@ -2,6 +2,7 @@ package io.ringhaul.format;
 
 import io.ringhaul.schema.ColumnDescription;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An open export target. It holds the resources that cannot be stored, such as an open catalog; the
@@ -19,6 +20,17 @@ public interface TargetSession extends AutoCloseable {
    * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot accept the export
    */
   TargetPlan plan(ExportDescription export);
+
+  /**
+   * Returns the type that the target gives to each column, such as {@code decimal(38, 2)}, by the
+   * column's stored name. May be called without {@link #plan}. Creates nothing and does not look at
+   * existing data. Default: no types, as for files of texts.
+   *
+   * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot hold the columns
+   */
+  default Map<String, String> types(ExportDescription export) {
+    return Map.of();
+  }
 
   /**
    * Resumes an export that was planned earlier, possibly by another process, and that is not known

@@ -26,6 +26,7 @@ class SummaryIT {
       commands(
           "count.txt", "count store.orders",
           "plan.txt", "plan export store.orders --format=csv --path=FOLDER/orders",
+          "plan-iceberg.txt", "plan export store.orders --format=iceberg --path=FOLDER/lake",
           "export-csv.txt", "export store.orders --format=csv --path=FOLDER/orders --job=nightly",
           "export-iceberg.txt", "export store.orders --format=iceberg --path=FOLDER/lake",
           "import-csv.txt", "import store.copy --format=csv --path=FOLDER/orders",

@@ -96,9 +96,13 @@ class SelectionIT {
           watched
               .export(keyspace, "t")
               .to(IcebergTarget.warehouse(warehouse.resolve("unused")))
+              .withWritetime("v")
               .tokenRange(-1_000_000, 7)
               .taskCount(10)
               .plan();
+      assertThat(part.columns())
+          .extracting(column -> column.column().name() + " " + column.targetType())
+          .containsExactly("p int", "c int", "v string", "s int", "v_writetime long");
       assertTiles(TokenRangeSet.of(new TokenRange(-1_000_000, 7)), part);
       assertThat(part.tasks().stream().mapToDouble(OperationPlan.Task::share).sum())
           .isCloseTo(1, within(1e-9));

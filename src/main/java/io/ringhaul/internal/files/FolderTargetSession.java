@@ -71,6 +71,11 @@ public final class FolderTargetSession implements TargetSession {
   }
 
   @Override
+  public Map<String, String> types(ExportDescription export) {
+    return format.types(export);
+  }
+
+  @Override
   public TargetPlan resume(TargetPlan plan, ExportDescription export) {
     try {
       return new FolderResumption(plans.of(plan)).run(export, folder, format).encode();

@@ -26,6 +26,11 @@ public interface OutputFormat {
    */
   Map<String, String> properties(ExportDescription export);
 
+  /** Returns the types of the columns in the files, by stored name; none if they are texts. */
+  default Map<String, String> types(ExportDescription export) {
+    return Map.of();
+  }
+
   /**
    * Returns a writer for the files of one task.
    *

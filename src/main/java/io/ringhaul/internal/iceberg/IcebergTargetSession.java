@@ -88,6 +88,12 @@ public final class IcebergTargetSession implements TargetSession {
   }
 
   @Override
+  public Map<String, String> types(ExportDescription export) {
+    return IcebergTypes.texts(
+        IcebergTypes.schema(export.table(), export.columns(), settings.types()));
+  }
+
+  @Override
   public TargetPlan resume(TargetPlan plan, ExportDescription export) {
     WriteLayout layout = plans.of(plan);
     try {

@@ -3,6 +3,7 @@ package io.ringhaul.internal.operation;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ExportResult;
+import io.ringhaul.OperationPlan;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.Setting;
@@ -43,6 +44,7 @@ import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRangeSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,8 +88,7 @@ public record ExportOperation(
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
-    List<ColumnDescription> ofTable =
-        table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
+    List<ColumnDescription> ofTable = selected(table, columnNames);
     ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
     Map<String, String> fingerprint = fingerprint(found, rows);
     Optional<Job> completed =
@@ -105,6 +106,39 @@ public record ExportOperation(
         OperationJob.begin(
             jobOptions, jobId, JobKind.EXPORT, "export " + table, fingerprint, settings.texts())) {
       return job.running(() -> run(session, threads, job, found, ofTable, rows));
+    }
+  }
+
+  private static List<ColumnDescription> selected(
+      TableDescription table, List<CqlIdentifier> names) {
+    return table.select(names.stream().map(CqlIdentifier::asInternal).toList());
+  }
+
+  /**
+   * Returns the columns that an export writes, with the types of its target.
+   *
+   * @param target empty for columns without these types
+   */
+  public static List<OperationPlan.Column> plannedColumns(
+      CqlSession session,
+      TableDescription table,
+      List<CqlIdentifier> columnNames,
+      CellTimes cellTimes,
+      Optional<ExportTarget> target) {
+    List<ColumnDescription> columns =
+        CellTimeSelection.of(session, cellTimes, table, selected(table, columnNames)).columns();
+    Map<String, String> types = target.map(to -> types(to, table, columns)).orElse(Map.of());
+    return columns.stream()
+        .map(column -> new OperationPlan.Column(column, types.getOrDefault(column.name(), "")))
+        .toList();
+  }
+
+  private static Map<String, String> types(
+      ExportTarget target, TableDescription table, List<ColumnDescription> columns) {
+    try (TargetSession session = target.open()) {
+      return session.types(
+          new ExportDescription(
+              new UUID(0, 0), table, columns, 1, TokenRangeSet.wholeRing(), Map.of()));
     }
   }
 

@@ -10,15 +10,25 @@ import io.ringhaul.schema.TokenRangeSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 
-/** Plans a scan and does not run it. Reads only the schema, the ring and the size estimates. */
-public record PlanOperation(OperationSettings settings, RowSelection selection, ScanSizing sizing)
+/**
+ * Plans a scan and does not run it. Reads only the schema, the ring and the size estimates.
+ *
+ * @param columns the columns that an export of the table would write
+ */
+public record PlanOperation(
+    OperationSettings settings,
+    RowSelection selection,
+    ScanSizing sizing,
+    BiFunction<CqlSession, TableDescription, List<OperationPlan.Column>> columns)
     implements BulkOperation<OperationPlan> {
 
   @Override
   public OperationPlan run(CqlSession session, Executor threads) {
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
+    List<OperationPlan.Column> exported = columns.apply(session, table);
     TableScan scan =
         TableScan.prepare(
             session,
@@ -32,6 +42,7 @@ public record PlanOperation(OperationSettings settings, RowSelection selection, 
     long bytes = (long) (scan.size().bytes() * selected);
     return new OperationPlan(
         table.toString(),
+        exported,
         scan.requests().parallelism(),
         bytes,
         scan.plan().tasks().stream().map(task -> task(task, scan, selected)).toList());

@@ -117,6 +117,12 @@ public final class IcebergTypes {
     return CqlTypes.text(column.type());
   }
 
+  /** Returns the types of the fields as texts, such as {@code decimal(38, 2)}, by name. */
+  public static Map<String, String> texts(Schema schema) {
+    return schema.columns().stream()
+        .collect(Collectors.toMap(NestedField::name, field -> field.type().toString()));
+  }
+
   private static IntSupplier counter() {
     int[] last = {0};
     return () -> ++last[0];

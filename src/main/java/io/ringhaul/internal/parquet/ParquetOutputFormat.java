@@ -62,6 +62,11 @@ public final class ParquetOutputFormat implements OutputFormat {
   }
 
   @Override
+  public Map<String, String> types(ExportDescription export) {
+    return IcebergTypes.texts(IcebergTypes.schema(export.table(), export.columns(), choices));
+  }
+
+  @Override
   public PartWriter writer(WriterContext context) {
     Schema schema = SchemaParser.fromJson(context.property(SCHEMA));
     return new ParquetPartWriter(context, schema);
