@@ -2,6 +2,8 @@ package io.ringhaul.internal.cql;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.schema.ClusteringOrder;
 import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
@@ -133,6 +135,11 @@ public final class TableLookup {
             .map(candidate -> candidate.getName().asCql(true))
             .sorted()
             .toList();
+    if (known.isEmpty() && isMissing(keyspace)) {
+      return "Keyspace "
+          + keyspace.asCql(true)
+          + " does not exist; the cluster has no keyspaces but its own";
+    }
     if (known.isEmpty()) {
       return String.format(
           "The session knows no keyspaces, including %s: the driver's log has the reason why it"
@@ -145,6 +152,24 @@ public final class TableLookup {
         "Keyspace %s does not exist, or the session does not read its schema"
             + " (advanced.metadata.schema.refreshed-keyspaces); known keyspaces: %s",
         keyspace.asCql(true), listed(known));
+  }
+
+  /** Asks the node, for a session that knows no keyspaces. */
+  private boolean isMissing(CqlIdentifier keyspace) {
+    try {
+      return session
+              .execute(
+                  SimpleStatement.newInstance(
+                          "SELECT keyspace_name FROM system_schema.keyspaces"
+                              + " WHERE keyspace_name = ?",
+                          keyspace.asInternal())
+                      .setPageSize(1))
+              .one()
+          == null;
+    } catch (DriverException e) {
+      LOG.debug("Cannot ask whether keyspace {} exists", keyspace, e);
+      return false;
+    }
   }
 
   private static String listed(List<String> names) {
