@@ -59,8 +59,11 @@ public final class Main implements Runnable {
   private static final String WITHOUT_MICROSECONDS =
       "advanced.timestamp-generator.force-java-clock";
 
-  private static final String CONTROL_CONNECTION =
-      "com.datastax.oss.driver.internal.core.control.ControlConnection";
+  /** Log what a command says itself, at its end: unreachable nodes, and a wrong data centre. */
+  private static final List<String> REPEATED_BY_COMMANDS =
+      List.of(
+          "com.datastax.oss.driver.internal.core.control.ControlConnection",
+          "com.datastax.oss.driver.internal.core.loadbalancing.helper.OptionalLocalDcHelper");
 
   private static final String LOGGING = "org.slf4j.simpleLogger.";
 
@@ -183,8 +186,7 @@ public final class Main implements Runnable {
 
   /**
    * Makes the logger write to an escaping standard error: the logger keeps the stream that it finds
-   * on its first use. Hides the driver's log of unreachable nodes, which the command reports at its
-   * end.
+   * on its first use.
    */
   private static void guardLogs(List<String> arguments) {
     PrintStream err = System.err;
@@ -198,7 +200,7 @@ public final class Main implements Runnable {
           .forEach(System::clearProperty);
       System.setProperty(LOGGING + "defaultLogLevel", "info");
     } else {
-      setLogging("log." + CONTROL_CONNECTION, "error");
+      REPEATED_BY_COMMANDS.forEach(logger -> setLogging("log." + logger, "error"));
     }
     System.setErr(TerminalText.stream(err));
     LoggerFactory.getILoggerFactory();
