@@ -90,10 +90,11 @@ public interface JobStore extends AutoCloseable {
 
   /**
    * Sets the definition of a job that is a {@linkplain JobDefinition#isDraft() draft}, has not
-   * started, or was reset.
+   * started, or was reset; or the settings and the command of a job that has started, which keeps
+   * its fingerprint.
    *
-   * @throws io.ringhaul.exceptions.JobException if the job does not exist, if it is not a draft and
-   *     has started, or if it has an open run
+   * @throws io.ringhaul.exceptions.JobException if the job does not exist, if it is not a draft,
+   *     has started and would get another fingerprint, or if it has an open run
    */
   void define(UUID id, JobDefinition definition);
 

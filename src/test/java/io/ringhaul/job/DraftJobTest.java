@@ -49,6 +49,10 @@ class DraftJobTest {
               () -> store.define(id, new JobDefinition(Map.of("a", "b"), Map.of(), List.of())))
           .isInstanceOf(JobException.class)
           .hasMessageContaining("has a definition already");
+      JobDefinition slower =
+          new JobDefinition(DEFINITION.fingerprint(), Map.of("rate", "7"), DEFINITION.command());
+      store.define(id, slower);
+      assertThat(store.find(id).orElseThrow().definition()).isEqualTo(slower);
       assertThatThrownBy(() -> store.define(UUID.randomUUID(), DEFINITION))
           .isInstanceOf(JobException.class);
     }

@@ -157,9 +157,11 @@ class ExportJobIT {
             JobStoppedException.class, stopped -> assertThat(stopped.jobId()).isEqualTo(id))
         .hasMessageContaining("was stopped. Finished tasks are kept: resume job " + id);
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
-    ExportResult result = request(target, store).execute();
+    ExportResult result = request(target, store).maxRowsPerSecond(999_999).execute();
     assertThat(result.rows()).isEqualTo(ROWS);
     assertThat(result.totals().earlierRows()).isPositive();
+    assertThat(store.find(id).orElseThrow().definition().settings())
+        .containsEntry("maxRowsPerSecond", "999999");
     assertBack(Format.CSV);
   }
 

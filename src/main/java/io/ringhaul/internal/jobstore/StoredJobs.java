@@ -132,7 +132,7 @@ public final class StoredJobs implements JobStore, JobRuns {
           Job job = JobRows.job(handle, id).orElseThrow();
           if (state.status != JobStatus.PENDING
               && !job.definition().isDraft()
-              && !job.definition().equals(definition)) {
+              && !job.definition().fingerprint().equals(definition.fingerprint())) {
             throw new JobException(id, "Job " + id + " has a definition already", null);
           }
           JobRows.redefine(handle, job, job.name(), job.description(), job.labels(), definition);

@@ -161,9 +161,13 @@ public final class OperationJob implements AutoCloseable {
       JobDefinition before = stored.get().definition();
       if (before.isDraft()) {
         store.define(id, new JobDefinition(fingerprint, settings, options.command()));
-      } else if (store.find(id).map(Job::status).equals(Optional.of(JobStatus.PENDING))) {
-        // The job starts with the current table, so earlier truncations do not matter.
-        store.define(id, new JobDefinition(fingerprint, before.settings(), before.command()));
+      } else {
+        boolean startsAnew = store.find(id).map(Job::status).equals(Optional.of(JobStatus.PENDING));
+        // A job that starts anew has the current table, so earlier truncations do not matter.
+        store.define(
+            id,
+            new JobDefinition(
+                startsAnew ? fingerprint : before.fingerprint(), settings, before.command()));
       }
     } else {
       store.create(
