@@ -136,9 +136,7 @@ public final class TableLookup {
             .sorted()
             .toList();
     if (known.isEmpty() && isMissing(keyspace)) {
-      return "Keyspace "
-          + keyspace.asCql(true)
-          + " does not exist; the cluster has no keyspaces but its own";
+      return "Keyspace " + keyspace.asCql(true) + " does not exist";
     }
     if (known.isEmpty()) {
       return String.format(

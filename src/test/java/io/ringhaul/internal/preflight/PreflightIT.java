@@ -136,6 +136,8 @@ class PreflightIT {
                   + " could not read the schema. If the reason is a guardrail on page sizes, set"
                   + " advanced.metadata.schema.request-page-size of the driver to a size that the"
                   + " guardrail allows");
+      assertThatThrownBy(() -> TokenAwareBulkOperator.over(session).count("none", "t").execute())
+          .hasMessage("Keyspace none does not exist");
     }
   }
 
