@@ -103,7 +103,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
   @Override
   void describe(ExportResult result, ResultReport report) {
     report.add("location", result.location());
-    report.add("files", result.files());
+    report.addCount("files", result.files());
     report.addSize("fileBytes", result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
     rejects.describe(result.rejectedRows(), report);

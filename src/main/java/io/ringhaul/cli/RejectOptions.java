@@ -55,7 +55,7 @@ final class RejectOptions {
   /** Adds the number of rejected rows to the report, if there are any. */
   void describe(long rejectedRows, ResultReport report) {
     if (rejectedRows > 0) {
-      report.add("rejectedRows", rejectedRows);
+      report.addCount("rejectedRows", rejectedRows);
       report.add("rejects", String.valueOf(rejects));
     }
   }

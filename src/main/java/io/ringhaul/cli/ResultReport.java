@@ -24,6 +24,8 @@ final class ResultReport {
   private final Map<String, Object> more = new LinkedHashMap<>();
   private @Nullable String limitedBy;
 
+  private record Count(long number) {}
+
   private record Size(long bytes) {}
 
   ResultReport(String operation, OptionValues.TableArgument table, boolean json) {
@@ -35,6 +37,11 @@ final class ResultReport {
   /** Adds a fact that is specific to this kind of operation. */
   void add(String name, Object value) {
     more.put(name, value);
+  }
+
+  /** Adds a number of things. Others, such as ids, have no thousands separators in text. */
+  void addCount(String name, long number) {
+    more.put(name, new Count(number));
   }
 
   /** Adds a size in bytes: a number in JSON. */
@@ -86,7 +93,17 @@ final class ResultReport {
   }
 
   private static Object text(Object value) {
+    if (value instanceof Count count) {
+      return String.format(Locale.ROOT, "%,d", count.number());
+    }
     return value instanceof Size size ? Figures.size(size.bytes()) : value;
+  }
+
+  private static Object fact(Object value) {
+    if (value instanceof Count count) {
+      return count.number();
+    }
+    return value instanceof Size size ? size.bytes() : value;
   }
 
   /** Prints a failure as JSON; in text mode, standard error has the message. */
@@ -117,8 +134,7 @@ final class ResultReport {
     line.put("retries", totals.retries());
     line.put("seconds", seconds(totals));
     line.put("rowsPerSecond", totals.rowsPerSecond());
-    more.forEach(
-        (name, value) -> line.put(name, value instanceof Size size ? size.bytes() : value));
+    more.forEach((name, value) -> line.put(name, fact(value)));
     if (limitedBy != null) {
       line.put("limitedBy", limitedBy);
     }

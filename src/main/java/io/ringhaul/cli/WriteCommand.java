@@ -119,17 +119,17 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
   @Override
   final void describe(ImportResult result, ResultReport report) {
     report.add("location", result.location());
-    report.add("rowsRead", result.rowsRead());
-    report.add("acceptedRows", result.acceptedRows());
+    report.addCount("rowsRead", result.rowsRead());
+    report.addCount("acceptedRows", result.acceptedRows());
     if (result.expiredCells() > 0 || result.expiredRows() > 0) {
-      report.add("expiredRows", result.expiredRows());
-      report.add("expiredCells", result.expiredCells());
+      report.addCount("expiredRows", result.expiredRows());
+      report.addCount("expiredCells", result.expiredCells());
     }
     result
         .rejects()
         .ifPresent(
             file -> {
-              report.add("rejectedRows", result.rejectedRows());
+              report.addCount("rejectedRows", result.rejectedRows());
               report.add("rejects", file.toString());
             });
   }
