@@ -10,6 +10,7 @@ import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
 import io.ringhaul.internal.request.Failures;
+import io.ringhaul.internal.ring.ScyllaDb;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,12 +44,14 @@ final class TableQuestion {
   private static final SimpleStatement TRUNCATIONS =
       SimpleStatement.newInstance("SELECT truncated_at FROM system.local");
 
+  private static final String TRUNCATION_ON_SCYLLADB =
+      "SELECT truncated_at FROM system.truncated WHERE table_uuid = ? LIMIT 1";
+
   /**
    * The answer of a node.
    *
    * @param id empty if the node has no table of that name
-   * @param truncated {@link #NEVER} if the table was not truncated; empty if the node does not
-   *     record truncations there, as ScyllaDB
+   * @param truncated {@link #NEVER} if the table was not truncated; empty if the node does not tell
    */
   record Answer(Node node, Optional<UUID> id, Optional<Instant> truncated) {}
 
@@ -65,6 +68,7 @@ final class TableQuestion {
   private final CqlSession session;
   private final Optional<String> executionProfile;
   private final SimpleStatement id;
+  private final boolean onScyllaDb;
 
   /**
    * @param relations {@code system_schema.tables} or {@code system_schema.views}, without schema
@@ -86,6 +90,7 @@ final class TableQuestion {
                 + " = ?",
             keyspace.asInternal(),
             table.asInternal());
+    this.onScyllaDb = ScyllaDb.of(session).isPresent();
   }
 
   /** The nodes that may coordinate requests of the session and are up. */
@@ -138,12 +143,15 @@ final class TableQuestion {
   }
 
   private CompletionStage<Optional<Instant>> truncated(UUID table, Node node) {
-    return execute(TRUNCATIONS, node)
+    return execute(
+            onScyllaDb ? SimpleStatement.newInstance(TRUNCATION_ON_SCYLLADB, table) : TRUNCATIONS,
+            node)
         .handle(
             (rows, failure) -> {
               try {
                 if (failure == null) {
-                  return Optional.of(time(rows.one(), table));
+                  Row row = rows.one();
+                  return Optional.of(onScyllaDb ? timeOnScyllaDb(row) : time(row, table));
                 }
                 LOG.debug(
                     "{} did not answer the query for truncations: {}", node, failure.toString());
@@ -164,6 +172,11 @@ final class TableQuestion {
     return record == null
         ? NEVER
         : Instant.ofEpochMilli(record.getLong(record.limit() - Long.BYTES));
+  }
+
+  private static Instant timeOnScyllaDb(@Nullable Row table) {
+    @Nullable Instant time = table == null ? null : table.getInstant(0);
+    return time == null ? NEVER : time;
   }
 
   private CompletionStage<AsyncResultSet> execute(SimpleStatement statement, Node node) {
