@@ -68,9 +68,9 @@ class TableShapesIT {
 
   @Test
   void singleRow() {
-    create("one", "id int PRIMARY KEY, v text");
-    session.execute("INSERT INTO " + keyspace + ".one (id, v) VALUES (1, 'only')");
-    roundTrip("one", 1);
+    create("single", "id int PRIMARY KEY, v text");
+    session.execute("INSERT INTO " + keyspace + ".single (id, v) VALUES (1, 'only')");
+    roundTrip("single", 1);
   }
 
   @Test
