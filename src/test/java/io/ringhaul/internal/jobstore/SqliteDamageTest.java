@@ -126,6 +126,20 @@ class SqliteDamageTest {
     assertThat(isTold(zeroed(large, "batch_partitions"))).isTrue();
   }
 
+  @Test
+  void aValueInTheColumnBesideItsOwnIsTold() throws Exception {
+    sound();
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      assertThat(
+              Jdbi.open(connection)
+                  .execute(
+                      "UPDATE batch_partitions SET begun = NULL, error = begun"
+                          + " WHERE begun IS NOT NULL AND error IS NULL"))
+          .isPositive();
+    }
+    assertThat(isTold(Files.readAllBytes(file))).isTrue();
+  }
+
   /** The bytes with zeros for the first page of a table. */
   private byte[] zeroed(byte[] bytes, String table) throws Exception {
     Files.write(file, bytes);
