@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -190,6 +191,26 @@ public final class ScyllaProxy implements AutoCloseable {
    */
   public void tablets(String keyspace, String table, List<Tablet> tablets, Map<String, ?> statics) {
     system.tablets(keyspace, table, tablets, statics);
+  }
+
+  /**
+   * Sets the sizes of a tablet's replicas in bytes, as {@code system.tablet_sizes} has them.
+   *
+   * @param lastToken the last token of the tablet
+   * @param sizes by host id
+   */
+  public void tabletSizes(String keyspace, String table, long lastToken, Map<UUID, Long> sizes) {
+    system.tabletSizes(keyspace, table, lastToken, sizes);
+  }
+
+  /** Sets the number of shards that each node has according to {@code system.topology}. */
+  public void shardsInTopology(int shards) {
+    system.shards(shards);
+  }
+
+  /** Records a truncation of a table, as {@code system.truncated} has it. */
+  public void truncated(String keyspace, String table, Instant time) {
+    system.truncated(keyspace, table, time);
   }
 
   /** Removes the tablets of a table or view, which is then on vnodes. */

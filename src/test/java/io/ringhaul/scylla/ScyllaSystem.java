@@ -24,6 +24,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.scylla.Tablet.Replica;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +62,8 @@ final class ScyllaSystem {
   private static final Map<String, String> OWN_TABLES =
       Map.of(
           "tablets", "system",
+          "tablet_sizes", "system",
+          "truncated", "system",
           "versions", "system",
           "topology", "system",
           "scylla_keyspaces", "system_schema",
@@ -100,6 +103,14 @@ final class ScyllaSystem {
                     + " base_table uuid static, snapshot_name text,"
                     + " PRIMARY KEY (table_id, last_token)"),
             create(
+                "tablet_sizes",
+                "table_id uuid, last_token bigint, replicas frozen<map<uuid, bigint>>,"
+                    + " missing_replicas frozen<set<uuid>>, PRIMARY KEY (table_id, last_token)"),
+            create(
+                "truncated",
+                "table_uuid uuid, shard int, position int, segment_id bigint,"
+                    + " truncated_at timestamp static, PRIMARY KEY (table_uuid, shard)"),
+            create(
                 "versions", "key text PRIMARY KEY, version text, build_mode text, build_id text"),
             create(
                 "topology",
@@ -119,12 +130,17 @@ final class ScyllaSystem {
     write(
         "INSERT INTO %s.versions (key, version, build_mode) VALUES ('local', ?, 'release')",
         SCYLLA_VERSION);
+    shards(shards);
+  }
+
+  /** Sets the number of shards that each node has according to {@code system.topology}. */
+  void shards(int each) {
     for (Node node : session.getMetadata().getNodes().values()) {
       write(
           "INSERT INTO %s.topology (key, host_id, datacenter, rack, node_state, release_version,"
               + " shard_count, ignore_msb, version)"
               + " VALUES ('topology', ?, ?, ?, 'normal', ?, ?, 12, 1)",
-          node.getHostId(), node.getDatacenter(), node.getRack(), RELEASE_VERSION, shards);
+          node.getHostId(), node.getDatacenter(), node.getRack(), RELEASE_VERSION, each);
     }
   }
 
@@ -189,6 +205,21 @@ final class ScyllaSystem {
     NavigableMap<Long, Tablet> ring = new TreeMap<>();
     list.forEach(tablet -> ring.put(tablet.lastToken(), tablet));
     tablets.put(new TableName(ks, table), ring);
+  }
+
+  /** Sets the sizes of a tablet's replicas. */
+  void tabletSizes(String ks, String table, long lastToken, Map<UUID, Long> sizes) {
+    write(
+        "INSERT INTO %s.tablet_sizes (table_id, last_token, replicas) VALUES (?, ?, ?)",
+        tableId(ks, table), lastToken, sizes);
+  }
+
+  /** Records a truncation of a table. */
+  void truncated(String ks, String table, Instant time) {
+    write(
+        "INSERT INTO %s.truncated (table_uuid, shard, position, segment_id, truncated_at)"
+            + " VALUES (?, 0, 1, 2, ?)",
+        tableId(ks, table), time);
   }
 
   /** Removes the tablets of a table, which is then on vnodes. */

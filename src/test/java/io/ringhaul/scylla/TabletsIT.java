@@ -6,14 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
+import com.datastax.oss.protocol.internal.ProtocolConstants.ErrorCode;
+import com.datastax.oss.protocol.internal.response.Error;
 import io.ringhaul.OperationPlan;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.batch.TableRow;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.internal.ring.Murmur3;
 import io.ringhaul.it.RawTables;
@@ -23,6 +31,7 @@ import io.ringhaul.scylla.Tablet.Replica;
 import io.ringhaul.seeds.Seeds;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -194,6 +203,68 @@ class TabletsIT {
     OperationPlan plan =
         operator.export(keyspace, "t").to(CsvTarget.folder(folder.resolve("none"))).plan();
     assertThat(plan.tasks()).allSatisfy(task -> assertThat(task.replicas()).hasSize(1));
+  }
+
+  @Test
+  void sizesAreThoseOfTheLargestReplicas() {
+    List<UUID> nodes = proxy.nodes();
+    place("copy", Tablet.evenly(2, nodes, 2, 2));
+    assertThat(operator.count(keyspace, "copy").plan().estimatedBytes()).isZero();
+    long first = tablets.get(0).lastToken();
+    proxy.tabletSizes(
+        keyspace, "copy", first, Map.of(nodes.get(0), 3L << 30, nodes.get(1), 1L << 30));
+    proxy.tabletSizes(keyspace, "copy", Long.MAX_VALUE, Map.of(nodes.get(2), 1L << 30));
+    OperationPlan plan =
+        operator.export(keyspace, "copy").to(CsvTarget.folder(folder.resolve("none"))).plan();
+    assertThat(plan.estimatedBytes()).isEqualTo(4L << 30);
+    assertThat(plan.tasks()).hasSizeGreaterThan(16);
+  }
+
+  @Test
+  void exportReportsTruncation() {
+    place("t", Tablet.evenly(6, proxy.nodes(), 1, 2));
+    proxy.truncated(keyspace, "t", Instant.EPOCH.plusSeconds(1));
+    RecordingSession truncating =
+        new RecordingSession(
+            session,
+            statement -> {
+              if (statement instanceof BoundStatement) {
+                proxy.truncated(keyspace, "t", Instant.EPOCH.plusSeconds(2));
+              }
+            });
+    try (TokenAwareBulkOperator truncated = TokenAwareBulkOperator.over(truncating.session())) {
+      CsvTarget target = CsvTarget.folder(folder.resolve("truncated"));
+      assertThatThrownBy(() -> truncated.export(keyspace, "t").to(target).execute())
+          .isInstanceOf(JobException.class)
+          .hasMessageContaining(
+              "truncated while it was exported: last truncation was \"1970-01-01T00:00:01Z\" and"
+                  + " is \"1970-01-01T00:00:02Z\"");
+    }
+  }
+
+  @Test
+  void refusedTransactionsHaveTheReasonOfTheServer() throws InterruptedException {
+    String reason = "LWT is not yet supported with tablets";
+    proxy.fail(
+        request -> request.text().contains("IF NOT EXISTS"), new Error(ErrorCode.INVALID, reason));
+    try (BatchWriter writer = BatchWriter.over(session)) {
+      TableRow row = TableRow.of(keyspace, "t").with("id", 1).with("v", "w");
+      assertThatThrownBy(() -> writer.bulkInsertWithPaxos(List.of(row)))
+          .isInstanceOf(BulkOperationException.class)
+          .hasMessageContaining(keyspace + ".t")
+          .hasMessageContaining(reason);
+    }
+  }
+
+  @Test
+  void requestsInFlightFollowTheShards() {
+    proxy.shardsInTopology(60);
+    try {
+      assertThat(operator.count(keyspace, "vnodes").plan().parallelism())
+          .isEqualTo(60 * proxy.nodes().size());
+    } finally {
+      proxy.shardsInTopology(2);
+    }
   }
 
   @Test
