@@ -64,6 +64,12 @@ final class FaultBench implements AutoCloseable {
         TestCluster::define);
   }
 
+  /** Creates and fills the table in the shared test cluster, which the jobs reach elsewhere. */
+  static FaultBench inTestCluster(Path folder, InetSocketAddress contact) throws IOException {
+    return new FaultBench(
+        folder, TestCluster.session(), contact, TestCluster.newKeyspace(1), TestCluster::define);
+  }
+
   /** Creates and fills the table in a keyspace of another cluster. */
   static FaultBench in(Path folder, CqlSession session, InetSocketAddress contact, String keyspace)
       throws IOException {
