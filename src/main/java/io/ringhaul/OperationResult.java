@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** The result of a successful operation. */
 public sealed interface OperationResult
-    permits CountResult, ExportResult, ImportResult, ReadResult {
+    permits CountResult, ExportResult, ImportResult, ReadResult, VerifyResult {
 
   /** All figures. */
   OperationTotals totals();

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of its result
  */
 public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
-    extends OperationRequest<S, R> permits CountRequest, ExportRequest, ReadRequest {
+    extends OperationRequest<S, R> permits CountRequest, ExportRequest, ReadRequest, VerifyRequest {
 
   private static final int MOST_PAGE_SIZE = 1_000_000;
 

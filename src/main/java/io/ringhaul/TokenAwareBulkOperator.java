@@ -135,6 +135,16 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     return new ReadRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 
+  /** A request to compare a table with a source. */
+  public VerifyRequest verify(String keyspace, String table) {
+    return verify(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to compare a table with a source. */
+  public VerifyRequest verify(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new VerifyRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
+  }
+
   /** A request to import into a table. */
   public ImportRequest importInto(String keyspace, String table) {
     return importInto(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));

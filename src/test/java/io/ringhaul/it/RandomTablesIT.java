@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RandomTablesIT {
 
   private static final int TABLES = Integer.getInteger("ringhaul.it.tables", 15);
-  private static final int ROWS = 60;
+  static final int ROWS = 60;
 
   /** The first major version of Cassandra that tells the times of elements. */
   private static final int ELEMENT_TIMES_SINCE = 5;
@@ -70,7 +70,7 @@ class RandomTablesIT {
     ddl.add(schema.createTable(keyspace, "source"));
     ddl.add(schema.createTable(keyspace, "clone"));
     TestCluster.define(ddl);
-    insert(random);
+    insert(session, random);
     Path place = folder.resolve(format.name().toLowerCase(Locale.ROOT));
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator.export(keyspace, "source").to(format.target(place)).execute();
@@ -97,7 +97,8 @@ class RandomTablesIT {
     RawTables.assertSame(session, keyspace, "source", "copied", ROWS, seed);
   }
 
-  private void insert(RandomTable random) {
+  /** Writes generated rows into their table, with one INSERT each. */
+  static void insert(CqlSession session, RandomTable random) {
     TableDescription table = random.description();
     PreparedStatement insert =
         session.prepare(

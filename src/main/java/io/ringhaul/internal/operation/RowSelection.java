@@ -90,6 +90,11 @@ public record RowSelection(
     return new RowSelection(clauses, Optional.of(tokens), maxRows, Optional.of(way.text(tokens)));
   }
 
+  /** Returns this selection restricted to some tokens, of which it has some. */
+  RowSelection only(TokenRangeSet some) {
+    return new RowSelection(clauses, Optional.of(tokens().intersect(some)), maxRows, listed);
+  }
+
   /**
    * Returns this selection after checking its settings.
    *

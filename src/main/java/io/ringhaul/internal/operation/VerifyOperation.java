@@ -1,0 +1,523 @@
+package io.ringhaul.internal.operation;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.type.DataType;
+import com.datastax.oss.driver.api.core.type.ListType;
+import com.datastax.oss.driver.api.core.type.MapType;
+import com.datastax.oss.driver.api.core.type.SetType;
+import io.ringhaul.ReadResult;
+import io.ringhaul.VerifyResult;
+import io.ringhaul.VerifyResult.Difference;
+import io.ringhaul.VerifyResult.Kind;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.format.RowReader;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceSession;
+import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.cql.RowKey;
+import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.ring.Murmur3;
+import io.ringhaul.internal.write.RestoredTimes;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.RawRow;
+import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRange;
+import io.ringhaul.schema.TokenRangeSet;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares a table with a source: checksums of both first, then the rows of the ranges of tokens
+ * whose checksums differ.
+ *
+ * @param sizing the number of tasks of a read unless it is set
+ * @param pageSize rows in a page; 0 to adapt it
+ * @param columnNames the columns to compare; empty for all that both have
+ * @param mostDifferences the search ends when there are more
+ * @param rowsInMemory rows of the source that a pass holds; 0 for as many as the heap has room for
+ */
+public record VerifyOperation(
+    OperationSettings settings,
+    RowSelection selection,
+    ScanSizing sizing,
+    int pageSize,
+    ImportSource source,
+    List<CqlIdentifier> columnNames,
+    int mostDifferences,
+    long rowsInMemory)
+    implements BulkOperation<VerifyResult> {
+
+  /** The rows of a pass take at most this fraction of the heap: an eighth. */
+  private static final long HEAP_SHARE = 8;
+
+  /** What a row in memory takes beside its values and its key, estimated. */
+  private static final long ROW_OVERHEAD = 200;
+
+  @Override
+  public VerifyResult run(CqlSession session, Executor threads) {
+    if (selection.clauses().where().isPresent()) {
+      throw new InvalidSettingException(
+          "where",
+          "A comparison takes no condition, because the source has rows that do not satisfy it;"
+              + " select token ranges or columns");
+    }
+    TableDescription table =
+        new TableLookup(session).readable(settings.keyspace(), settings.table());
+    List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();
+    ImportPreflight.requirePrimaryKey(table, asked);
+    try (SourceSession opened = source.open()) {
+      TableDescription withTimes =
+          RestoredTimes.DEFAULT
+              .leftAside()
+              .extend(table, () -> opened.schema(table.keyspace(), table.name()));
+      SourcePlan plan = opened.plan(withTimes, asked, settings.taskCount());
+      ImportPreflight.requirePrimaryKey(table, plan.columns());
+      RowForm form = RowForm.of(table, plan.columns());
+      return new Comparison(
+              this, session, threads, opened, plan, withTimes.select(plan.columns()), form)
+          .run();
+    }
+  }
+
+  /** A running comparison. */
+  private static final class Comparison {
+
+    private final VerifyOperation operation;
+    private final CqlSession session;
+    private final Executor threads;
+    private final SourceSession source;
+    private final SourcePlan plan;
+    private final List<ColumnDescription> columns;
+    private final RowForm form;
+    private final TokenRangeSet tokens;
+    private final Findings findings;
+
+    /**
+     * @param columns the columns of the source's rows
+     */
+    Comparison(
+        VerifyOperation operation,
+        CqlSession session,
+        Executor threads,
+        SourceSession source,
+        SourcePlan plan,
+        List<ColumnDescription> columns,
+        RowForm form) {
+      this.operation = operation;
+      this.session = session;
+      this.threads = threads;
+      this.source = source;
+      this.plan = plan;
+      this.columns = columns;
+      this.form = form;
+      this.tokens = operation.selection().tokens();
+      this.findings = new Findings(operation.mostDifferences());
+    }
+
+    VerifyResult run() {
+      try {
+        RowSums sums = new RowSums();
+        ReadResult read = readTable(operation.selection(), row -> sums.add(row, 1));
+        readSource(row -> sums.add(row, -1));
+        List<Pass> passes = sums.passes(rowsInMemory(sums));
+        int done = 0;
+        while (done < passes.size() && !findings.isFull()) {
+          search(passes.get(done));
+          done++;
+        }
+        source.requireUnchanged();
+        return findings.result(read, plan.location(), sums.sourceRows.sum(), done == passes.size());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new OperationCancelledException(
+            "The comparison of "
+                + form.table
+                + " was cancelled; it changes nothing, so that it can begin again",
+            e);
+      }
+    }
+
+    private long rowsInMemory(RowSums sums) {
+      if (operation.rowsInMemory() > 0) {
+        return operation.rowsInMemory();
+      }
+      long each = ROW_OVERHEAD + sums.sourceBytes.sum() / Math.max(1, sums.sourceRows.sum());
+      return Math.max(1, Runtime.getRuntime().maxMemory() / HEAP_SHARE / each);
+    }
+
+    /** Holds the rows of the source that belong to a pass, and compares those of the table. */
+    private void search(Pass pass) throws InterruptedException {
+      Map<ByteBuffer, byte[]> held = new ConcurrentHashMap<>();
+      readSource(
+          row -> {
+            if (pass.has(row)) {
+              byte[] copy = Arrays.copyOf(row.bytes, row.length);
+              if (held.putIfAbsent(ByteBuffer.wrap(copy, 0, row.keyLength), copy) != null) {
+                findings.add(Kind.REPEATED, form.key(copy), List.of());
+              }
+            }
+          });
+      readTable(
+          operation.selection().only(pass.tokens()),
+          row -> {
+            if (pass.has(row)) {
+              byte[] copy = Arrays.copyOf(row.bytes, row.length);
+              byte[] expected = held.remove(ByteBuffer.wrap(copy, 0, row.keyLength));
+              if (expected == null) {
+                findings.add(Kind.EXTRA, form.key(copy), List.of());
+              } else if (!Arrays.equals(expected, copy)) {
+                findings.add(Kind.DIFFERENT, form.key(copy), form.differing(expected, copy));
+              }
+            }
+          });
+      held.values().forEach(row -> findings.add(Kind.MISSING, form.key(row), List.of()));
+    }
+
+    private ReadResult readTable(RowSelection selected, Consumer<Encoder> action) {
+      PageSink sink =
+          page -> {
+            Encoder encoder = new Encoder(form);
+            for (Row row : page.rows()) {
+              encoder.encode(row::getBytesUnsafe, form.inOrder);
+              action.accept(encoder);
+            }
+          };
+      return new ReadOperation(
+              operation.settings(),
+              selected,
+              operation.sizing(),
+              form.columns.stream()
+                  .map(column -> CqlIdentifier.fromInternal(column.name()))
+                  .toList(),
+              operation.pageSize(),
+              sink)
+          .run(session, threads);
+    }
+
+    /** Passes the rows within the selected tokens to the action, on several threads. */
+    private void readSource(Consumer<Encoder> action) throws InterruptedException {
+      Queue<SourceTask> waiting = new ConcurrentLinkedQueue<>(plan.tasks());
+      int readers =
+          Math.max(1, Math.min(plan.tasks().size(), Runtime.getRuntime().availableProcessors()));
+      new Workers(threads, readers)
+          .run(
+              () -> {
+                Encoder encoder = new Encoder(form);
+                for (SourceTask task = waiting.poll(); task != null; task = waiting.poll()) {
+                  try (RowReader reader = source.open(plan, columns, task)) {
+                    read(reader, encoder, action);
+                  }
+                }
+              });
+    }
+
+    private void read(RowReader reader, Encoder encoder, Consumer<Encoder> action)
+        throws InterruptedException {
+      for (RawRow row = reader.next(); row != null; row = reader.next()) {
+        encoder.encode(row, form.inSource);
+        if (tokens.contains(encoder.token)) {
+          action.accept(encoder);
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    }
+  }
+
+  /**
+   * How a row is compared: its columns, those of the primary key first, each with its length.
+   *
+   * @param columns in this order
+   * @param inOrder where they are in a row of the table
+   * @param inSource where they are in a row of the source
+   */
+  private record RowForm(
+      TableDescription table, List<ColumnDescription> columns, int[] inOrder, int[] inSource) {
+
+    static RowForm of(TableDescription table, List<String> ofSource) {
+      List<ColumnDescription> columns = new ArrayList<>(table.primaryKey());
+      table.columns().stream()
+          .filter(column -> !column.isPrimaryKey() && ofSource.contains(column.name()))
+          .forEach(columns::add);
+      return new RowForm(
+          table,
+          List.copyOf(columns),
+          IntStream.range(0, columns.size()).toArray(),
+          columns.stream().mapToInt(column -> ofSource.indexOf(column.name())).toArray());
+    }
+
+    int keyColumns() {
+      return table.primaryKey().size();
+    }
+
+    /** The primary key of an encoded row as text. */
+    String key(byte[] row) {
+      return new RowKey(table, columns).text(values(row)::get);
+    }
+
+    /** The columns whose values differ. */
+    List<String> differing(byte[] one, byte[] other) {
+      List<@Nullable ByteBuffer> here = values(one);
+      List<@Nullable ByteBuffer> there = values(other);
+      return IntStream.range(0, columns.size())
+          .filter(i -> !Objects.equals(here.get(i), there.get(i)))
+          .mapToObj(i -> columns.get(i).name())
+          .toList();
+    }
+
+    private List<@Nullable ByteBuffer> values(byte[] row) {
+      ByteBuffer left = ByteBuffer.wrap(row);
+      List<@Nullable ByteBuffer> values = new ArrayList<>();
+      for (int i = 0; i < columns.size(); i++) {
+        int length = left.getInt();
+        values.add(length < 0 ? null : left.slice(left.position(), length));
+        left.position(left.position() + Math.max(0, length));
+      }
+      return values;
+    }
+  }
+
+  /** Encodes one row after the other. Used by one thread. */
+  private static final class Encoder {
+
+    private final RowForm form;
+    private final ByteBuffer[] partitionKey;
+    private final CRC32C crc = new CRC32C();
+    private byte[] bytes = new byte[1_024];
+    private int length;
+    private int keyLength;
+    private long token;
+
+    Encoder(RowForm form) {
+      this.form = form;
+      this.partitionKey = new ByteBuffer[form.table().partitionKey().size()];
+    }
+
+    void encode(RawRow row, int[] places) {
+      length = 0;
+      for (int i = 0; i < places.length; i++) {
+        ByteBuffer value = row.bytes(places[i]);
+        if (value != null && isEmptyCollection(form.columns().get(i), value)) {
+          value = null;
+        }
+        if (i < partitionKey.length) {
+          partitionKey[i] = Objects.requireNonNull(value, "a partition key is never null");
+        }
+        append(value);
+        if (i + 1 == form.keyColumns()) {
+          keyLength = length;
+        }
+      }
+      token = Murmur3.token(partitionKey);
+    }
+
+    /** Cassandra does not keep an empty collection that is not frozen: it reads as null. */
+    private static boolean isEmptyCollection(ColumnDescription column, ByteBuffer value) {
+      DataType type = column.type();
+      boolean isCollection =
+          type instanceof ListType list && !list.isFrozen()
+              || type instanceof SetType set && !set.isFrozen()
+              || type instanceof MapType map && !map.isFrozen();
+      return isCollection && value.getInt(value.position()) == 0;
+    }
+
+    private void append(@Nullable ByteBuffer value) {
+      int size = value == null ? 0 : value.remaining();
+      if (bytes.length - length < Integer.BYTES + size) {
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + Integer.BYTES + size));
+      }
+      ByteBuffer out = ByteBuffer.wrap(bytes, length, Integer.BYTES + size);
+      out.putInt(value == null ? -1 : size);
+      if (value != null) {
+        out.put(value.duplicate());
+      }
+      length = out.position();
+    }
+
+    long hash() {
+      return Murmur3.token(ByteBuffer.wrap(bytes, 0, length));
+    }
+
+    long keyHash() {
+      return Murmur3.token(ByteBuffer.wrap(bytes, 0, keyLength));
+    }
+
+    /** A second hash of another kind, so that the sums of two different sets of rows differ. */
+    long checksum() {
+      crc.reset();
+      crc.update(bytes, 0, length);
+      return crc.getValue();
+    }
+  }
+
+  /**
+   * Sums over the rows of each bucket, a range of tokens: those of the table are added and those of
+   * the source subtracted, in any order. Thread-safe.
+   */
+  static final class RowSums {
+
+    static final int BUCKETS = 1 << 16;
+
+    private final AtomicLongArray rows = new AtomicLongArray(BUCKETS);
+    private final AtomicLongArray hashes = new AtomicLongArray(BUCKETS);
+    private final AtomicLongArray checksums = new AtomicLongArray(BUCKETS);
+    private final AtomicLongArray ofSource = new AtomicLongArray(BUCKETS);
+    private final LongAdder sourceRows = new LongAdder();
+    private final LongAdder sourceBytes = new LongAdder();
+
+    static int bucket(long token) {
+      return (int) ((token >> 48) + BUCKETS / 2);
+    }
+
+    /** The tokens of a bucket. */
+    static TokenRange range(int bucket) {
+      long first = ((long) bucket - BUCKETS / 2) << 48;
+      // No row has the smallest token.
+      return new TokenRange(first == Long.MIN_VALUE ? first : first - 1, first + ((1L << 48) - 1));
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param sign 1 for a row of the table, -1 for one of the source
+     */
+    private void add(Encoder row, int sign) {
+      int bucket = bucket(row.token);
+      rows.addAndGet(bucket, sign);
+      hashes.addAndGet(bucket, sign * row.hash());
+      checksums.addAndGet(bucket, sign * row.checksum());
+      if (sign < 0) {
+        ofSource.incrementAndGet(bucket);
+        sourceRows.increment();
+        sourceBytes.add(row.length);
+      }
+    }
+
+    private boolean differs(int bucket) {
+      return rows.get(bucket) != 0 || hashes.get(bucket) != 0 || checksums.get(bucket) != 0;
+    }
+
+    /**
+     * Divides the buckets that differ into passes.
+     *
+     * @param most rows of the source that a pass may hold
+     */
+    private List<Pass> passes(long most) {
+      List<Pass> passes = new ArrayList<>();
+      BitSet together = new BitSet(BUCKETS);
+      long held = 0;
+      for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        if (!differs(bucket)) {
+          continue;
+        }
+        long count = ofSource.get(bucket);
+        if (count > most) {
+          BitSet alone = new BitSet(BUCKETS);
+          alone.set(bucket);
+          long slices = (count + most - 1) / most;
+          LongStream.range(0, slices).forEach(slice -> passes.add(new Pass(alone, slice, slices)));
+          continue;
+        }
+        if (held + count > most) {
+          passes.add(new Pass(together, 0, 1));
+          together = new BitSet(BUCKETS);
+          held = 0;
+        }
+        together.set(bucket);
+        held += count;
+      }
+      if (!together.isEmpty()) {
+        passes.add(new Pass(together, 0, 1));
+      }
+      return passes;
+    }
+  }
+
+  /**
+   * Rows that are compared together.
+   *
+   * @param buckets their ranges of tokens
+   * @param slice of a bucket with more rows than fit into memory, the part by the hash of the key
+   * @param slices the number of parts, 1 for whole buckets
+   */
+  private record Pass(BitSet buckets, long slice, long slices) {
+
+    boolean has(Encoder row) {
+      return buckets.get(RowSums.bucket(row.token))
+          && (slices == 1 || Math.floorMod(row.keyHash(), slices) == slice);
+    }
+
+    TokenRangeSet tokens() {
+      return TokenRangeSet.of(buckets.stream().mapToObj(RowSums::range).toList());
+    }
+  }
+
+  /** The differences found, of which only so many are kept. Thread-safe. */
+  private static final class Findings {
+
+    private final int most;
+    private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
+    private final List<Difference> kept = new ArrayList<>();
+
+    Findings(int most) {
+      this.most = most;
+      for (Kind kind : Kind.values()) {
+        counts.put(kind, new LongAdder());
+      }
+    }
+
+    void add(Kind kind, String key, List<String> columns) {
+      count(kind).increment();
+      synchronized (kept) {
+        if (kept.size() < most) {
+          kept.add(new Difference(kind, key, columns));
+        }
+      }
+    }
+
+    private LongAdder count(Kind kind) {
+      return Objects.requireNonNull(counts.get(kind));
+    }
+
+    boolean isFull() {
+      return counts.values().stream().mapToLong(LongAdder::sum).sum() > most;
+    }
+
+    VerifyResult result(ReadResult read, String location, long sourceRows, boolean isComplete) {
+      kept.sort(Comparator.comparing(Difference::kind).thenComparing(Difference::key));
+      return new VerifyResult(
+          read.totals(),
+          location,
+          sourceRows,
+          count(Kind.MISSING).sum(),
+          count(Kind.EXTRA).sum(),
+          count(Kind.DIFFERENT).sum(),
+          count(Kind.REPEATED).sum(),
+          isComplete,
+          kept);
+    }
+  }
+}
