@@ -9,6 +9,7 @@ import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.VerifyResult;
 import io.ringhaul.batch.BatchWriter;
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -17,6 +18,7 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.monitor.OperationTotals;
+import io.ringhaul.table.TableSource;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -137,19 +139,25 @@ final class DemoCommand implements Callable<Integer> {
                         .snapshot(exported.snapshotId().orElseThrow())));
 
     say("Comparing the two tables, byte by byte");
-    TableComparison.Outcome outcome =
-        new TableComparison(session).compare(keyspace, SampleOrders.TABLE, SampleOrders.RESTORED);
-    if (outcome.difference().isPresent()
-        || outcome.rows() != counted.rows()
+    VerifyResult compared =
+        operator
+            .verify(keyspace, SampleOrders.RESTORED)
+            .against(TableSource.of(session, keyspace, SampleOrders.TABLE).ignoreCellTimes())
+            .execute();
+    if (!compared.isEqual()
+        || compared.rows() != counted.rows()
         || exported.rows() != counted.rows()
         || imported.rows() != counted.rows()) {
       throw new BulkOperationException(
           String.format(
               Locale.ROOT,
-              "The tables are not equal after %,d equal rows: %s; counted %,d, exported %,d,"
+              "The tables are not equal: %s; compared %,d rows, counted %,d, exported %,d,"
                   + " imported %,d",
-              outcome.rows(),
-              outcome.difference().orElse("the numbers of rows differ"),
+              compared.differences().stream()
+                  .findFirst()
+                  .map(VerifyResult.Difference::toString)
+                  .orElse("the numbers of rows differ"),
+              compared.rows(),
               counted.rows(),
               exported.rows(),
               imported.rows()));
@@ -157,7 +165,7 @@ final class DemoCommand implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "      %,d rows, equal in every byte%n%nThe Iceberg table is in %s%nIts catalog is %s%n",
-        outcome.rows(),
+        compared.rows(),
         warehouse.resolve(keyspace).resolve(SampleOrders.TABLE),
         warehouse.resolve("catalog.db"));
     System.out.print(new WarehouseReaders(warehouse, table).text());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TableComparison;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.csv.CsvTarget;

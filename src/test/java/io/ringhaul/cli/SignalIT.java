@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TableComparison;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.job.Job;

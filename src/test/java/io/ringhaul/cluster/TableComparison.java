@@ -1,4 +1,4 @@
-package io.ringhaul.cli;
+package io.ringhaul.cluster;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlIdentifier;

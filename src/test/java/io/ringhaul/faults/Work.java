@@ -3,7 +3,7 @@ package io.ringhaul.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import io.ringhaul.cli.TableComparison;
+import io.ringhaul.cluster.TableComparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
