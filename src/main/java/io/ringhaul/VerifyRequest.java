@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded: the rows of the source in such ranges are read in as many passes as the
  * heap requires. Rows that other clients write meanwhile may appear as differences.
+ *
+ * <p>Token ranges and a partitioning select what is compared. A condition is refused, because the
+ * source has rows that do not satisfy it.
  */
 public final class VerifyRequest extends ScanRequest<VerifyRequest, VerifyResult> {
 

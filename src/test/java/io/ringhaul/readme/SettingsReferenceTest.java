@@ -25,9 +25,10 @@ class SettingsReferenceTest {
   /** The types with settings: a title, and the source. */
   private static final List<List<String>> TYPES =
       List.of(
-          List.of("Count, read, export and import", "OperationRequest"),
-          List.of("Count, read and export", "ScanRequest"),
+          List.of("Count, read, verify, export and import", "OperationRequest"),
+          List.of("Count, read, verify and export", "ScanRequest"),
           List.of("Read", "ReadRequest"),
+          List.of("Verify", "VerifyRequest"),
           List.of("Export", "ExportRequest"),
           List.of("Import", "ImportRequest"),
           List.of("Follow", "FollowRequest"),
