@@ -40,6 +40,9 @@ public final class TestSample {
   public final List<TaskSample> tasks = new ArrayList<>();
   public final Map<String, Double> p50 = new LinkedHashMap<>();
   public final Map<String, Integer> nodeInFlight = new LinkedHashMap<>();
+
+  /** The answers of a node, if they are not its share of all requests. */
+  public final Map<String, Long> nodeAnswers = new LinkedHashMap<>();
   public final Map<String, Long> tunables = new LinkedHashMap<>();
 
   public TestSample(int second) {
@@ -67,7 +70,8 @@ public final class TestSample {
                     requests == 0 || millis == 0
                         ? Latency.NONE
                         : new Latency(
-                            requests / p50.size(), millis, millis, millis * 3, millis * 4),
+                            nodeAnswers.getOrDefault(node, requests / p50.size()),
+                            millis, millis, millis * 3, millis * 4),
                     errors / p50.size(),
                     overloads / p50.size(),
                     nodeInFlight.getOrDefault(node, 0))));

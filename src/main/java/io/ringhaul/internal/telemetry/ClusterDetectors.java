@@ -347,7 +347,11 @@ final class ClusterDetectors {
     }
 
     private static boolean isFarSlower(NodeSample node, double usualMillis) {
-      return node.latency().count() >= LEAST_ANSWERS
+      // A very slow node answers seldom, and then the requests that wait for it count too.
+      boolean isKnown =
+          node.latency().count() >= LEAST_ANSWERS
+              || (node.latency().count() > 0 && node.inFlight() >= LEAST_IN_FLIGHT);
+      return isKnown
           && millis(node) >= Math.max(ALONE_MILLIS, ALONE_FACTOR * usualMillis);
     }
 

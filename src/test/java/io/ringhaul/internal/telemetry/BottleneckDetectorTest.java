@@ -282,7 +282,19 @@ class BottleneckDetectorTest {
                 BottleneckKind.SKEW,
                 "node:127.0.0.3:9042",
                 sample -> sample.p50.put("127.0.0.3:9042", 190.0))
-            .withEvidence(Map.of("usualP50Millis", 20.0)));
+            .withEvidence(Map.of("usualP50Millis", 20.0)),
+        new Finding(
+            "node so slow that it answers seldom",
+            OperationKind.EXPORT,
+            BottleneckKind.SKEW,
+            "node:127.0.0.3:9042",
+            sample -> {
+              sample.p50.put("127.0.0.3:9042", 3_200.0);
+              sample.nodeAnswers.put("127.0.0.3:9042", 2L);
+              sample.nodeInFlight.put("127.0.0.1:9042", 5);
+              sample.nodeInFlight.put("127.0.0.2:9042", 9);
+              sample.nodeInFlight.put("127.0.0.3:9042", 8);
+            }));
   }
 
   /** The job runs well, then with the cause, and then well again. */
