@@ -475,7 +475,7 @@ public record VerifyOperation(
     }
   }
 
-  /** The differences found, of which only so many are kept. Thread-safe. */
+  /** The differences found, of which the first ones are kept. Thread-safe. */
   private static final class Findings {
 
     private final int most;
