@@ -22,8 +22,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of requests that scan a table: a count, a read, a comparison or an
- * export.
+ * The settings of requests that scan a table: a count, a read, a comparison or an export.
  *
  * @param <S> the request's own type
  * @param <R> the type of its result

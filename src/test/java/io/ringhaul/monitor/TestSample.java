@@ -43,6 +43,7 @@ public final class TestSample {
 
   /** The answers of a node, if they are not its share of all requests. */
   public final Map<String, Long> nodeAnswers = new LinkedHashMap<>();
+
   public final Map<String, Long> tunables = new LinkedHashMap<>();
 
   public TestSample(int second) {
@@ -71,7 +72,10 @@ public final class TestSample {
                         ? Latency.NONE
                         : new Latency(
                             nodeAnswers.getOrDefault(node, requests / p50.size()),
-                            millis, millis, millis * 3, millis * 4),
+                            millis,
+                            millis,
+                            millis * 3,
+                            millis * 4),
                     errors / p50.size(),
                     overloads / p50.size(),
                     nodeInFlight.getOrDefault(node, 0))));

@@ -351,8 +351,7 @@ final class ClusterDetectors {
       boolean isKnown =
           node.latency().count() >= LEAST_ANSWERS
               || (node.latency().count() > 0 && node.inFlight() >= LEAST_IN_FLIGHT);
-      return isKnown
-          && millis(node) >= Math.max(ALONE_MILLIS, ALONE_FACTOR * usualMillis);
+      return isKnown && millis(node) >= Math.max(ALONE_MILLIS, ALONE_FACTOR * usualMillis);
     }
 
     private static Detection detection(NodeSample node, double usualMillis, double usualInFlight) {
