@@ -247,15 +247,25 @@ public record VerifyOperation(
     }
   }
 
-  /**
-   * How a row is compared: its columns, those of the primary key first, each with its length.
-   *
-   * @param columns in this order
-   * @param inOrder where they are in a row of the table
-   * @param inSource where they are in a row of the source
-   */
-  private record RowForm(
-      TableDescription table, List<ColumnDescription> columns, int[] inOrder, int[] inSource) {
+  /** How a row is compared: its columns, those of the primary key first, each with its length. */
+  private static final class RowForm {
+
+    private final TableDescription table;
+    private final List<ColumnDescription> columns;
+
+    /** Where the columns are in a row of the table. */
+    private final int[] inOrder;
+
+    /** Where the columns are in a row of the source. */
+    private final int[] inSource;
+
+    private RowForm(
+        TableDescription table, List<ColumnDescription> columns, int[] inOrder, int[] inSource) {
+      this.table = table;
+      this.columns = columns;
+      this.inOrder = inOrder;
+      this.inSource = inSource;
+    }
 
     static RowForm of(TableDescription table, List<String> ofSource) {
       List<ColumnDescription> columns = new ArrayList<>(table.primaryKey());
@@ -313,14 +323,14 @@ public record VerifyOperation(
 
     Encoder(RowForm form) {
       this.form = form;
-      this.partitionKey = new ByteBuffer[form.table().partitionKey().size()];
+      this.partitionKey = new ByteBuffer[form.table.partitionKey().size()];
     }
 
     void encode(RawRow row, int[] places) {
       length = 0;
       for (int i = 0; i < places.length; i++) {
         ByteBuffer value = row.bytes(places[i]);
-        if (value != null && isEmptyCollection(form.columns().get(i), value)) {
+        if (value != null && isEmptyCollection(form.columns.get(i), value)) {
           value = null;
         }
         if (i < partitionKey.length) {
@@ -338,9 +348,9 @@ public record VerifyOperation(
     private static boolean isEmptyCollection(ColumnDescription column, ByteBuffer value) {
       DataType type = column.type();
       boolean isCollection =
-          type instanceof ListType list && !list.isFrozen()
-              || type instanceof SetType set && !set.isFrozen()
-              || type instanceof MapType map && !map.isFrozen();
+          (type instanceof ListType list && !list.isFrozen())
+              || (type instanceof SetType set && !set.isFrozen())
+              || (type instanceof MapType map && !map.isFrozen());
       return isCollection && value.getInt(value.position()) == 0;
     }
 
