@@ -128,7 +128,7 @@ class SignalIT {
     assertThat(resumed.out())
         .startsWith("import " + keyspace + ".copy: 24,000 rows in ")
         .contains("  job id: " + running.id())
-        .contains("  rows read: 24000\n");
+        .contains("  rows read: 24,000\n");
     assertThat(find(jobs, running.id()).figures().rows()).isEqualTo(IMPORTED);
     Map<Integer, String> rows = new HashMap<>();
     for (Row row : TestCluster.session().execute("SELECT id, v FROM " + keyspace + ".copy")) {
