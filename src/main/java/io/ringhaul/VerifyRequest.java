@@ -5,6 +5,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.CountOperation;
+import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.operation.VerifyOperation;
 import java.util.List;
@@ -68,10 +69,7 @@ public final class VerifyRequest extends ScanRequest<VerifyRequest, VerifyResult
    * @throws InvalidSettingException if it is out of bounds
    */
   public VerifyRequest maxDifferences(int rows) {
-    if (rows < 1 || rows > MOST_DIFFERENCES) {
-      throw new InvalidSettingException(
-          "maxDifferences", "maxDifferences is " + rows + "; it takes 1 to " + MOST_DIFFERENCES);
-    }
+    OperationSettings.requireBetween("maxDifferences", rows, 1, MOST_DIFFERENCES);
     this.maxDifferences = rows;
     return this;
   }
