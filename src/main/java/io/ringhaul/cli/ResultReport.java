@@ -24,9 +24,8 @@ final class ResultReport {
   private final Map<String, Object> more = new LinkedHashMap<>();
   private @Nullable String limitedBy;
 
-  private record Count(long number) {}
-
-  private record Size(long bytes) {}
+  /** A number that text has in another form than JSON. */
+  private record Figure(long number, String text) {}
 
   ResultReport(String operation, OptionValues.TableArgument table, boolean json) {
     this.operation = operation;
@@ -41,12 +40,12 @@ final class ResultReport {
 
   /** Adds a number of things. Others, such as ids, have no thousands separators in text. */
   void addCount(String name, long number) {
-    more.put(name, new Count(number));
+    more.put(name, new Figure(number, String.format(Locale.ROOT, "%,d", number)));
   }
 
   /** Adds a size in bytes: a number in JSON. */
   void addSize(String name, long bytes) {
-    more.put(name, new Size(bytes));
+    more.put(name, new Figure(bytes, Figures.size(bytes)));
   }
 
   /** Sets what limited the operation; text omits it for short operations. */
@@ -93,17 +92,11 @@ final class ResultReport {
   }
 
   private static Object text(Object value) {
-    if (value instanceof Count count) {
-      return String.format(Locale.ROOT, "%,d", count.number());
-    }
-    return value instanceof Size size ? Figures.size(size.bytes()) : value;
+    return value instanceof Figure figure ? figure.text() : value;
   }
 
   private static Object fact(Object value) {
-    if (value instanceof Count count) {
-      return count.number();
-    }
-    return value instanceof Size size ? size.bytes() : value;
+    return value instanceof Figure figure ? figure.number() : value;
   }
 
   /** Prints a failure as JSON; in text mode, standard error has the message. */
