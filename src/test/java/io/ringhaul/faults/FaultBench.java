@@ -56,18 +56,13 @@ final class FaultBench implements AutoCloseable {
 
   /** Creates and fills the table in the shared test cluster. */
   static FaultBench inTestCluster(Path folder) throws IOException {
-    return new FaultBench(
-        folder,
-        TestCluster.session(),
-        TestCluster.get().contactPoints().get(0),
-        TestCluster.newKeyspace(3),
-        TestCluster::define);
+    return inTestCluster(folder, TestCluster.get().contactPoints().get(0));
   }
 
   /** Creates and fills the table in the shared test cluster, which the jobs reach elsewhere. */
   static FaultBench inTestCluster(Path folder, InetSocketAddress contact) throws IOException {
     return new FaultBench(
-        folder, TestCluster.session(), contact, TestCluster.newKeyspace(1), TestCluster::define);
+        folder, TestCluster.session(), contact, TestCluster.newKeyspace(3), TestCluster::define);
   }
 
   /** Creates and fills the table in a keyspace of another cluster. */
