@@ -112,7 +112,7 @@ public record ImportOperation(
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::writable);
     TableDescription table = found.table();
-    ImportPreflight.requirePrimaryKey(table, asked());
+    ImportPreflight.requirePrimaryKey("import into", table, asked());
     Map<String, String> source = assignment.source().identity();
     Map<String, String> fingerprint = fingerprint(source, found);
     Optional<Job> completed =
@@ -153,7 +153,7 @@ public record ImportOperation(
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan planned = stored.orElseGet(() -> plan(sourceSession, withTimes));
       ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);
-      ImportPreflight.requirePrimaryKey(table, planned.columns());
+      ImportPreflight.requirePrimaryKey("import into", table, planned.columns());
       List<ColumnDescription> columns = withTimes.select(planned.columns());
       preflight.run(table, columns);
       preflight.requireRoom(table, columns, checkpoints.haveBegun(), assignment.batch());

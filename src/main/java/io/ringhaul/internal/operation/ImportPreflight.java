@@ -125,9 +125,10 @@ final class ImportPreflight {
   /**
    * Checks that the columns include the primary key.
    *
+   * @param operation for the message, such as {@code import into}
    * @param columns empty for all
    */
-  static void requirePrimaryKey(TableDescription table, List<String> columns) {
+  static void requirePrimaryKey(String operation, TableDescription table, List<String> columns) {
     if (columns.isEmpty()) {
       return;
     }
@@ -141,8 +142,8 @@ final class ImportPreflight {
       throw new InvalidSettingException(
           "columns",
           String.format(
-              "The import into %s lacks %s of its primary key; every row needs the whole key",
-              table, String.join(", ", missing)));
+              "The %s %s lacks %s of its primary key; every row needs the whole key",
+              operation, table, String.join(", ", missing)));
     }
   }
 }

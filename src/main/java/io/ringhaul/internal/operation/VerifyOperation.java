@@ -86,14 +86,14 @@ public record VerifyOperation(
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
     List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();
-    ImportPreflight.requirePrimaryKey(table, asked);
+    ImportPreflight.requirePrimaryKey("comparison of", table, asked);
     try (SourceSession opened = source.open()) {
       TableDescription withTimes =
           RestoredTimes.DEFAULT
               .leftAside()
               .extend(table, () -> opened.schema(table.keyspace(), table.name()));
       SourcePlan plan = opened.plan(withTimes, asked, settings.taskCount());
-      ImportPreflight.requirePrimaryKey(table, plan.columns());
+      ImportPreflight.requirePrimaryKey("comparison of", table, plan.columns());
       RowForm form = RowForm.of(table, plan.columns());
       return new Comparison(
               this, session, threads, opened, plan, withTimes.select(plan.columns()), form)
