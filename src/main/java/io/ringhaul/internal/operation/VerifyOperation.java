@@ -4,9 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.type.DataType;
-import com.datastax.oss.driver.api.core.type.ListType;
-import com.datastax.oss.driver.api.core.type.MapType;
-import com.datastax.oss.driver.api.core.type.SetType;
+import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import io.ringhaul.ReadResult;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Difference;
@@ -21,6 +19,7 @@ import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.cql.RowKey;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.ring.Murmur3;
+import io.ringhaul.internal.write.CellTimeTypes;
 import io.ringhaul.internal.write.RestoredTimes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -43,8 +42,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +95,7 @@ public record VerifyOperation(
               .extend(table, () -> opened.schema(table.keyspace(), table.name()));
       SourcePlan plan = opened.plan(withTimes, asked, settings.taskCount());
       ImportPreflight.requirePrimaryKey("comparison of", table, plan.columns());
-      RowForm form = RowForm.of(table, plan.columns());
+      RowForm form = new RowForm(table, plan.columns());
       return new Comparison(
               this, session, threads, opened, plan, withTimes.select(plan.columns()), form)
           .run();
@@ -175,7 +176,7 @@ public record VerifyOperation(
             if (pass.has(row)) {
               byte[] copy = Arrays.copyOf(row.bytes, row.length);
               if (held.putIfAbsent(ByteBuffer.wrap(copy, 0, row.keyLength), copy) != null) {
-                findings.add(Kind.REPEATED, form.key(copy), List.of());
+                findings.add(Kind.REPEATED, () -> form.difference(Kind.REPEATED, copy));
               }
             }
           });
@@ -183,16 +184,16 @@ public record VerifyOperation(
           operation.selection().only(pass.tokens()),
           row -> {
             if (pass.has(row)) {
-              byte[] copy = Arrays.copyOf(row.bytes, row.length);
-              byte[] expected = held.remove(ByteBuffer.wrap(copy, 0, row.keyLength));
+              byte[] expected = held.remove(ByteBuffer.wrap(row.bytes, 0, row.keyLength));
               if (expected == null) {
-                findings.add(Kind.EXTRA, form.key(copy), List.of());
-              } else if (!Arrays.equals(expected, copy)) {
-                findings.add(Kind.DIFFERENT, form.key(copy), form.differing(expected, copy));
+                findings.add(Kind.EXTRA, () -> form.difference(Kind.EXTRA, row.bytes));
+              } else if (!Arrays.equals(expected, 0, expected.length, row.bytes, 0, row.length)) {
+                findings.add(Kind.DIFFERENT, () -> form.difference(expected, row.bytes));
               }
             }
           });
-      held.values().forEach(row -> findings.add(Kind.MISSING, form.key(row), List.of()));
+      held.values()
+          .forEach(row -> findings.add(Kind.MISSING, () -> form.difference(Kind.MISSING, row)));
     }
 
     private ReadResult readTable(RowSelection selected, Consumer<Encoder> action) {
@@ -259,43 +260,51 @@ public record VerifyOperation(
     /** Where the columns are in a row of the source. */
     private final int[] inSource;
 
-    private RowForm(
-        TableDescription table, List<ColumnDescription> columns, int[] inOrder, int[] inSource) {
+    /** Whether each column is a collection that is not frozen. */
+    private final boolean[] isCollection;
+
+    private final int keyColumns;
+    private final RowKey key;
+
+    /**
+     * @param ofSource the names of the columns of the source
+     */
+    RowForm(TableDescription table, List<String> ofSource) {
       this.table = table;
-      this.columns = columns;
-      this.inOrder = inOrder;
-      this.inSource = inSource;
+      this.columns =
+          Stream.concat(
+                  table.primaryKey().stream(),
+                  table.columns().stream()
+                      .filter(column -> !column.isPrimaryKey() && ofSource.contains(column.name())))
+              .toList();
+      this.inOrder = IntStream.range(0, columns.size()).toArray();
+      this.inSource =
+          columns.stream().mapToInt(column -> ofSource.indexOf(column.name())).toArray();
+      this.isCollection = new boolean[columns.size()];
+      for (int i = 0; i < isCollection.length; i++) {
+        DataType type = columns.get(i).type();
+        isCollection[i] = CellTimeTypes.isMultiCell(type) && !(type instanceof UserDefinedType);
+      }
+      this.keyColumns = table.primaryKey().size();
+      this.key = new RowKey(table, columns);
     }
 
-    static RowForm of(TableDescription table, List<String> ofSource) {
-      List<ColumnDescription> columns = new ArrayList<>(table.primaryKey());
-      table.columns().stream()
-          .filter(column -> !column.isPrimaryKey() && ofSource.contains(column.name()))
-          .forEach(columns::add);
-      return new RowForm(
-          table,
-          List.copyOf(columns),
-          IntStream.range(0, columns.size()).toArray(),
-          columns.stream().mapToInt(column -> ofSource.indexOf(column.name())).toArray());
+    /** A difference of an encoded row. */
+    Difference difference(Kind kind, byte[] row) {
+      return new Difference(kind, key.text(values(row)::get), List.of());
     }
 
-    int keyColumns() {
-      return table.primaryKey().size();
-    }
-
-    /** The primary key of an encoded row as text. */
-    String key(byte[] row) {
-      return new RowKey(table, columns).text(values(row)::get);
-    }
-
-    /** The columns whose values differ. */
-    List<String> differing(byte[] one, byte[] other) {
+    /** The difference of two encoded rows with the same key. */
+    Difference difference(byte[] one, byte[] other) {
       List<@Nullable ByteBuffer> here = values(one);
       List<@Nullable ByteBuffer> there = values(other);
-      return IntStream.range(0, columns.size())
-          .filter(i -> !Objects.equals(here.get(i), there.get(i)))
-          .mapToObj(i -> columns.get(i).name())
-          .toList();
+      return new Difference(
+          Kind.DIFFERENT,
+          key.text(here::get),
+          IntStream.range(0, columns.size())
+              .filter(i -> !Objects.equals(here.get(i), there.get(i)))
+              .mapToObj(i -> columns.get(i).name())
+              .toList());
     }
 
     private List<@Nullable ByteBuffer> values(byte[] row) {
@@ -330,28 +339,19 @@ public record VerifyOperation(
       length = 0;
       for (int i = 0; i < places.length; i++) {
         ByteBuffer value = row.bytes(places[i]);
-        if (value != null && isEmptyCollection(form.columns.get(i), value)) {
+        if (value != null && form.isCollection[i] && value.getInt(value.position()) == 0) {
+          // Cassandra does not keep an empty collection that is not frozen: it reads as null.
           value = null;
         }
         if (i < partitionKey.length) {
           partitionKey[i] = Objects.requireNonNull(value, "a partition key is never null");
         }
         append(value);
-        if (i + 1 == form.keyColumns()) {
+        if (i + 1 == form.keyColumns) {
           keyLength = length;
         }
       }
       token = Murmur3.token(partitionKey);
-    }
-
-    /** Cassandra does not keep an empty collection that is not frozen: it reads as null. */
-    private static boolean isEmptyCollection(ColumnDescription column, ByteBuffer value) {
-      DataType type = column.type();
-      boolean isCollection =
-          (type instanceof ListType list && !list.isFrozen())
-              || (type instanceof SetType set && !set.isFrozen())
-              || (type instanceof MapType map && !map.isFrozen());
-      return isCollection && value.getInt(value.position()) == 0;
     }
 
     private void append(@Nullable ByteBuffer value) {
@@ -387,9 +387,9 @@ public record VerifyOperation(
    * Sums over the rows of each bucket, a range of tokens: those of the table are added and those of
    * the source subtracted, in any order. Thread-safe.
    */
-  static final class RowSums {
+  private static final class RowSums {
 
-    static final int BUCKETS = 1 << 16;
+    private static final int BUCKETS = 1 << 16;
 
     private final AtomicLongArray rows = new AtomicLongArray(BUCKETS);
     private final AtomicLongArray hashes = new AtomicLongArray(BUCKETS);
@@ -499,11 +499,16 @@ public record VerifyOperation(
       }
     }
 
-    void add(Kind kind, String key, List<String> columns) {
+    /**
+     * Counts a difference.
+     *
+     * @param difference called only if it is kept, because its texts take long
+     */
+    void add(Kind kind, Supplier<Difference> difference) {
       count(kind).increment();
       synchronized (kept) {
         if (kept.size() < most) {
-          kept.add(new Difference(kind, key, columns));
+          kept.add(difference.get());
         }
       }
     }
