@@ -291,7 +291,8 @@ class JobLimitsIT {
     assertThat(result.totals().earlierRows()).isEqualTo(done);
     assertThat(result.fileBytes()).isGreaterThan(DISK_BYTES);
     assertThat(store.find(id).orElseThrow().definition().settings())
-        .containsEntry("maxDiskBytes", Long.toString(DISK_BYTES));
+        .as("the settings of the last run")
+        .containsEntry("maxDiskBytes", Long.toString(10 * DISK_BYTES));
   }
 
   @Test
