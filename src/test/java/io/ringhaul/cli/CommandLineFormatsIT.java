@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -242,8 +241,7 @@ class CommandLineFormatsIT {
   }
 
   private static Stream<String> connection() {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-    return Stream.of("--contact-point=" + node.getHostString() + ":" + node.getPort());
+    return Stream.of("--contact-point=" + TestCluster.contactPoint());
   }
 
   private static @Nullable String name(int id) {

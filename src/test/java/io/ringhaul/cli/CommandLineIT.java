@@ -107,7 +107,7 @@ class CommandLineIT {
         Stream.of(
                 Stream.of("plan"),
                 Stream.of(command),
-                Stream.of("--contact-point=" + contactPoint()))
+                Stream.of("--contact-point=" + TestCluster.contactPoint()))
             .flatMap(each -> each)
             .toArray(String[]::new));
   }
@@ -325,7 +325,7 @@ class CommandLineIT {
             [profile.few]
             tasks = 20
             """
-                .formatted(contactPoint()));
+                .formatted(TestCluster.contactPoint()));
     CapturedRun fromFile =
         CapturedRun.inProcess("count", keyspace + ".source", "--config", "" + file);
     assertThat(fromFile.exitCode()).as(fromFile.err()).isZero();
@@ -410,7 +410,7 @@ class CommandLineIT {
         Files.writeString(
             folder.resolve("driver.conf"),
             "datastax-java-driver.basic { contact-points = [\""
-                + contactPoint()
+                + TestCluster.contactPoint()
                 + "\"]\n load-balancing-policy.local-datacenter = "
                 + TestCluster.get().localDatacenter()
                 + "\n request.timeout = 30 seconds }\n");
@@ -536,7 +536,7 @@ class CommandLineIT {
   void separateProcessSeparatesStreams() throws Exception {
     CapturedRun counted =
         CapturedRun.inChild(
-            folder, "count", keyspace + ".source", "--json", "--contact-point", contactPoint());
+            folder, "count", keyspace + ".source", "--json", "--contact-point", TestCluster.contactPoint());
     assertThat(counted.exitCode()).as(counted.err()).isZero();
     assertThat(counted.json().path("rows").asInt()).isEqualTo(ROWS);
     CapturedRun imported =
@@ -548,13 +548,13 @@ class CommandLineIT {
             "--path=" + exportedWarehouse(),
             "--json",
             "--contact-point",
-            contactPoint());
+            TestCluster.contactPoint());
     assertThat(imported.exitCode()).as(imported.err()).isZero();
     assertThat(imported.json().path("rows").asInt()).isEqualTo(ROWS);
     assertThat(imported.err()).contains("is not empty");
     CapturedRun failed =
         CapturedRun.inChild(
-            folder, "count", keyspace + ".none", "--json", "--contact-point", contactPoint());
+            folder, "count", keyspace + ".none", "--json", "--contact-point", TestCluster.contactPoint());
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.json().path("error").asText()).contains("none");
     assertThat(failed.json().path("failedRanges").asInt(-1)).isZero();
@@ -635,13 +635,8 @@ class CommandLineIT {
 
   private static CapturedRun cluster(String... arguments) {
     return CapturedRun.inProcess(
-        Stream.concat(Stream.of(arguments), Stream.of("--contact-point=" + contactPoint()))
+        Stream.concat(Stream.of(arguments), Stream.of("--contact-point=" + TestCluster.contactPoint()))
             .toArray(String[]::new));
-  }
-
-  private static String contactPoint() {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-    return node.getHostString() + ":" + node.getPort();
   }
 
   private static void insert(CqlSession session, String table, int rows) {

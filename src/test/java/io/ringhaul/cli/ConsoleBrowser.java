@@ -14,7 +14,6 @@ import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.schema.TokenRange;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +135,6 @@ class ConsoleBrowser {
   }
 
   private List<String> slowExport(String keyspace) {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
     return List.of(
         "export",
         keyspace + ".t",
@@ -145,6 +143,6 @@ class ConsoleBrowser {
         "--page-size=50",
         "--rate=" + RATE,
         "--tasks=400",
-        "--contact-point=" + node.getHostString() + ":" + node.getPort());
+        "--contact-point=" + TestCluster.contactPoint());
   }
 }

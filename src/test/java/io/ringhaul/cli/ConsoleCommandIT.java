@@ -8,7 +8,6 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.console.ConsoleClient;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -134,7 +133,6 @@ class ConsoleCommandIT {
   }
 
   private static String node() {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-    return "--contact-point=" + node.getHostString() + ":" + node.getPort();
+    return "--contact-point=" + TestCluster.contactPoint();
   }
 }

@@ -6,7 +6,6 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CopyCommandIT {
 
   private static final int ROWS = 500;
-  private static final String NODE = node();
+  private static final String NODE = TestCluster.contactPoint();
 
   private static final CqlSession SESSION = TestCluster.session();
   private static String keyspace = "";
@@ -101,11 +100,6 @@ class CopyCommandIT {
 
   private Path store() {
     return folder.resolve("jobs.db");
-  }
-
-  private static String node() {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-    return node.getHostString() + ":" + node.getPort();
   }
 
   private static Row one(String cql) {

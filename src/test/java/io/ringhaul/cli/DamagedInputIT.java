@@ -6,7 +6,6 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,10 +162,9 @@ class DamagedInputIT {
   }
 
   private CapturedRun run(String... arguments) {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
     List<String> all = new ArrayList<>(List.of(arguments));
     if (Stream.of(arguments).noneMatch(each -> each.startsWith("--contact-point"))) {
-      all.add("--contact-point=" + node.getHostString() + ":" + node.getPort());
+      all.add("--contact-point=" + TestCluster.contactPoint());
     }
     if (Stream.of(arguments).noneMatch(each -> each.startsWith("--job-store"))) {
       all.add("--job-store=none");

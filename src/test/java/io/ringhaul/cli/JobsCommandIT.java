@@ -22,7 +22,6 @@ import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -324,7 +323,7 @@ class JobsCommandIT {
             "--page-size=20",
             "--parallelism=1",
             "--tasks=" + TASKS,
-            "--contact-point=" + contactPoint());
+            "--contact-point=" + TestCluster.contactPoint());
     try (JobStore store = JobStore.file(jobs);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       assertThatThrownBy(
@@ -367,7 +366,7 @@ class JobsCommandIT {
                 keyspace + ".t",
                 "--format=csv",
                 "--path=" + out,
-                "--contact-point=" + contactPoint()),
+                "--contact-point=" + TestCluster.contactPoint()),
             Stream.of(more))
         .toArray(String[]::new);
   }
@@ -421,7 +420,7 @@ class JobsCommandIT {
             keyspace + ".copy",
             "--format=csv",
             "--path=" + out,
-            "--contact-point=" + contactPoint(),
+            "--contact-point=" + TestCluster.contactPoint(),
             "--job-store=none");
     assertThat(imported.exitCode()).as(imported.err()).isZero();
     TableComparison.Outcome outcome =
@@ -438,10 +437,5 @@ class JobsCommandIT {
         .doesNotContain("at io.ringhaul")
         .doesNotContain("unexpected ")
         .doesNotContain("Exception");
-  }
-
-  private static String contactPoint() {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-    return node.getHostString() + ":" + node.getPort();
   }
 }

@@ -7,7 +7,6 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
@@ -68,7 +67,7 @@ class LimitOptionsIT {
     String window = seconds.format(opens) + "-" + seconds.format(opens.minusMinutes(1)) + " UTC";
     CapturedRun run =
         CapturedRun.inProcess(
-            "count", keyspace + ".t", "--contact-point=" + contactPoint(), "--window", window);
+            "count", keyspace + ".t", "--contact-point=" + TestCluster.contactPoint(), "--window", window);
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).contains(Integer.toString(ROWS));
     assertThat(run.err())
@@ -102,7 +101,7 @@ class LimitOptionsIT {
       keyspace + ".t",
       "--format=csv",
       "--path=" + folder.resolve("out"),
-      "--contact-point=" + contactPoint(),
+      "--contact-point=" + TestCluster.contactPoint(),
       "--job-store=" + jobs,
       "--job-id=" + id,
       "--json"
@@ -110,10 +109,5 @@ class LimitOptionsIT {
     String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
     return CapturedRun.inProcess(all);
-  }
-
-  private static String contactPoint() {
-    InetSocketAddress node = TestCluster.get().contactPoints().iterator().next();
-    return node.getHostString() + ":" + node.getPort();
   }
 }

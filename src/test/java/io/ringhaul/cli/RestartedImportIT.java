@@ -8,7 +8,6 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,14 +86,13 @@ class RestartedImportIT {
 
   private void imported(String table) throws IOException {
     Path source = Files.writeString(folder.resolve("rows.csv"), "id,n\n1,10\n2,20\n3,30\n");
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
     CapturedRun run =
         CapturedRun.inProcess(
             "import",
             keyspace + "." + table,
             "--format=csv",
             "--path=" + source,
-            "--contact-point=" + node.getHostString() + ":" + node.getPort(),
+            "--contact-point=" + TestCluster.contactPoint(),
             "--job-id=" + id,
             "--job-store=" + jobs);
     assertThat(run.exitCode()).as(run.err()).isZero();

@@ -11,7 +11,6 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +113,7 @@ class SignalIT {
             "--path=" + source,
             "--rate=4000",
             "--job-store=" + jobs,
-            "--contact-point=" + contactPoint());
+            "--contact-point=" + TestCluster.contactPoint());
     Job running = started(jobs);
     process.signal("INT");
     CapturedRun stopped = process.ended();
@@ -196,7 +195,7 @@ class SignalIT {
                     "--parallelism=1",
                     "--rate=800",
                     "--tasks=24",
-                    "--contact-point=" + contactPoint()),
+                    "--contact-point=" + TestCluster.contactPoint()),
                 Stream.of(more))
             .toArray(String[]::new));
   }
@@ -258,7 +257,7 @@ class SignalIT {
             keyspace + ".copy",
             "--format=" + format,
             "--path=" + out,
-            "--contact-point=" + contactPoint(),
+            "--contact-point=" + TestCluster.contactPoint(),
             "--job-store=none",
             format.equals("iceberg") ? "--iceberg-table=" + keyspace + ".t" : "--tasks=4");
     assertThat(imported.exitCode()).as(imported.err()).isZero();
@@ -272,10 +271,5 @@ class SignalIT {
     Matcher matcher = pattern.matcher(text);
     assertThat(matcher.find()).as(text).isTrue();
     return matcher.group(1);
-  }
-
-  private static String contactPoint() {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-    return node.getHostString() + ":" + node.getPort();
   }
 }

@@ -7,7 +7,6 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,8 +126,7 @@ class SmallHeapIT {
     Path installed = CommandProcess.installIn(folder, home, heap);
     List<String> all = new ArrayList<>(arguments);
     if (!arguments.get(0).equals("jobs")) {
-      InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-      all.add("--contact-point=" + node.getHostString() + ":" + node.getPort());
+      all.add("--contact-point=" + TestCluster.contactPoint());
     }
     return CommandProcess.start(installed, all.toArray(String[]::new)).ended();
   }

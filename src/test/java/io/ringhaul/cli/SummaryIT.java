@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,8 +59,7 @@ class SummaryIT {
     String here = words.replace("store.", keyspace + ".").replace("FOLDER", folder.toString());
     List<String> arguments = new ArrayList<>(List.of(here.split(" ")));
     if (!words.startsWith("jobs")) {
-      InetSocketAddress node = TestCluster.get().contactPoints().get(0);
-      arguments.add("--contact-point=" + node.getHostString() + ":" + node.getPort());
+      arguments.add("--contact-point=" + TestCluster.contactPoint());
       arguments.add("--tasks=4");
     }
     if (!words.startsWith("count")) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +88,6 @@ class TerminalTextIT {
       csv.append(id).append(",1\n");
     }
     Path file = Files.writeString(folder.resolve("rows.csv"), csv + "100," + HOSTILE + "\n");
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
     CapturedRun run =
         CapturedRun.inChild(
             folder,
@@ -98,7 +96,7 @@ class TerminalTextIT {
             "--format=csv",
             "--path=" + file,
             "--tasks=1",
-            "--contact-point=" + node.getHostString() + ":" + node.getPort(),
+            "--contact-point=" + TestCluster.contactPoint(),
             "--job-store=none");
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains(SHOWN).doesNotContain("not flushed");
@@ -129,9 +127,8 @@ class TerminalTextIT {
   }
 
   private CapturedRun command(String... arguments) {
-    InetSocketAddress node = TestCluster.get().contactPoints().get(0);
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.add("--contact-point=" + node.getHostString() + ":" + node.getPort());
+    all.add("--contact-point=" + TestCluster.contactPoint());
     all.add("--job-store=" + folder.resolve("jobs.db"));
     return CapturedRun.inProcess(all.toArray(String[]::new));
   }

@@ -121,6 +121,12 @@ public final class TestCluster {
     return System.getProperty("ringhaul.cluster", EMBEDDED);
   }
 
+  /** Returns the first contact point as HOST:PORT, for {@code --contact-point}. */
+  public static String contactPoint() {
+    InetSocketAddress node = get().contactPoints().get(0);
+    return node.getHostString() + ":" + node.getPort();
+  }
+
   /**
    * Returns the session that all tests share. Tests must not close it and must change the schema
    * with {@link #define(List)} only.
