@@ -8,8 +8,10 @@ import io.ringhaul.internal.operation.CountOperation;
 import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.operation.VerifyOperation;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory is bounded: the rows of the source in such ranges are read in as many passes as the
  * heap requires. Rows that other clients write meanwhile may appear as differences.
  *
- * <p>Token ranges and a partitioning select what is compared. A condition is refused, because the
- * source has rows that do not satisfy it.
+ * <p>Token ranges and a partitioning select what is compared, of both. A condition selects rows of
+ * the table only: use it with a source that has just such rows, such as an export with the same
+ * condition, or {@link io.ringhaul.table.TableSource#where}.
  */
 public final class VerifyRequest extends ScanRequest<VerifyRequest, VerifyResult> {
 
@@ -31,6 +34,7 @@ public final class VerifyRequest extends ScanRequest<VerifyRequest, VerifyResult
   private @Nullable ImportSource source;
   private List<CqlIdentifier> columns = List.of();
   private int maxDifferences = 1_000;
+  private @Nullable Path differencesFile;
   private long rowsInMemory;
 
   VerifyRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
@@ -64,13 +68,24 @@ public final class VerifyRequest extends ScanRequest<VerifyRequest, VerifyResult
 
   /**
    * The number of differences that the result names, 1 to 1,000,000. When there are more, no
-   * further pass begins. Default: 1,000.
+   * further pass begins, unless a file receives them all. Default: 1,000.
    *
    * @throws InvalidSettingException if it is out of bounds
    */
   public VerifyRequest maxDifferences(int rows) {
     OperationSettings.requireBetween("maxDifferences", rows, 1, MOST_DIFFERENCES);
     this.maxDifferences = rows;
+    return this;
+  }
+
+  /**
+   * The new file for all differences, one JSON object per line: its {@code kind}, the {@code key},
+   * and the values that differ as CQL literals, those of the {@code table} and those of the {@code
+   * source}; of a row that only one side has, all its values. Only the owner can read the file. No
+   * file is made for tables that are equal. Default: none.
+   */
+  public VerifyRequest differencesTo(Path file) {
+    this.differencesFile = file;
     return this;
   }
 
@@ -91,12 +106,13 @@ public final class VerifyRequest extends ScanRequest<VerifyRequest, VerifyResult
     List<CqlIdentifier> names = columns;
     int rowsToPage = pageSize();
     int most = maxDifferences;
+    Optional<Path> file = Optional.ofNullable(differencesFile);
     long held = rowsInMemory;
     return operation(
         sizing(),
         (settings, selection, sizing) ->
             new VerifyOperation(
-                settings, selection, sizing, rowsToPage, expected, names, most, held));
+                settings, selection, sizing, rowsToPage, expected, names, most, file, held));
   }
 
   @Override

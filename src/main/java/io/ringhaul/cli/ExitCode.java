@@ -12,6 +12,7 @@ final class ExitCode {
   static final int WRONG_USAGE = 2;
   static final int INCOMPLETE = 3;
   static final int STOPPED = 4;
+  static final int DIFFERENT = 5;
 
   private ExitCode() {}
 

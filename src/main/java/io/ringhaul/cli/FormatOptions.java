@@ -55,6 +55,20 @@ final class FormatOptions {
       description = "The table in the warehouse. Default: KEYSPACE.TABLE.")
   private @Nullable String icebergTable;
 
+  /** Whether an option names a format, or a location. */
+  boolean isGiven() {
+    return format != null || path != null;
+  }
+
+  /** For a command in which the parser does not require them. */
+  void requireBoth() {
+    if (format == null || path == null) {
+      throw new InvalidSettingException(
+          format == null ? "--format" : "--path",
+          format == null ? "Give --format with --path" : "Give --path with --format");
+    }
+  }
+
   Format format() {
     return Objects.requireNonNull(format);
   }

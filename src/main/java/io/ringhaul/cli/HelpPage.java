@@ -63,6 +63,12 @@ final class HelpPage {
                   "ringhaul copy archive.orders --from=store.orders --where=\"status = 'paid'\"",
                   "ringhaul copy store.orders --from-driver-config=old.conf --job=move --resume")),
           Map.entry(
+              "ringhaul verify",
+              List.of(
+                  "ringhaul verify store.orders --format=iceberg --path=lake",
+                  "ringhaul verify store.orders --from-contact-point=10.0.0.1",
+                  "ringhaul verify archive.orders --from=store.orders --differences=diff.jsonl")),
+          Map.entry(
               "ringhaul plan",
               List.of(
                   "ringhaul plan count store.orders",
@@ -165,6 +171,7 @@ final class HelpPage {
             "--ttl-read-at"));
     groups.put(
         "Rows that do not fit", List.of("--on-unrepresentable", "--max-errors", "--rejects"));
+    groups.put("Differences", List.of("--differences", "--max-differences"));
     groups.put(
         "Counters and lists",
         List.of("--add-to-counters", "--replay-in-doubt", "--retry-non-idempotent"));

@@ -1,25 +1,9 @@
 package io.ringhaul.cli;
 
-import static io.ringhaul.cli.FormatOptions.Format.CSV;
-import static io.ringhaul.cli.FormatOptions.Format.ICEBERG;
-import static io.ringhaul.cli.FormatOptions.Format.JSON;
-import static io.ringhaul.cli.FormatOptions.Format.PARQUET;
-
 import io.ringhaul.ImportRequest;
-import io.ringhaul.csv.CsvDialect;
-import io.ringhaul.csv.CsvSource;
-import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.format.Compression;
-import io.ringhaul.format.ImportSource;
-import io.ringhaul.iceberg.IcebergSource;
-import io.ringhaul.json.JsonSource;
-import io.ringhaul.parquet.ParquetSource;
-import java.nio.charset.Charset;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +18,16 @@ import picocli.CommandLine.Option;
 final class ImportCommand extends WriteCommand {
 
   @Mixin private FormatOptions format = new FormatOptions();
-  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private SourceFileOptions source = new SourceFileOptions();
+
+  @Option(
+      names = "--columns",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "The columns to import, in CQL form; for CSV files without a header, the names of"
+              + " the fields. Default: all columns of the source.")
+  private List<String> columns = new ArrayList<>();
 
   @Option(
       names = "--null-to-unset",
@@ -64,8 +57,8 @@ final class ImportCommand extends WriteCommand {
   @Override
   void read(ImportRequest request) {
     request
-        .from(source.source(format))
-        .columns(source.selectedColumns(format).toArray(String[]::new));
+        .from(source.source(format, columns))
+        .columns(source.selectedColumns(format, columns).toArray(String[]::new));
     if (Boolean.FALSE.equals(nullToUnset)) {
       request.nullsAsTombstones();
     }
@@ -74,214 +67,6 @@ final class ImportCommand extends WriteCommand {
     }
     if (ttlReadAt != null) {
       request.ttlReadAt(ttlReadAt);
-    }
-  }
-
-  /** Options of the source. */
-  private static final class SourceOptions {
-
-    /** One byte array holds a record, with room for its quotes. */
-    private static final long LARGEST_RECORD = 1L << 30;
-
-    @Option(
-        names = "--columns",
-        paramLabel = "NAME",
-        split = ",",
-        description =
-            "The columns to import, in CQL form; for CSV files without a header, the names of"
-                + " the fields. Default: all columns of the source.")
-    private List<String> columns = new ArrayList<>();
-
-    @Option(
-        names = "--compression",
-        paramLabel = "NAME",
-        description =
-            "Compression of CSV and JSON files. Default: derived from the file name's extension.")
-    private @Nullable Compression compression;
-
-    @Mixin private FormatOptions.CsvOptions csv = new FormatOptions.CsvOptions();
-
-    @Option(
-        names = "--null-value",
-        paramLabel = "TEXT",
-        description =
-            "Text of an unquoted CSV field that stands for null, in addition to the empty field;"
-                + " repeatable.")
-    private List<String> nullValues = new ArrayList<>();
-
-    @Option(
-        names = "--timestamp-format",
-        paramLabel = "PATTERN",
-        description = "Format of timestamps in CSV and JSON. Default: 2026-01-31T10:00:00.500Z.")
-    private @Nullable String timestampFormat;
-
-    @Option(
-        names = "--date-format",
-        paramLabel = "PATTERN",
-        description = "Format of dates in CSV and JSON. Default: 2026-01-31.")
-    private @Nullable String dateFormat;
-
-    @Option(
-        names = "--time-format",
-        paramLabel = "PATTERN",
-        description = "Format of times in CSV and JSON. Default: 10:00:00.123456789.")
-    private @Nullable String timeFormat;
-
-    @Option(
-        names = "--time-zone",
-        paramLabel = "ZONE",
-        description = "Time zone of timestamps in CSV and JSON that have none. Default: UTC.")
-    private @Nullable ZoneId timeZone;
-
-    @Option(
-        names = "--encoding",
-        paramLabel = "NAME",
-        description = "The encoding of CSV and JSON files. Default: UTF-8.")
-    private @Nullable Charset encoding;
-
-    @Option(
-        names = "--max-record-size",
-        paramLabel = "SIZE",
-        converter = OptionValues.ByteSize.class,
-        description =
-            "Maximum size of a record of CSV and JSON files, such as 64m. Default: 1/32 of the"
-                + " heap, at most 256m.")
-    private @Nullable Long maxRecordSize;
-
-    @Option(
-        names = "--max-columns",
-        paramLabel = "N",
-        description =
-            "Maximum number of fields of a CSV record or of the first JSON record. Default:"
-                + " 10000.")
-    private @Nullable Integer maxColumns;
-
-    @Option(
-        names = "--skip-records",
-        paramLabel = "N",
-        description = "Number of records to skip at the start of each CSV file. Default: 0.")
-    private @Nullable Long skipRecords;
-
-    @Option(
-        names = "--snapshot",
-        paramLabel = "ID",
-        description = "The Iceberg snapshot to read. Default: the current one.")
-    private @Nullable Long snapshot;
-
-    @Option(
-        names = "--branch",
-        paramLabel = "NAME",
-        description = "The branch of the Iceberg table to read. Default: main.")
-    private @Nullable String branch;
-
-    @Option(
-        names = "--tag",
-        paramLabel = "NAME",
-        description = "The tag of the Iceberg table to read.")
-    private @Nullable String tag;
-
-    @Option(
-        names = "--changes",
-        paramLabel = "FROM..TO",
-        description =
-            "Reads only the rows added to the Iceberg table after snapshot FROM, up to and"
-                + " including snapshot TO.")
-    private @Nullable String changes;
-
-    /** The columns to select from the source; empty for all columns. */
-    List<String> selectedColumns(FormatOptions format) {
-      return namesFields(format) ? List.of() : OptionValues.CqlName.all("--columns", columns);
-    }
-
-    ImportSource source(FormatOptions format) {
-      format.allow("--compression", compression, CSV, JSON);
-      csv.allow(format);
-      format.allow("--null-value", nullValues, CSV);
-      format.allow("--timestamp-format", timestampFormat, CSV, JSON);
-      format.allow("--date-format", dateFormat, CSV, JSON);
-      format.allow("--time-format", timeFormat, CSV, JSON);
-      format.allow("--time-zone", timeZone, CSV, JSON);
-      format.allow("--encoding", encoding, CSV, JSON);
-      format.allow("--max-record-size", maxRecordSize, CSV, JSON);
-      format.allow("--max-columns", maxColumns, CSV, JSON);
-      format.allow("--skip-records", skipRecords, CSV);
-      format.allow("--snapshot", snapshot, ICEBERG);
-      format.allow("--branch", branch, ICEBERG);
-      format.allow("--tag", tag, ICEBERG);
-      format.allow("--changes", changes, ICEBERG);
-      return switch (format.format()) {
-        case ICEBERG -> iceberg(format);
-        case PARQUET -> ParquetSource.at(format.path());
-        case JSON -> json(format);
-        case CSV -> csv(format);
-      };
-    }
-
-    private IcebergSource iceberg(FormatOptions format) {
-      if (Stream.of(snapshot, branch, tag, changes).filter(set -> set != null).count() > 1) {
-        throw new InvalidSettingException(
-            "--snapshot", "Give only one of --snapshot, --branch, --tag and --changes");
-      }
-      IcebergSource source = IcebergSource.warehouse(format.folder());
-      String table = format.icebergTable();
-      source = table == null ? source : source.table(table);
-      source = snapshot == null ? source : source.snapshot(snapshot);
-      source = branch == null ? source : source.branch(branch);
-      source = tag == null ? source : source.tag(tag);
-      if (changes == null) {
-        return source;
-      }
-      OptionValues.NumberRange snapshots = OptionValues.NumberRange.parse("--changes", changes);
-      return source.changesBetween(snapshots.first(), snapshots.second());
-    }
-
-    private JsonSource json(FormatOptions format) {
-      JsonSource source = JsonSource.at(format.path());
-      source = compression == null ? source : source.compression(compression);
-      source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
-      source = dateFormat == null ? source : source.dateFormat(dateFormat);
-      source = timeFormat == null ? source : source.timeFormat(timeFormat);
-      source = timeZone == null ? source : source.timeZone(timeZone);
-      source = encoding == null ? source : source.encoding(encoding);
-      source = maxRecordSize == null ? source : source.maxRecordSize(recordSize(maxRecordSize));
-      return maxColumns == null ? source : source.maxColumns(maxColumns);
-    }
-
-    private CsvSource csv(FormatOptions format) {
-      CsvSource source = CsvSource.at(format.path());
-      source = compression == null ? source : source.compression(compression);
-      CsvDialect dialect = csv.dialect();
-      source = dialect == null ? source : source.dialect(dialect);
-      Character delimiter = csv.delimiter();
-      source = delimiter == null ? source : source.delimiter(delimiter);
-      Boolean header = csv.header();
-      if (header != null) {
-        source = header ? source.withHeader() : source.withoutHeader();
-      }
-      source = namesFields(format) ? source.columns(columns.toArray(String[]::new)) : source;
-      source = nullValues.isEmpty() ? source : source.nullValue(nullValues.toArray(String[]::new));
-      source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
-      source = dateFormat == null ? source : source.dateFormat(dateFormat);
-      source = timeFormat == null ? source : source.timeFormat(timeFormat);
-      source = timeZone == null ? source : source.timeZone(timeZone);
-      source = encoding == null ? source : source.encoding(encoding);
-      source = maxRecordSize == null ? source : source.maxRecordSize(recordSize(maxRecordSize));
-      source = maxColumns == null ? source : source.maxColumns(maxColumns);
-      return skipRecords == null ? source : source.skipRecords(skipRecords);
-    }
-
-    private static int recordSize(long bytes) {
-      if (bytes > LARGEST_RECORD) {
-        throw new InvalidSettingException(
-            "--max-record-size",
-            "--max-record-size is " + bytes + " bytes; the maximum is " + LARGEST_RECORD);
-      }
-      return (int) bytes;
-    }
-
-    /** Whether {@code --columns} names the fields of CSV files without a header. */
-    private boolean namesFields(FormatOptions format) {
-      return format.format() == CSV && Boolean.FALSE.equals(csv.header()) && !columns.isEmpty();
     }
   }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** Entry point of the command line. */
 @Command(
     name = "ringhaul",
-    description = "Counts, exports and imports whole Cassandra and ScyllaDB tables.",
+    description =
+        "Counts, exports, imports, copies and compares whole Cassandra and ScyllaDB tables.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
       "1:failure",
       "2:invalid usage",
       "3:incomplete: some token ranges could not be read",
-      "4:stopped: the job can be resumed"
+      "4:stopped: the job can be resumed",
+      "5:different: the table is not equal to what it was compared with"
     })
 public final class Main implements Runnable {
 
@@ -67,7 +69,7 @@ public final class Main implements Runnable {
 
   private static final String LOGGING = "org.slf4j.simpleLogger.";
 
-  private static final Set<String> READING = Set.of("count", "export");
+  private static final Set<String> READING = Set.of("count", "export", "verify");
 
   /** In the order of the help text. */
   private static final Map<String, Class<?>> COMMANDS = commands();
@@ -126,6 +128,7 @@ public final class Main implements Runnable {
     OptionValues.showChoicesInLowerCase(commandLine);
     JobsCommand.configure(commandLine);
     PlanCommand.configure(commandLine);
+    VerifyCommand.configure(commandLine);
     HelpPage.use(commandLine);
     return commandLine;
   }
@@ -165,6 +168,7 @@ public final class Main implements Runnable {
     commands.put("export", ExportCommand.class);
     commands.put("import", ImportCommand.class);
     commands.put("copy", CopyCommand.class);
+    commands.put("verify", VerifyCommand.class);
     commands.put("plan", PlanCommand.class);
     commands.put("jobs", JobsCommand.class);
     commands.put("console", ConsoleCommand.class);

@@ -142,6 +142,11 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   /** Adds facts about the result to the report, beside the common totals. */
   abstract void describe(R result, ResultReport report);
 
+  /** The exit code of an operation that ran to its end. */
+  int exitCode(R result) {
+    return ExitCode.DONE;
+  }
+
   /** The file of {@code --rejects}; empty without that option. */
   Optional<Path> rejectsFile() {
     return Optional.empty();
@@ -288,7 +293,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       describe(result, report);
       bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
       report.done(result.totals());
-      return ExitCode.DONE;
+      return exitCode(result);
     }
   }
 

@@ -15,6 +15,7 @@ final class OptionNames {
           Map.entry(Setting.BY_RANGES, "--ranges"),
           Map.entry(Setting.BY_SIZE, "--task-size"),
           Map.entry(Setting.CHANGES_BETWEEN, "--changes"),
+          Map.entry(Setting.DIFFERENCES_TO, "--differences"),
           Map.entry(Setting.FROM_DATACENTER, "--read-dc"),
           Map.entry(Setting.MAX_CPU_SHARE, "--max-cpu"),
           Map.entry(Setting.MAX_DISK_BYTES, "--max-disk"),

@@ -27,6 +27,21 @@ final class ResultReport {
   /** A number that text has in another form than JSON. */
   private record Figure(long number, String text) {}
 
+  /** A list of texts. */
+  private record Listing(List<String> texts) {
+
+    private static final int MOST_SHOWN = 20;
+
+    @Override
+    public String toString() {
+      String gap = System.lineSeparator() + "    ";
+      String shown = gap + String.join(gap, texts.subList(0, Math.min(MOST_SHOWN, texts.size())));
+      return texts.size() > MOST_SHOWN
+          ? shown + gap + "and " + Figures.count(texts.size() - MOST_SHOWN, "other", "others")
+          : shown;
+    }
+  }
+
   ResultReport(String operation, OptionValues.TableArgument table, boolean json) {
     this.operation = operation;
     this.table = table;
@@ -46,6 +61,13 @@ final class ResultReport {
   /** Adds a size in bytes: a number in JSON. */
   void addSize(String name, long bytes) {
     more.put(name, new Figure(bytes, Figures.size(bytes)));
+  }
+
+  /** Adds things that text shows on a line each, the first ones only. */
+  void addAll(String name, List<?> values) {
+    if (!values.isEmpty()) {
+      more.put(name, new Listing(values.stream().map(Object::toString).toList()));
+    }
   }
 
   /** Sets what limited the operation; text omits it for short operations. */
@@ -96,6 +118,9 @@ final class ResultReport {
   }
 
   private static Object fact(Object value) {
+    if (value instanceof Listing listing) {
+      return listing.texts();
+    }
     return value instanceof Figure figure ? figure.number() : value;
   }
 

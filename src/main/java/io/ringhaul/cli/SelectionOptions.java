@@ -75,6 +75,11 @@ final class SelectionOptions {
     partition(request);
   }
 
+  /** The source with the same conditions. */
+  TableSource applied(TableSource source) {
+    return conditions.applied(source);
+  }
+
   private void partition(ScanRequest<?, ?> request) {
     if (keys != null && taskSize != null) {
       throw new InvalidSettingException(

@@ -493,7 +493,7 @@ class CommandLineIT {
     assertSentence(
         CapturedRun.inProcess(),
         2,
-        "Give a command: count, export, import, copy, plan, jobs, console, demo, ");
+        "Give a command: count, export, import, copy, verify, plan, jobs, console, demo, ");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");
@@ -536,7 +536,12 @@ class CommandLineIT {
   void separateProcessSeparatesStreams() throws Exception {
     CapturedRun counted =
         CapturedRun.inChild(
-            folder, "count", keyspace + ".source", "--json", "--contact-point", TestCluster.contactPoint());
+            folder,
+            "count",
+            keyspace + ".source",
+            "--json",
+            "--contact-point",
+            TestCluster.contactPoint());
     assertThat(counted.exitCode()).as(counted.err()).isZero();
     assertThat(counted.json().path("rows").asInt()).isEqualTo(ROWS);
     CapturedRun imported =
@@ -554,7 +559,12 @@ class CommandLineIT {
     assertThat(imported.err()).contains("is not empty");
     CapturedRun failed =
         CapturedRun.inChild(
-            folder, "count", keyspace + ".none", "--json", "--contact-point", TestCluster.contactPoint());
+            folder,
+            "count",
+            keyspace + ".none",
+            "--json",
+            "--contact-point",
+            TestCluster.contactPoint());
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.json().path("error").asText()).contains("none");
     assertThat(failed.json().path("failedRanges").asInt(-1)).isZero();
@@ -635,7 +645,8 @@ class CommandLineIT {
 
   private static CapturedRun cluster(String... arguments) {
     return CapturedRun.inProcess(
-        Stream.concat(Stream.of(arguments), Stream.of("--contact-point=" + TestCluster.contactPoint()))
+        Stream.concat(
+                Stream.of(arguments), Stream.of("--contact-point=" + TestCluster.contactPoint()))
             .toArray(String[]::new));
   }
 

@@ -67,7 +67,11 @@ class LimitOptionsIT {
     String window = seconds.format(opens) + "-" + seconds.format(opens.minusMinutes(1)) + " UTC";
     CapturedRun run =
         CapturedRun.inProcess(
-            "count", keyspace + ".t", "--contact-point=" + TestCluster.contactPoint(), "--window", window);
+            "count",
+            keyspace + ".t",
+            "--contact-point=" + TestCluster.contactPoint(),
+            "--window",
+            window);
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).contains(Integer.toString(ROWS));
     assertThat(run.err())

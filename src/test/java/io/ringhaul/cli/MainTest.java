@@ -17,7 +17,9 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"count", "export", "import", "copy", "plan", "jobs", "console", "demo", "help"})
+      strings = {
+        "count", "export", "import", "copy", "verify", "plan", "jobs", "console", "demo", "help"
+      })
   void createsOnlyNamedCommand(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
   }
@@ -29,6 +31,7 @@ class MainTest {
       "export",
       "import",
       "copy",
+      "verify",
       "plan",
       "jobs",
       "console",

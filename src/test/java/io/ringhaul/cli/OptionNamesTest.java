@@ -6,6 +6,7 @@ import io.ringhaul.CountRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.Partitioning;
+import io.ringhaul.VerifyRequest;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -43,6 +44,7 @@ class OptionNamesTest {
               CountRequest.class,
               ExportRequest.class,
               ImportRequest.class,
+              VerifyRequest.class,
               Partitioning.class,
               JobOptions.class,
               IcebergTarget.class,
@@ -60,7 +62,7 @@ class OptionNamesTest {
           .collect(Collectors.toSet());
 
   private static final Set<String> OPTIONS =
-      Stream.of("count", "export", "import", "copy")
+      Stream.of("count", "export", "import", "copy", "verify")
           .map(name -> Main.commandLine(name).getSubcommands().get(name))
           .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream())
           .collect(Collectors.toSet());

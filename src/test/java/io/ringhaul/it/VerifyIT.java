@@ -19,6 +19,7 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.formats.Format;
 import io.ringhaul.internal.cql.RandomTable;
@@ -294,13 +295,58 @@ class VerifyIT {
   }
 
   @Test
+  void comparesOnlyRowsThatSatisfyAConditionOfBoth() {
+    TableSource other = TableSource.of(session, keyspace, "copy").ignoreCellTimes();
+    VerifyResult one = verify("t").against(other.where("p = 7")).where("p = 7").execute();
+    assertThat(one.isEqual()).isTrue();
+    assertThat(one.rows()).isEqualTo(one.sourceRows()).isEqualTo(1);
+  }
+
+  @Test
+  void writesAllDifferencesToAFile() throws IOException {
+    TestCluster.define(
+        "CREATE TABLE " + keyspace + ".other (p int, c int, v text, PRIMARY KEY (p, c))");
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + keyspace + ".other (p, c, v) VALUES (?, ?, ?)",
+        ROWS,
+        i -> new Object[] {i == 3 ? -3 : i, i, i == 5 ? null : "it's " + i});
+    Path file = folder.resolve("differences.jsonl");
+    VerifyRequest request =
+        verify("t")
+            .against(TableSource.of(session, keyspace, "other").ignoreCellTimes())
+            .maxDifferences(1)
+            .differencesTo(file);
+    VerifyResult result = SmallPasses.of(request, 100).execute();
+    assertThat(result.differences()).hasSize(1);
+    assertThat(result.isComplete()).isTrue();
+    assertThat(result.missing()).isEqualTo(1);
+    assertThat(result.extra()).isEqualTo(1);
+    assertThat(result.different()).isEqualTo(ROWS - 1L);
+    assertThat(Files.readAllLines(file))
+        .hasSize(ROWS + 1)
+        .contains(
+            "{\"kind\":\"MISSING\",\"key\":\"(\\\"p\\\" = -3, \\\"c\\\" = 3)\","
+                + "\"source\":{\"v\":\"'it''s 3'\"}}",
+            "{\"kind\":\"EXTRA\",\"key\":\"(\\\"p\\\" = 3, \\\"c\\\" = 3)\","
+                + "\"table\":{\"v\":\"'value 3'\"}}",
+            "{\"kind\":\"DIFFERENT\",\"key\":\"(\\\"p\\\" = 5, \\\"c\\\" = 5)\","
+                + "\"table\":{\"v\":\"'value 5'\"},\"source\":{\"v\":\"NULL\"}}");
+    Path none = folder.resolve("none.jsonl");
+    TableSource copy = TableSource.of(session, keyspace, "copy").ignoreCellTimes();
+    assertThat(verify("t").against(copy).differencesTo(none).execute().isEqual()).isTrue();
+    assertThat(none).doesNotExist();
+  }
+
+  @Test
   void refusesWhatItCannotCompare() {
     assertThatThrownBy(() -> verify("t").execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("call against(...)");
     TableSource other = TableSource.of(session, keyspace, "copy");
-    assertThatThrownBy(() -> verify("t").against(other).where("p = 1").execute())
-        .hasMessageContaining("takes no condition");
+    assertThatThrownBy(() -> verify("t").against(other).differencesTo(folder).execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("exists already; name another one");
     assertThatThrownBy(() -> verify("t").against(other).columns("p", "v").execute())
         .hasMessageContaining(
             "The comparison of " + keyspace + ".t lacks \"c\" of its primary key");

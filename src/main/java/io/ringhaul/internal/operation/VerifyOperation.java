@@ -9,13 +9,13 @@ import io.ringhaul.ReadResult;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Difference;
 import io.ringhaul.VerifyResult.Kind;
-import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.cql.CqlLiteral;
 import io.ringhaul.internal.cql.RowKey;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.ring.Murmur3;
@@ -27,14 +27,17 @@ import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,7 +45,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -56,7 +58,9 @@ import org.jspecify.annotations.Nullable;
  * @param sizing the number of tasks of a read unless it is set
  * @param pageSize rows in a page; 0 to adapt it
  * @param columnNames the columns to compare; empty for all that both have
- * @param mostDifferences the search ends when there are more
+ * @param mostDifferences the number of differences that the result names; without a file, the
+ *     search ends when there are more
+ * @param differencesFile the new file for all differences
  * @param rowsInMemory rows of the source that a pass holds; 0 for as many as the heap has room for
  */
 public record VerifyOperation(
@@ -67,6 +71,7 @@ public record VerifyOperation(
     ImportSource source,
     List<CqlIdentifier> columnNames,
     int mostDifferences,
+    Optional<Path> differencesFile,
     long rowsInMemory)
     implements BulkOperation<VerifyResult> {
 
@@ -78,17 +83,12 @@ public record VerifyOperation(
 
   @Override
   public VerifyResult run(CqlSession session, Executor threads) {
-    if (selection.clauses().where().isPresent()) {
-      throw new InvalidSettingException(
-          "where",
-          "A comparison takes no condition, because the source has rows that do not satisfy it;"
-              + " select token ranges or columns");
-    }
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
     List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();
     ImportPreflight.requirePrimaryKey("comparison of", table, asked);
-    try (SourceSession opened = source.open()) {
+    try (SourceSession opened = source.open();
+        @Nullable DifferencesFile file = differencesFile.map(DifferencesFile::at).orElse(null)) {
       TableDescription withTimes =
           RestoredTimes.DEFAULT
               .leftAside()
@@ -97,7 +97,14 @@ public record VerifyOperation(
       ImportPreflight.requirePrimaryKey("comparison of", table, plan.columns());
       RowForm form = new RowForm(table, plan.columns());
       return new Comparison(
-              this, session, threads, opened, plan, withTimes.select(plan.columns()), form)
+              this,
+              session,
+              threads,
+              opened,
+              plan,
+              withTimes.select(plan.columns()),
+              form,
+              new Findings(form, mostDifferences, file))
           .run();
     }
   }
@@ -125,7 +132,8 @@ public record VerifyOperation(
         SourceSession source,
         SourcePlan plan,
         List<ColumnDescription> columns,
-        RowForm form) {
+        RowForm form,
+        Findings findings) {
       this.operation = operation;
       this.session = session;
       this.threads = threads;
@@ -134,7 +142,7 @@ public record VerifyOperation(
       this.columns = columns;
       this.form = form;
       this.tokens = operation.selection().tokens();
-      this.findings = new Findings(operation.mostDifferences());
+      this.findings = findings;
     }
 
     VerifyResult run() {
@@ -176,7 +184,7 @@ public record VerifyOperation(
             if (pass.has(row)) {
               byte[] copy = Arrays.copyOf(row.bytes, row.length);
               if (held.putIfAbsent(ByteBuffer.wrap(copy, 0, row.keyLength), copy) != null) {
-                findings.add(Kind.REPEATED, () -> form.difference(Kind.REPEATED, copy));
+                findings.add(Kind.REPEATED, copy, null);
               }
             }
           });
@@ -186,14 +194,13 @@ public record VerifyOperation(
             if (pass.has(row)) {
               byte[] expected = held.remove(ByteBuffer.wrap(row.bytes, 0, row.keyLength));
               if (expected == null) {
-                findings.add(Kind.EXTRA, () -> form.difference(Kind.EXTRA, row.bytes));
+                findings.add(Kind.EXTRA, null, row.bytes);
               } else if (!Arrays.equals(expected, 0, expected.length, row.bytes, 0, row.length)) {
-                findings.add(Kind.DIFFERENT, () -> form.difference(expected, row.bytes));
+                findings.add(Kind.DIFFERENT, expected, row.bytes);
               }
             }
           });
-      held.values()
-          .forEach(row -> findings.add(Kind.MISSING, () -> form.difference(Kind.MISSING, row)));
+      held.values().forEach(row -> findings.add(Kind.MISSING, row, null));
     }
 
     private ReadResult readTable(RowSelection selected, Consumer<Encoder> action) {
@@ -289,22 +296,29 @@ public record VerifyOperation(
       this.key = new RowKey(table, columns);
     }
 
-    /** A difference of an encoded row. */
-    Difference difference(Kind kind, byte[] row) {
-      return new Difference(kind, key.text(values(row)::get), List.of());
+    String key(byte[] row) {
+      return key.text(values(row)::get);
     }
 
-    /** The difference of two encoded rows with the same key. */
-    Difference difference(byte[] one, byte[] other) {
-      List<@Nullable ByteBuffer> here = values(one);
-      List<@Nullable ByteBuffer> there = values(other);
-      return new Difference(
-          Kind.DIFFERENT,
-          key.text(here::get),
-          IntStream.range(0, columns.size())
-              .filter(i -> !Objects.equals(here.get(i), there.get(i)))
-              .mapToObj(i -> columns.get(i).name())
-              .toList());
+    /** The names of the columns with other values in two encoded rows with the same key. */
+    List<String> differing(byte[] expected, byte[] actual) {
+      List<@Nullable ByteBuffer> one = values(expected);
+      List<@Nullable ByteBuffer> other = values(actual);
+      return IntStream.range(0, columns.size())
+          .filter(i -> !Objects.equals(one.get(i), other.get(i)))
+          .mapToObj(i -> columns.get(i).name())
+          .toList();
+    }
+
+    /** The values of an encoded row as CQL literals, without those of the primary key. */
+    Map<String, String> literals(byte[] row) {
+      List<@Nullable ByteBuffer> values = values(row);
+      Map<String, String> literals = new LinkedHashMap<>();
+      for (int i = keyColumns; i < columns.size(); i++) {
+        ColumnDescription column = columns.get(i);
+        literals.put(column.name(), CqlLiteral.of(column.type(), values.get(i)));
+      }
+      return literals;
     }
 
     private List<@Nullable ByteBuffer> values(byte[] row) {
@@ -485,30 +499,49 @@ public record VerifyOperation(
     }
   }
 
-  /** The differences found, of which the first ones are kept. Thread-safe. */
+  /** The differences found: all are counted and written to the file, the first are kept. */
   private static final class Findings {
 
+    private final RowForm form;
     private final int most;
+    private final @Nullable DifferencesFile file;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
     private final List<Difference> kept = new ArrayList<>();
 
-    Findings(int most) {
+    Findings(RowForm form, int most, @Nullable DifferencesFile file) {
+      this.form = form;
       this.most = most;
+      this.file = file;
       for (Kind kind : Kind.values()) {
         counts.put(kind, new LongAdder());
       }
     }
 
     /**
-     * Counts a difference.
+     * Adds a difference. Thread-safe.
      *
-     * @param difference called only if it is kept, because its texts take long
+     * @param expected the row of the source, if it has one
+     * @param actual the row of the table, if it has one
      */
-    void add(Kind kind, Supplier<Difference> difference) {
+    void add(Kind kind, byte @Nullable [] expected, byte @Nullable [] actual) {
       count(kind).increment();
       synchronized (kept) {
+        if (kept.size() >= most && file == null) {
+          return;
+        }
+        Difference difference =
+            new Difference(
+                kind,
+                form.key(expected == null ? Objects.requireNonNull(actual) : expected),
+                expected == null || actual == null ? List.of() : form.differing(expected, actual));
         if (kept.size() < most) {
-          kept.add(difference.get());
+          kept.add(difference);
+        }
+        if (file != null) {
+          file.add(
+              difference,
+              expected == null ? Map.of() : form.literals(expected),
+              actual == null ? Map.of() : form.literals(actual));
         }
       }
     }
@@ -518,7 +551,7 @@ public record VerifyOperation(
     }
 
     boolean isFull() {
-      return counts.values().stream().mapToLong(LongAdder::sum).sum() > most;
+      return file == null && counts.values().stream().mapToLong(LongAdder::sum).sum() > most;
     }
 
     VerifyResult result(ReadResult read, String location, long sourceRows, boolean isComplete) {

@@ -1,0 +1,110 @@
+package io.ringhaul.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.parquet.ParquetTarget;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command compares a table with files and with other tables. */
+@ClusterTest
+class VerifyCommandIT {
+
+  private static final int ROWS = 200;
+
+  private static final CqlSession SESSION = TestCluster.session();
+  private static String keyspace = "";
+
+  @TempDir private static Path folder;
+
+  @BeforeAll
+  static void fill() {
+    keyspace = TestCluster.newKeyspace(1);
+    for (String table : List.of("orders", "changed")) {
+      TestCluster.define(
+          "CREATE TABLE " + keyspace + "." + table + " (id int PRIMARY KEY, v text)");
+      for (int id = 0; id < ROWS; id++) {
+        SESSION.execute(
+            String.format("INSERT INTO %s.%s (id, v) VALUES (%d, 'v')", keyspace, table, id));
+      }
+    }
+    SESSION.execute("UPDATE " + keyspace + ".changed SET v = 'w' WHERE id = 7");
+    SESSION.execute("DELETE FROM " + keyspace + ".changed WHERE id = 8");
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(SESSION)) {
+      operator
+          .export(keyspace, "orders")
+          .to(ParquetTarget.folder(folder.resolve("files")))
+          .execute();
+    }
+  }
+
+  @Test
+  void equalTablesEndWithSuccess() {
+    CapturedRun run = verify("orders", "--format=parquet", "--path=" + folder.resolve("files"));
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+    assertThat(run.out())
+        .startsWith("verify " + keyspace + ".orders: 200 rows in ")
+        .contains("source rows: 200", "equal: true", "missing: 0")
+        .doesNotContain("differences");
+  }
+
+  @Test
+  void differencesHaveTheirOwnExitCode() {
+    Path file = folder.resolve("differences.jsonl");
+    CapturedRun run = verify("changed", "--from=" + keyspace + ".orders", "--differences=" + file);
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DIFFERENT);
+    assertThat(run.out())
+        .contains(
+            "equal: false",
+            "missing: 1",
+            "different: 1",
+            "(\"id\" = 8) is missing in the table",
+            "(\"id\" = 7) differs in v",
+            "differences file: " + file);
+    assertThat(file).isNotEmptyFile();
+    CapturedRun json = verify("changed", "--from=" + keyspace + ".orders", "--json");
+    assertThat(json.exitCode()).isEqualTo(ExitCode.DIFFERENT);
+    JsonNode result = json.json();
+    assertThat(result.path("equal").asBoolean()).isFalse();
+    assertThat(result.path("missing").asInt()).isEqualTo(1);
+    assertThat(result.path("differences")).hasSize(2);
+  }
+
+  @Test
+  void conditionsSelectRowsOfBothTables() {
+    CapturedRun run =
+        verify("changed", "--from=" + keyspace + ".orders", "--where=v = 'v'", "--allow-filtering");
+    assertThat(run.out()).contains("missing: 2", "different: 0");
+  }
+
+  @Test
+  void namesTheOptionsToGive() {
+    CapturedRun nothing = verify("orders");
+    assertThat(nothing.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(nothing.err())
+        .contains(
+            "Give what to compare with: --format and --path for files, or --from for a table");
+    assertThat(verify("orders", "--format=csv").err()).contains("--path");
+    assertThat(verify("orders", "--path=x").err()).contains("--format");
+    assertThat(verify("orders", "--format=csv", "--path=x", "--from=a.b").err())
+        .contains("Give one thing to compare with");
+    assertThat(verify("orders", "--from=" + keyspace + ".orders", "--max-differences=0").err())
+        .contains("--max-differences is 0");
+  }
+
+  private static CapturedRun verify(String table, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("verify", keyspace + "." + table));
+    arguments.add("--contact-point=" + TestCluster.contactPoint());
+    arguments.addAll(List.of(options));
+    return CapturedRun.inProcess(arguments.toArray(String[]::new));
+  }
+}
