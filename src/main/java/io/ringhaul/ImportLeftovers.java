@@ -28,8 +28,8 @@ public final class ImportLeftovers {
    */
   public static int clean(JobStore store, UUID id, Optional<Path> rejects) {
     Job job = HeldJob.find(store, id);
-    if (job.kind() != JobKind.IMPORT) {
-      throw new JobException(id, "Job " + id + " is not an import", null);
+    if (job.kind() == JobKind.EXPORT) {
+      throw new JobException(id, "Job " + id + " is an export", null);
     }
     Optional<Path> file = rejects.or(() -> ImportBlueprint.defaultRejects(id, store));
     // A pending job has left nothing, and taking it up here would count as its first run.

@@ -1,29 +1,15 @@
 package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import io.ringhaul.batch.BatchLimits;
-import io.ringhaul.batch.Grouping;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
-import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ImportBlueprint;
-import io.ringhaul.internal.operation.ImportOperation;
-import io.ringhaul.internal.operation.OperationJob;
-import io.ringhaul.internal.rejects.RejectSettings;
-import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.NullHandling;
-import io.ringhaul.job.JobOptions;
-import io.ringhaul.job.JobStore;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,20 +21,11 @@ import org.jspecify.annotations.Nullable;
  * keeps the greater value of each cell, and the elements of both records in collections that are
  * not frozen. Counters are added up.
  */
-public final class ImportRequest extends OperationRequest<ImportRequest, ImportResult> {
+public final class ImportRequest extends WriteRequest<ImportRequest, ImportResult> {
 
   private @Nullable ImportSource source;
-  private List<CqlIdentifier> columns = List.of();
   private boolean createsTable;
-  private final Set<String> askedLimits = new HashSet<>();
-  private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
-  private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
-  private Grouping grouping = Grouping.REPLICA_SET;
   private ImportChoices choices = ImportChoices.DEFAULT;
-  private RejectSettings rejects = RejectSettings.DEFAULT;
-  private @Nullable JobOptions job;
-  private @Nullable UUID jobId;
-  private String jobName = "";
   private boolean replaysInDoubt;
   private boolean retriesNonIdempotent;
 
@@ -59,22 +36,6 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   /** The source of the rows. Required. */
   public ImportRequest from(ImportSource importSource) {
     this.source = Objects.requireNonNull(importSource);
-    return this;
-  }
-
-  /**
-   * The columns to import, in CQL form; they must include the primary key. Write times and TTLs are
-   * restored only if their columns are named too. Default: all columns that both the table and the
-   * source have.
-   */
-  public ImportRequest columns(String... names) {
-    this.columns = TokenAwareBulkOperator.identifiers(List.of(names));
-    return this;
-  }
-
-  /** {@link #columns(String...)} with identifiers instead of names in CQL form. */
-  public ImportRequest columns(CqlIdentifier... names) {
-    this.columns = List.of(names);
     return this;
   }
 
@@ -157,41 +118,6 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * Which rows share a batch. Default: {@link Grouping#REPLICA_SET}. Counters, and rows that must
-   * not be written twice, share a batch only with rows of their own partition.
-   */
-  public ImportRequest grouping(Grouping by) {
-    this.grouping = Objects.requireNonNull(by, "by");
-    return this;
-  }
-
-  /**
-   * The largest number of rows in a batch, 1 to 65,535; 1 sends each row alone. Default: 100.
-   *
-   * @throws InvalidSettingException if it is out of bounds
-   */
-  public ImportRequest maxBatchStatements(int statements) {
-    askedLimits.add(Tunable.BATCH_STATEMENTS);
-    this.maxBatchStatements =
-        new BatchLimits(statements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered())
-            .maxStatements();
-    return this;
-  }
-
-  /**
-   * The largest size of a batch in bytes of values, 1 or more; a larger row goes alone. Default: 64
-   * KiB.
-   *
-   * @throws InvalidSettingException if it is out of bounds
-   */
-  public ImportRequest maxBatchBytes(int bytes) {
-    askedLimits.add(Tunable.BATCH_BYTES);
-    this.maxBatchBytes =
-        new BatchLimits(maxBatchStatements, bytes, BatchLimits.DEFAULT.maxBuffered()).maxBytes();
-    return this;
-  }
-
-  /**
    * Writes a tombstone where a row of the source has null, or no value, for an imported column, so
    * that a value in the table is deleted. Columns that the source does not have are not changed.
    * Default: such cells are not changed, and no tombstone is written.
@@ -223,100 +149,6 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
   }
 
   /**
-   * What to do with a malformed record, with a row that has a value CQL cannot represent exactly,
-   * and with a row that the cluster refuses, for example because a value is too large. Default:
-   * {@link OnUnrepresentable#FAIL}.
-   *
-   * @see #rejectsTo(Path)
-   */
-  public ImportRequest onUnrepresentable(OnUnrepresentable choice) {
-    this.rejects = rejects.withChoice(choice);
-    return this;
-  }
-
-  /**
-   * Rejects rows, and ends the import with a {@link io.ringhaul.exceptions.TooManyRejectsException}
-   * when more than this number are rejected, 0 or more. Rows already written and the rejects file
-   * stay. Default: no limit.
-   *
-   * @throws InvalidSettingException if it is negative
-   * @see #rejectsTo(Path)
-   */
-  public ImportRequest maxErrors(long rows) {
-    this.rejects = rejects.withLimit(rejects.limit().withRows(rows));
-    return this;
-  }
-
-  /**
-   * As {@link #maxErrors(long)}, as a share of the rows read, from 0 to 1. Checked from the 100th
-   * row on, and at the end. Default: no limit.
-   *
-   * @throws InvalidSettingException if it is out of bounds
-   */
-  public ImportRequest maxErrorShare(double share) {
-    this.rejects = rejects.withLimit(rejects.limit().withShare(share));
-    return this;
-  }
-
-  /**
-   * The file for rejected rows, one JSON object a line: the job, its partition, the table, the
-   * column, the source and the record's line or row in it, the reason, the record's text, and, if
-   * the record is a row, its key as a CQL condition and its values in hex as Cassandra serializes
-   * them. The file must not exist; it is created when the first row is rejected. It stays if the
-   * import fails. A resumed job drops the lines of partitions that run again, and appends.
-   *
-   * <p>At the end of each run a second file stands beside it, such as {@code rejects.records.csv}
-   * for {@code rejects.jsonl}. It has the records as they are in the source, or as lines of JSON if
-   * the source is not text: correct a copy of it, and import that with the same settings.
-   *
-   * <p>Required with {@link OnUnrepresentable#REJECT}, and used only with it. Default for a job
-   * store {@linkplain JobStore#file in a file}: beside that file, named by the job's id.
-   */
-  public ImportRequest rejectsTo(Path file) {
-    this.rejects = rejects.withPath(file);
-    return this;
-  }
-
-  /**
-   * Runs the import as a durable job that survives this process: each finished task of the source
-   * is stored, and {@link JobOptions#resuming()} continues with the remaining tasks. A task is done
-   * when the cluster has acknowledged, or the rejects file durably holds, each of its rows; an
-   * interrupted task runs again from its start. The source must not change in between: its
-   * checksums are stored before the first row. Default: no job store, and a failed import cannot be
-   * resumed.
-   *
-   * <p>A task whose rows must not be written twice, such as counters and lists with times of their
-   * own, does not run again: the job names the interrupted tasks, and continues only with {@link
-   * #replayInDoubt()}.
-   */
-  public ImportRequest job(JobOptions options) {
-    this.job = Objects.requireNonNull(options);
-    return this;
-  }
-
-  /** The id of the import's job. Default: a new random id for every run. */
-  public ImportRequest jobId(UUID id) {
-    this.jobId = Objects.requireNonNull(id);
-    this.jobName = "";
-    return this;
-  }
-
-  /**
-   * {@link #jobId(UUID)} by a name, such as {@code "orders of 2025-06-30"}: the same name is the
-   * same id in every store, {@code UUID.nameUUIDFromBytes} of the name in UTF-8, and the text of a
-   * UUID is that id. A completed job returns its result again, so a repeated operation takes a new
-   * name each time. A job without {@linkplain JobOptions#named a name of its own} is stored under
-   * this name.
-   *
-   * @throws InvalidSettingException if the name is blank
-   */
-  public ImportRequest jobId(String name) {
-    this.jobId = OperationJob.id(name);
-    this.jobName = name.strip();
-    return this;
-  }
-
-  /**
    * Lets a resumed job run interrupted tasks again although their rows must not be written twice:
    * counters may get additions twice, and lists elements. Compare the table with the source first.
    * Default: such a job is refused, with an error that names the tasks.
@@ -344,26 +176,16 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");
     }
-    return blueprint().of(source, id(), OperationJob.named(job, jobName));
+    return blueprint().of(source, id(), namedJob());
   }
 
   /** The settings that all imports of a follow have. */
   ImportBlueprint blueprint() {
-    return new ImportBlueprint(
+    return blueprint(
         retriesNonIdempotent ? settings().retryingNonIdempotent() : settings(),
-        columns,
         createsTable,
         replaysInDoubt,
-        new ImportOperation.Batches(
-            new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),
-            Set.copyOf(askedLimits),
-            grouping),
-        choices,
-        rejects);
-  }
-
-  private UUID id() {
-    return OperationJob.id(job, jobId);
+        choices);
   }
 
   /**
@@ -380,8 +202,7 @@ public final class ImportRequest extends OperationRequest<ImportRequest, ImportR
               ? "An import needs a source: call from(...) before follow()"
               : source.getClass().getSimpleName() + " is not a source that can be followed");
     }
-    return new FollowRequest(
-        operator, blueprint(), growing, id(), OperationJob.named(job, jobName));
+    return new FollowRequest(operator, blueprint(), growing, id(), namedJob());
   }
 
   @Override

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of its result
  */
 public abstract sealed class OperationRequest<S extends OperationRequest<S, R>, R>
-    permits ScanRequest, ImportRequest {
+    permits ScanRequest, WriteRequest {
 
   private static final int MOST_PARALLELISM = 10_000;
 

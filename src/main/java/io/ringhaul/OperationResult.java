@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** The result of a successful operation. */
 public sealed interface OperationResult
-    permits CountResult, ExportResult, ImportResult, ReadResult, VerifyResult {
+    permits CountResult, DeleteResult, ExportResult, ImportResult, ReadResult, VerifyResult {
 
   /** All figures. */
   OperationTotals totals();

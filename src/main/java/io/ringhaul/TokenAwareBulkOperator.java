@@ -155,6 +155,16 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     return new ImportRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 
+  /** A request to delete rows of a table. */
+  public DeleteRequest deleteFrom(String keyspace, String table) {
+    return deleteFrom(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to delete rows of a table. */
+  public DeleteRequest deleteFrom(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new DeleteRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
+  }
+
   /**
    * Cancels running operations and waits up to 30 seconds for their end. Ends the operator's own
    * threads, and not an executor that {@link Builder#executor} has set.

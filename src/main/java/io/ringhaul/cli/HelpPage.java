@@ -69,6 +69,12 @@ final class HelpPage {
                   "ringhaul verify store.orders --from-contact-point=10.0.0.1",
                   "ringhaul verify archive.orders --from=store.orders --differences=diff.jsonl")),
           Map.entry(
+              "ringhaul delete",
+              List.of(
+                  "ringhaul delete store.orders --where=\"status = 'void'\" --allow-filtering",
+                  "ringhaul delete store.orders --format=csv --path=keys.csv --apply",
+                  "ringhaul delete store.orders --from=store.closed --apply --job=cleanup")),
+          Map.entry(
               "ringhaul plan",
               List.of(
                   "ringhaul plan count store.orders",
@@ -121,7 +127,8 @@ final class HelpPage {
             "--read-dc",
             "--max-rows",
             "--create-table",
-            "--null-to-unset"));
+            "--null-to-unset",
+            "--apply"));
     groups.put(
         "Files and format",
         List.of(

@@ -1,8 +1,8 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.ExportRequest;
-import io.ringhaul.ImportRequest;
 import io.ringhaul.OperationResult;
+import io.ringhaul.WriteRequest;
 import io.ringhaul.cli.jobs.JobFinder;
 import io.ringhaul.cli.jobs.JobStoreLocation;
 import io.ringhaul.cli.jobs.StopOnSignal;
@@ -39,12 +39,16 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     return Optional.ofNullable(job);
   }
 
-  private RunningJob job() {
-    return Objects.requireNonNull(job);
+  /** Whether the operation is a job; false for one that changes nothing. */
+  boolean isStored() {
+    return true;
   }
 
   @Override
   final int run(ResultReport report) {
+    if (!isStored()) {
+      return super.run(report);
+    }
     try (RunningJob running = open(report)) {
       job = running;
       report.add("jobId", running.id().toString());
@@ -67,12 +71,12 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
 
   @Override
   final void begin() {
-    job().begin(spec().name() + " " + table(), isQuiet());
+    runningJob().ifPresent(running -> running.begin(spec().name() + " " + table(), isQuiet()));
   }
 
   @Override
   final void progressed(long rows) {
-    job().progressed(rows);
+    runningJob().ifPresent(running -> running.progressed(rows));
   }
 
   /** Options of the job. */
@@ -181,7 +185,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
       request.job(options).jobId(id);
     }
 
-    void apply(ImportRequest request) {
+    void apply(WriteRequest<?, ?> request) {
       request.job(options).jobId(id);
     }
 

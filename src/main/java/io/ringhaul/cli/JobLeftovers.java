@@ -20,7 +20,7 @@ final class JobLeftovers {
 
   /** Removes temporary files; completed tasks stay, so that the job can be resumed. */
   static int clean(JobStore jobs, Job job) {
-    if (job.kind() == JobKind.IMPORT) {
+    if (job.kind() != JobKind.EXPORT) {
       return cleanImport(jobs, job);
     }
     return job.plan().isEmpty() ? 0 : ExportLeftovers.clean(jobs, job.id(), target(job));
@@ -31,7 +31,7 @@ final class JobLeftovers {
     if (job.kind() == JobKind.EXPORT && job.plan().isPresent()) {
       return ExportLeftovers.giveUp(jobs, job.id(), target(job));
     }
-    int removed = job.kind() == JobKind.IMPORT ? cleanImport(jobs, job) : 0;
+    int removed = job.kind() != JobKind.EXPORT ? cleanImport(jobs, job) : 0;
     jobs.delete(job.id());
     return removed;
   }

@@ -177,7 +177,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
       if (job.definition().isDraft()) {
         return command;
       }
-      if (job.kind() == JobKind.IMPORT) {
+      if (job.kind() != JobKind.EXPORT) {
         jobs.reset(job.id());
         return command;
       }

@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
-import io.ringhaul.ImportRequest;
+import io.ringhaul.WriteRequest;
 import io.ringhaul.cli.jobs.JobStoreLocation;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.disk.LocalPaths;
@@ -307,7 +307,7 @@ final class OptionValues {
 
     private static final double PERCENT = 100;
 
-    void apply(ImportRequest request) {
+    void apply(WriteRequest<?, ?> request) {
       if (ofRowsRead) {
         // Moves the decimal point: 0.7 / 100 is less than 0.007 in binary.
         request.maxErrorShare(BigDecimal.valueOf(number).movePointLeft(2).doubleValue());

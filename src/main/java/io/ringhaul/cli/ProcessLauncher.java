@@ -116,7 +116,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
    * interrupt.
    */
   private Job forgotten(Job job) {
-    if (job.kind() == JobKind.IMPORT) {
+    if (job.kind() != JobKind.EXPORT) {
       store.reset(job.id());
     } else if (job.plan().isPresent()) {
       JobLeftovers.giveUp(store, job);

@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.ExportRequest;
-import io.ringhaul.ImportRequest;
+import io.ringhaul.WriteRequest;
 import io.ringhaul.format.OnUnrepresentable;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -38,7 +38,7 @@ final class RejectOptions {
     }
   }
 
-  void apply(ImportRequest request) {
+  void apply(WriteRequest<?, ?> request) {
     if (onUnrepresentable != null) {
       request.onUnrepresentable(onUnrepresentable);
     }

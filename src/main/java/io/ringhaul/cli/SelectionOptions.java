@@ -136,6 +136,11 @@ final class SelectionOptions {
       }
     }
 
+    /** Whether there is a condition. */
+    boolean areGiven() {
+      return where != null;
+    }
+
     TableSource applied(TableSource source) {
       TableSource read = where == null ? source : source.where(where);
       read = allowFiltering ? read.allowFiltering() : read;

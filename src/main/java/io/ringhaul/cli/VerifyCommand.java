@@ -6,17 +6,13 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.format.ImportSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Compares a table with another table, an Iceberg table or files. */
@@ -29,9 +25,7 @@ import picocli.CommandLine.Option;
     versionProvider = Main.Version.class)
 final class VerifyCommand extends OperationCommand<VerifyResult> {
 
-  @Mixin private FormatOptions format = new FormatOptions();
-  @Mixin private SourceFileOptions files = new SourceFileOptions();
-  @Mixin private SourceTableOptions other = new SourceTableOptions();
+  @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private SelectionOptions selection = new SelectionOptions();
 
   @Option(
@@ -58,69 +52,28 @@ final class VerifyCommand extends OperationCommand<VerifyResult> {
           "New file for all differences, one JSON object per line with the values of both sides.")
   private @Nullable Path differences;
 
-  /** Reads the other table; null while only the settings are checked. */
-  private @Nullable CqlSession from;
-
-  /** Makes the options of files optional: another table may be given in their place. */
-  static void configure(CommandLine commandLine) {
-    CommandLine verify = commandLine.getSubcommands().get("verify");
-    if (verify == null) {
-      return;
-    }
-    CommandSpec spec = verify.getCommandSpec();
-    for (OptionSpec option : List.copyOf(spec.options())) {
-      if (option.required()) {
-        spec.remove(option);
-        spec.addOption(option.toBuilder().required(false).build());
-      }
-    }
-  }
-
   @Override
   Optional<CqlSession> openSource() {
-    if (!other.areGiven()) {
-      return Optional.empty();
-    }
-    CqlSession opened = other.open(this);
-    from = opened;
-    return Optional.of(opened);
+    return source.open(this);
   }
 
   @Override
   OperationRequest<?, VerifyResult> request(TokenAwareBulkOperator operator) {
+    if (!source.areGiven()) {
+      throw new InvalidSettingException(
+          "--format",
+          "Give what to compare with: --format and --path for files, or --from for a table");
+    }
     VerifyRequest request =
         operator
             .verify(table().keyspace(), table().table())
-            .against(source())
-            .columns(
-                (other.areGiven()
-                        ? OptionValues.CqlName.all("--columns", columns)
-                        : files.selectedColumns(format, columns))
-                    .toArray(String[]::new));
+            .against(source.source(table(), columns, selection::applied))
+            .columns(source.selectedColumns(columns).toArray(String[]::new));
     selection.apply(request);
     if (maxDifferences != null) {
       request.maxDifferences(maxDifferences);
     }
     return differences == null ? request : request.differencesTo(differences);
-  }
-
-  private ImportSource source() {
-    if (other.areGiven() == format.isGiven()) {
-      throw new InvalidSettingException(
-          "--format",
-          other.areGiven()
-              ? "Give one thing to compare with: --format and --path, or --from and the other"
-                  + " options of a source table"
-              : "Give what to compare with: --format and --path for files, or --from for a table");
-    }
-    if (!other.areGiven()) {
-      format.requireBoth();
-      return files.source(format, columns);
-    }
-    CqlSession session = from;
-    return selection
-        .applied(other.source(session == null ? NoSession.create() : session, table()))
-        .ignoreCellTimes();
   }
 
   @Override

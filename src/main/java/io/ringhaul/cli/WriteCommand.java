@@ -4,10 +4,8 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.batch.Grouping;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -26,39 +24,7 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
       description = "Adds to existing counter values. Default: such an import fails.")
   private boolean addToCounters;
 
-  @Option(
-      names = "--grouping",
-      paramLabel = "WAY",
-      description =
-          "Which rows share a batch: ${COMPLETION-CANDIDATES}. Default: replica_set, which"
-              + " combines small batches of single partitions with the same replicas into one"
-              + " request, up to the server's warning threshold.")
-  private @Nullable Grouping grouping;
-
-  @Option(
-      names = "--max-batch-statements",
-      paramLabel = "N",
-      description =
-          "Maximum number of rows per batch; 1 sends each row in its own request. Default: 100.")
-  private @Nullable Integer maxBatchStatements;
-
-  @Option(
-      names = "--max-batch-bytes",
-      paramLabel = "BYTES",
-      converter = OptionValues.ByteSize.class,
-      description =
-          "Maximum size of a batch's values in bytes, such as 128k; a larger row is sent alone."
-              + " Default: 64k.")
-  private @Nullable Long maxBatchBytes;
-
-  @Option(
-      names = "--max-errors",
-      paramLabel = "N|P%",
-      converter = OptionValues.ErrorLimit.Converter.class,
-      description =
-          "Rejects bad rows, and fails when more than this number or percentage of the rows read"
-              + " is rejected, such as 0.5%%. Default: no limit with --on-unrepresentable reject.")
-  private OptionValues.@Nullable ErrorLimit maxErrors;
+  @Mixin private BatchOptions batches = new BatchOptions();
 
   @Option(
       names = "--replay-in-doubt",
@@ -94,19 +60,8 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
     if (retryNonIdempotent) {
       request.retryNonIdempotent();
     }
-    if (grouping != null) {
-      request.grouping(grouping);
-    }
-    if (maxBatchStatements != null) {
-      request.maxBatchStatements(maxBatchStatements);
-    }
-    if (maxBatchBytes != null) {
-      request.maxBatchBytes((int) Math.min(Integer.MAX_VALUE, maxBatchBytes));
-    }
+    batches.apply(request);
     rejects.apply(request);
-    if (maxErrors != null) {
-      maxErrors.apply(request);
-    }
     runningJob().ifPresent(job -> job.apply(request));
     return request;
   }

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 public enum Setting {
   ADD_TO_COUNTERS,
   ALLOW_FILTERING,
+  APPLY,
   BALANCING,
   BRANCH,
   BY_KEYS,

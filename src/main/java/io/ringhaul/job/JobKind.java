@@ -3,5 +3,6 @@ package io.ringhaul.job;
 /** The kind of operation. */
 public enum JobKind {
   EXPORT,
-  IMPORT
+  IMPORT,
+  DELETE
 }

@@ -18,7 +18,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "count", "export", "import", "copy", "verify", "plan", "jobs", "console", "demo", "help"
+        "count", "export", "import", "copy", "verify", "delete", "plan", "jobs", "console", "demo",
+        "help"
       })
   void createsOnlyNamedCommand(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
@@ -32,6 +33,7 @@ class MainTest {
       "import",
       "copy",
       "verify",
+      "delete",
       "plan",
       "jobs",
       "console",

@@ -3,6 +3,7 @@ package io.ringhaul.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.CountRequest;
+import io.ringhaul.DeleteRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.Partitioning;
@@ -45,6 +46,7 @@ class OptionNamesTest {
               ExportRequest.class,
               ImportRequest.class,
               VerifyRequest.class,
+              DeleteRequest.class,
               Partitioning.class,
               JobOptions.class,
               IcebergTarget.class,
@@ -62,7 +64,7 @@ class OptionNamesTest {
           .collect(Collectors.toSet());
 
   private static final Set<String> OPTIONS =
-      Stream.of("count", "export", "import", "copy", "verify")
+      Stream.of("count", "export", "import", "copy", "verify", "delete")
           .map(name -> Main.commandLine(name).getSubcommands().get(name))
           .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream())
           .collect(Collectors.toSet());

@@ -96,7 +96,7 @@ class VerifyCommandIT {
     assertThat(verify("orders", "--format=csv").err()).contains("--path");
     assertThat(verify("orders", "--path=x").err()).contains("--format");
     assertThat(verify("orders", "--format=csv", "--path=x", "--from=a.b").err())
-        .contains("Give one thing to compare with");
+        .contains("Give one source: --format and --path, or --from");
     assertThat(verify("orders", "--from=" + keyspace + ".orders", "--max-differences=0").err())
         .contains("--max-differences is 0");
   }

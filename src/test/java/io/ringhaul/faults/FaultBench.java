@@ -102,6 +102,14 @@ final class FaultBench implements AutoCloseable {
     return new Work.Copy(session, table, into);
   }
 
+  /** Returns a deletion from a new table. */
+  Work.Delete newDelete() {
+    String from = "clone" + used++;
+    definer.accept(table.definition(from));
+    table.insert(from);
+    return new Work.Delete(session, table, from);
+  }
+
   /** Returns a job that does the work. */
   KilledJob job(Work work) {
     return job(work.command());

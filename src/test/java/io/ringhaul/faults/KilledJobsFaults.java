@@ -95,6 +95,11 @@ class KilledJobsFaults {
     randomly("copy", bench::newCopy, reporter);
   }
 
+  @Test
+  void resumesDeletionsKilledAtRandomMoments(TestReporter reporter) throws Exception {
+    randomly("deletion", bench::newDelete, reporter);
+  }
+
   /** Kills the job once, resumes it and checks the result. */
   private void resumesFrom(KillPoint point, int hit, Work work) throws Exception {
     KilledJob job = bench.job(work);

@@ -101,6 +101,19 @@ class KilledJobsIT {
     work.assertExact(job.id());
   }
 
+  @Test
+  void resumesDeletionKilledAtEveryPoint() throws Exception {
+    Work work = bench.newDelete();
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.BEFORE_PLAN, 1);
+    job.killAt(KillPoint.IN_TABLE_TASK, 500);
+    job.killAt(KillPoint.BEFORE_CHECKPOINT, 3);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHER_OPTIONS);
+    job.killAt(KillPoint.BEFORE_COMPLETION, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
   /**
    * The number of written rows of the split is unknown, and a repeated increment would be wrong.
    */

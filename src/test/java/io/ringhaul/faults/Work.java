@@ -77,6 +77,36 @@ interface Work {
     }
   }
 
+  /**
+   * A deletion of the rows with a flag.
+   *
+   * @param from the name of a table with all rows
+   */
+  record Delete(CqlSession session, FaultTable table, String from) implements Work {
+
+    @Override
+    public List<String> command() {
+      return List.of(
+          "delete",
+          table.keyspace() + "." + from,
+          "--where",
+          "flag = true",
+          "--allow-filtering",
+          "--apply");
+    }
+
+    @Override
+    public void assertExact(UUID job) {
+      assertThat(rows(from, "flag = true")).isZero();
+      assertThat(rows(from, "flag = false")).isPositive().isEqualTo(rows("source", "flag = false"));
+    }
+
+    private long rows(String name, String condition) {
+      String cql = "SELECT pk FROM " + table.keyspace() + "." + name + " WHERE " + condition;
+      return session.execute(cql + " ALLOW FILTERING").all().size();
+    }
+  }
+
   private static void assertCopied(CqlSession session, FaultTable table, String into)
       throws InterruptedException {
     TableComparison.Outcome compared =

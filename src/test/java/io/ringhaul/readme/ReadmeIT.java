@@ -40,6 +40,7 @@ class ReadmeIT {
           "docs/guides/export.md",
           "docs/guides/import.md",
           "docs/guides/copy.md",
+          "docs/guides/delete.md",
           "docs/guides/verify.md",
           "docs/guides/jobs-and-resume.md",
           "docs/operations/monitoring.md",

@@ -25,12 +25,14 @@ class SettingsReferenceTest {
   /** The types with settings: a title, and the source. */
   private static final List<List<String>> TYPES =
       List.of(
-          List.of("Count, read, verify, export and import", "OperationRequest"),
+          List.of("All operations", "OperationRequest"),
           List.of("Count, read, verify and export", "ScanRequest"),
           List.of("Read", "ReadRequest"),
           List.of("Verify", "VerifyRequest"),
           List.of("Export", "ExportRequest"),
+          List.of("Import and delete", "WriteRequest"),
           List.of("Import", "ImportRequest"),
+          List.of("Delete", "DeleteRequest"),
           List.of("Follow", "FollowRequest"),
           List.of("Job", "job/JobOptions"),
           List.of("Operator", "TokenAwareBulkOperator"),

@@ -26,6 +26,8 @@ import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.internal.write.CounterStatements;
+import io.ringhaul.internal.write.DeleteStatements;
+import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.RowBinders;
 import io.ringhaul.job.Job;
@@ -50,7 +52,8 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 
 /**
- * Imports into a table: plans the source's tasks, reads them on a few threads, writes batches.
+ * Imports into a table, or deletes from it: plans the source's tasks, reads them on a few threads,
+ * writes batches.
  *
  * @param rejectSettings where rejected rows are kept
  */
@@ -112,11 +115,11 @@ public record ImportOperation(
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::writable);
     TableDescription table = found.table();
-    ImportPreflight.requirePrimaryKey("import into", table, asked());
+    requireKey(table, asked(table));
     Map<String, String> source = assignment.source().identity();
     Map<String, String> fingerprint = fingerprint(source, found);
     Optional<Job> completed =
-        OperationJob.completed(assignment.job(), assignment.jobId(), JobKind.IMPORT, fingerprint);
+        OperationJob.completed(assignment.job(), assignment.jobId(), kind(), fingerprint);
     if (completed.isPresent()) {
       return completed(completed.get(), assignment.job().orElseThrow().store());
     }
@@ -124,8 +127,8 @@ public record ImportOperation(
         OperationJob.begin(
             assignment.job(),
             assignment.jobId(),
-            JobKind.IMPORT,
-            "import " + table,
+            kind(),
+            (deletes() ? "delete from " : "import ") + table,
             fingerprint,
             settings.texts())) {
       return job.running(
@@ -153,7 +156,7 @@ public record ImportOperation(
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan planned = stored.orElseGet(() -> plan(sourceSession, withTimes));
       ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);
-      ImportPreflight.requirePrimaryKey("import into", table, planned.columns());
+      requireKey(table, planned.columns());
       List<ColumnDescription> columns = withTimes.select(planned.columns());
       preflight.run(table, columns);
       preflight.requireRoom(table, columns, checkpoints.haveBegun(), assignment.batch());
@@ -162,7 +165,12 @@ public record ImportOperation(
           new ProgressMeter(
               planned.tasks().size(), 0, checkpoints.bytesLeft(planned), checkpoints.figures());
       OperationSubject subject =
-          new OperationSubject(session, table, OperationKind.IMPORT, format, job.stored());
+          new OperationSubject(
+              session,
+              table,
+              deletes() ? OperationKind.DELETE : OperationKind.IMPORT,
+              format,
+              job.stored());
       try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
           RunningOperation running = new RunningOperation(settings, subject, meter, metrics)) {
         StreamWriter writer = writer(session, requests, meter, metrics);
@@ -184,7 +192,7 @@ public record ImportOperation(
                         count::follow)
                     .batches(writer, batches.setLimits())
                     .workers(count));
-        RowBinders binders = binders(session, table, columns);
+        RowBinders binders = binders(session, table, columns, job);
         boolean once = binders.writesOnce();
         if (once && !assignment.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(
@@ -197,7 +205,7 @@ public record ImportOperation(
         SourcePlan plan = stored.orElseGet(() -> keep(planned, sourceSession, job, checkpoints));
         ImportTasks tasks =
             new ImportTasks(
-                new ImportTasks.Source(sourceSession, plan, table, columns),
+                new ImportTasks.Source(subject.doing(), sourceSession, plan, table, columns),
                 binders,
                 writer,
                 reads,
@@ -221,15 +229,16 @@ public record ImportOperation(
 
   /** A source that cannot be divided so finely has fewer tasks than were asked for. */
   private SourcePlan plan(SourceSession source, TableDescription table) {
-    SourcePlan plan = source.plan(table, asked(), settings.taskCount());
+    SourcePlan plan = source.plan(table, asked(table), settings.taskCount());
     if (settings.taskCount().isPresent()
+        || deletes()
         || !RowBinders.willWriteOnce(table, table.select(plan.columns()), choices)) {
       return plan;
     }
     long bytes = plan.tasks().stream().mapToLong(SourceTask::bytes).sum();
     long wanted = Math.min(MOST_TASKS_WRITTEN_ONCE, bytes / BYTES_WRITTEN_ONCE);
     return wanted > plan.tasks().size()
-        ? source.plan(table, asked(), OptionalInt.of((int) wanted))
+        ? source.plan(table, asked(table), OptionalInt.of((int) wanted))
         : plan;
   }
 
@@ -253,7 +262,11 @@ public record ImportOperation(
             metrics));
   }
 
-  private static TableCheck sameTable(TableFingerprint found, OperationJob job, boolean once) {
+  private TableCheck sameTable(TableFingerprint found, OperationJob job, boolean once) {
+    if (deletes()) {
+      return TableCheck.of(
+          found, job, "deleted from", "Begin a new deletion if the current table has such rows");
+    }
     return TableCheck.of(
         found,
         job,
@@ -292,7 +305,12 @@ public record ImportOperation(
   private Map<String, String> fingerprint(Map<String, String> source, TableFingerprint found) {
     Map<String, String> parts = new LinkedHashMap<>(source);
     parts.putAll(found.parts(found.table().columns()));
-    parts.put("imported columns", asked().isEmpty() ? "all" : String.join(", ", asked()));
+    List<String> asked = asked(found.table());
+    parts.put("imported columns", asked.isEmpty() ? "all" : String.join(", ", asked));
+    choices
+        .deletion()
+        .flatMap(Deletion::before)
+        .ifPresent(moment -> parts.put("deleted if written before", moment.toString()));
     parts.put("nulls", choices.nullHandling().name());
     parts.put("counters", choices.addToCounters() ? "added to" : "new");
     parts.put("cell times", choices.times().toString());
@@ -300,12 +318,45 @@ public record ImportOperation(
     return parts;
   }
 
-  private List<String> asked() {
-    return assignment.columns().stream().map(CqlIdentifier::asInternal).toList();
+  /** The columns to take from the source; empty for all. */
+  private List<String> asked(TableDescription table) {
+    // A key without its clustering columns deletes many rows, so that this has to be asked for.
+    return deletes() && assignment.columns().isEmpty()
+        ? table.primaryKey().stream().map(ColumnDescription::name).toList()
+        : assignment.columns().stream().map(CqlIdentifier::asInternal).toList();
+  }
+
+  private boolean deletes() {
+    return choices.deletion().isPresent();
+  }
+
+  private JobKind kind() {
+    return deletes() ? JobKind.DELETE : JobKind.IMPORT;
+  }
+
+  /**
+   * Checks that rows have the key that they need.
+   *
+   * @param columns of the rows; empty for all those of an import
+   */
+  private void requireKey(TableDescription table, List<String> columns) {
+    if (!deletes()) {
+      ImportPreflight.requirePrimaryKey("import into", table, columns);
+    } else {
+      DeleteStatements.requireKey(table, columns);
+    }
   }
 
   private RowBinders binders(
-      CqlSession session, TableDescription table, List<ColumnDescription> columns) {
+      CqlSession session,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      OperationJob job) {
+    if (choices.deletion().isPresent()) {
+      return RowBinders.of(
+          new DeleteStatements(
+              session, table, columns, choices.deletion().get(), job.run().job().created()));
+    }
     if (table.isCounterTable()) {
       return RowBinders.of(new CounterStatements(session, table, columns));
     }
@@ -340,8 +391,7 @@ public record ImportOperation(
         || acknowledged != totals.rows() - totals.earlierRows()) {
       throw new BulkOperationException(
           String.format(
-              "The rows of the import from %s do not add up (%s, %d acknowledged, %s). Please"
-                  + " report this",
+              "The rows from %s do not add up (%s, %d acknowledged, %s). Please" + " report this",
               location, figures, acknowledged, totals));
     }
     return result(job.id(), location, totals, figures, rejects);
@@ -388,6 +438,11 @@ public record ImportOperation(
    * @param once whether rows must not be written twice
    */
   private String whatStays(OperationJob job, TableDescription table, boolean once) {
+    if (deletes()) {
+      return job.isDurable()
+          ? "the rows deleted so far stay deleted; resume job " + job.id()
+          : "the rows deleted so far stay deleted, and it is safe to run the deletion again";
+    }
     if (job.isDurable()) {
       return once
           ? String.format(

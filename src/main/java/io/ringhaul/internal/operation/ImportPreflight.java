@@ -14,6 +14,7 @@ import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.scan.ScanClauses;
 import io.ringhaul.internal.write.CellTimeTypes;
 import io.ringhaul.internal.write.CounterStatements;
+import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.TargetTable;
 import io.ringhaul.schema.ColumnDescription;
@@ -51,12 +52,10 @@ final class ImportPreflight {
     if (settings.skipsPreflight()) {
       return;
     }
-    WriteTimes times =
-        !table.isCounterTable() && choices.times().areIn(columns)
-            ? WriteTimes.OF_SOURCE
-            : WriteTimes.NOW;
     List<Check> checks = new ArrayList<>();
-    checks.add(new WriteProbe(session, requests, table, times));
+    if (!choices.deletion().map(Deletion::isDryRun).orElse(false)) {
+      checks.add(new WriteProbe(session, requests, table, times(table, columns)));
+    }
     if (readsToo(table, columns)) {
       checks.add(
           new ReadProbe(
@@ -74,7 +73,17 @@ final class ImportPreflight {
             columns.stream().filter(column -> column.kind() != Kind.METADATA).toList()));
     checks.add(new SchemaAgreement(session));
     checks.add(new LiveReplicas(session, settings.keyspace(), settings.table(), requests));
-    new Preflight("The import into " + table, checks).require();
+    String what = choices.deletion().isPresent() ? "The deletion from " : "The import into ";
+    new Preflight(what + table, checks).require();
+  }
+
+  private WriteTimes times(TableDescription table, List<ColumnDescription> columns) {
+    if (choices.deletion().isPresent()) {
+      return WriteTimes.OF_DELETION;
+    }
+    return !table.isCounterTable() && choices.times().areIn(columns)
+        ? WriteTimes.OF_SOURCE
+        : WriteTimes.NOW;
   }
 
   /**
@@ -104,7 +113,7 @@ final class ImportPreflight {
     // The table's rows then come from this job or from earlier batches.
     boolean isBegun = haveBegun || batch > 1;
     if (!table.isCounterTable()) {
-      if (!isBegun) {
+      if (!isBegun && choices.deletion().isEmpty()) {
         TargetTable.warnUnlessEmpty(session, table, requests);
       }
       return;

@@ -372,7 +372,7 @@ final class ImportTask {
 
   private BulkOperationException changed() {
     return new BulkOperationException(
-        location + " has changed during the import: a row that was read is no longer there");
+        location + " has changed while it was read: a row that was read is no longer there");
   }
 
   /**

@@ -36,8 +36,13 @@ final class ImportTasks {
   /** The number of rows after which a reader finishes the tasks that have ended meanwhile. */
   private static final int ROWS_BETWEEN_LOOKS = 1 << 10;
 
-  /** The source of an import and the table that takes its rows. */
+  /**
+   * The source of an import and the table that takes its rows.
+   *
+   * @param doing the operation at the start of a message, such as {@code Importing into t}
+   */
   record Source(
+      String doing,
       SourceSession session,
       SourcePlan plan,
       TableDescription table,
@@ -112,7 +117,7 @@ final class ImportTasks {
       finishEnded();
     }
     if (stopped) {
-      throw new JobStoppedException(job.id(), "Importing into " + source.table() + " was stopped");
+      throw new JobStoppedException(job.id(), source.doing() + " was stopped");
     }
     if (!open.isEmpty()) {
       throw new BulkOperationException(

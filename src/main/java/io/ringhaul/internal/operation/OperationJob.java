@@ -226,7 +226,7 @@ public final class OperationJob implements AutoCloseable {
     return switch (job.status()) {
       case PENDING, COMPLETED -> false;
       case RUNNING, STOPPING, STOPPED, FAILED ->
-          options.store().isDurable() || job.kind() == JobKind.IMPORT;
+          options.store().isDurable() || job.kind() != JobKind.EXPORT;
     };
   }
 

@@ -30,6 +30,7 @@ record OperationSubject(
       case READ -> "the reading of " + table;
       case EXPORT -> "the export of " + table;
       case IMPORT -> "the import into " + table;
+      case DELETE -> "the deletion from " + table;
     };
   }
 
@@ -40,6 +41,7 @@ record OperationSubject(
       case READ -> "Reading " + table;
       case EXPORT -> "Exporting " + table;
       case IMPORT -> "Importing into " + table;
+      case DELETE -> "Deleting from " + table;
     };
   }
 

@@ -39,7 +39,9 @@ public final class WriteProbe implements Check {
     /** The time of the write. */
     NOW,
     /** The source. */
-    OF_SOURCE
+    OF_SOURCE,
+    /** One for all deletions, given by the client. */
+    OF_DELETION
   }
 
   /** Creates a probe with the settings of the import. */
@@ -71,7 +73,7 @@ public final class WriteProbe implements Check {
     }
     refused.flatMap(this::problem).ifPresent(found::add);
     boolean mayWrite = refused.filter(StatementError::isUnauthorized).isEmpty();
-    if (times == WriteTimes.OF_SOURCE && mayWrite) {
+    if (times != WriteTimes.NOW && mayWrite) {
       probe
           .refusal(cql(" USING TIMESTAMP " + FIRST_MICROSECOND), consistency, PAGE)
           .flatMap(this::timesRefused)
@@ -130,6 +132,9 @@ public final class WriteProbe implements Check {
   }
 
   private Optional<PreflightProblem> timesRefused(StatementError refusal) {
+    if (refusal.isOf("minimum_timestamp") && times == WriteTimes.OF_DELETION) {
+      return Optional.empty();
+    }
     if (refusal.isOf("minimum_timestamp")) {
       OptionalLong bound = refusal.threshold();
       return Optional.of(
@@ -146,11 +151,15 @@ public final class WriteProbe implements Check {
       return Optional.of(
           PreflightProblem.error(
               "The cluster does not allow write times set by the client (guardrail"
-                  + " user_timestamps), and the source contains write times for "
+                  + " user_timestamps), and "
+                  + (times == WriteTimes.OF_DELETION
+                      ? "a deletion has a time for "
+                      : "the source contains write times for ")
                   + table,
-              "ignore them with "
-                  + Setting.IGNORE_CELL_TIMES.call()
-                  + ", or have an administrator set user_timestamps_enabled"));
+              (times == WriteTimes.OF_DELETION
+                      ? ""
+                      : "ignore them with " + Setting.IGNORE_CELL_TIMES.call() + ", or ")
+                  + "have an administrator set user_timestamps_enabled"));
     }
     return Optional.empty();
   }

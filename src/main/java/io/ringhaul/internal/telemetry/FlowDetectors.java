@@ -62,9 +62,7 @@ final class FlowDetectors {
       // An import queues statements, about one for each row; an export queues pages, one for each
       // request.
       double drained =
-          work == OperationKind.IMPORT
-              ? sample.rowsPerSecond() * sample.seconds()
-              : sample.requests();
+          work.writesRows() ? sample.rowsPerSecond() * sample.seconds() : sample.requests();
       window.addLast(new Moment(sample.queued(), drained));
       if (window.size() > WINDOW) {
         window.removeFirst();
@@ -82,14 +80,14 @@ final class FlowDetectors {
     }
 
     private boolean isReadFaster(Sample sample) {
-      return work == OperationKind.IMPORT
+      return work.writesRows()
           ? sample.inFlightBound() > 0
               && sample.inFlight() >= ALL_UNDER_WAY * sample.inFlightBound()
           : StageTimes.of(sample.stages()).share(Stage.WAIT) <= MOST_WAIT;
     }
 
     private Detection detection(Sample sample, long before, double perSecond) {
-      boolean imports = work == OperationKind.IMPORT;
+      boolean imports = work.writesRows();
       return new Detection(
           "queue",
           Map.of(

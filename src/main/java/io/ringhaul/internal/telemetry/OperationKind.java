@@ -12,6 +12,14 @@ public enum OperationKind {
   /** Reads from the cluster and writes files. */
   EXPORT,
 
-  /** Reads files and writes to the cluster. */
-  IMPORT
+  /** Reads a source and writes to the cluster. */
+  IMPORT,
+
+  /** Reads a source and deletes from the cluster. */
+  DELETE;
+
+  /** Whether it sends a statement for each row, instead of reading pages. */
+  boolean writesRows() {
+    return this == IMPORT || this == DELETE;
+  }
 }

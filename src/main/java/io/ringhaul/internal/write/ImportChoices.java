@@ -1,26 +1,38 @@
 package io.ringhaul.internal.write;
 
+import java.util.Optional;
+
 /**
  * How an import writes rows.
  *
  * @param addToCounters whether the counter table may have rows
  * @param times how write times and TTLs of the source are restored
+ * @param deletion present if rows are deleted
  */
-public record ImportChoices(NullHandling nullHandling, boolean addToCounters, RestoredTimes times) {
+public record ImportChoices(
+    NullHandling nullHandling,
+    boolean addToCounters,
+    RestoredTimes times,
+    Optional<Deletion> deletion) {
 
   /** Nulls stay UNSET, counter tables must be empty, and times of cells are restored. */
   public static final ImportChoices DEFAULT =
-      new ImportChoices(NullHandling.UNSET, false, RestoredTimes.DEFAULT);
+      new ImportChoices(NullHandling.UNSET, false, RestoredTimes.DEFAULT, Optional.empty());
 
   public ImportChoices withNulls(NullHandling value) {
-    return new ImportChoices(value, addToCounters, times);
+    return new ImportChoices(value, addToCounters, times, deletion);
   }
 
   public ImportChoices withAddToCounters() {
-    return new ImportChoices(nullHandling, true, times);
+    return new ImportChoices(nullHandling, true, times, deletion);
   }
 
   public ImportChoices withTimes(RestoredTimes value) {
-    return new ImportChoices(nullHandling, addToCounters, value);
+    return new ImportChoices(nullHandling, addToCounters, value, deletion);
+  }
+
+  /** Rows are deleted; times of the source play no part. */
+  public ImportChoices deleting(Deletion value) {
+    return new ImportChoices(nullHandling, addToCounters, times.leftAside(), Optional.of(value));
   }
 }

@@ -85,6 +85,11 @@ public final class RowBinders {
     }
   }
 
+  /** Binders that delete rows. */
+  public static RowBinders of(DeleteStatements deletes) {
+    return new RowBinders(() -> deletes, false);
+  }
+
   /** Binders that add to counters. */
   public static RowBinders of(CounterStatements counters) {
     return new RowBinders(() -> counters, true);

@@ -19,6 +19,7 @@ const ABOUT = {
 const ORDER = {
   EXPORT: ["plan", "wait", "decode", "encode", "write", "commit"],
   IMPORT: ["plan", "decode", "encode", "bind", "wait", "write", "commit"],
+  DELETE: ["plan", "decode", "encode", "bind", "wait", "write", "commit"],
 };
 
 export function aboutStage(name) {

@@ -103,6 +103,7 @@ export class JobControls {
 
 /** What becomes of its files when it is deleted. */
 function filesOf({ kind, status, command }) {
+  if (kind === "DELETE") return "Rows that it deleted stay deleted.";
   if (kind !== "EXPORT") return "Rows that it wrote stay in the table.";
   return status === "COMPLETED" || !command?.length
     ? "Files that it wrote stay where they are."

@@ -1,0 +1,107 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.DeleteRequest;
+import io.ringhaul.DeleteResult;
+import io.ringhaul.OperationRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.exceptions.InvalidSettingException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Deletes rows by their keys. */
+@Command(
+    name = "delete",
+    description =
+        "Deletes the rows that satisfy a condition, or whose keys are in files or in another table."
+            + " Without --apply it only counts the keys. What is written after its start survives.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class DeleteCommand extends JobCommand<DeleteResult> {
+
+  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private SelectionOptions.Conditions conditions = new SelectionOptions.Conditions();
+
+  @Option(
+      names = "--columns",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "The columns of the keys, in CQL form: the partition key and the first clustering columns,"
+              + " to delete all rows that begin with them; for CSV files without a header, the"
+              + " names of the fields. Default: the whole primary key.")
+  private List<String> columns = new ArrayList<>();
+
+  @Option(
+      names = "--written-before",
+      paramLabel = "TIME",
+      description =
+          "Deletes only what was written until this time, such as 2026-01-31T00:00:00Z. Default:"
+              + " the start of the job.")
+  private @Nullable Instant writtenBefore;
+
+  @Option(names = "--apply", description = "Deletes the rows. Default: counts the keys only.")
+  private boolean apply;
+
+  @Mixin private BatchOptions batches = new BatchOptions();
+  @Mixin private RejectOptions rejects = new RejectOptions();
+
+  @Override
+  boolean isStored() {
+    return apply;
+  }
+
+  @Override
+  Optional<CqlSession> openSource() {
+    return source.open(this);
+  }
+
+  @Override
+  OperationRequest<?, DeleteResult> request(TokenAwareBulkOperator operator) {
+    if (!source.areGiven() && !conditions.areGiven()) {
+      throw new InvalidSettingException(
+          "--where",
+          "Give the rows to delete: --where for a condition, --format and --path for keys in files,"
+              + " or --from for a table of keys. To empty a table, use TRUNCATE");
+    }
+    if (source.areFiles() && conditions.areGiven()) {
+      throw new InvalidSettingException(
+          "--where", "--where is for rows of a table, and --path for keys in files: give one");
+    }
+    DeleteRequest request =
+        operator
+            .deleteFrom(table().keyspace(), table().table())
+            .keys(source.source(table(), columns, conditions::applied))
+            .columns(source.selectedColumns(columns).toArray(String[]::new));
+    batches.apply(request);
+    rejects.apply(request);
+    if (writtenBefore != null) {
+      request.writtenBefore(writtenBefore);
+    }
+    runningJob().ifPresent(job -> job.apply(request));
+    return apply ? request.apply() : request;
+  }
+
+  @Override
+  Optional<Path> rejectsFile() {
+    return rejects.file();
+  }
+
+  @Override
+  void describe(DeleteResult result, ResultReport report) {
+    report.add("location", result.location());
+    report.addCount("keys", result.keys());
+    report.add("applied", result.isApplied());
+    rejects.describe(result.rejectedRows(), report);
+    if (!result.isApplied()) {
+      report.add("next", "nothing was deleted; add --apply to delete");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.table.TableSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** A source of any kind: files, an Iceberg table, or a table of a cluster. */
+final class SourceOptions {
+
+  @Mixin private FormatOptions format = new FormatOptions();
+  @Mixin private SourceFileOptions files = new SourceFileOptions();
+  @Mixin private SourceTableOptions table = new SourceTableOptions();
+
+  /** Reads the source table; null while only the settings are checked. */
+  private @Nullable CqlSession from;
+
+  /** Makes the options of files optional: a table may be given in their place. */
+  static void configure(CommandLine commandLine, String... commands) {
+    for (String name : commands) {
+      CommandLine command = commandLine.getSubcommands().get(name);
+      if (command != null) {
+        CommandSpec spec = command.getCommandSpec();
+        for (OptionSpec option : List.copyOf(spec.options())) {
+          if (option.required()) {
+            spec.remove(option);
+            spec.addOption(option.toBuilder().required(false).build());
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether an option names files. */
+  boolean areFiles() {
+    return format.isGiven();
+  }
+
+  /** Whether an option names files or a table. */
+  boolean areGiven() {
+    return format.isGiven() || table.areGiven();
+  }
+
+  /** Connects to the cluster of the source, if the source is a table. */
+  Optional<CqlSession> open(OperationCommand<?> command) {
+    if (format.isGiven()) {
+      return Optional.empty();
+    }
+    CqlSession opened = table.open(command);
+    from = opened;
+    return Optional.of(opened);
+  }
+
+  /**
+   * The source; without options, the command's own table.
+   *
+   * @param columns the values of {@code --columns}
+   * @param conditions sets the conditions on the rows of a table
+   */
+  ImportSource source(
+      OptionValues.TableArgument own, List<String> columns, UnaryOperator<TableSource> conditions) {
+    if (!format.isGiven()) {
+      CqlSession session = from;
+      return conditions
+          .apply(table.source(session == null ? OperationCommand.NoSession.create() : session, own))
+          .ignoreCellTimes();
+    }
+    if (table.areGiven()) {
+      throw new InvalidSettingException(
+          "--format",
+          "Give one source: --format and --path, or --from and the other options of a source"
+              + " table");
+    }
+    format.requireBoth();
+    return files.source(format, columns);
+  }
+
+  /** The columns to select from the source; empty for all columns. */
+  List<String> selectedColumns(List<String> columns) {
+    return format.isGiven()
+        ? files.selectedColumns(format, columns)
+        : OptionValues.CqlName.all("--columns", columns);
+  }
+}
