@@ -81,9 +81,9 @@ public final class DeleteRequest extends WriteRequest<DeleteRequest, DeleteResul
     }
     boolean isDryRun = !applies;
     ImportChoices choices =
-        ImportChoices.DEFAULT.deleting(new Deletion(Optional.ofNullable(before), isDryRun));
+        ImportChoices.DEFAULT.deleting(new Deletion(Optional.ofNullable(before), Optional.empty()));
     ImportOperation operation =
-        blueprint(settings(), false, false, choices)
+        blueprint(settings(), false, false, isDryRun ? choices.dryRun() : choices)
             .of(from, id(), isDryRun ? Optional.empty() : namedJob());
     return (session, threads) -> {
       ImportResult result = operation.run(session, threads);

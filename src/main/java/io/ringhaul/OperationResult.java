@@ -5,7 +5,13 @@ import java.time.Duration;
 
 /** The result of a successful operation. */
 public sealed interface OperationResult
-    permits CountResult, DeleteResult, ExportResult, ImportResult, ReadResult, VerifyResult {
+    permits CountResult,
+        DeleteResult,
+        ExportResult,
+        ImportResult,
+        ReadResult,
+        RepairResult,
+        VerifyResult {
 
   /** All figures. */
   OperationTotals totals();

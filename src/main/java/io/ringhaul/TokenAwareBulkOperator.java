@@ -155,6 +155,16 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     return new ImportRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 
+  /** A request to make a table equal to a source. */
+  public RepairRequest repair(String keyspace, String table) {
+    return repair(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to make a table equal to a source. */
+  public RepairRequest repair(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new RepairRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
+  }
+
   /** A request to delete rows of a table. */
   public DeleteRequest deleteFrom(String keyspace, String table) {
     return deleteFrom(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));

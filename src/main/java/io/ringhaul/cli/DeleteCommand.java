@@ -78,7 +78,8 @@ final class DeleteCommand extends JobCommand<DeleteResult> {
     DeleteRequest request =
         operator
             .deleteFrom(table().keyspace(), table().table())
-            .keys(source.source(table(), columns, conditions::applied))
+            .keys(
+                source.source(table(), columns, rows -> conditions.applied(rows).ignoreCellTimes()))
             .columns(source.selectedColumns(columns).toArray(String[]::new));
     batches.apply(request);
     rejects.apply(request);

@@ -69,6 +69,12 @@ final class HelpPage {
                   "ringhaul verify store.orders --from-contact-point=10.0.0.1",
                   "ringhaul verify archive.orders --from=store.orders --differences=diff.jsonl")),
           Map.entry(
+              "ringhaul repair",
+              List.of(
+                  "ringhaul repair store.orders --from-contact-point=10.0.0.1",
+                  "ringhaul repair store.orders --from-contact-point=10.0.0.1 --apply",
+                  "ringhaul repair store.orders --format=iceberg --path=lake --delete-extra --apply")),
+          Map.entry(
               "ringhaul delete",
               List.of(
                   "ringhaul delete store.orders --where=\"status = 'void'\" --allow-filtering",
@@ -128,7 +134,9 @@ final class HelpPage {
             "--max-rows",
             "--create-table",
             "--null-to-unset",
-            "--apply"));
+            "--delete-extra",
+            "--apply",
+            "--dry-run"));
     groups.put(
         "Files and format",
         List.of(

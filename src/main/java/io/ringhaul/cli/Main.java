@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ringhaul",
     description =
-        "Counts, exports, imports, copies, compares and deletes from whole Cassandra and ScyllaDB tables.",
+        "Counts, exports, imports, copies, compares and repairs whole Cassandra and ScyllaDB tables.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",
@@ -128,7 +128,7 @@ public final class Main implements Runnable {
     OptionValues.showChoicesInLowerCase(commandLine);
     JobsCommand.configure(commandLine);
     PlanCommand.configure(commandLine);
-    SourceOptions.configure(commandLine, "delete", "verify");
+    SourceOptions.configure(commandLine, "delete", "repair", "verify");
     HelpPage.use(commandLine);
     return commandLine;
   }
@@ -169,6 +169,7 @@ public final class Main implements Runnable {
     commands.put("import", ImportCommand.class);
     commands.put("copy", CopyCommand.class);
     commands.put("verify", VerifyCommand.class);
+    commands.put("repair", RepairCommand.class);
     commands.put("delete", DeleteCommand.class);
     commands.put("plan", PlanCommand.class);
     commands.put("jobs", JobsCommand.class);

@@ -63,15 +63,14 @@ final class SourceOptions {
    * The source; without options, the command's own table.
    *
    * @param columns the values of {@code --columns}
-   * @param conditions sets the conditions on the rows of a table
+   * @param choices sets how a table is read
    */
   ImportSource source(
-      OptionValues.TableArgument own, List<String> columns, UnaryOperator<TableSource> conditions) {
+      OptionValues.TableArgument own, List<String> columns, UnaryOperator<TableSource> choices) {
     if (!format.isGiven()) {
       CqlSession session = from;
-      return conditions
-          .apply(table.source(session == null ? OperationCommand.NoSession.create() : session, own))
-          .ignoreCellTimes();
+      return choices.apply(
+          table.source(session == null ? OperationCommand.NoSession.create() : session, own));
     }
     if (table.areGiven()) {
       throw new InvalidSettingException(

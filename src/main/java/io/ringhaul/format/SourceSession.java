@@ -3,6 +3,7 @@ package io.ringhaul.format;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
+import io.ringhaul.schema.TokenRangeSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -41,6 +42,17 @@ public interface SourceSession extends AutoCloseable {
    * @throws io.ringhaul.exceptions.BulkOperationException if the source cannot be read
    */
   default SourcePlan pinned(SourcePlan plan) {
+    return plan;
+  }
+
+  /**
+   * Returns the plan with only what may have rows of these tokens, to read a part of the source
+   * again. The caller ignores other rows. Default: the plan itself, as for files, whose rows are in
+   * no order of tokens.
+   *
+   * @param tokens Murmur3 tokens of partition keys
+   */
+  default SourcePlan within(SourcePlan plan, TokenRangeSet tokens) {
     return plan;
   }
 

@@ -18,8 +18,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "count", "export", "import", "copy", "verify", "delete", "plan", "jobs", "console", "demo",
-        "help"
+        "count", "export", "import", "copy", "verify", "repair", "delete", "plan", "jobs",
+        "console", "demo", "help"
       })
   void createsOnlyNamedCommand(String name) {
     assertThat(commands(name, "--help")).containsExactly(name);
@@ -33,6 +33,7 @@ class MainTest {
       "import",
       "copy",
       "verify",
+      "repair",
       "delete",
       "plan",
       "jobs",

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command compares a table with files and with other tables. */
+/** The commands compare a table with files and with other tables, and repair it. */
 @ClusterTest
 class VerifyCommandIT {
 
@@ -87,6 +87,24 @@ class VerifyCommandIT {
   }
 
   @Test
+  void repairsOnlyWithApply() {
+    TestCluster.define("CREATE TABLE " + keyspace + ".broken (id int PRIMARY KEY, v text)");
+    SESSION.execute("INSERT INTO " + keyspace + ".broken (id, v) VALUES (-1, 'extra')");
+    String from = "--from=" + keyspace + ".orders";
+    CapturedRun dry = run("repair", "broken", from);
+    assertThat(dry.exitCode()).as(dry.err()).isEqualTo(ExitCode.DIFFERENT);
+    assertThat(dry.out())
+        .contains("missing: 200", "extra: 1", "applied: false", "add --apply to repair");
+    CapturedRun repaired = run("repair", "broken", from, "--apply");
+    assertThat(repaired.exitCode()).as(repaired.err()).isEqualTo(ExitCode.DIFFERENT);
+    assertThat(repaired.out()).contains("written rows: 200", "extra: 1", "missing: 0");
+    CapturedRun whole = run("repair", "broken", from, "--apply", "--delete-extra");
+    assertThat(whole.exitCode()).as(whole.err()).isEqualTo(ExitCode.DONE);
+    assertThat(whole.out()).contains("deleted rows: 1", "equal: true");
+    assertThat(verify("broken", from).exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
   void namesTheOptionsToGive() {
     CapturedRun nothing = verify("orders");
     assertThat(nothing.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
@@ -102,7 +120,11 @@ class VerifyCommandIT {
   }
 
   private static CapturedRun verify(String table, String... options) {
-    List<String> arguments = new ArrayList<>(List.of("verify", keyspace + "." + table));
+    return run("verify", table, options);
+  }
+
+  private static CapturedRun run(String command, String table, String... options) {
+    List<String> arguments = new ArrayList<>(List.of(command, keyspace + "." + table));
     arguments.add("--contact-point=" + TestCluster.contactPoint());
     arguments.addAll(List.of(options));
     return CapturedRun.inProcess(arguments.toArray(String[]::new));

@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.RepairResult;
 import io.ringhaul.SmallPasses;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.VerifyRequest;
@@ -133,6 +134,18 @@ class VerifyIT {
         .filteredOn(difference -> difference.kind() != Kind.EXTRA || !table.hasStatics())
         .containsExactlyInAnyOrderElementsOf(expected);
     assertThat(changed.isEqual()).isFalse();
+
+    RepairResult dry = operator.repair(own, "source").from(source).deleteExtra().execute();
+    assertThat(dry.found().differences()).isEqualTo(changed.differences());
+    assertThat(dry.left()).isEmpty();
+    assertThat(dry.written()).isZero();
+    RepairResult repaired =
+        operator.repair(own, "source").from(source).deleteExtra().apply().execute();
+    assertThat(repaired.left().orElseThrow().differences()).as("seed %d", seed).isEmpty();
+    assertThat(repaired.isEqual()).as("seed %d", seed).isTrue();
+    assertThat(operator.verify(own, "source").against(source).execute().isEqual())
+        .as("seed %d", seed)
+        .isTrue();
   }
 
   /** The rows as the server returns them, such as collections in its order. */

@@ -26,9 +26,11 @@ class SettingsReferenceTest {
   private static final List<List<String>> TYPES =
       List.of(
           List.of("All operations", "OperationRequest"),
-          List.of("Count, read, verify and export", "ScanRequest"),
+          List.of("Count, read, verify, repair and export", "ScanRequest"),
           List.of("Read", "ReadRequest"),
+          List.of("Verify and repair", "ComparisonRequest"),
           List.of("Verify", "VerifyRequest"),
+          List.of("Repair", "RepairRequest"),
           List.of("Export", "ExportRequest"),
           List.of("Import and delete", "WriteRequest"),
           List.of("Import", "ImportRequest"),

@@ -46,6 +46,12 @@ public record ImportBlueprint(
         + settings.table().asCql(true);
   }
 
+  /** The same settings with other choices. */
+  ImportBlueprint with(ImportChoices others) {
+    return new ImportBlueprint(
+        settings, columns, createsTable, replaysInDoubt, batches, others, rejects);
+  }
+
   /** The import of a source as a job. */
   public ImportOperation of(ImportSource source, UUID id, Optional<JobOptions> options) {
     return operation(0, source, id, options, rejects);

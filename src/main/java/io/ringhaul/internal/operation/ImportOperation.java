@@ -6,7 +6,9 @@ import io.ringhaul.ImportResult;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.Grouping;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourcePlan;
@@ -109,6 +111,14 @@ public record ImportOperation(
 
   @Override
   public ImportResult run(CqlSession session, Executor threads) {
+    if (assignment.createsTable() && choices.isDryRun()) {
+      throw new InvalidSettingException(
+          "createTable",
+          Setting.CREATE_TABLE.mark()
+              + " and "
+              + Setting.DRY_RUN.mark()
+              + " exclude each other: a dry run creates nothing");
+    }
     if (assignment.createsTable()) {
       new MissingTable(session, settings).create(assignment.source());
     }
@@ -192,7 +202,8 @@ public record ImportOperation(
                         count::follow)
                     .batches(writer, batches.setLimits())
                     .workers(count));
-        RowBinders binders = binders(session, table, columns, job);
+        RowBinders bound = binders(session, table, columns, job);
+        RowBinders binders = choices.isDryRun() ? bound.dry() : bound;
         boolean once = binders.writesOnce();
         if (once && !assignment.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(

@@ -14,7 +14,6 @@ import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.scan.ScanClauses;
 import io.ringhaul.internal.write.CellTimeTypes;
 import io.ringhaul.internal.write.CounterStatements;
-import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.TargetTable;
 import io.ringhaul.schema.ColumnDescription;
@@ -53,9 +52,7 @@ final class ImportPreflight {
       return;
     }
     List<Check> checks = new ArrayList<>();
-    if (!choices.deletion().map(Deletion::isDryRun).orElse(false)) {
-      checks.add(new WriteProbe(session, requests, table, times(table, columns)));
-    }
+    checks.add(new WriteProbe(session, requests, table, times(table, columns)));
     if (readsToo(table, columns)) {
       checks.add(
           new ReadProbe(
@@ -113,7 +110,7 @@ final class ImportPreflight {
     // The table's rows then come from this job or from earlier batches.
     boolean isBegun = haveBegun || batch > 1;
     if (!table.isCounterTable()) {
-      if (!isBegun && choices.deletion().isEmpty()) {
+      if (!isBegun && choices.deletion().isEmpty() && !choices.isDryRun()) {
         TargetTable.warnUnlessEmpty(session, table, requests);
       }
       return;

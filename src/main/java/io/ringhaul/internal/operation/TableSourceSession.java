@@ -182,6 +182,30 @@ public final class TableSourceSession implements SourceSession {
         plan.tasks().stream().map(task -> sourceTask(task, Math.max(size, LEAST_SIZE))).toList());
   }
 
+  @Override
+  public SourcePlan within(SourcePlan plan, TokenRangeSet tokens) {
+    List<SourceTask> tasks = new ArrayList<>();
+    for (SourceTask task : plan.tasks()) {
+      TokenRangeSet all = TokenRangeSet.of(TokenText.parse(task.parts().get(0)));
+      TokenRangeSet some = all.intersect(tokens);
+      if (!some.isEmpty()) {
+        double share = TableScan.share(some) / TableScan.share(all);
+        tasks.add(
+            new SourceTask(
+                task.number(),
+                Math.max(1, (long) (share * task.bytes())),
+                List.of(TokenText.of(some.ranges()))));
+      }
+    }
+    return new SourcePlan(
+        plan.formatVersion(),
+        plan.format(),
+        plan.location(),
+        plan.columns(),
+        plan.properties(),
+        tasks);
+  }
+
   private static SourceTask sourceTask(ScanTask task, long tableBytes) {
     double share = TableScan.share(TokenRangeSet.of(task.ranges()));
     return new SourceTask(

@@ -61,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  * @param mostDifferences the number of differences that the result names; without a file, the
  *     search ends when there are more
  * @param differencesFile the new file for all differences
+ * @param listener learns of all differences, and decides when the search ends
  * @param rowsInMemory rows of the source that a pass holds; 0 for as many as the heap has room for
  */
 public record VerifyOperation(
@@ -72,6 +73,7 @@ public record VerifyOperation(
     List<CqlIdentifier> columnNames,
     int mostDifferences,
     Optional<Path> differencesFile,
+    Optional<Listener> listener,
     long rowsInMemory)
     implements BulkOperation<VerifyResult> {
 
@@ -80,6 +82,22 @@ public record VerifyOperation(
 
   /** What a row in memory takes beside its values and its key, estimated. */
   private static final long ROW_OVERHEAD = 200;
+
+  /** Learns of differences. Called by one thread at a time. */
+  interface Listener {
+
+    /**
+     * Called for each difference.
+     *
+     * @param key the primary key: each value with its length before it
+     * @param token the token of the partition
+     * @param lacking the columns of a row that is different for which only the table has a value
+     */
+    void found(Kind kind, ByteBuffer key, long token, List<String> lacking);
+
+    /** Whether the search ends before the next pass. */
+    boolean isFull();
+  }
 
   @Override
   public VerifyResult run(CqlSession session, Executor threads) {
@@ -104,9 +122,39 @@ public record VerifyOperation(
               plan,
               withTimes.select(plan.columns()),
               form,
-              new Findings(form, mostDifferences, file))
+              new Findings(form, mostDifferences, file, listener.orElse(null)))
           .run();
     }
+  }
+
+  /** The same comparison with a listener. */
+  VerifyOperation telling(Listener learns) {
+    return new VerifyOperation(
+        settings,
+        selection,
+        sizing,
+        pageSize,
+        source,
+        columnNames,
+        mostDifferences,
+        differencesFile,
+        Optional.of(learns),
+        rowsInMemory);
+  }
+
+  /** The same comparison of some tokens, without file and listener. */
+  VerifyOperation only(TokenRangeSet tokens) {
+    return new VerifyOperation(
+        settings,
+        selection.only(tokens),
+        sizing,
+        pageSize,
+        source,
+        columnNames,
+        mostDifferences,
+        Optional.empty(),
+        Optional.empty(),
+        rowsInMemory);
   }
 
   /** A running comparison. */
@@ -149,7 +197,7 @@ public record VerifyOperation(
       try {
         RowSums sums = new RowSums();
         ReadResult read = readTable(operation.selection(), row -> sums.add(row, 1));
-        readSource(row -> sums.add(row, -1));
+        readSource(tokens, row -> sums.add(row, -1));
         List<Pass> passes = sums.passes(rowsInMemory(sums));
         int done = 0;
         while (done < passes.size() && !findings.isFull()) {
@@ -180,6 +228,7 @@ public record VerifyOperation(
     private void search(Pass pass) throws InterruptedException {
       Map<ByteBuffer, byte[]> held = new ConcurrentHashMap<>();
       readSource(
+          pass.tokens(),
           row -> {
             if (pass.has(row)) {
               byte[] copy = Arrays.copyOf(row.bytes, row.length);
@@ -225,10 +274,11 @@ public record VerifyOperation(
     }
 
     /** Passes the rows within the selected tokens to the action, on several threads. */
-    private void readSource(Consumer<Encoder> action) throws InterruptedException {
-      Queue<SourceTask> waiting = new ConcurrentLinkedQueue<>(plan.tasks());
-      int readers =
-          Math.max(1, Math.min(plan.tasks().size(), Runtime.getRuntime().availableProcessors()));
+    private void readSource(TokenRangeSet part, Consumer<Encoder> action)
+        throws InterruptedException {
+      List<SourceTask> tasks = source.within(plan, part.intersect(tokens)).tasks();
+      Queue<SourceTask> waiting = new ConcurrentLinkedQueue<>(tasks);
+      int readers = Math.max(1, Math.min(tasks.size(), Runtime.getRuntime().availableProcessors()));
       new Workers(threads, readers)
           .run(
               () -> {
@@ -256,7 +306,7 @@ public record VerifyOperation(
   }
 
   /** How a row is compared: its columns, those of the primary key first, each with its length. */
-  private static final class RowForm {
+  static final class RowForm {
 
     private final TableDescription table;
     private final List<ColumnDescription> columns;
@@ -265,7 +315,7 @@ public record VerifyOperation(
     private final int[] inOrder;
 
     /** Where the columns are in a row of the source. */
-    private final int[] inSource;
+    final int[] inSource;
 
     /** Whether each column is a collection that is not frozen. */
     private final boolean[] isCollection;
@@ -300,12 +350,37 @@ public record VerifyOperation(
       return key.text(values(row)::get);
     }
 
+    /** The key of an encoded row, in memory of its own. */
+    private ByteBuffer keyOf(byte[] row) {
+      ByteBuffer all = ByteBuffer.wrap(row);
+      for (int i = 0; i < keyColumns; i++) {
+        int length = all.getInt();
+        all.position(all.position() + Math.max(0, length));
+      }
+      return ByteBuffer.wrap(Arrays.copyOf(row, all.position()));
+    }
+
+    private long token(byte[] row) {
+      return Murmur3.token(
+          values(row).subList(0, table.partitionKey().size()).toArray(ByteBuffer[]::new));
+    }
+
     /** The names of the columns with other values in two encoded rows with the same key. */
     List<String> differing(byte[] expected, byte[] actual) {
       List<@Nullable ByteBuffer> one = values(expected);
       List<@Nullable ByteBuffer> other = values(actual);
       return IntStream.range(0, columns.size())
           .filter(i -> !Objects.equals(one.get(i), other.get(i)))
+          .mapToObj(i -> columns.get(i).name())
+          .toList();
+    }
+
+    /** The names of the columns for which only the second of two rows has a value. */
+    private List<String> lacking(byte[] expected, byte[] actual) {
+      List<@Nullable ByteBuffer> one = values(expected);
+      List<@Nullable ByteBuffer> other = values(actual);
+      return IntStream.range(0, columns.size())
+          .filter(i -> one.get(i) == null && other.get(i) != null)
           .mapToObj(i -> columns.get(i).name())
           .toList();
     }
@@ -322,9 +397,14 @@ public record VerifyOperation(
     }
 
     private List<@Nullable ByteBuffer> values(byte[] row) {
-      ByteBuffer left = ByteBuffer.wrap(row);
+      return values(ByteBuffer.wrap(row), columns.size());
+    }
+
+    /** The first values of a row whose bytes were encoded. */
+    static List<@Nullable ByteBuffer> values(ByteBuffer row, int count) {
+      ByteBuffer left = row.duplicate();
       List<@Nullable ByteBuffer> values = new ArrayList<>();
-      for (int i = 0; i < columns.size(); i++) {
+      for (int i = 0; i < count; i++) {
         int length = left.getInt();
         values.add(length < 0 ? null : left.slice(left.position(), length));
         left.position(left.position() + Math.max(0, length));
@@ -334,7 +414,7 @@ public record VerifyOperation(
   }
 
   /** Encodes one row after the other. Used by one thread. */
-  private static final class Encoder {
+  static final class Encoder {
 
     private final RowForm form;
     private final ByteBuffer[] partitionKey;
@@ -350,8 +430,18 @@ public record VerifyOperation(
     }
 
     void encode(RawRow row, int[] places) {
+      encode(row, places, places.length);
+    }
+
+    /** The key of a row, valid until the next row. */
+    ByteBuffer key(RawRow row, int[] places) {
+      encode(row, places, form.keyColumns);
+      return ByteBuffer.wrap(bytes, 0, keyLength);
+    }
+
+    private void encode(RawRow row, int[] places, int count) {
       length = 0;
-      for (int i = 0; i < places.length; i++) {
+      for (int i = 0; i < count; i++) {
         ByteBuffer value = row.bytes(places[i]);
         if (value != null && form.isCollection[i] && value.getInt(value.position()) == 0) {
           // Cassandra does not keep an empty collection that is not frozen: it reads as null.
@@ -401,7 +491,7 @@ public record VerifyOperation(
    * Sums over the rows of each bucket, a range of tokens: those of the table are added and those of
    * the source subtracted, in any order. Thread-safe.
    */
-  private static final class RowSums {
+  static final class RowSums {
 
     private static final int BUCKETS = 1 << 16;
 
@@ -487,7 +577,7 @@ public record VerifyOperation(
    * @param slice of a bucket with more rows than fit into memory, the part by the hash of the key
    * @param slices the number of parts, 1 for whole buckets
    */
-  private record Pass(BitSet buckets, long slice, long slices) {
+  record Pass(BitSet buckets, long slice, long slices) {
 
     boolean has(Encoder row) {
       return buckets.get(RowSums.bucket(row.token))
@@ -505,13 +595,15 @@ public record VerifyOperation(
     private final RowForm form;
     private final int most;
     private final @Nullable DifferencesFile file;
+    private final @Nullable Listener listener;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
     private final List<Difference> kept = new ArrayList<>();
 
-    Findings(RowForm form, int most, @Nullable DifferencesFile file) {
+    Findings(RowForm form, int most, @Nullable DifferencesFile file, @Nullable Listener listener) {
       this.form = form;
       this.most = most;
       this.file = file;
+      this.listener = listener;
       for (Kind kind : Kind.values()) {
         counts.put(kind, new LongAdder());
       }
@@ -525,14 +617,22 @@ public record VerifyOperation(
      */
     void add(Kind kind, byte @Nullable [] expected, byte @Nullable [] actual) {
       count(kind).increment();
+      byte[] row = expected == null ? Objects.requireNonNull(actual) : expected;
       synchronized (kept) {
+        if (listener != null) {
+          listener.found(
+              kind,
+              form.keyOf(row),
+              form.token(row),
+              expected == null || actual == null ? List.of() : form.lacking(expected, actual));
+        }
         if (kept.size() >= most && file == null) {
           return;
         }
         Difference difference =
             new Difference(
                 kind,
-                form.key(expected == null ? Objects.requireNonNull(actual) : expected),
+                form.key(row),
                 expected == null || actual == null ? List.of() : form.differing(expected, actual));
         if (kept.size() < most) {
           kept.add(difference);
@@ -551,6 +651,9 @@ public record VerifyOperation(
     }
 
     boolean isFull() {
+      if (listener != null) {
+        return listener.isFull();
+      }
       return file == null && counts.values().stream().mapToLong(LongAdder::sum).sum() > most;
     }
 

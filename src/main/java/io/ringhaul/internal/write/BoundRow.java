@@ -37,4 +37,9 @@ public record BoundRow(
   static BoundRow of(List<BoundStatement> statements) {
     return new BoundRow(statements, List.of(), 0, false);
   }
+
+  /** The row with nothing to write. */
+  BoundRow withoutWrites() {
+    return new BoundRow(List.of(), List.of(), expiredCells, isExpired);
+  }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,8 +30,6 @@ public final class DeleteStatements implements RowBinder {
   /** Deletes static columns; the same as {@link #rows} if keys have no clustering columns. */
   private final Delete statics;
 
-  private final boolean isDryRun;
-
   /**
    * @param columns the columns in the order of a row's values
    * @param begun when the job began
@@ -41,16 +40,21 @@ public final class DeleteStatements implements RowBinder {
       List<ColumnDescription> columns,
       Deletion deletion,
       Instant begun) {
-    List<ColumnDescription> key = table.primaryKey().stream().filter(columns::contains).toList();
+    Optional<ColumnDescription> cells = deletion.cells().flatMap(table::column);
+    boolean ofPartition = cells.filter(column -> column.kind() == Kind.STATIC).isPresent();
+    List<ColumnDescription> key =
+        ofPartition
+            ? table.partitionKey()
+            : table.primaryKey().stream().filter(columns::contains).toList();
+    String what = cells.map(column -> TableDescription.quote(column.name())).orElse("");
     long micros = ChronoUnit.MICROS.between(Instant.EPOCH, deletion.before().orElse(begun));
     this.keyCheck = new KeyCheck(table, columns);
-    this.rows = new Delete(session, table, columns, "", key, micros);
+    this.rows = new Delete(session, table, columns, what, key, micros);
     this.statics =
         table.hasStatics() && key.size() > table.partitionKey().size()
             ? new Delete(
                 session, table, columns, staticColumns(table), table.partitionKey(), micros)
             : rows;
-    this.isDryRun = deletion.isDryRun();
   }
 
   /**
@@ -106,7 +110,7 @@ public final class DeleteStatements implements RowBinder {
   @Override
   public BoundRow bind(RawRow row) {
     Delete delete = keyCheck.isWhole(row) ? rows : statics;
-    return BoundRow.of(isDryRun ? List.of() : List.of(delete.bind(row)));
+    return BoundRow.of(List.of(delete.bind(row)));
   }
 
   private static String staticColumns(TableDescription table) {

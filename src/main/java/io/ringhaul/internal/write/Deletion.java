@@ -7,6 +7,6 @@ import java.util.Optional;
  * That the rows of a source are deleted instead of written.
  *
  * @param before deletes what was written until then; empty for the beginning of the job
- * @param isDryRun whether nothing is deleted
+ * @param cells the column whose cells are deleted; empty to delete whole rows
  */
-public record Deletion(Optional<Instant> before, boolean isDryRun) {}
+public record Deletion(Optional<Instant> before, Optional<String> cells) {}

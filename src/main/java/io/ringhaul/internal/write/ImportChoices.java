@@ -8,31 +8,38 @@ import java.util.Optional;
  * @param addToCounters whether the counter table may have rows
  * @param times how write times and TTLs of the source are restored
  * @param deletion present if rows are deleted
+ * @param isDryRun whether rows are read and bound, and nothing is sent
  */
 public record ImportChoices(
     NullHandling nullHandling,
     boolean addToCounters,
     RestoredTimes times,
-    Optional<Deletion> deletion) {
+    Optional<Deletion> deletion,
+    boolean isDryRun) {
 
   /** Nulls stay UNSET, counter tables must be empty, and times of cells are restored. */
   public static final ImportChoices DEFAULT =
-      new ImportChoices(NullHandling.UNSET, false, RestoredTimes.DEFAULT, Optional.empty());
+      new ImportChoices(NullHandling.UNSET, false, RestoredTimes.DEFAULT, Optional.empty(), false);
 
   public ImportChoices withNulls(NullHandling value) {
-    return new ImportChoices(value, addToCounters, times, deletion);
+    return new ImportChoices(value, addToCounters, times, deletion, isDryRun);
   }
 
   public ImportChoices withAddToCounters() {
-    return new ImportChoices(nullHandling, true, times, deletion);
+    return new ImportChoices(nullHandling, true, times, deletion, isDryRun);
   }
 
   public ImportChoices withTimes(RestoredTimes value) {
-    return new ImportChoices(nullHandling, addToCounters, value, deletion);
+    return new ImportChoices(nullHandling, addToCounters, value, deletion, isDryRun);
   }
 
   /** Rows are deleted; times of the source play no part. */
   public ImportChoices deleting(Deletion value) {
-    return new ImportChoices(nullHandling, addToCounters, times.leftAside(), Optional.of(value));
+    return new ImportChoices(
+        nullHandling, addToCounters, times.leftAside(), Optional.of(value), isDryRun);
+  }
+
+  public ImportChoices dryRun() {
+    return new ImportChoices(nullHandling, addToCounters, times, deletion, true);
   }
 }

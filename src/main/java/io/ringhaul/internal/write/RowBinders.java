@@ -85,6 +85,16 @@ public final class RowBinders {
     }
   }
 
+  /** Binders that bind rows in the same way, so that bad rows are found, and write nothing. */
+  public RowBinders dry() {
+    return new RowBinders(
+        () -> {
+          RowBinder binder = open();
+          return row -> binder.bind(row).withoutWrites();
+        },
+        false);
+  }
+
   /** Binders that delete rows. */
   public static RowBinders of(DeleteStatements deletes) {
     return new RowBinders(() -> deletes, false);

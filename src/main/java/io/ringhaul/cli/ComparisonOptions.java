@@ -1,0 +1,89 @@
+package io.ringhaul.cli;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.ComparisonRequest;
+import io.ringhaul.VerifyResult;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.table.TableSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What a table is compared with, and how differences are told. */
+final class ComparisonOptions {
+
+  @Mixin private SourceOptions source = new SourceOptions();
+  @Mixin private SelectionOptions selection = new SelectionOptions();
+
+  @Option(
+      names = "--columns",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "The columns to compare, in CQL form, with those of the primary key; for CSV files"
+              + " without a header, the names of the fields. Default: all columns that both have.")
+  private List<String> columns = new ArrayList<>();
+
+  @Option(
+      names = "--max-differences",
+      paramLabel = "N",
+      description =
+          "Maximum number of differences that the result names; without --differences, the search"
+              + " ends when there are more. Default: 1000.")
+  private @Nullable Integer maxDifferences;
+
+  @Option(
+      names = "--differences",
+      paramLabel = "FILE",
+      description =
+          "New file for all differences, one JSON object per line with the values of both sides.")
+  private @Nullable Path differences;
+
+  /** Connects to the cluster of the source, if the source is a table. */
+  Optional<CqlSession> open(OperationCommand<?> command) {
+    return source.open(command);
+  }
+
+  /** The source with the conditions of the table. */
+  ImportSource source(OptionValues.TableArgument own, UnaryOperator<TableSource> choices) {
+    if (!source.areGiven()) {
+      throw new InvalidSettingException(
+          "--format",
+          "Give what to compare with: --format and --path for files, or --from for a table");
+    }
+    return source.source(own, columns, table -> choices.apply(selection.applied(table)));
+  }
+
+  void apply(ComparisonRequest<?, ?> request) {
+    request.columns(source.selectedColumns(columns).toArray(String[]::new));
+    selection.apply(request);
+    if (maxDifferences != null) {
+      request.maxDifferences(maxDifferences);
+    }
+    if (differences != null) {
+      request.differencesTo(differences);
+    }
+  }
+
+  /** Adds the differences to the report. */
+  void describe(VerifyResult result, ResultReport report) {
+    report.add("location", result.location());
+    report.addCount("sourceRows", result.sourceRows());
+    report.add("equal", result.isEqual());
+    report.addCount("missing", result.missing());
+    report.addCount("extra", result.extra());
+    report.addCount("different", result.different());
+    report.addCount("repeated", result.repeated());
+    report.add("complete", result.isComplete());
+    report.addAll("differences", result.differences());
+    if (differences != null && !result.isEqual()) {
+      report.add("differencesFile", differences.toString());
+    }
+  }
+}
