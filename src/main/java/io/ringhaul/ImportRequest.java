@@ -10,6 +10,7 @@ import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.NullHandling;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,6 +150,16 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   }
 
   /**
+   * Reads the whole source and prepares its rows, and writes nothing: bad records, rows without a
+   * key, types that do not fit and missing permissions are found. No job is stored. {@link
+   * ImportResult#acceptedRows()} is the number of rows that would be written. Default: writes.
+   */
+  public ImportRequest dryRun() {
+    this.choices = choices.dryRun();
+    return this;
+  }
+
+  /**
    * Lets a resumed job run interrupted tasks again although their rows must not be written twice:
    * counters may get additions twice, and lists elements. Compare the table with the source first.
    * Default: such a job is refused, with an error that names the tasks.
@@ -176,7 +187,7 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");
     }
-    return blueprint().of(source, id(), namedJob());
+    return blueprint().of(source, id(), choices.isDryRun() ? Optional.empty() : namedJob());
   }
 
   /** The settings that all imports of a follow have. */
@@ -195,6 +206,9 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
    * @throws InvalidSettingException if there is no source, or one that cannot grow
    */
   public FollowRequest follow() {
+    if (choices.isDryRun()) {
+      throw new InvalidSettingException("dryRun", "dryRun does not go with follow()");
+    }
     if (!(source instanceof GrowingSource growing)) {
       throw new InvalidSettingException(
           "follow",

@@ -41,8 +41,19 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
               + " fails and names the rows in doubt.")
   private boolean retryNonIdempotent;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Reads the whole source and checks its rows, and writes nothing. Default: writes.")
+  private boolean dryRun;
+
   /** Sets the source and what only this command has. */
   abstract void read(ImportRequest request);
+
+  @Override
+  final boolean isStored() {
+    return !dryRun;
+  }
 
   @Override
   final OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
@@ -50,6 +61,9 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
     read(request);
     if (createTable) {
       request.createTable();
+    }
+    if (dryRun) {
+      request.dryRun();
     }
     if (addToCounters) {
       request.addToCounters();
@@ -76,6 +90,9 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
     report.add("location", result.location());
     report.addCount("rowsRead", result.rowsRead());
     report.addCount("acceptedRows", result.acceptedRows());
+    if (dryRun) {
+      report.add("dryRun", true);
+    }
     if (result.expiredCells() > 0 || result.expiredRows() > 0) {
       report.addCount("expiredRows", result.expiredRows());
       report.addCount("expiredCells", result.expiredCells());

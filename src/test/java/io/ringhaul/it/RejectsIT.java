@@ -181,6 +181,24 @@ class RejectsIT {
   }
 
   @Test
+  void dryRunFindsBadRecordsAndWritesNothing() throws IOException {
+    TestCluster.define("CREATE TABLE " + keyspace + ".dry (p int PRIMARY KEY, v int)");
+    Path csv = Files.writeString(folder.resolve("dry.csv"), "p,v\n1,2\n2,x\n3,4\n");
+    ImportRequest request = operator.importInto(keyspace, "dry").from(CsvSource.at(csv)).dryRun();
+    assertThatThrownBy(request::execute).isInstanceOf(UnrepresentableValueException.class);
+    Path rejects = folder.resolve("dry.jsonl");
+    ImportResult result =
+        request.onUnrepresentable(OnUnrepresentable.REJECT).rejectsTo(rejects).execute();
+    assertThat(result.rows()).isZero();
+    assertThat(result.acceptedRows()).isEqualTo(2);
+    assertThat(result.rejectedRows()).isEqualTo(1);
+    assertThat(rejects).isNotEmptyFile();
+    assertThat(rows("dry", "p")).isEmpty();
+    assertThatThrownBy(request.createTable()::execute)
+        .hasMessage("createTable and dryRun exclude each other: a dry run creates nothing");
+  }
+
+  @Test
   void rejectsRowsWithoutCompleteKey() throws IOException {
     TestCluster.define(
         "CREATE TABLE "
