@@ -39,6 +39,11 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     return Optional.ofNullable(job);
   }
 
+  /** Where the job is stored. */
+  final JobStoreLocation storeLocation() {
+    return jobs.store.location();
+  }
+
   /** Whether the operation is a job; false for one that changes nothing. */
   boolean isStored() {
     return true;

@@ -46,7 +46,8 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       paramLabel = "KEYSPACE.TABLE",
       hideParamSyntax = true,
       description =
-          "The table in CQL form; names in double quotes keep their case. Or -k KEYSPACE -t TABLE.",
+          "The table in CQL form; names in double quotes keep their case. Or -k KEYSPACE -t TABLE."
+              + " A pattern such as 'store.*' stands for several tables.",
       converter = OptionValues.TableArgument.Converter.class)
   private OptionValues.@Nullable TableArgument table;
 
@@ -136,6 +137,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       description = "Also prints what the driver and libraries log, and stack traces.")
   private boolean verbose;
 
+  /** The number of rows of the operation that ended last; 0 before. */
+  private long rows;
+
   /** Creates the request without the settings that all operations share. */
   abstract OperationRequest<?, R> request(TokenAwareBulkOperator operator);
 
@@ -191,6 +195,10 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
             : "Give the table once: " + table + ", or -k KEYSPACE and -t TABLE");
   }
 
+  final long rows() {
+    return rows;
+  }
+
   final boolean isQuiet() {
     return quiet;
   }
@@ -201,6 +209,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   @Override
   public final Integer call() {
+    if (table().isPattern()) {
+      return new KeyspaceRun(this).run();
+    }
     return run(new ResultReport(spec().name(), table(), json));
   }
 
@@ -250,6 +261,10 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
    * @throws InvalidSettingException if a setting is out of bounds or contradicts another setting
    */
   final OperationPlan plan() {
+    if (table().isPattern()) {
+      throw new InvalidSettingException(
+          "KEYSPACE.TABLE", "plan takes one table, and " + table() + " is a pattern");
+    }
     check();
     try (CqlSession session = connection.open(table().keyspace());
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
@@ -290,6 +305,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
                 .onBottleneck(bottlenecks)
                 .execute();
       }
+      rows = result.totals().rows();
       describe(result, report);
       bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
       report.done(result.totals());

@@ -160,12 +160,13 @@ final class OptionValues {
 
   /**
    * KEYSPACE.TABLE in CQL form. A part in double quotes keeps its case and may contain any
-   * character.
+   * character. A table without quotes may be a pattern with {@code *} and {@code ?}.
    */
   record TableArgument(String keyspace, String table) {
 
     private static final String PART = "(\"(?:[^\"]|\"\")+\"|[^\".]+)";
     private static final Pattern NAME = Pattern.compile(PART + "\\." + PART);
+    private static final Pattern TABLES = Pattern.compile("[A-Za-z0-9_]*[*?][A-Za-z0-9_*?]*");
 
     static final class Converter implements ITypeConverter<TableArgument> {
       @Override
@@ -175,8 +176,21 @@ final class OptionValues {
           throw new TypeConversionException("'" + value + "' is not KEYSPACE.TABLE");
         }
         CqlName part = new CqlName();
-        return new TableArgument(part.convert(name.group(1)), part.convert(name.group(2)));
+        String table = name.group(2);
+        return new TableArgument(
+            part.convert(name.group(1)),
+            TABLES.matcher(table).matches() ? table : part.convert(table));
       }
+    }
+
+    /** Whether it stands for several tables. */
+    boolean isPattern() {
+      return TABLES.matcher(table).matches();
+    }
+
+    /** Whether a table of the keyspace, by its stored name, matches the pattern. */
+    boolean matches(String name) {
+      return name.matches(table.toLowerCase(Locale.ROOT).replace("*", ".*").replace('?', '.'));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +41,49 @@ public final class StoredCommand {
   private static final Set<String> BESIDE_THE_COMMAND =
       Set.of("--job-description", "--job-label", "--job-store", "--json", "--quiet", "--verbose");
 
+  private static final Set<String> OF_ANOTHER_RUN =
+      Set.of(
+          "--config",
+          "--help",
+          "--job",
+          "--job-id",
+          "--keyspace",
+          "--password",
+          "--profile",
+          "--resume",
+          "--table",
+          "--version");
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
   private StoredCommand() {}
 
   /** The arguments of a parsed command. */
   public static List<String> of(CommandSpec command) {
+    return arguments(command, StoredCommand::leavesOut);
+  }
+
+  /**
+   * The arguments of a parsed command for another table: without the table, and without the options
+   * that identify a job and those whose values are in the others already.
+   */
+  public static List<String> forAnotherTable(CommandSpec command) {
+    List<String> all =
+        arguments(
+            command, option -> OF_ANOTHER_RUN.contains(option.longestName()) || isSecret(option));
+    int tables =
+        command.positionalParameters().stream()
+            .mapToInt(it -> it.originalStringValues().size())
+            .sum();
+    return all.subList(0, all.size() - tables);
+  }
+
+  private static List<String> arguments(CommandSpec command, Predicate<OptionSpec> isLeftOut) {
     ParseResult parsed = command.commandLine().getParseResult();
     List<String> arguments = new ArrayList<>();
     arguments.add(command.name());
     for (OptionSpec option : command.options()) {
-      if (leavesOut(option)) {
+      if (isLeftOut.test(option)) {
         continue;
       }
       for (String value : values(option, parsed, command.defaultValueProvider())) {
