@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of requests that compare a table with a source. Both are read once, and a checksum
- * of the rows is kept for each of 65,536 ranges of tokens. Only ranges with other checksums are
+ * of the rows is kept for each of 65,536 ranges of tokens. Only ranges whose checksums differ are
  * read again, to find the rows that differ. Values are compared by their bytes in CQL; write times
  * and TTLs are not compared.
  *
@@ -67,8 +67,7 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
 
   /**
    * The number of differences that the result names, 1 to 1,000,000. When there are more, no
-   * further pass of a comparison begins, unless a file receives them all; a repair finds all.
-   * Default: 1,000.
+   * further pass begins, unless a file receives them all or a repair is applied. Default: 1,000.
    *
    * @throws InvalidSettingException if it is out of bounds
    */

@@ -7,6 +7,7 @@ import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ImportOperation;
 import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
+import io.ringhaul.table.TableSource;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With {@link #columns}, the partition key alone deletes partitions, and the partition key with
  * the first clustering columns deletes all rows that begin with them. A row of static columns only,
- * which a scan returns for a partition without other rows, deletes the static columns.
+ * which a {@code TableSource} returns for a partition without other rows, deletes the static
+ * columns.
  *
  * <p>Deletions leave tombstones. To empty a table, use TRUNCATE. Counters cannot be deleted with a
  * time, and do not count again reliably: such tables are refused.
@@ -58,8 +60,17 @@ public final class DeleteRequest extends WriteRequest<DeleteRequest, DeleteResul
   /**
    * Deletes only what was written at this time or before it. Default: the time at which the
    * operation begins; for a resumed job, at which its first run began.
+   *
+   * @throws InvalidSettingException if it is in the future
    */
   public DeleteRequest writtenBefore(Instant moment) {
+    if (moment.isAfter(Instant.now())) {
+      throw new InvalidSettingException(
+          "writtenBefore",
+          "writtenBefore is "
+              + moment
+              + ", which is in the future: it would hide what clients write until then");
+    }
     this.before = Objects.requireNonNull(moment);
     return this;
   }
@@ -81,7 +92,9 @@ public final class DeleteRequest extends WriteRequest<DeleteRequest, DeleteResul
     }
     boolean isDryRun = !applies;
     ImportChoices choices =
-        ImportChoices.DEFAULT.deleting(new Deletion(Optional.ofNullable(before), Optional.empty()));
+        ImportChoices.DEFAULT.deleting(
+            new Deletion(
+                Optional.ofNullable(before), Optional.empty(), from instanceof TableSource));
     ImportOperation operation =
         blueprint(settings(), false, false, isDryRun ? choices.dryRun() : choices)
             .of(from, id(), isDryRun ? Optional.empty() : namedJob());

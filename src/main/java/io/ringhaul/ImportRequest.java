@@ -152,7 +152,7 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   /**
    * Reads the whole source and prepares its rows, and writes nothing: bad records, rows without a
    * key, types that do not fit and missing permissions are found. No job is stored. {@link
-   * ImportResult#acceptedRows()} is the number of rows that would be written. Default: writes.
+   * ImportResult#acceptedRows()} is the number of good rows. Default: writes.
    */
   public ImportRequest dryRun() {
     this.choices = choices.dryRun();

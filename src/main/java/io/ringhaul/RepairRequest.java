@@ -3,6 +3,8 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.Grouping;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ImportBlueprint;
@@ -43,7 +45,8 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
 
   /**
    * Deletes rows that the source does not have, and values where the source has null, with the time
-   * of the start: what clients write later stays. Default: they stay.
+   * of the start: what clients write later stays. The source must have all rows of the table, and
+   * not only those of a condition or of a part of its history. Default: they stay.
    */
   public RepairRequest deleteExtra() {
     this.deletesExtra = true;
@@ -51,8 +54,9 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
   }
 
   /**
-   * Writes rows with the current time and without TTLs. Default: with the write times and TTLs that
-   * the source has.
+   * Writes rows with the current time and without TTLs, so that lists that are not frozen are
+   * replaced; rows with such lists that differ cannot be repaired with their write times. Default:
+   * with the write times and TTLs that the source has.
    */
   public RepairRequest ignoreCellTimes() {
     this.choices = choices.withTimes(choices.times().leftAside());
@@ -72,12 +76,21 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
     boolean changes = applies;
     return operation(
         sizing(),
-        (settings, selection, sizing) ->
-            new RepairOperation(
-                comparison("from", settings, selection, sizing),
-                writes(settings, columns(), how),
-                deletes,
-                changes));
+        (settings, selection, sizing) -> {
+          if (deletes && selection.clauses().where().isPresent()) {
+            throw new InvalidSettingException(
+                "deleteExtra",
+                Setting.DELETE_EXTRA.call()
+                    + " does not go with "
+                    + Setting.WHERE.mark()
+                    + ": rows that satisfy the condition in the table only would be deleted");
+          }
+          return new RepairOperation(
+              comparison("from", settings, selection, sizing),
+              writes(settings, columns(), how),
+              deletes,
+              changes);
+        });
   }
 
   private static ImportBlueprint writes(

@@ -5,7 +5,7 @@ import io.ringhaul.batch.Grouping;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The batches of a command that writes to its table, and how many bad rows it may meet. */
+/** The batches of a command that writes to its table, and the limit of its rejected rows. */
 final class BatchOptions {
 
   @Option(

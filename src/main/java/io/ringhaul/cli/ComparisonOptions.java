@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What a table is compared with, and how differences are told. */
+/** What a table is compared with, and where its differences go. */
 final class ComparisonOptions {
 
   @Mixin private SourceOptions source = new SourceOptions();
@@ -34,8 +34,8 @@ final class ComparisonOptions {
       names = "--max-differences",
       paramLabel = "N",
       description =
-          "Maximum number of differences that the result names; without --differences, the search"
-              + " ends when there are more. Default: 1000.")
+          "Maximum number of differences that the result names; the search ends when there are"
+              + " more, unless --differences or --apply needs them all. Default: 1000.")
   private @Nullable Integer maxDifferences;
 
   @Option(
@@ -71,11 +71,20 @@ final class ComparisonOptions {
     }
   }
 
-  /** Adds the differences to the report. */
-  void describe(VerifyResult result, ResultReport report) {
+  /** Checks that the source is not a part of a table's history. */
+  void requireWholeSource(String option) {
+    source.requireAllRows(option);
+  }
+
+  /**
+   * Adds the differences to the report.
+   *
+   * @param isEqual whether the table is equal to the source now
+   */
+  void describe(VerifyResult result, boolean isEqual, ResultReport report) {
     report.add("location", result.location());
     report.addCount("sourceRows", result.sourceRows());
-    report.add("equal", result.isEqual());
+    report.add("equal", isEqual);
     report.addCount("missing", result.missing());
     report.addCount("extra", result.extra());
     report.addCount("different", result.different());

@@ -100,7 +100,7 @@ final class DeleteCommand extends JobCommand<DeleteResult> {
     report.add("location", result.location());
     report.addCount("keys", result.keys());
     report.add("applied", result.isApplied());
-    rejects.describe(result.rejectedRows(), report);
+    RejectOptions.describe(result.rejectedRows(), result.rejects(), report);
     if (!result.isApplied()) {
       report.add("next", "nothing was deleted; add --apply to delete");
     }

@@ -106,7 +106,7 @@ final class ExportCommand extends JobCommand<ExportResult> {
     report.addCount("files", result.files());
     report.addSize("fileBytes", result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
-    rejects.describe(result.rejectedRows(), report);
+    RejectOptions.describe(result.rejectedRows(), rejects.file(), report);
   }
 
   /** Options of the target. */

@@ -57,7 +57,7 @@ final class FormatOptions {
 
   /** Whether an option names a format, or a location. */
   boolean isGiven() {
-    return format != null || path != null;
+    return format != null || path != null || icebergTable != null;
   }
 
   /** For a command in which the parser does not require them. */
@@ -146,6 +146,10 @@ final class FormatOptions {
         paramLabel = "true|false",
         description = "Whether CSV files start with a header line of column names. Default: true.")
     private @Nullable Boolean header;
+
+    boolean areGiven() {
+      return dialect != null || delimiter != null || header != null;
+    }
 
     @Nullable CsvDialect dialect() {
       return dialect;

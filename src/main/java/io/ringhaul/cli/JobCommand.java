@@ -52,6 +52,7 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
   @Override
   final int run(ResultReport report) {
     if (!isStored()) {
+      jobs.requireNone();
       return super.run(report);
     }
     try (RunningJob running = open(report)) {
@@ -123,6 +124,17 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
                 + " repeating completed tasks. Starts a new job if the store has none, or if the"
                 + " newest of the name is completed. See also 'ringhaul jobs resume'.")
     private boolean resume;
+
+    /**
+     * Checks that a dry run, which is no job, has no options of one. A name is no harm: the same
+     * command without the dry run has it.
+     */
+    void requireNone() {
+      if (resume || id != null) {
+        String option = resume ? "--resume" : "--job-id";
+        throw new InvalidSettingException(option, option + " is for a job, and a dry run is none");
+      }
+    }
 
     /** Opens the store and describes the job. */
     RunningJob open(CommandSpec command) {

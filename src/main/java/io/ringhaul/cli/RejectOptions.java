@@ -52,11 +52,11 @@ final class RejectOptions {
     return Optional.ofNullable(rejects);
   }
 
-  /** Adds the number of rejected rows to the report, if there are any. */
-  void describe(long rejectedRows, ResultReport report) {
+  /** Adds the number of rejected rows and their file to the report, if there are any. */
+  static void describe(long rejectedRows, Optional<Path> file, ResultReport report) {
     if (rejectedRows > 0) {
       report.addCount("rejectedRows", rejectedRows);
-      report.add("rejects", String.valueOf(rejects));
+      file.ifPresent(path -> report.add("rejects", path.toString()));
     }
   }
 }

@@ -56,6 +56,9 @@ final class RepairCommand extends OperationCommand<RepairResult> {
             .repair(table().keyspace(), table().table())
             .from(comparison.source(table(), times));
     comparison.apply(request);
+    if (deleteExtra) {
+      comparison.requireWholeSource("--delete-extra");
+    }
     if (ignoreCellTimes) {
       request.ignoreCellTimes();
     }
@@ -67,11 +70,20 @@ final class RepairCommand extends OperationCommand<RepairResult> {
 
   @Override
   void describe(RepairResult result, ResultReport report) {
-    comparison.describe(result.left().orElse(result.found()), report);
+    comparison.describe(result.found(), result.isEqual(), report);
     report.add("applied", apply);
     if (apply) {
       report.addCount("writtenRows", result.written());
       report.addCount("deletedRows", result.deleted());
+      result
+          .left()
+          .ifPresent(
+              left -> {
+                report.addCount("leftMissing", left.missing());
+                report.addCount("leftExtra", left.extra());
+                report.addCount("leftDifferent", left.different());
+                report.addAll("left", left.differences());
+              });
     } else if (!result.found().isEqual()) {
       report.add("next", "nothing was written; add --apply to repair");
     }

@@ -17,6 +17,7 @@ import java.nio.charset.Charset;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -123,6 +124,40 @@ final class SourceFileOptions {
           "Reads only the rows added to the Iceberg table after snapshot FROM, up to and"
               + " including snapshot TO.")
   private @Nullable String changes;
+
+  /** Whether an option is given. */
+  boolean areGiven() {
+    return csv.areGiven()
+        || !nullValues.isEmpty()
+        || Stream.of(
+                compression,
+                timestampFormat,
+                dateFormat,
+                timeFormat,
+                timeZone,
+                encoding,
+                maxRecordSize,
+                maxColumns,
+                skipRecords,
+                snapshot,
+                branch,
+                tag,
+                changes)
+            .anyMatch(Objects::nonNull);
+  }
+
+  /**
+   * Checks that the source has all rows of its table.
+   *
+   * @param option the option that needs them
+   */
+  void requireAllRows(String option) {
+    if (changes != null) {
+      throw new InvalidSettingException(
+          option,
+          option + " does not go with --changes: rows outside of the changes would be deleted");
+    }
+  }
 
   /**
    * The columns to select from the source; empty for all columns.

@@ -68,6 +68,10 @@ final class SourceOptions {
   ImportSource source(
       OptionValues.TableArgument own, List<String> columns, UnaryOperator<TableSource> choices) {
     if (!format.isGiven()) {
+      if (files.areGiven()) {
+        throw new InvalidSettingException(
+            "--format", "Options of files need --format and --path; a source table has none");
+      }
       CqlSession session = from;
       return choices.apply(
           table.source(session == null ? OperationCommand.NoSession.create() : session, own));
@@ -80,6 +84,15 @@ final class SourceOptions {
     }
     format.requireBoth();
     return files.source(format, columns);
+  }
+
+  /**
+   * Checks that the source has all rows of its table.
+   *
+   * @param option the option that needs them
+   */
+  void requireAllRows(String option) {
+    files.requireAllRows(option);
   }
 
   /** The columns to select from the source; empty for all columns. */

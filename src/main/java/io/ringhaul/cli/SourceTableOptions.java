@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.table.TableSource;
 import java.io.File;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class SourceTableOptions {
 
   /** Whether an option names a table or a cluster. */
   boolean areGiven() {
-    return from != null || isElsewhere();
+    return from != null || consistency != null || isElsewhere();
   }
 
   private boolean isElsewhere() {
@@ -70,7 +71,19 @@ final class SourceTableOptions {
         || username != null;
   }
 
+  /**
+   * Connects to the cluster.
+   *
+   * @throws InvalidSettingException if the options do not say which cluster
+   */
   CqlSession open(OperationCommand<?> command) {
+    if (isElsewhere() && contactPoints.isEmpty() && driverConfig == null) {
+      throw new InvalidSettingException(
+          "--from-contact-point",
+          (username == null ? "--from-local-dc" : "--from-username")
+              + " needs the cluster of the source table: give --from-contact-point or"
+              + " --from-driver-config");
+    }
     String keyspace = (from == null ? command.table() : from).keyspace();
     return isElsewhere()
         ? new ConnectionOptions(contactPoints, localDatacenter, driverConfig, username)

@@ -39,7 +39,7 @@ final class VerifyCommand extends OperationCommand<VerifyResult> {
 
   @Override
   void describe(VerifyResult result, ResultReport report) {
-    comparison.describe(result, report);
+    comparison.describe(result, result.isEqual(), report);
   }
 
   @Override

@@ -97,12 +97,6 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
       report.addCount("expiredRows", result.expiredRows());
       report.addCount("expiredCells", result.expiredCells());
     }
-    result
-        .rejects()
-        .ifPresent(
-            file -> {
-              report.addCount("rejectedRows", result.rejectedRows());
-              report.add("rejects", file.toString());
-            });
+    RejectOptions.describe(result.rejectedRows(), result.rejects(), report);
   }
 }

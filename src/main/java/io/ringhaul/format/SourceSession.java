@@ -46,9 +46,9 @@ public interface SourceSession extends AutoCloseable {
   }
 
   /**
-   * Returns the plan with only what may have rows of these tokens, to read a part of the source
-   * again. The caller ignores other rows. Default: the plan itself, as for files, whose rows are in
-   * no order of tokens.
+   * Returns the plan with only the tasks, or parts of tasks, that may contain rows of these tokens.
+   * The caller ignores other rows. Default: the plan itself, as for files, whose rows are in no
+   * order of tokens.
    *
    * @param tokens Murmur3 tokens of partition keys
    */

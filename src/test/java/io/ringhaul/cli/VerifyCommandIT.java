@@ -115,6 +115,12 @@ class VerifyCommandIT {
     assertThat(verify("orders", "--path=x").err()).contains("--format");
     assertThat(verify("orders", "--format=csv", "--path=x", "--from=a.b").err())
         .contains("Give one source: --format and --path, or --from");
+    assertThat(verify("orders", "--from=a.b", "--snapshot=7").err())
+        .contains("Options of files need --format and --path");
+    assertThat(verify("orders", "--from=a.b", "--from-username=reader").err())
+        .contains("--from-username needs the cluster of the source table");
+    assertThat(run("repair", "orders", "--from=a.b", "--delete-extra", "--where=id = 1").err())
+        .contains("--delete-extra does not go with --where");
     assertThat(verify("orders", "--from=" + keyspace + ".orders", "--max-differences=0").err())
         .contains("--max-differences is 0");
   }

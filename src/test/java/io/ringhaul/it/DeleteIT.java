@@ -218,7 +218,7 @@ class DeleteIT {
 
   @Test
   void rejectsRecordsWithoutAWholeKey() throws IOException {
-    Path file = Files.writeString(folder.resolve("bad.csv"), "p,c,d\n1,1,0\n2,,0\nx,1,0\n");
+    Path file = Files.writeString(folder.resolve("bad.csv"), "p,c,d\n1,1,0\n2,,0\nx,1,0\n3,,\n");
     Path rejects = folder.resolve("rejects.jsonl");
     DeleteResult result =
         delete()
@@ -228,8 +228,9 @@ class DeleteIT {
             .apply()
             .execute();
     assertThat(result.rows()).isEqualTo(result.keys()).isEqualTo(1);
-    assertThat(result.rejectedRows()).isEqualTo(2);
-    assertThat(Files.readAllLines(rejects)).hasSize(2);
+    assertThat(result.rejectedRows()).isEqualTo(3);
+    assertThat(Files.readAllLines(rejects)).hasSize(3);
+    assertThat(left("p = 3")).hasSize(ROWS).allMatch(row -> !row.isNull("s"));
   }
 
   @Test
@@ -237,6 +238,8 @@ class DeleteIT {
     assertThatThrownBy(() -> delete().execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("call keys(...)");
+    assertThatThrownBy(() -> delete().writtenBefore(Instant.now().plusSeconds(60)))
+        .hasMessageContaining("which is in the future");
     Path file = Files.writeString(folder.resolve("pd.csv"), "p,d\n1,0\n");
     assertThatThrownBy(() -> delete().keys(CsvSource.at(file)).execute())
         .hasMessageContaining("it has no column c");

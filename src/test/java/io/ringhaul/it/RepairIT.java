@@ -17,6 +17,8 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.table.TableSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,6 +149,89 @@ class RepairIT {
     assertThat(operator.count(keyspace, "t").execute().rows()).isEqualTo(ROWS - 10);
   }
 
+  /** The static column of the partition belongs to the row that is written. */
+  @Test
+  void keepsStaticColumnsOfPartitionsThatGetRows() {
+    change("DELETE FROM %s.t USING TIMESTAMP " + WRITTEN + " WHERE p = 8");
+    session.execute("TRUNCATE " + keyspace + ".t");
+    change("INSERT INTO %s.t (p, s) VALUES (8, 's8') USING TIMESTAMP " + WRITTEN);
+    assertThat(repair().deleteExtra().apply().execute().isEqual()).isTrue();
+    assertThat(one("SELECT s FROM %s.t WHERE p = 8 LIMIT 1").getString(0)).isEqualTo("s8");
+  }
+
+  @Test
+  void repairsSomeColumnsAndDeletesExtraRows() {
+    change("INSERT INTO %s.t (p, c, v) VALUES (5000, 1, 'extra')");
+    change("UPDATE %s.t SET v = NULL, w = 'other' WHERE p = 9 AND c = 1");
+    RepairResult result =
+        repair().columns("p", "c", "v").ignoreCellTimes().deleteExtra().apply().execute();
+    assertThat(result.isEqual()).isTrue();
+    assertThat(result.deleted()).isEqualTo(1);
+    Row row = one("SELECT v, w FROM %s.t WHERE p = 9 AND c = 1");
+    assertThat(row.getString(0)).isEqualTo("v91");
+    assertThat(row.getString(1)).isEqualTo("other");
+  }
+
+  @Test
+  void restoresWriteTimesOfSelectedColumnsOfFiles(@TempDir Path folder) {
+    ParquetTarget target = ParquetTarget.folder(folder.resolve("origin"));
+    operator.export(keyspace, "origin").to(target).withWritetime().withTtl().execute();
+    change("UPDATE %s.t SET v = 'newer' WHERE p = 9 AND c = 1");
+    change("DELETE FROM %s.t USING TIMESTAMP " + WRITTEN + " WHERE p = 9 AND c = 2");
+    session.execute("TRUNCATE " + keyspace + ".t");
+    change("UPDATE %s.t SET v = 'newer' WHERE p = 9 AND c = 1");
+    RepairResult result =
+        operator
+            .repair(keyspace, "t")
+            .from(ParquetSource.at(folder.resolve("origin")))
+            .columns("p", "c", "v")
+            .apply()
+            .execute();
+    assertThat(result.left().orElseThrow().differences())
+        .extracting(Object::toString)
+        .containsExactly("(\"p\" = 9, \"c\" = 1) differs in v");
+    assertThat(one("SELECT WRITETIME(v) FROM %s.t WHERE p = 9 AND c = 2").getLong(0))
+        .isEqualTo(WRITTEN);
+  }
+
+  @Test
+  void replacesListsAndDoesNotAppendToThem() {
+    for (String table : List.of("lists", "lists_origin")) {
+      TestCluster.define(
+          "CREATE TABLE " + keyspace + "." + table + " (id int PRIMARY KEY, v text, l list<text>)");
+      change("INSERT INTO %s." + table + " (id, v, l) VALUES (1, 'a', ['x'])");
+    }
+    change("INSERT INTO %s.lists_origin (id, v, l) VALUES (2, 'b', ['y'])");
+    TableSource origin = TableSource.of(session, keyspace, "lists_origin");
+    assertThat(operator.repair(keyspace, "lists").from(origin).apply().execute().isEqual())
+        .isTrue();
+    change("UPDATE %s.lists_origin SET v = 'changed' WHERE id = 1");
+    assertThatThrownBy(() -> operator.repair(keyspace, "lists").from(origin).apply().execute())
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessageContaining("lists that are not frozen", "ignoreCellTimes()");
+    assertThat(
+            operator
+                .repair(keyspace, "lists")
+                .from(origin)
+                .ignoreCellTimes()
+                .apply()
+                .execute()
+                .isEqual())
+        .isTrue();
+    assertThat(one("SELECT l FROM %s.lists WHERE id = 1").getList(0, String.class))
+        .containsExactly("x");
+  }
+
+  @Test
+  void isNotEqualToASourceThatRepeatsAKey(@TempDir Path folder) throws IOException {
+    TestCluster.define("CREATE TABLE " + keyspace + ".few (id int PRIMARY KEY, v text)");
+    Path file = Files.writeString(folder.resolve("rows.csv"), "id,v\n5,a\n5,b\n9,c\n");
+    RepairResult result =
+        operator.repair(keyspace, "few").from(CsvSource.at(file)).apply().execute();
+    assertThat(result.left().orElseThrow().repeated()).isEqualTo(1);
+    assertThat(result.isEqual()).isFalse();
+  }
+
   /** The deletion is newer than the write times of the source. */
   @Test
   void leavesNewerDeletionsUnlessTimesAreIgnored() {
@@ -182,10 +267,12 @@ class RepairIT {
   }
 
   @Test
-  void refusesCountersAndALackingSource() {
+  void refusesWhatItCannotRepair() {
     assertThatThrownBy(() -> operator.repair(keyspace, "t").execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("call from(...)");
+    assertThatThrownBy(() -> repair().where("p = 1").deleteExtra().execute())
+        .hasMessageContaining("deleteExtra() does not go with where");
     assertThatThrownBy(
             () ->
                 operator

@@ -46,10 +46,10 @@ public record ImportBlueprint(
         + settings.table().asCql(true);
   }
 
-  /** The same settings with other choices. */
+  /** The same settings with other choices, and with all columns. */
   ImportBlueprint with(ImportChoices others) {
     return new ImportBlueprint(
-        settings, columns, createsTable, replaysInDoubt, batches, others, rejects);
+        settings, List.of(), createsTable, replaysInDoubt, batches, others, rejects);
   }
 
   /** The import of a source as a job. */

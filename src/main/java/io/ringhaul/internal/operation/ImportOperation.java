@@ -111,15 +111,8 @@ public record ImportOperation(
 
   @Override
   public ImportResult run(CqlSession session, Executor threads) {
-    if (assignment.createsTable() && choices.isDryRun()) {
-      throw new InvalidSettingException(
-          "createTable",
-          Setting.CREATE_TABLE.mark()
-              + " and "
-              + Setting.DRY_RUN.mark()
-              + " exclude each other: a dry run creates nothing");
-    }
     if (assignment.createsTable()) {
+      requireNoDryRun();
       new MissingTable(session, settings).create(assignment.source());
     }
     TableFingerprint found =
@@ -235,6 +228,17 @@ public record ImportOperation(
               return result(job, plan.location(), running.totals(), writer, rejected.path());
             });
       }
+    }
+  }
+
+  private void requireNoDryRun() {
+    if (choices.isDryRun()) {
+      throw new InvalidSettingException(
+          "createTable",
+          Setting.CREATE_TABLE.mark()
+              + " and "
+              + Setting.DRY_RUN.mark()
+              + " exclude each other: a dry run creates nothing");
     }
   }
 
@@ -364,9 +368,14 @@ public record ImportOperation(
       List<ColumnDescription> columns,
       OperationJob job) {
     if (choices.deletion().isPresent()) {
+      Job begun = job.run().job();
       return RowBinders.of(
           new DeleteStatements(
-              session, table, columns, choices.deletion().get(), job.run().job().created()));
+              session,
+              table,
+              columns,
+              choices.deletion().get(),
+              begun.started().orElseGet(begun::created)));
     }
     if (table.isCounterTable()) {
       return RowBinders.of(new CounterStatements(session, table, columns));

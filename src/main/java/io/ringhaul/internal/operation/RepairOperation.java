@@ -1,10 +1,13 @@
 package io.ringhaul.internal.operation;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import io.ringhaul.ImportResult;
 import io.ringhaul.RepairResult;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Kind;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
@@ -14,13 +17,17 @@ import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.operation.VerifyOperation.Encoder;
 import io.ringhaul.internal.operation.VerifyOperation.RowForm;
+import io.ringhaul.internal.write.CellTimeNames;
 import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
+import io.ringhaul.internal.write.RestoredTimes;
+import io.ringhaul.internal.write.RowBinders;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TokenRangeSet;
+import io.ringhaul.table.TableSource;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +42,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,50 +71,101 @@ public record RepairOperation(
                   + " TRUNCATE and import it again",
               table));
     }
+    if (!applies) {
+      return new RepairResult(verify.run(session, threads), 0, 0, Optional.empty());
+    }
     FoundRows found = new FoundRows();
     VerifyResult before = verify.telling(found).run(session, threads);
-    if (!applies || found.tokens.isEmpty()) {
+    if (found.buckets.isEmpty()) {
       return new RepairResult(before, 0, 0, Optional.empty());
     }
-    TokenRangeSet tokens = new VerifyOperation.Pass(found.tokens, 0, 1).tokens();
-    long written =
-        found.toWrite.isEmpty()
-            ? 0
-            : writes
-                .of(
-                    new RowsOf(verify.source(), table, found.toWrite, tokens),
-                    UUID.randomUUID(),
-                    Optional.empty())
+    RowsOf rows =
+        new RowsOf(
+            verify.source(),
+            table,
+            found.toWrite,
+            tokens(found),
+            Optional.of(writes.choices().times())
+                .filter(times -> !times.ignored())
+                .map(RestoredTimes::names));
+    if (before.different() > 0) {
+      requireNoAppends(table, rows);
+    }
+    long written = 0;
+    long deleted = 0;
+    try {
+      if (!found.toWrite.isEmpty()) {
+        written = write(rows).run(session, threads).rows();
+      }
+      if (deletesExtra) {
+        boolean staticsAreSure = verify.source() instanceof TableSource;
+        deleted =
+            delete(table, found.extraKeys(table), begun, Optional.empty())
                 .run(session, threads)
                 .rows();
-    long deleted = 0;
-    if (deletesExtra) {
-      deleted = delete(session, threads, table, found.extra, begun, Optional.empty());
-      for (Map.Entry<String, List<ByteBuffer>> cells : found.extraCells.entrySet()) {
-        delete(session, threads, table, cells.getValue(), begun, Optional.of(cells.getKey()));
+        for (Map.Entry<String, List<ByteBuffer>> cells : found.extraCells.entrySet()) {
+          // The rows of a file may have a static value on one row of the partition only.
+          if (staticsAreSure || !isStatic(table, cells.getKey())) {
+            delete(table, cells.getValue(), begun, Optional.of(cells.getKey()))
+                .run(session, threads);
+          }
+        }
       }
+      VerifyResult after = verify.only(tokens(found)).run(session, threads);
+      return new RepairResult(before, written, deleted, Optional.of(after));
+    } catch (BulkOperationException e) {
+      throw e.withNote(
+          "the repair is not complete: what it wrote and deleted so far stays, and it is safe to run"
+              + " it again");
     }
-    VerifyResult after = verify.only(tokens).run(session, threads);
-    return new RepairResult(before, written, deleted, Optional.of(after));
   }
 
-  private long delete(
-      CqlSession session,
-      Executor threads,
-      TableDescription table,
-      List<ByteBuffer> keys,
-      Instant begun,
-      Optional<String> cells) {
-    if (keys.isEmpty()) {
-      return 0;
+  private static TokenRangeSet tokens(FoundRows found) {
+    return new VerifyOperation.Pass(found.buckets, 0, 1).tokens();
+  }
+
+  private static boolean isStatic(TableDescription table, String column) {
+    return table
+        .column(column)
+        .filter(it -> it.kind() == ColumnDescription.Kind.STATIC)
+        .isPresent();
+  }
+
+  private ImportOperation write(ImportSource rows) {
+    return writes.of(rows, UUID.randomUUID(), Optional.empty());
+  }
+
+  /**
+   * Write times of the elements of a list can be restored only by appending them, which would
+   * repeat the elements that the table has.
+   */
+  private void requireNoAppends(TableDescription table, RowsOf rows) {
+    ImportChoices choices = writes.choices();
+    try (SourceSession opened = rows.open()) {
+      TableDescription withTimes =
+          choices.times().extend(table, () -> opened.schema(table.keyspace(), table.name()));
+      SourcePlan plan =
+          opened.plan(
+              withTimes,
+              verify.columnNames().stream().map(CqlIdentifier::asInternal).toList(),
+              OptionalInt.empty());
+      if (RowBinders.willWriteOnce(table, withTimes.select(plan.columns()), choices)) {
+        throw new UnsuitableTableException(
+            table.toString(),
+            String.format(
+                "Rows of %s that differ have lists that are not frozen. Their write times can be"
+                    + " restored only by appending their elements again; use %s, which replaces"
+                    + " them",
+                table, Setting.IGNORE_CELL_TIMES.call()));
+      }
     }
-    ImportChoices choices = ImportChoices.DEFAULT.deleting(new Deletion(Optional.of(begun), cells));
-    ImportResult result =
-        writes
-            .with(choices)
-            .of(new Keys(table.primaryKey(), keys), UUID.randomUUID(), Optional.empty())
-            .run(session, threads);
-    return result.rows();
+  }
+
+  private ImportOperation delete(
+      TableDescription table, List<ByteBuffer> keys, Instant begun, Optional<String> cells) {
+    return writes
+        .with(ImportChoices.DEFAULT.deleting(new Deletion(Optional.of(begun), cells, true)))
+        .of(new Keys(table.primaryKey(), keys), UUID.randomUUID(), Optional.empty());
   }
 
   /** The rows to write and to delete, as many as the heap has room for. */
@@ -122,16 +181,16 @@ public record RepairOperation(
     private final Set<ByteBuffer> toWrite = new HashSet<>();
     private final List<ByteBuffer> extra = new ArrayList<>();
     private final Map<String, List<ByteBuffer>> extraCells = new TreeMap<>();
-    private final BitSet tokens = new BitSet();
+    private final BitSet buckets = new BitSet();
     private long bytes;
 
     @Override
     public void found(Kind kind, ByteBuffer key, long token, List<String> lacking) {
+      buckets.set(VerifyOperation.RowSums.bucket(token));
       if (isFull() || kind == Kind.REPEATED) {
         return;
       }
       bytes += KEY_OVERHEAD + key.remaining();
-      tokens.set(VerifyOperation.RowSums.bucket(token));
       if (kind == Kind.EXTRA) {
         extra.add(key);
       } else {
@@ -145,11 +204,38 @@ public record RepairOperation(
     public boolean isFull() {
       return bytes > most;
     }
+
+    /**
+     * The keys of the rows to delete. A partition with only static columns is a row, which ends
+     * when the partition gets another row: its static columns are then those of that row.
+     */
+    private List<ByteBuffer> extraKeys(TableDescription table) {
+      int partition = table.partitionKey().size();
+      int whole = table.primaryKey().size();
+      Set<List<@Nullable ByteBuffer>> written = new HashSet<>();
+      if (table.hasStatics()) {
+        toWrite.forEach(key -> written.add(RowForm.values(key, partition)));
+      }
+      return extra.stream()
+          .filter(
+              key ->
+                  RowForm.values(key, whole).get(whole - 1) != null
+                      || !written.contains(RowForm.values(key, partition)))
+          .toList();
+    }
   }
 
-  /** The rows of a source that have certain keys. */
+  /**
+   * The rows of a source that have certain keys.
+   *
+   * @param names of the columns of write times and TTLs; empty if these are ignored
+   */
   private record RowsOf(
-      ImportSource source, TableDescription table, Set<ByteBuffer> keys, TokenRangeSet tokens)
+      ImportSource source,
+      TableDescription table,
+      Set<ByteBuffer> keys,
+      TokenRangeSet tokens,
+      Optional<CellTimeNames> names)
       implements ImportSource {
 
     @Override
@@ -171,7 +257,24 @@ public record RepairOperation(
 
       @Override
       public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt tasks) {
-        return all.within(all.plan(table, columns, tasks), some.tokens());
+        return all.within(all.plan(table, withTimes(table, columns), tasks), some.tokens());
+      }
+
+      /** The columns asked for, with their write times and TTLs if the source has them. */
+      private List<String> withTimes(TableDescription table, List<String> columns) {
+        if (columns.isEmpty() || some.names().isEmpty() || some.source() instanceof TableSource) {
+          return columns;
+        }
+        CellTimeNames names = some.names().get();
+        List<String> has = all.plan(table, List.of(), OptionalInt.empty()).columns();
+        Stream<String> times =
+            columns.stream()
+                .flatMap(column -> Stream.of(names.writetimeOf(column), names.ttlOf(column)));
+        return Stream.concat(
+                columns.stream(),
+                Stream.concat(times, Stream.of(names.readAt())).filter(has::contains))
+            .distinct()
+            .toList();
       }
 
       @Override
@@ -215,6 +318,10 @@ public record RepairOperation(
       public @Nullable RawRow next() {
         RawRow row = all.next();
         while (row != null && !keys.contains(encoder.key(row, places))) {
+          if (Thread.currentThread().isInterrupted()) {
+            throw new OperationCancelledException(
+                "The repair was cancelled while it read its source", new InterruptedException());
+          }
           row = all.next();
         }
         return row;

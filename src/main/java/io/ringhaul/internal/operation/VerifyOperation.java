@@ -10,6 +10,7 @@ import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Difference;
 import io.ringhaul.VerifyResult.Kind;
 import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
@@ -198,14 +199,15 @@ public record VerifyOperation(
         RowSums sums = new RowSums();
         ReadResult read = readTable(operation.selection(), row -> sums.add(row, 1));
         readSource(tokens, row -> sums.add(row, -1));
-        List<Pass> passes = sums.passes(rowsInMemory(sums));
+        List<Pass> passes = sums.passes(bytesInMemory(sums));
         int done = 0;
         while (done < passes.size() && !findings.isFull()) {
           search(passes.get(done));
           done++;
         }
         source.requireUnchanged();
-        return findings.result(read, plan.location(), sums.sourceRows.sum(), done == passes.size());
+        boolean isComplete = done == passes.size() && !findings.isLost();
+        return findings.result(read, plan.location(), sums.sourceRows.sum(), isComplete);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new OperationCancelledException(
@@ -216,12 +218,11 @@ public record VerifyOperation(
       }
     }
 
-    private long rowsInMemory(RowSums sums) {
-      if (operation.rowsInMemory() > 0) {
-        return operation.rowsInMemory();
-      }
-      long each = ROW_OVERHEAD + sums.sourceBytes.sum() / Math.max(1, sums.sourceRows.sum());
-      return Math.max(1, Runtime.getRuntime().maxMemory() / HEAP_SHARE / each);
+    /** What the rows of a pass may take. */
+    private long bytesInMemory(RowSums sums) {
+      return operation.rowsInMemory() > 0
+          ? operation.rowsInMemory() * sums.bytesOfARow()
+          : Runtime.getRuntime().maxMemory() / HEAP_SHARE;
     }
 
     /** Holds the rows of the source that belong to a pass, and compares those of the table. */
@@ -448,7 +449,15 @@ public record VerifyOperation(
           value = null;
         }
         if (i < partitionKey.length) {
-          partitionKey[i] = Objects.requireNonNull(value, "a partition key is never null");
+          if (value == null) {
+            String name = form.columns.get(i).name();
+            throw new UnrepresentableValueException(
+                name,
+                String.format(
+                    "A row to compare with %s has no value for %s of its partition key",
+                    form.table, TableDescription.quote(name)));
+          }
+          partitionKey[i] = value;
         }
         append(value);
         if (i + 1 == form.keyColumns) {
@@ -498,9 +507,11 @@ public record VerifyOperation(
     private final AtomicLongArray rows = new AtomicLongArray(BUCKETS);
     private final AtomicLongArray hashes = new AtomicLongArray(BUCKETS);
     private final AtomicLongArray checksums = new AtomicLongArray(BUCKETS);
-    private final AtomicLongArray ofSource = new AtomicLongArray(BUCKETS);
+
+    /** What the rows of the source take in memory. */
+    private final AtomicLongArray sourceBytes = new AtomicLongArray(BUCKETS);
+
     private final LongAdder sourceRows = new LongAdder();
-    private final LongAdder sourceBytes = new LongAdder();
 
     static int bucket(long token) {
       return (int) ((token >> 48) + BUCKETS / 2);
@@ -524,10 +535,15 @@ public record VerifyOperation(
       hashes.addAndGet(bucket, sign * row.hash());
       checksums.addAndGet(bucket, sign * row.checksum());
       if (sign < 0) {
-        ofSource.incrementAndGet(bucket);
+        sourceBytes.addAndGet(bucket, ROW_OVERHEAD + row.length);
         sourceRows.increment();
-        sourceBytes.add(row.length);
       }
+    }
+
+    /** The average of the source. */
+    private long bytesOfARow() {
+      long bytes = IntStream.range(0, BUCKETS).mapToLong(sourceBytes::get).sum();
+      return Math.max(1, bytes / Math.max(1, sourceRows.sum()));
     }
 
     private boolean differs(int bucket) {
@@ -537,7 +553,7 @@ public record VerifyOperation(
     /**
      * Divides the buckets that differ into passes.
      *
-     * @param most rows of the source that a pass may hold
+     * @param most what the rows of the source in a pass may take, in bytes
      */
     private List<Pass> passes(long most) {
       List<Pass> passes = new ArrayList<>();
@@ -547,21 +563,21 @@ public record VerifyOperation(
         if (!differs(bucket)) {
           continue;
         }
-        long count = ofSource.get(bucket);
-        if (count > most) {
+        long bytes = sourceBytes.get(bucket);
+        if (bytes > most) {
           BitSet alone = new BitSet(BUCKETS);
           alone.set(bucket);
-          long slices = (count + most - 1) / most;
+          long slices = (bytes + most - 1) / most;
           LongStream.range(0, slices).forEach(slice -> passes.add(new Pass(alone, slice, slices)));
           continue;
         }
-        if (held + count > most) {
+        if (held + bytes > most) {
           passes.add(new Pass(together, 0, 1));
           together = new BitSet(BUCKETS);
           held = 0;
         }
         together.set(bucket);
-        held += count;
+        held += bytes;
       }
       if (!together.isEmpty()) {
         passes.add(new Pass(together, 0, 1));
@@ -655,6 +671,11 @@ public record VerifyOperation(
         return listener.isFull();
       }
       return file == null && counts.values().stream().mapToLong(LongAdder::sum).sum() > most;
+    }
+
+    /** Whether a listener had no room for some of the differences. */
+    boolean isLost() {
+      return listener != null && listener.isFull();
     }
 
     VerifyResult result(ReadResult read, String location, long sourceRows, boolean isComplete) {

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 public final class DeleteStatements implements RowBinder {
 
   private final KeyCheck keyCheck;
+  private final boolean ofStatics;
   private final Delete rows;
 
   /** Deletes static columns; the same as {@link #rows} if keys have no clustering columns. */
@@ -49,6 +50,7 @@ public final class DeleteStatements implements RowBinder {
     String what = cells.map(column -> TableDescription.quote(column.name())).orElse("");
     long micros = ChronoUnit.MICROS.between(Instant.EPOCH, deletion.before().orElse(begun));
     this.keyCheck = new KeyCheck(table, columns);
+    this.ofStatics = deletion.ofStatics();
     this.rows = new Delete(session, table, columns, what, key, micros);
     this.statics =
         table.hasStatics() && key.size() > table.partitionKey().size()
@@ -109,8 +111,11 @@ public final class DeleteStatements implements RowBinder {
 
   @Override
   public BoundRow bind(RawRow row) {
-    Delete delete = keyCheck.isWhole(row) ? rows : statics;
-    return BoundRow.of(List.of(delete.bind(row)));
+    boolean isWhole = keyCheck.isWhole(row);
+    if (!isWhole && !ofStatics) {
+      throw keyCheck.lacking(row);
+    }
+    return BoundRow.of(List.of((isWhole ? rows : statics).bind(row)));
   }
 
   private static String staticColumns(TableDescription table) {

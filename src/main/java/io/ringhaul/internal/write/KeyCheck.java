@@ -94,7 +94,8 @@ final class KeyCheck {
     }
   }
 
-  private UnrepresentableValueException lacking(RawRow row) {
+  /** The failure of a row that lacks a part of its key. */
+  UnrepresentableValueException lacking(RawRow row) {
     List<String> missing = new ArrayList<>();
     String first = "";
     for (int i = 0; i < columns.size(); i++) {
