@@ -94,6 +94,9 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
     return self();
   }
 
+  /** Whether rows that only the table has are no differences. */
+  abstract boolean ignoresExtra();
+
   final List<CqlIdentifier> columns() {
     return columns;
   }
@@ -120,10 +123,8 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
         pageSize(),
         expected,
         columns,
-        maxDifferences,
-        Optional.ofNullable(differencesFile),
-        Optional.empty(),
-        rowsInMemory);
+        new VerifyOperation.Search(
+            maxDifferences, Optional.ofNullable(differencesFile), ignoresExtra(), rowsInMemory));
   }
 
   @Override

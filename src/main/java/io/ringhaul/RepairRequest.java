@@ -106,6 +106,11 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
   }
 
   @Override
+  boolean ignoresExtra() {
+    return false;
+  }
+
+  @Override
   RepairRequest self() {
     return this;
   }

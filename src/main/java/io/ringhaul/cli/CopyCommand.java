@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ImportRequest;
+import io.ringhaul.format.ImportSource;
 import io.ringhaul.table.TableSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +51,24 @@ final class CopyCommand extends WriteCommand {
 
   @Override
   void read(ImportRequest request) {
+    TableSource table = table(ignoreCellTimes);
+    request.from(table).columns(writtenColumns().toArray(String[]::new));
+  }
+
+  private TableSource table(boolean withoutTimes) {
     CqlSession session = from;
     TableSource table =
         conditions.applied(source.source(session == null ? NoSession.create() : session, table()));
-    request
-        .from(ignoreCellTimes ? table.ignoreCellTimes() : table)
-        .columns(OptionValues.CqlName.all("--columns", columns).toArray(String[]::new));
+    return withoutTimes ? table.ignoreCellTimes() : table;
+  }
+
+  @Override
+  ImportSource written() {
+    return table(true);
+  }
+
+  @Override
+  List<String> writtenColumns() {
+    return OptionValues.CqlName.all("--columns", columns);
   }
 }

@@ -9,19 +9,27 @@ import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.VerifyRequest;
 import io.ringhaul.csv.CsvDialect;
+import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.format.WrittenIn;
+import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.json.JsonSource;
 import io.ringhaul.json.JsonTarget;
+import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,6 +78,13 @@ final class ExportCommand extends JobCommand<ExportResult> {
               + " fails and can be resumed with a higher limit. Default: no limit.")
   private @Nullable Long maxDisk;
 
+  @Option(
+      names = "--verify",
+      description =
+          "Compares the table with the export afterwards; clients must not write meanwhile."
+              + " Default: no comparison.")
+  private boolean verify;
+
   /**
    * The target of an export command.
    *
@@ -87,6 +102,9 @@ final class ExportCommand extends JobCommand<ExportResult> {
             .export(table().keyspace(), table().table())
             .to(target.target(format))
             .columns(columns.toArray(String[]::new));
+    if (verify) {
+      requireVerifiable();
+    }
     selection.apply(request);
     cellTimes.apply(request);
     rejects.apply(request);
@@ -98,6 +116,35 @@ final class ExportCommand extends JobCommand<ExportResult> {
       request.maxDiskBytes(maxDisk);
     }
     return maxRows == null ? request : request.maxRows(maxRows);
+  }
+
+  /** Checks that the target will have the rows of the table, all of them and no others. */
+  private void requireVerifiable() {
+    String other =
+        maxRows != null
+            ? "--max-rows"
+            : cellTimes.filters()
+                ? "--written-after and --written-before"
+                : rejects.rejects() ? "--on-unrepresentable reject" : target.keepsOtherRows();
+    if (!other.isEmpty()) {
+      throw new InvalidSettingException(
+          "--verify",
+          "--verify does not go with " + other + ": the target has other rows than the table then");
+    }
+  }
+
+  @Override
+  Optional<VerifyRequest> verification(TokenAwareBulkOperator operator, ExportResult result) {
+    if (!verify) {
+      return Optional.empty();
+    }
+    VerifyRequest request =
+        operator
+            .verify(table().keyspace(), table().table())
+            .against(target.source(format, result))
+            .columns(columns.toArray(String[]::new));
+    selection.apply(request);
+    return Optional.of(request);
   }
 
   @Override
@@ -181,6 +228,30 @@ final class ExportCommand extends JobCommand<ExportResult> {
         paramLabel = "KEY=VALUE",
         description = "A property of the Iceberg table; repeatable.")
     private Map<String, String> tableProperties = new LinkedHashMap<>();
+
+    /** The option that lets the target keep rows of earlier exports; empty if there is none. */
+    String keepsOtherRows() {
+      return mode == WriteMode.APPEND
+          ? "--mode append"
+          : overwritePartitions ? "--overwrite-partitions" : "";
+    }
+
+    /** What the export wrote. The manifest of a folder has the settings of its files. */
+    ImportSource source(FormatOptions format, ExportResult written) {
+      return switch (format.format()) {
+        case ICEBERG -> {
+          IcebergSource source = IcebergSource.warehouse(format.folder());
+          String table = format.icebergTable();
+          source = table == null ? source : source.table(table);
+          yield written.snapshotId().isPresent()
+              ? source.snapshot(written.snapshotId().getAsLong())
+              : source;
+        }
+        case PARQUET -> ParquetSource.at(format.path());
+        case JSON -> JsonSource.at(format.path());
+        case CSV -> CsvSource.at(format.path());
+      };
+    }
 
     ExportTarget target(FormatOptions format) {
       csv.allow(format);
@@ -301,6 +372,10 @@ final class ExportCommand extends JobCommand<ExportResult> {
             "Whether --written-after and --written-before apply to any value or to all values of"
                 + " a row. Default: any.")
     private @Nullable WrittenIn writtenIn;
+
+    boolean filters() {
+      return writtenAfter != null || writtenBefore != null;
+    }
 
     void apply(ExportRequest request) {
       if (!writetimes.isEmpty()) {

@@ -136,7 +136,8 @@ final class HelpPage {
             "--null-to-unset",
             "--delete-extra",
             "--apply",
-            "--dry-run"));
+            "--dry-run",
+            "--verify"));
     groups.put(
         "Files and format",
         List.of(

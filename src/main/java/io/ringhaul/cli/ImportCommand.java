@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.ImportRequest;
+import io.ringhaul.format.ImportSource;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,9 +57,7 @@ final class ImportCommand extends WriteCommand {
 
   @Override
   void read(ImportRequest request) {
-    request
-        .from(source.source(format, columns))
-        .columns(source.selectedColumns(format, columns).toArray(String[]::new));
+    request.from(written()).columns(writtenColumns().toArray(String[]::new));
     if (Boolean.FALSE.equals(nullToUnset)) {
       request.nullsAsTombstones();
     }
@@ -68,5 +67,15 @@ final class ImportCommand extends WriteCommand {
     if (ttlReadAt != null) {
       request.ttlReadAt(ttlReadAt);
     }
+  }
+
+  @Override
+  ImportSource written() {
+    return source.source(format, columns);
+  }
+
+  @Override
+  List<String> writtenColumns() {
+    return source.selectedColumns(format, columns);
   }
 }

@@ -7,6 +7,8 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.ScanRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.VerifyRequest;
+import io.ringhaul.VerifyResult;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.tuning.LatencyBound;
@@ -145,6 +147,40 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
 
   /** Adds facts about the result to the report, beside the common totals. */
   abstract void describe(R result, ResultReport report);
+
+  /**
+   * Compares the table with what was written, if the command asks for it, and reports on it.
+   *
+   * @return false if they differ
+   */
+  private boolean verified(TokenAwareBulkOperator operator, R result, ResultReport report) {
+    Optional<VerifyRequest> comparison = verification(operator, result);
+    if (comparison.isEmpty()) {
+      return true;
+    }
+    VerifyRequest request = comparison.get();
+    limits.apply(request);
+    if (consistency != null) {
+      request.consistency(consistency);
+    }
+    String name = TerminalText.escaped("verify " + table());
+    try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
+      VerifyResult found = request.onProgress(now -> progress.show(now, "")).execute();
+      report.add("verified", found.isEqual() ? "equal" : "different");
+      if (!found.isEqual()) {
+        report.addCount("missing", found.missing());
+        report.addCount("extra", found.extra());
+        report.addCount("different", found.different());
+        report.addAll("differences", found.differences());
+      }
+      return found.isEqual();
+    }
+  }
+
+  /** The comparison that follows the operation; empty if there is none. */
+  Optional<VerifyRequest> verification(TokenAwareBulkOperator operator, R result) {
+    return Optional.empty();
+  }
 
   /** The exit code of an operation that ran to its end. */
   int exitCode(R result) {
@@ -308,8 +344,9 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       rows = result.totals().rows();
       describe(result, report);
       bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
+      int exitCode = verified(operator, result, report) ? exitCode(result) : ExitCode.DIFFERENT;
       report.done(result.totals());
-      return exitCode(result);
+      return exitCode;
     }
   }
 

@@ -47,6 +47,11 @@ final class RejectOptions {
     }
   }
 
+  /** Whether bad rows are rejected. */
+  boolean rejects() {
+    return onUnrepresentable == OnUnrepresentable.REJECT;
+  }
+
   /** The file of {@code --rejects}; empty if the option is absent. */
   Optional<Path> file() {
     return Optional.ofNullable(rejects);

@@ -4,7 +4,11 @@ import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.VerifyRequest;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.format.ImportSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +51,19 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
           "Reads the whole source and checks its rows, and writes nothing. Default: writes.")
   private boolean dryRun;
 
+  @Option(
+      names = "--verify",
+      description =
+          "Compares the table with the source afterwards; other rows of the table are no"
+              + " differences. Default: no comparison.")
+  private boolean verify;
+
+  /** The source to compare the table with, without write times. */
+  abstract ImportSource written();
+
+  /** The columns to compare; empty for all. */
+  abstract List<String> writtenColumns();
+
   /** Sets the source and what only this command has. */
   abstract void read(ImportRequest request);
 
@@ -65,6 +82,13 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
     if (dryRun) {
       request.dryRun();
     }
+    if (verify && (dryRun || rejects.rejects())) {
+      throw new InvalidSettingException(
+          "--verify",
+          "--verify does not go with "
+              + (dryRun ? "--dry-run" : "--on-unrepresentable reject")
+              + ": the table has other rows than the source then");
+    }
     if (addToCounters) {
       request.addToCounters();
     }
@@ -78,6 +102,19 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
     rejects.apply(request);
     runningJob().ifPresent(job -> job.apply(request));
     return request;
+  }
+
+  @Override
+  final Optional<VerifyRequest> verification(TokenAwareBulkOperator operator, ImportResult result) {
+    if (!verify) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        operator
+            .verify(table().keyspace(), table().table())
+            .against(written())
+            .columns(writtenColumns().toArray(String[]::new))
+            .ignoreExtra());
   }
 
   @Override

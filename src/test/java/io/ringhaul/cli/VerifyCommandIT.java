@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands compare a table with files and with other tables, and repair it. */
 @ClusterTest
@@ -84,6 +86,55 @@ class VerifyCommandIT {
     CapturedRun run =
         verify("changed", "--from=" + keyspace + ".orders", "--where=v = 'v'", "--allow-filtering");
     assertThat(run.out()).contains("missing: 2", "different: 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"iceberg", "parquet", "json", "csv"})
+  void exportsAndImportsCompareAfterwards(String format) {
+    String[] files = {
+      "--format=" + format, "--path=" + folder.resolve("verified-" + format), "--verify"
+    };
+    CapturedRun exported = job("export", "orders", files);
+    assertThat(exported.exitCode()).as(exported.err()).isEqualTo(ExitCode.DONE);
+    assertThat(exported.out()).contains("verified: equal");
+    String copy = "copy_" + format;
+    TestCluster.define("CREATE TABLE " + keyspace + "." + copy + " (id int PRIMARY KEY, v text)");
+    SESSION.execute("INSERT INTO " + keyspace + "." + copy + " (id, v) VALUES (-1, 'own')");
+    String iceberg = format.equals("iceberg") ? "--iceberg-table=" + keyspace + ".orders" : "-q";
+    CapturedRun imported = job("import", copy, files[0], files[1], files[2], iceberg);
+    assertThat(imported.exitCode()).as(imported.err()).isEqualTo(ExitCode.DONE);
+    assertThat(imported.out()).contains("verified: equal").doesNotContain("missing");
+    // A value that is newer than the import, and wins over it.
+    SESSION.execute(
+        "UPDATE "
+            + keyspace
+            + "."
+            + copy
+            + " USING TIMESTAMP 4000000000000000 SET v = 'newer' WHERE id = 7");
+    CapturedRun different = job("import", copy, files[0], files[1], files[2], iceberg, "--json");
+    assertThat(different.exitCode()).as(different.err()).isEqualTo(ExitCode.DIFFERENT);
+    assertThat(different.json().path("verified").asText()).isEqualTo("different");
+    assertThat(different.json().path("differences").get(0).asText())
+        .isEqualTo("(\"id\" = 7) differs in v");
+  }
+
+  @Test
+  void copiesCompareAfterwards() {
+    String from = "--from=" + keyspace + ".orders";
+    CapturedRun copied = job("copy", "copied", from, "--create-table", "--verify");
+    assertThat(copied.exitCode()).as(copied.err()).isEqualTo(ExitCode.DONE);
+    assertThat(copied.out()).contains("verified: equal");
+    assertThat(job("copy", "copied", from, "--dry-run", "--verify").err())
+        .contains("--verify does not go with --dry-run");
+    assertThat(
+            job("export", "orders", "--format=csv", "--path=x", "--mode=append", "--verify").err())
+        .contains("--verify does not go with --mode append");
+  }
+
+  private static CapturedRun job(String command, String table, String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("--job-store=" + folder.resolve("jobs.db"));
+    return run(command, table, all.toArray(String[]::new));
   }
 
   @Test

@@ -75,7 +75,8 @@ public record RepairOperation(
       return new RepairResult(verify.run(session, threads), 0, 0, Optional.empty());
     }
     FoundRows found = new FoundRows();
-    VerifyResult before = verify.telling(found).run(session, threads);
+    VerifyResult before =
+        verify.compare(session, threads, verify.selection(), verify.search(), found);
     if (found.buckets.isEmpty()) {
       return new RepairResult(before, 0, 0, Optional.empty());
     }
@@ -111,7 +112,10 @@ public record RepairOperation(
           }
         }
       }
-      VerifyResult after = verify.only(tokens(found)).run(session, threads);
+      VerifyOperation.Search search =
+          new VerifyOperation.Search(verify.search().most(), Optional.empty(), false, 0);
+      VerifyResult after =
+          verify.compare(session, threads, verify.selection().only(tokens(found)), search, null);
       return new RepairResult(before, written, deleted, Optional.of(after));
     } catch (BulkOperationException e) {
       throw e.withNote(

@@ -59,11 +59,6 @@ import org.jspecify.annotations.Nullable;
  * @param sizing the number of tasks of a read unless it is set
  * @param pageSize rows in a page; 0 to adapt it
  * @param columnNames the columns to compare; empty for all that both have
- * @param mostDifferences the number of differences that the result names; without a file, the
- *     search ends when there are more
- * @param differencesFile the new file for all differences
- * @param listener learns of all differences, and decides when the search ends
- * @param rowsInMemory rows of the source that a pass holds; 0 for as many as the heap has room for
  */
 public record VerifyOperation(
     OperationSettings settings,
@@ -72,11 +67,20 @@ public record VerifyOperation(
     int pageSize,
     ImportSource source,
     List<CqlIdentifier> columnNames,
-    int mostDifferences,
-    Optional<Path> differencesFile,
-    Optional<Listener> listener,
-    long rowsInMemory)
+    Search search)
     implements BulkOperation<VerifyResult> {
+
+  /**
+   * What to search for, and how far.
+   *
+   * @param most the number of differences that the result names; without a file and a listener, the
+   *     search ends when there are more
+   * @param file the new file for all differences
+   * @param ignoresExtra whether rows that only the table has are no differences
+   * @param rowsInMemory rows of the source that a pass holds; 0 for as many as the heap has room
+   *     for
+   */
+  public record Search(int most, Optional<Path> file, boolean ignoresExtra, long rowsInMemory) {}
 
   /** The rows of a pass take at most this fraction of the heap: an eighth. */
   private static final long HEAP_SHARE = 8;
@@ -102,12 +106,27 @@ public record VerifyOperation(
 
   @Override
   public VerifyResult run(CqlSession session, Executor threads) {
+    return compare(session, threads, selection, search, null);
+  }
+
+  /**
+   * Compares a part of the table.
+   *
+   * @param part the rows to compare
+   * @param listener learns of all differences, and decides when the search ends
+   */
+  VerifyResult compare(
+      CqlSession session,
+      Executor threads,
+      RowSelection part,
+      Search how,
+      @Nullable Listener listener) {
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
     List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();
     ImportPreflight.requirePrimaryKey("comparison of", table, asked);
     try (SourceSession opened = source.open();
-        @Nullable DifferencesFile file = differencesFile.map(DifferencesFile::at).orElse(null)) {
+        @Nullable DifferencesFile file = how.file().map(DifferencesFile::at).orElse(null)) {
       TableDescription withTimes =
           RestoredTimes.DEFAULT
               .leftAside()
@@ -123,39 +142,11 @@ public record VerifyOperation(
               plan,
               withTimes.select(plan.columns()),
               form,
-              new Findings(form, mostDifferences, file, listener.orElse(null)))
+              part,
+              how.rowsInMemory(),
+              new Findings(form, how, file, listener))
           .run();
     }
-  }
-
-  /** The same comparison with a listener. */
-  VerifyOperation telling(Listener learns) {
-    return new VerifyOperation(
-        settings,
-        selection,
-        sizing,
-        pageSize,
-        source,
-        columnNames,
-        mostDifferences,
-        differencesFile,
-        Optional.of(learns),
-        rowsInMemory);
-  }
-
-  /** The same comparison of some tokens, without file and listener. */
-  VerifyOperation only(TokenRangeSet tokens) {
-    return new VerifyOperation(
-        settings,
-        selection.only(tokens),
-        sizing,
-        pageSize,
-        source,
-        columnNames,
-        mostDifferences,
-        Optional.empty(),
-        Optional.empty(),
-        rowsInMemory);
   }
 
   /** A running comparison. */
@@ -168,6 +159,8 @@ public record VerifyOperation(
     private final SourcePlan plan;
     private final List<ColumnDescription> columns;
     private final RowForm form;
+    private final RowSelection part;
+    private final long rowsInMemory;
     private final TokenRangeSet tokens;
     private final Findings findings;
 
@@ -182,6 +175,8 @@ public record VerifyOperation(
         SourcePlan plan,
         List<ColumnDescription> columns,
         RowForm form,
+        RowSelection part,
+        long rowsInMemory,
         Findings findings) {
       this.operation = operation;
       this.session = session;
@@ -190,14 +185,16 @@ public record VerifyOperation(
       this.plan = plan;
       this.columns = columns;
       this.form = form;
-      this.tokens = operation.selection().tokens();
+      this.part = part;
+      this.rowsInMemory = rowsInMemory;
+      this.tokens = part.tokens();
       this.findings = findings;
     }
 
     VerifyResult run() {
       try {
         RowSums sums = new RowSums();
-        ReadResult read = readTable(operation.selection(), row -> sums.add(row, 1));
+        ReadResult read = readTable(part, row -> sums.add(row, 1));
         readSource(tokens, row -> sums.add(row, -1));
         List<Pass> passes = sums.passes(bytesInMemory(sums));
         int done = 0;
@@ -220,8 +217,8 @@ public record VerifyOperation(
 
     /** What the rows of a pass may take. */
     private long bytesInMemory(RowSums sums) {
-      return operation.rowsInMemory() > 0
-          ? operation.rowsInMemory() * sums.bytesOfARow()
+      return rowsInMemory > 0
+          ? rowsInMemory * sums.bytesOfARow()
           : Runtime.getRuntime().maxMemory() / HEAP_SHARE;
     }
 
@@ -239,7 +236,7 @@ public record VerifyOperation(
             }
           });
       readTable(
-          operation.selection().only(pass.tokens()),
+          part.only(pass.tokens()),
           row -> {
             if (pass.has(row)) {
               byte[] expected = held.remove(ByteBuffer.wrap(row.bytes, 0, row.keyLength));
@@ -609,15 +606,16 @@ public record VerifyOperation(
   private static final class Findings {
 
     private final RowForm form;
-    private final int most;
+    private final Search how;
     private final @Nullable DifferencesFile file;
     private final @Nullable Listener listener;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
     private final List<Difference> kept = new ArrayList<>();
 
-    Findings(RowForm form, int most, @Nullable DifferencesFile file, @Nullable Listener listener) {
+    Findings(
+        RowForm form, Search how, @Nullable DifferencesFile file, @Nullable Listener listener) {
       this.form = form;
-      this.most = most;
+      this.how = how;
       this.file = file;
       this.listener = listener;
       for (Kind kind : Kind.values()) {
@@ -632,6 +630,9 @@ public record VerifyOperation(
      * @param actual the row of the table, if it has one
      */
     void add(Kind kind, byte @Nullable [] expected, byte @Nullable [] actual) {
+      if (kind == Kind.EXTRA && how.ignoresExtra()) {
+        return;
+      }
       count(kind).increment();
       byte[] row = expected == null ? Objects.requireNonNull(actual) : expected;
       synchronized (kept) {
@@ -642,7 +643,7 @@ public record VerifyOperation(
               form.token(row),
               expected == null || actual == null ? List.of() : form.lacking(expected, actual));
         }
-        if (kept.size() >= most && file == null) {
+        if (kept.size() >= how.most() && file == null) {
           return;
         }
         Difference difference =
@@ -650,7 +651,7 @@ public record VerifyOperation(
                 kind,
                 form.key(row),
                 expected == null || actual == null ? List.of() : form.differing(expected, actual));
-        if (kept.size() < most) {
+        if (kept.size() < how.most()) {
           kept.add(difference);
         }
         if (file != null) {
@@ -670,7 +671,7 @@ public record VerifyOperation(
       if (listener != null) {
         return listener.isFull();
       }
-      return file == null && counts.values().stream().mapToLong(LongAdder::sum).sum() > most;
+      return file == null && counts.values().stream().mapToLong(LongAdder::sum).sum() > how.most();
     }
 
     /** Whether a listener had no room for some of the differences. */
