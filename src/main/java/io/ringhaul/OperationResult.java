@@ -11,6 +11,7 @@ public sealed interface OperationResult
         ImportResult,
         ReadResult,
         RepairResult,
+        TableProfile,
         VerifyResult {
 
   /** All figures. */

@@ -22,14 +22,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of requests that scan a table: a count, a read, a comparison, a repair or an export.
+ * The settings of requests that scan a table: a count, a profile, a read, a comparison, a repair or
+ * an export.
  *
  * @param <S> the request's own type
  * @param <R> the type of its result
  */
 public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     extends OperationRequest<S, R>
-    permits CountRequest, ExportRequest, ReadRequest, ComparisonRequest {
+    permits CountRequest, ExportRequest, ProfileRequest, ReadRequest, ComparisonRequest {
 
   private static final int MOST_PAGE_SIZE = 1_000_000;
 

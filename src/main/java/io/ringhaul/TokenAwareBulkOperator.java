@@ -135,6 +135,17 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
     return new ReadRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
   }
 
+  /** A request to tell how the rows of a table are distributed. */
+  public ProfileRequest profile(String keyspace, String table) {
+    return profile(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));
+  }
+
+  /** A request to tell how the rows of a table are distributed. */
+  public ProfileRequest profile(CqlIdentifier keyspace, CqlIdentifier table) {
+    return new ProfileRequest(
+        this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
+  }
+
   /** A request to compare a table with a source. */
   public VerifyRequest verify(String keyspace, String table) {
     return verify(CqlIdentifier.fromCql(keyspace), CqlIdentifier.fromCql(table));

@@ -44,6 +44,9 @@ final class HelpPage {
                   "ringhaul count store.orders --where=\"amount > 100\" --allow-filtering",
                   "ringhaul count store.orders --contact-point=10.0.0.1 --local-dc=dc1 -u reader")),
           Map.entry(
+              "ringhaul profile",
+              List.of("ringhaul profile store.orders", "ringhaul profile store.orders --json")),
+          Map.entry(
               "ringhaul export",
               List.of(
                   "ringhaul export store.orders --format=parquet --path=orders",
@@ -132,6 +135,7 @@ final class HelpPage {
             "--read-through-cache",
             "--read-dc",
             "--max-rows",
+            "--largest",
             "--create-table",
             "--null-to-unset",
             "--delete-extra",
@@ -156,6 +160,8 @@ final class HelpPage {
             "--delimiter",
             "--header",
             "--null-value",
+            "--booleans",
+            "--trimmed",
             "--timestamp-format",
             "--date-format",
             "--time-format",

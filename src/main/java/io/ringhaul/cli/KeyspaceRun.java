@@ -47,7 +47,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class KeyspaceRun {
 
   private static final Set<String> COMMANDS =
-      Set.of("count", "export", "import", "copy", "verify", "repair");
+      Set.of("count", "profile", "export", "import", "copy", "verify", "repair");
 
   /** The label of each job that has the id of the run. */
   private static final String RUN = "keyspace-run";
@@ -77,7 +77,8 @@ final class KeyspaceRun {
               "%s takes one table, and %s is a pattern; patterns are for %s",
               spec.name(), pattern, COMMANDS.stream().sorted().collect(Collectors.joining(", "))));
     }
-    for (String option : List.of("--job-id", "--from", "--iceberg-table", "--differences")) {
+    for (String option :
+        List.of("--job-id", "--from", "--iceberg-table", "--differences", "--rejects")) {
       if (value(option) != null) {
         throw new InvalidSettingException(
             option, option + " is for one table, and " + pattern + " is a pattern");

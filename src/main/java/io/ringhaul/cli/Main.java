@@ -69,7 +69,7 @@ public final class Main implements Runnable {
 
   private static final String LOGGING = "org.slf4j.simpleLogger.";
 
-  private static final Set<String> READING = Set.of("count", "export", "verify");
+  private static final Set<String> READING = Set.of("count", "profile", "export", "verify");
 
   /** In the order of the help text. */
   private static final Map<String, Class<?>> COMMANDS = commands();
@@ -165,6 +165,7 @@ public final class Main implements Runnable {
   private static Map<String, Class<?>> commands() {
     Map<String, Class<?>> commands = new LinkedHashMap<>();
     commands.put("count", CountCommand.class);
+    commands.put("profile", ProfileCommand.class);
     commands.put("export", ExportCommand.class);
     commands.put("import", ImportCommand.class);
     commands.put("copy", CopyCommand.class);

@@ -27,8 +27,8 @@ final class ResultReport {
   /** A number that text has in another form than JSON. */
   private record Figure(long number, String text) {}
 
-  /** A list of texts. */
-  private record Listing(List<String> texts) {
+  /** A list with a line of text for each thing. */
+  private record Listing(List<String> texts, List<?> facts) {
 
     private static final int MOST_SHOWN = 20;
 
@@ -65,8 +65,19 @@ final class ResultReport {
 
   /** Adds things that text shows on a line each, the first ones only. */
   void addAll(String name, List<?> values) {
-    if (!values.isEmpty()) {
-      more.put(name, new Listing(values.stream().map(Object::toString).toList()));
+    List<String> texts = values.stream().map(Object::toString).toList();
+    addAll(name, texts, texts);
+  }
+
+  /**
+   * Adds things that text shows on a line each, the first ones only.
+   *
+   * @param texts the lines
+   * @param facts the things in JSON
+   */
+  void addAll(String name, List<String> texts, List<?> facts) {
+    if (!facts.isEmpty()) {
+      more.put(name, new Listing(texts, facts));
     }
   }
 
@@ -119,7 +130,7 @@ final class ResultReport {
 
   private static Object fact(Object value) {
     if (value instanceof Listing listing) {
-      return listing.texts();
+      return listing.facts();
     }
     return value instanceof Figure figure ? figure.number() : value;
   }

@@ -493,7 +493,7 @@ class CommandLineIT {
     assertSentence(
         CapturedRun.inProcess(),
         2,
-        "Give a command: count, export, import, copy, verify, repair, delete, plan, jobs, console, demo, ");
+        "Give a command: count, profile, export, import, copy, verify, repair, delete, plan, jobs, console, demo, ");
     assertSentence(CapturedRun.inProcess("count", "a.b", "--nonsense"), 2, "'--nonsense'");
     assertSentence(CapturedRun.inProcess("count"), 2, "KEYSPACE.TABLE");
     assertSentence(CapturedRun.inProcess("export", "a.b", "--path=x"), 2, "--format");

@@ -29,6 +29,7 @@ class MainTest {
   void createsAllCommandsForOtherArguments() {
     String[] all = {
       "count",
+      "profile",
       "export",
       "import",
       "copy",

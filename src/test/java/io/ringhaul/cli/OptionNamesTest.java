@@ -7,6 +7,7 @@ import io.ringhaul.DeleteRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.Partitioning;
+import io.ringhaul.ProfileRequest;
 import io.ringhaul.RepairRequest;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.csv.CsvSource;
@@ -45,6 +46,7 @@ class OptionNamesTest {
       Stream.of(
               CountRequest.class,
               ExportRequest.class,
+              ProfileRequest.class,
               ImportRequest.class,
               RepairRequest.class,
               VerifyRequest.class,
@@ -66,7 +68,7 @@ class OptionNamesTest {
           .collect(Collectors.toSet());
 
   private static final Set<String> OPTIONS =
-      Stream.of("count", "export", "import", "copy", "verify", "repair", "delete")
+      Stream.of("count", "profile", "export", "import", "copy", "verify", "repair", "delete")
           .map(name -> Main.commandLine(name).getSubcommands().get(name))
           .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream())
           .collect(Collectors.toSet());

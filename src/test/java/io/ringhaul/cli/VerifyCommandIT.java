@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands compare a table with files and with other tables, and repair it. */
+/** The commands compare a table with files and with other tables, repair it and profile it. */
 @ClusterTest
 class VerifyCommandIT {
 
@@ -135,6 +135,19 @@ class VerifyCommandIT {
     List<String> all = new ArrayList<>(List.of(options));
     all.add("--job-store=" + folder.resolve("jobs.db"));
     return run(command, table, all.toArray(String[]::new));
+  }
+
+  @Test
+  void profilesATable() {
+    CapturedRun profile = run("profile", "orders", "--largest=2");
+    assertThat(profile.exitCode()).as(profile.err()).isZero();
+    assertThat(profile.out())
+        .startsWith("profile " + keyspace + ".orders: 200 rows in ")
+        .contains("partitions: 200", "nodes:", "largest by rows:", "sizes:", "v: 0 nulls");
+    JsonNode facts = run("profile", "orders", "--largest=2", "--json").json();
+    assertThat(facts.path("largestByBytes")).hasSize(2);
+    assertThat(facts.path("columns").get(0).path("name").asText()).isEqualTo("id");
+    assertThat(facts.path("nodes").get(0).path("partitions").asInt()).isPositive();
   }
 
   @Test

@@ -26,8 +26,9 @@ class SettingsReferenceTest {
   private static final List<List<String>> TYPES =
       List.of(
           List.of("All operations", "OperationRequest"),
-          List.of("Count, read, verify, repair and export", "ScanRequest"),
+          List.of("Count, profile, read, verify, repair and export", "ScanRequest"),
           List.of("Read", "ReadRequest"),
+          List.of("Profile", "ProfileRequest"),
           List.of("Verify and repair", "ComparisonRequest"),
           List.of("Verify", "VerifyRequest"),
           List.of("Repair", "RepairRequest"),

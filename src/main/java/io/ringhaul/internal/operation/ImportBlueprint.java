@@ -46,7 +46,7 @@ public record ImportBlueprint(
         + settings.table().asCql(true);
   }
 
-  /** The same settings with other choices, and with all columns. */
+  /** Returns these settings with other choices, and with all columns. */
   ImportBlueprint with(ImportChoices others) {
     return new ImportBlueprint(
         settings, List.of(), createsTable, replaysInDoubt, batches, others, rejects);

@@ -193,12 +193,14 @@ public record ReadOperation(
       ProgressMeter.Part progress = scan.meter().part();
       try {
         TaskScan pages = scanner.scan(task, this::pagesAhead);
+        PageSink own = sink.ofTask();
         for (Page page = pages.next();
             page != null;
             page = budget.isSpent() ? null : pages.next()) {
-          hand(page);
+          hand(page, own);
           progress.done(pages.tokensRead());
         }
+        own.taskEnded();
         progress.done(TokenRange.rowTokens(task.ranges()));
         ended(task);
       } catch (UnreadableRangeException e) {
@@ -212,9 +214,9 @@ public record ReadOperation(
       return Math.max(1, inFlight.getAsInt() / Math.max(1, running.get()));
     }
 
-    private void hand(Page page) throws InterruptedException {
+    private void hand(Page page, PageSink own) throws InterruptedException {
       Budgeted rows = new Budgeted(page.rows().iterator(), budget);
-      sink.accept(new Page(() -> rows, page.rowCount(), page.bytes()));
+      own.accept(new Page(() -> rows, page.rowCount(), page.bytes()));
       scan.meter().handled(rows.taken, page.bytes());
       if (Thread.interrupted()) {
         throw new InterruptedException();
