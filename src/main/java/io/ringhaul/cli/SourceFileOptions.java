@@ -47,6 +47,21 @@ final class SourceFileOptions {
   private List<String> nullValues = new ArrayList<>();
 
   @Option(
+      names = "--booleans",
+      paramLabel = "YES,NO",
+      description =
+          "The words of booleans in CSV, in any case. Default: true, t, yes, y and 1; false, f, no,"
+              + " n and 0.")
+  private @Nullable String booleans;
+
+  @Option(
+      names = "--trimmed",
+      description =
+          "Drops blanks and tabs around CSV fields without quotes. Default: they belong to the"
+              + " value.")
+  private boolean trimmed;
+
+  @Option(
       names = "--timestamp-format",
       paramLabel = "PATTERN",
       description = "Format of timestamps in CSV and JSON. Default: 2026-01-31T10:00:00.500Z.")
@@ -129,8 +144,10 @@ final class SourceFileOptions {
   boolean areGiven() {
     return csv.areGiven()
         || !nullValues.isEmpty()
+        || trimmed
         || Stream.of(
                 compression,
+                booleans,
                 timestampFormat,
                 dateFormat,
                 timeFormat,
@@ -180,6 +197,8 @@ final class SourceFileOptions {
     format.allow("--compression", compression, CSV, JSON);
     csv.allow(format);
     format.allow("--null-value", nullValues, CSV);
+    format.allow("--booleans", booleans, CSV);
+    format.allow("--trimmed", trimmed, CSV);
     format.allow("--timestamp-format", timestampFormat, CSV, JSON);
     format.allow("--date-format", dateFormat, CSV, JSON);
     format.allow("--time-format", timeFormat, CSV, JSON);
@@ -242,6 +261,15 @@ final class SourceFileOptions {
       source = header ? source.withHeader() : source.withoutHeader();
     }
     source = namesFields(format, columns) ? source.columns(columns.toArray(String[]::new)) : source;
+    source = trimmed ? source.trimmed() : source;
+    if (booleans != null) {
+      String[] words = booleans.split(",", -1);
+      if (words.length != 2) {
+        throw new InvalidSettingException(
+            "--booleans", "--booleans is '" + booleans + "'; it takes two words, such as ja,nein");
+      }
+      source = source.booleans(words[0].strip(), words[1].strip());
+    }
     source = nullValues.isEmpty() ? source : source.nullValue(nullValues.toArray(String[]::new));
     source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
     source = dateFormat == null ? source : source.dateFormat(dateFormat);

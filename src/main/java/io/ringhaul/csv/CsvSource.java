@@ -142,6 +142,25 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
+   * Sets the words of booleans, in any case, such as {@code booleans("ja", "nein")}. Default: true,
+   * t, yes, y and 1; false, f, no, n and 0.
+   *
+   * @throws InvalidSettingException if the words are blank or equal
+   */
+  public CsvSource booleans(String yes, String no) {
+    TextOptions.defaults().booleans(yes, no);
+    return new CsvSource(location, settings.with(CsvSettings.BOOLEANS, List.of(yes, no)));
+  }
+
+  /**
+   * Drops blanks and tabs around fields without quotes, before the field is compared with texts
+   * that are null. Default: they belong to the value.
+   */
+  public CsvSource trimmed() {
+    return with(CsvSettings.TRIMMED, "true");
+  }
+
+  /**
    * Sets the format of timestamps: a pattern of {@link java.time.format.DateTimeFormatter}, {@code
    * UNITS_SINCE_EPOCH} for milliseconds since 1970-01-01 UTC, or {@code CQL_TIMESTAMP} for {@code
    * 2026-01-31T10:00:00.500Z} and shorter forms. Default: {@code CQL_TIMESTAMP}.

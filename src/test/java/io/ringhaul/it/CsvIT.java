@@ -16,6 +16,7 @@ import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
@@ -219,6 +220,26 @@ class CsvIT {
                 1, "2026-01-31T10:00:00Z O'Hara 1.5",
                 2, "2026-02-01T00:30:00Z null null",
                 3, "2026-02-01T00:30:00Z  -0.0"));
+  }
+
+  @Test
+  void importsOtherWordsOfBooleansAndDropsBlanksAroundFields() throws IOException {
+    create("words", "id int PRIMARY KEY, b boolean, t text");
+    Path file =
+        Files.writeString(
+            folder.resolve("words.csv"),
+            "id,b,t\n 1 ,\tJa , x y \n2,nein,\" q \"\n3,  , NULL\n4,ja,   \n");
+    CsvSource source = CsvSource.at(file).booleans("ja", "nein").trimmed().nullValue("NULL");
+    operator.importInto(keyspace, "words").from(source).execute();
+    assertThat(TestCluster.session().execute("SELECT id, b, t FROM " + keyspace + ".words").all())
+        .extracting(row -> row.getInt(0) + " " + row.getObject(1) + " " + row.getString(2))
+        .containsExactlyInAnyOrder("1 true x y", "2 false  q ", "3 null null", "4 true null");
+    assertThatThrownBy(
+            () -> operator.importInto(keyspace, "words").from(source.booleans("y", "n")).execute())
+        .hasMessageContaining("b");
+    assertThatThrownBy(() -> source.booleans("x", "X"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("two different words");
   }
 
   @Test

@@ -43,6 +43,7 @@ final class CsvRowReader implements RowReader {
 
   private final RowBytes row;
   private final NullWords nullWords;
+  private final boolean trims;
   private final PartitionKeyCheck keyCheck;
 
   /**
@@ -59,6 +60,7 @@ final class CsvRowReader implements RowReader {
     this.source = source;
     this.columns = columns;
     this.nullWords = new NullWords(settings.texts(CsvSettings.NULL_VALUE));
+    this.trims = settings.isTrimmed();
     this.row = new RowBytes(columns.size());
     this.keyCheck = new PartitionKeyCheck(columns);
     this.toSkip = settings.number(CsvSettings.SKIP_RECORDS, 0L);
@@ -157,10 +159,22 @@ final class CsvRowReader implements RowReader {
     row.clear();
     ByteBuffer bytes = ByteBuffer.wrap(record.array());
     for (int i = 0; i < readers.length; i++) {
+      bytes.clear();
       int field = fieldOf[i];
-      if (record.isQuoted(field) || !nullWords.isNull(record, field)) {
+      int from = record.start(field);
+      int to = from + record.length(field);
+      boolean isQuoted = record.isQuoted(field);
+      if (trims && !isQuoted) {
+        while (from < to && isBlank(bytes.get(from))) {
+          from++;
+        }
+        while (from < to && isBlank(bytes.get(to - 1))) {
+          to--;
+        }
+      }
+      if (isQuoted || !nullWords.isNull(record.array(), from, to)) {
         int start = row.bytes().size();
-        bytes.limit(record.start(field) + record.length(field)).position(record.start(field));
+        bytes.limit(to).position(from);
         read(bytes, i);
         row.set(i, start);
       }
@@ -172,6 +186,10 @@ final class CsvRowReader implements RowReader {
       throw located(e);
     }
     return column -> values[column];
+  }
+
+  private static boolean isBlank(byte each) {
+    return each == ' ' || each == '\t';
   }
 
   private void read(ByteBuffer text, int column) {
@@ -205,14 +223,12 @@ final class CsvRowReader implements RowReader {
     }
 
     /** Returns true if the unquoted field is null. */
-    boolean isNull(CsvRecord record, int field) {
-      int length = record.length(field);
-      if (length == 0) {
+    boolean isNull(byte[] text, int from, int to) {
+      if (from == to) {
         return true;
       }
-      int start = record.start(field);
       for (byte[] word : words) {
-        if (Arrays.equals(word, 0, word.length, record.array(), start, start + length)) {
+        if (Arrays.equals(word, 0, word.length, text, from, to)) {
           return true;
         }
       }

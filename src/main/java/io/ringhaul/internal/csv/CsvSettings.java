@@ -32,6 +32,11 @@ public final class CsvSettings {
   static final String COLUMNS = "columns";
 
   public static final String NULL_VALUE = "nullValue";
+
+  /** The words of true and false. */
+  public static final String BOOLEANS = "booleans";
+
+  public static final String TRIMMED = "trimmed";
   public static final String TIMESTAMP_FORMAT = "timestampFormat";
   public static final String TIMESTAMP_UNIT = "timestampUnit";
   public static final String DATE_FORMAT = "dateFormat";
@@ -144,6 +149,11 @@ public final class CsvSettings {
     return !"false".equals(values.get(HEADER));
   }
 
+  /** Returns true if blanks around fields without quotes are dropped. */
+  boolean isTrimmed() {
+    return "true".equals(values.get(TRIMMED));
+  }
+
   /**
    * Returns the syntax of the files.
    *
@@ -197,6 +207,8 @@ public final class CsvSettings {
     options = text(DATE_FORMAT).map(options::dateFormat).orElse(options);
     options = text(TIME_FORMAT).map(options::timeFormat).orElse(options);
     options = text(TIME_ZONE).map(ZoneId::of).map(options::timeZone).orElse(options);
+    List<String> booleans = texts(BOOLEANS);
+    options = booleans.isEmpty() ? options : options.booleans(booleans.get(0), booleans.get(1));
     return text(BLOBS).map(BlobForm::valueOf).map(options::blobForm).orElse(options);
   }
 

@@ -6,8 +6,10 @@ import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.Numerals;
 import io.ringhaul.internal.cql.PlainNumerals;
 import io.ringhaul.internal.cql.ValuePath;
+import io.ringhaul.internal.text.TextOptions.BooleanWords;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** The parsers and writers of numbers and booleans. */
 final class NumberText {
@@ -243,11 +245,14 @@ final class NumberText {
     }
   }
 
-  /** Accepts the words and numbers that DSBulk accepts as booleans, in any case. */
+  /** Accepts two given words, or the words and numbers that DSBulk accepts, in any case. */
   static final class BooleanParser extends ScalarParser {
 
-    BooleanParser(ValuePath path) {
+    private final Optional<BooleanWords> words;
+
+    BooleanParser(ValuePath path, Optional<BooleanWords> words) {
       super(path, CqlKind.BOOLEAN);
+      this.words = words;
     }
 
     @Override
@@ -259,6 +264,14 @@ final class NumberText {
 
     @Override
     public void parse(String text, ByteSink out) {
+      if (words.isPresent()) {
+        boolean isYes = text.equalsIgnoreCase(words.get().yes());
+        if (!isYes && !text.equalsIgnoreCase(words.get().no())) {
+          throw noValue(text);
+        }
+        out.putByte(isYes ? 1 : 0);
+        return;
+      }
       out.putByte(
           switch (text.length() <= 5 ? text.toLowerCase(java.util.Locale.ROOT) : text) {
             case "true", "1", "t", "yes", "y" -> 1;

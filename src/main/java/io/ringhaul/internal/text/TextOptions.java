@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,13 @@ public final class TextOptions {
   public static final String CQL_TIMESTAMP = "CQL_TIMESTAMP";
 
   private static final TextOptions DEFAULTS =
-      new TextOptions(new Temporal(null, null, null, null, ZoneOffset.UTC), BlobForm.UNAMBIGUOUS);
+      new TextOptions(
+          new Temporal(null, null, null, null, ZoneOffset.UTC),
+          BlobForm.UNAMBIGUOUS,
+          Optional.empty());
+
+  /** The words of booleans, in any case. */
+  record BooleanWords(String yes, String no) {}
 
   /**
    * The forms of dates and times; null is the default form.
@@ -37,10 +44,12 @@ public final class TextOptions {
 
   private final Temporal temporal;
   private final BlobForm blobForm;
+  private final Optional<BooleanWords> booleans;
 
-  private TextOptions(Temporal temporal, BlobForm blobForm) {
+  private TextOptions(Temporal temporal, BlobForm blobForm, Optional<BooleanWords> booleans) {
     this.temporal = temporal;
     this.blobForm = blobForm;
+    this.booleans = booleans;
   }
 
   /** Returns the defaults. */
@@ -113,7 +122,26 @@ public final class TextOptions {
 
   /** Sets the form of blobs. Default: {@link BlobForm#UNAMBIGUOUS}. */
   public TextOptions blobForm(BlobForm form) {
-    return new TextOptions(temporal, Objects.requireNonNull(form));
+    return new TextOptions(temporal, Objects.requireNonNull(form), booleans);
+  }
+
+  /**
+   * Sets the words of booleans, in any case. Default: true, t, yes, y and 1; false, f, no, n and 0.
+   *
+   * @throws InvalidSettingException if the words are blank or equal
+   */
+  public TextOptions booleans(String yes, String no) {
+    if (yes.isBlank() || no.isBlank() || yes.equalsIgnoreCase(no)) {
+      throw new InvalidSettingException(
+          "booleans",
+          String.format("booleans takes two different words, not \"%s\" and \"%s\"", yes, no));
+    }
+    return new TextOptions(temporal, blobForm, Optional.of(new BooleanWords(yes, no)));
+  }
+
+  /** Returns the words of booleans; empty for the default words. */
+  Optional<BooleanWords> booleans() {
+    return booleans;
   }
 
   /** Returns the form of blobs. */
@@ -146,7 +174,7 @@ public final class TextOptions {
   }
 
   private TextOptions with(Temporal other) {
-    return new TextOptions(other, blobForm);
+    return new TextOptions(other, blobForm, booleans);
   }
 
   private static DateTimeFormatter formatter(String setting, String pattern) {

@@ -114,7 +114,7 @@ public final class TextReader {
         case ASCII -> new StringText.AsciiParser(path);
         case TEXT -> new StringText.Utf8Parser(path);
         case BLOB -> new StringText.BlobParser(path, options.blobForm());
-        case BOOLEAN -> new NumberText.BooleanParser(path);
+        case BOOLEAN -> new NumberText.BooleanParser(path, options.booleans());
         case TINYINT -> new NumberText.WholeParser(path, kind, Byte.BYTES);
         case SMALLINT -> new NumberText.WholeParser(path, kind, Short.BYTES);
         case INT -> new NumberText.WholeParser(path, kind, Integer.BYTES);
