@@ -1,5 +1,6 @@
 package io.ringhaul.cli.jobs;
 
+import io.ringhaul.internal.jobstore.AddingImports;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,18 +42,8 @@ public final class StoredCommand {
   private static final Set<String> BESIDE_THE_COMMAND =
       Set.of("--job-description", "--job-label", "--job-store", "--json", "--quiet", "--verbose");
 
-  private static final Set<String> OF_ANOTHER_RUN =
-      Set.of(
-          "--config",
-          "--help",
-          "--job",
-          "--job-id",
-          "--keyspace",
-          "--password",
-          "--profile",
-          "--resume",
-          "--table",
-          "--version");
+  /** Options that name the table, as its positional parameter does. */
+  private static final Set<String> OF_THE_TABLE = Set.of("--keyspace", "--table");
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
@@ -68,14 +59,19 @@ public final class StoredCommand {
    * that identify a job and those whose values are in the others already.
    */
   public static List<String> forAnotherTable(CommandSpec command) {
-    List<String> all =
-        arguments(
-            command, option -> OF_ANOTHER_RUN.contains(option.longestName()) || isSecret(option));
+    List<String> all = arguments(command, StoredCommand::isOfOneTable);
     int tables =
         command.positionalParameters().stream()
             .mapToInt(it -> it.originalStringValues().size())
             .sum();
     return all.subList(0, all.size() - tables);
+  }
+
+  private static boolean isOfOneTable(OptionSpec option) {
+    String name = option.longestName();
+    return OF_THE_TABLE.contains(name)
+        || (isOfOneRun(name) && !name.equals(AddingImports.REPLAY))
+        || isSecret(option);
   }
 
   private static List<String> arguments(CommandSpec command, Predicate<OptionSpec> isLeftOut) {
