@@ -243,6 +243,19 @@ class CsvIT {
   }
 
   @Test
+  void importsFilesWithoutHeaderInTheOrderOfTheTable() throws IOException {
+    create("headless", "z int PRIMARY KEY, b text, a int");
+    Path file = Files.writeString(folder.resolve("headless.csv"), "1,10,x\n2,20,y\n");
+    operator
+        .importInto(keyspace, "headless")
+        .from(CsvSource.at(file).withoutHeader())
+        .execute();
+    assertThat(session.execute("SELECT z, a, b FROM " + keyspace + ".headless").all())
+        .extracting(row -> row.getInt(0) + " " + row.getInt(1) + " " + row.getString(2))
+        .containsExactlyInAnyOrder("1 10 x", "2 20 y");
+  }
+
+  @Test
   void invalidRecordFailureNamesFileRecordAndLine() throws IOException {
     create("narrow", "id int PRIMARY KEY, v text");
     Path file = Files.writeString(folder.resolve("narrow.csv"), "id,v\n1,\"a\nb\"\n2,c,d\n");

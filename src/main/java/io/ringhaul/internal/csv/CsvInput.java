@@ -10,6 +10,7 @@ import io.ringhaul.internal.files.SourceFile;
 import io.ringhaul.internal.files.SourceLayout;
 import io.ringhaul.json.BlobForm;
 import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import java.io.IOException;
@@ -92,7 +93,12 @@ public final class CsvInput implements InputFormat {
     return manifest
         .map(Manifest::schema)
         .map(schema -> schema.columns().stream().map(TableSchema.Column::name).toList())
-        .orElseGet(() -> table.columns().stream().map(ColumnDescription::name).toList());
+        .orElseGet(
+            () ->
+                table.columns().stream()
+                    .filter(column -> column.kind() != Kind.METADATA)
+                    .map(ColumnDescription::name)
+                    .toList());
   }
 
   private static BlobForm blobForm(CsvSettings all, Optional<Manifest> manifest) {
