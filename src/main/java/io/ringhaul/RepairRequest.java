@@ -14,6 +14,7 @@ import io.ringhaul.internal.operation.RepairOperation;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.write.ImportChoices;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -102,7 +103,8 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
         false,
         new ImportOperation.Batches(BatchLimits.DEFAULT, Set.of(), Grouping.REPLICA_SET),
         choices,
-        RejectSettings.DEFAULT);
+        RejectSettings.DEFAULT,
+        Optional.empty());
   }
 
   @Override

@@ -4,7 +4,9 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.Grouping;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.OnUnrepresentable;
+import io.ringhaul.internal.mapping.Mapping;
 import io.ringhaul.internal.operation.ImportBlueprint;
 import io.ringhaul.internal.operation.ImportOperation;
 import io.ringhaul.internal.operation.OperationJob;
@@ -33,6 +35,7 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
     extends OperationRequest<S, R> permits ImportRequest, DeleteRequest {
 
   private List<CqlIdentifier> columns = List.of();
+  private @Nullable Mapping mapping;
   private final Set<String> askedLimits = new HashSet<>();
   private int maxBatchStatements = BatchLimits.DEFAULT.maxStatements();
   private int maxBatchBytes = BatchLimits.DEFAULT.maxBytes();
@@ -60,6 +63,44 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
   /** {@link #columns(String...)} with identifiers instead of names in CQL form. */
   public S columns(CqlIdentifier... names) {
     this.columns = List.of(names);
+    return self();
+  }
+
+  /**
+   * Which fields of the source belong to which columns: entries {@code field = column}, with commas
+   * between them. Only columns with an entry are used. Default: fields have the names of their
+   * columns.
+   *
+   * <ul>
+   *   <li>{@code name = customer}: the field {@code name}. Names with other characters than
+   *       letters, digits and underscores, and columns with capital letters, are in double quotes.
+   *   <li>{@code 0 = customer}: the first field of CSV files without a header line.
+   *   <li>{@code customer, total}: fields of the same names; of CSV files without a header line,
+   *       the fields in this order.
+   *   <li>{@code * = *}: all other columns have fields of the same name, and {@code * = -note} or
+   *       {@code * = [-note, -tag]} all but these. The field of a column that is left out may be in
+   *       the source.
+   *   <li>{@code 'EU' = region}, {@code (42) = quantity}: a constant, which is a literal in CQL; in
+   *       brackets, if it is not a text.
+   *   <li>{@code uuid() = id}, {@code now() = id}, {@code currentTimestamp() = imported}, and in
+   *       the same way {@code currentDate()}, {@code currentTime()}, {@code toTimestamp(now())},
+   *       {@code toDate(now())}. The time is that of the job's start. A row has the same values in
+   *       each run of a job, so that a job that resumes writes no row twice.
+   *   <li>{@code seconds = __ttl} or {@code ttl(*)}: the TTL of the whole row in seconds; {@code
+   *       micros = __timestamp} or {@code writetime(*)}: its write time in microseconds since the
+   *       epoch. A row without them gets the table's default TTL and the current time. {@code
+   *       (3600) = __ttl} is the TTL of all rows. Not for counters or deletions.
+   *   <li>{@code t = writetime(c)}, {@code s = ttl(c)}: those of one column; see {@link
+   *       ImportRequest#ignoreCellTimes()}.
+   * </ul>
+   *
+   * <p>The text is that of DSBulk's {@code schema.mapping}, with constants in addition, and without
+   * functions of fields.
+   *
+   * @throws InvalidSettingException if the text is no mapping
+   */
+  public S mapping(String entries) {
+    this.mapping = Mapping.parse(entries);
     return self();
   }
 
@@ -214,6 +255,16 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
       boolean createsTable,
       boolean replaysInDoubt,
       ImportChoices choices) {
+    if (mapping != null && !columns.isEmpty()) {
+      throw mapping.refusal(
+          "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
+    }
+    if (mapping != null && createsTable && mapping.computes()) {
+      throw mapping.refusal(
+          "has computed columns, whose types "
+              + Setting.CREATE_TABLE.call()
+              + " does not know: create the table before the import");
+    }
     return new ImportBlueprint(
         settings,
         columns,
@@ -224,6 +275,7 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
             Set.copyOf(askedLimits),
             grouping),
         choices,
-        rejects);
+        rejects,
+        Optional.ofNullable(mapping));
   }
 }

@@ -5,8 +5,17 @@ import io.ringhaul.batch.Grouping;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The batches of a command that writes to its table, and the limit of its rejected rows. */
+/** How the records of a source become rows, their batches, and the limit of rejected rows. */
 final class BatchOptions {
+
+  @Option(
+      names = {"-m", "--mapping"},
+      paramLabel = "MAPPING",
+      description =
+          "Which fields belong to which columns, as in 'name = customer, uuid() = id, * = *', with"
+              + " constants and a TTL or write time for the row. Default: fields have the names of"
+              + " their columns.")
+  private @Nullable String mapping;
 
   @Option(
       names = "--grouping",
@@ -43,6 +52,9 @@ final class BatchOptions {
   private OptionValues.@Nullable ErrorLimit maxErrors;
 
   void apply(WriteRequest<?, ?> request) {
+    if (mapping != null) {
+      request.mapping(mapping);
+    }
     if (grouping != null) {
       request.grouping(grouping);
     }

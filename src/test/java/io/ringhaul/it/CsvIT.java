@@ -246,10 +246,7 @@ class CsvIT {
   void importsFilesWithoutHeaderInTheOrderOfTheTable() throws IOException {
     create("headless", "z int PRIMARY KEY, b text, a int");
     Path file = Files.writeString(folder.resolve("headless.csv"), "1,10,x\n2,20,y\n");
-    operator
-        .importInto(keyspace, "headless")
-        .from(CsvSource.at(file).withoutHeader())
-        .execute();
+    operator.importInto(keyspace, "headless").from(CsvSource.at(file).withoutHeader()).execute();
     assertThat(session.execute("SELECT z, a, b FROM " + keyspace + ".headless").all())
         .extracting(row -> row.getInt(0) + " " + row.getInt(1) + " " + row.getString(2))
         .containsExactlyInAnyOrder("1 10 x", "2 20 y");

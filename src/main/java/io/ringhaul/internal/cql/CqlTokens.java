@@ -10,10 +10,10 @@ import java.util.function.IntPredicate;
  * Splits a CQL text into tokens and skips comments. An unterminated string or comment extends to
  * the end, since the server rejects invalid CQL. Not thread-safe.
  */
-final class CqlTokens {
+public final class CqlTokens {
 
   /** The kind of a token. */
-  enum Kind {
+  public enum Kind {
     /** A keyword or a name; a quoted name includes its quotes. */
     WORD,
     /** A string, a number or a UUID. */
@@ -29,19 +29,19 @@ final class CqlTokens {
    *
    * @param depth number of open brackets of any kind around the token; a bracket is outside itself
    */
-  record Token(Kind kind, String text, int depth) {
+  public record Token(Kind kind, String text, int depth) {
 
     /** Whether the token is this keyword; quoted names are not keywords. */
-    boolean is(String keyword) {
+    public boolean is(String keyword) {
       return kind == Kind.WORD && text.equalsIgnoreCase(keyword);
     }
 
-    boolean isSymbol(char symbol) {
+    public boolean isSymbol(char symbol) {
       return kind == Kind.SYMBOL && text.charAt(0) == symbol;
     }
 
     /** Returns the name in a word or named marker. */
-    CqlIdentifier name() {
+    public CqlIdentifier name() {
       String word = kind == Kind.MARKER ? text.substring(1) : text;
       if (!word.startsWith("\"")) {
         return CqlIdentifier.fromInternal(word.toLowerCase(Locale.ROOT));
@@ -63,7 +63,7 @@ final class CqlTokens {
     this.cql = cql;
   }
 
-  static List<Token> of(String cql) {
+  public static List<Token> of(String cql) {
     CqlTokens tokens = new CqlTokens(cql);
     while (tokens.at < cql.length()) {
       tokens.next();
@@ -105,7 +105,7 @@ final class CqlTokens {
       take(Kind.LITERAL, at + UUID_LENGTH);
     } else if (isDigit(c)) {
       take(Kind.LITERAL, endOfNumber());
-    } else if (isLetter(c)) {
+    } else if (isLetter(c) || c == '_') {
       take(Kind.WORD, endOf(at, CqlTokens::isOfWord));
     } else if (c == ':' && !isAfterKey()) {
       takeMarker();

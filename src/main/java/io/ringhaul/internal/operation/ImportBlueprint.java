@@ -4,6 +4,8 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.internal.mapping.MappedSource;
+import io.ringhaul.internal.mapping.Mapping;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.job.JobOptions;
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
  * @param columns the columns to import; empty for all
  * @param createsTable whether a missing table is created
  * @param replaysInDoubt see {@link ImportRequest#replayInDoubt()}
+ * @param mapping empty if fields have the names of their columns
  */
 public record ImportBlueprint(
     OperationSettings settings,
@@ -30,7 +33,8 @@ public record ImportBlueprint(
     boolean replaysInDoubt,
     ImportOperation.Batches batches,
     ImportChoices choices,
-    RejectSettings rejects) {
+    RejectSettings rejects,
+    Optional<Mapping> mapping) {
 
   /** Describes the source and the table, which must not change during a follow. */
   public String subject(GrowingSource source) {
@@ -43,13 +47,21 @@ public record ImportBlueprint(
         + " into "
         + settings.keyspace().asCql(true)
         + "."
-        + settings.table().asCql(true);
+        + settings.table().asCql(true)
+        + mapping.map(its -> ", mapping " + its).orElse("");
   }
 
   /** Returns these settings with other choices, and with all columns. */
   ImportBlueprint with(ImportChoices others) {
     return new ImportBlueprint(
-        settings, List.of(), createsTable, replaysInDoubt, batches, others, rejects);
+        settings,
+        List.of(),
+        createsTable,
+        replaysInDoubt,
+        batches,
+        others,
+        rejects,
+        Optional.empty());
   }
 
   /** The import of a source as a job. */
@@ -71,10 +83,14 @@ public record ImportBlueprint(
     return new ImportOperation(
         settings,
         new ImportOperation.Assignment(
-            source, columns, createsTable, options, id, replaysInDoubt, batch),
+            mapped(source), columns, createsTable, options, id, replaysInDoubt, batch),
         batches,
         choices,
         into.orBeside(options.flatMap(its -> defaultRejects(id, its.store()))).checked());
+  }
+
+  private ImportSource mapped(ImportSource source) {
+    return mapping.<ImportSource>map(its -> new MappedSource(source, its)).orElse(source);
   }
 
   /** The default rejects file of a job whose store is a file; empty for other stores. */

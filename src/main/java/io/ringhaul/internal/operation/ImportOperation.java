@@ -32,6 +32,7 @@ import io.ringhaul.internal.write.DeleteStatements;
 import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.RowBinders;
+import io.ringhaul.internal.write.RowTimes;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
@@ -161,6 +162,7 @@ public record ImportOperation(
       ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);
       requireKey(table, planned.columns());
       List<ColumnDescription> columns = withTimes.select(planned.columns());
+      RowTimes.check(table, columns, choices);
       preflight.run(table, columns);
       preflight.requireRoom(table, columns, checkpoints.haveBegun(), assignment.batch());
       metrics.spent(Stage.PLAN, System.nanoTime() - began);

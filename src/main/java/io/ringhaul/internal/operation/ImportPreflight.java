@@ -15,6 +15,7 @@ import io.ringhaul.internal.scan.ScanClauses;
 import io.ringhaul.internal.write.CellTimeTypes;
 import io.ringhaul.internal.write.CounterStatements;
 import io.ringhaul.internal.write.ImportChoices;
+import io.ringhaul.internal.write.RowTimes;
 import io.ringhaul.internal.write.TargetTable;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -78,7 +79,8 @@ final class ImportPreflight {
     if (choices.deletion().isPresent()) {
       return WriteTimes.OF_DELETION;
     }
-    return !table.isCounterTable() && choices.times().areIn(columns)
+    return !table.isCounterTable()
+            && (choices.times().areIn(columns) || RowTimes.haveTimestamp(columns))
         ? WriteTimes.OF_SOURCE
         : WriteTimes.NOW;
   }

@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import io.ringhaul.internal.request.Preparation;
 import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
@@ -23,6 +24,10 @@ final class Insert {
 
   private final int[] positions;
   private final int[] values;
+
+  /** The positions of the row's own times, which follow the values in the statement. */
+  private final int[] times;
+
   private final NullHandling nullHandling;
 
   /**
@@ -38,18 +43,30 @@ final class Insert {
       NullHandling nullHandling) {
     this.nullHandling = nullHandling;
     this.positions =
-        IntStream.range(0, columns.size()).filter(i -> taken.test(columns.get(i))).toArray();
+        IntStream.range(0, columns.size())
+            .filter(i -> columns.get(i).kind() != Kind.METADATA && taken.test(columns.get(i)))
+            .toArray();
     this.values = IntStream.of(positions).filter(i -> !columns.get(i).isPrimaryKey()).toArray();
+    this.times =
+        IntStream.range(0, columns.size())
+            .filter(i -> RowTimes.COLUMNS.contains(columns.get(i)))
+            .toArray();
     this.unset =
         Preparation.prepare(
                 session,
                 String.format(
-                    "INSERT INTO %s (%s) VALUES (%s)",
+                    "INSERT INTO %s (%s) VALUES (%s)%s",
                     table.cql(),
                     IntStream.of(positions)
                         .mapToObj(i -> TableDescription.quote(columns.get(i).name()))
                         .collect(Collectors.joining(", ")),
-                    IntStream.of(positions).mapToObj(i -> "?").collect(Collectors.joining(", "))),
+                    IntStream.of(positions).mapToObj(i -> "?").collect(Collectors.joining(", ")),
+                    times.length == 0
+                        ? ""
+                        : IntStream.of(times)
+                            .mapToObj(i -> columns.get(i).name().equals(RowTimes.TTL))
+                            .map(isTtl -> isTtl ? "TTL ?" : "TIMESTAMP ?")
+                            .collect(Collectors.joining(" AND ", " USING ", ""))),
                 "The insert into " + table)
             .bind();
   }
@@ -69,6 +86,13 @@ final class Insert {
       ByteBuffer value = row.bytes(positions[i]);
       if (value != null || nullHandling == NullHandling.TOMBSTONE) {
         statement.setBytesUnsafe(i, value);
+      }
+    }
+    for (int i = 0; i < times.length; i++) {
+      // Without one, the table's default TTL and the time of the request.
+      ByteBuffer time = row.bytes(times[i]);
+      if (time != null) {
+        statement.setBytesUnsafe(positions.length + i, time);
       }
     }
     return statement.build();

@@ -43,7 +43,8 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
   }
 
   /**
-   * The table with the columns of times that a source may have after the table's own columns.
+   * The table with the columns of times that a source may have after the table's own columns: those
+   * of cells and those of rows.
    *
    * @param stored the schema of the source; used only if times are ignored, under any name
    */
@@ -64,6 +65,7 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
           .orElse(List.of())
           .forEach(column -> columns.putIfAbsent(column.name(), column));
     }
+    RowTimes.COLUMNS.forEach(column -> columns.putIfAbsent(column.name(), column));
     return new TableDescription(
         table.keyspace(), table.name(), new ArrayList<>(columns.values()), table.descending());
   }

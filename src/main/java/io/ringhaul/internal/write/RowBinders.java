@@ -40,7 +40,10 @@ public final class RowBinders {
     }
     int[] own =
         IntStream.range(0, columns.size())
-            .filter(i -> columns.get(i).kind() != Kind.METADATA)
+            .filter(
+                i ->
+                    columns.get(i).kind() != Kind.METADATA
+                        || RowTimes.COLUMNS.contains(columns.get(i)))
             .toArray();
     List<ColumnDescription> ownColumns = IntStream.of(own).mapToObj(columns::get).toList();
     RowBinders plain = plain(session, table, ownColumns, choices.nullHandling());

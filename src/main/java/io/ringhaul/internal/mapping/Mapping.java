@@ -1,0 +1,308 @@
+package io.ringhaul.internal.mapping;
+
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.cql.CqlTokens;
+import io.ringhaul.internal.cql.CqlTokens.Kind;
+import io.ringhaul.internal.cql.CqlTokens.Token;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Which fields of files belong to which columns: {@code name = customer, now() = imported, * = *}.
+ * An entry has a field at its left and a column at its right. The syntax is that of DSBulk's {@code
+ * schema.mapping}, with constants in addition.
+ *
+ * @param text for messages and stored jobs
+ * @param entries those with a field and a column of their own, in order
+ * @param rest whether all other columns have fields of the same name
+ * @param excluded the columns without a field if {@code rest} is set, as they are written
+ */
+public record Mapping(String text, List<Entry> entries, boolean rest, List<Term> excluded) {
+
+  /** A field or another term, and what it belongs to. */
+  public record Entry(Term field, Term column) {}
+
+  /** One side of an entry. */
+  public record Term(Form form, String text, List<Token> tokens) {
+
+    private Term(Form form, String text) {
+      this(form, text, List.of());
+    }
+
+    /** The name of a call's function in lower case, without a keyspace; empty for other terms. */
+    public String function() {
+      return form != Form.CALL
+          ? ""
+          : tokens.get(opening() - 1).name().asInternal().toLowerCase(Locale.ROOT);
+    }
+
+    /** The text between the brackets of a call. */
+    public String arguments() {
+      return Mapping.text(tokens.subList(opening() + 1, tokens.size() - 1));
+    }
+
+    private int opening() {
+      int at = 0;
+      while (!tokens.get(at).isSymbol('(')) {
+        at++;
+      }
+      return at;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** What a term is. */
+  public enum Form {
+    /** A name without quotes, as it is written. */
+    WORD,
+    /** A name in quotes, without them. */
+    QUOTED,
+    /** The number of a field, from 0. */
+    POSITION,
+    /** A literal in CQL. */
+    CONSTANT,
+    /** The call of a function. */
+    CALL
+  }
+
+  private static final String SETTING = "mapping";
+
+  public Mapping {
+    entries = List.copyOf(entries);
+    excluded = List.copyOf(excluded);
+  }
+
+  /**
+   * Parses a mapping.
+   *
+   * @throws InvalidSettingException if it is not one
+   */
+  public static Mapping parse(String text) {
+    return new Parser(text.strip()).mapping();
+  }
+
+  /** Whether the fields are given by their numbers. */
+  public boolean isByPosition() {
+    return entries.stream().anyMatch(entry -> entry.field().form() == Form.POSITION);
+  }
+
+  /** Whether columns have values that are not in the source. */
+  public boolean computes() {
+    return entries.stream()
+        .map(entry -> entry.field().form())
+        .anyMatch(form -> form == Form.CONSTANT || form == Form.CALL);
+  }
+
+  /** The failure of a mapping that does not go. */
+  public InvalidSettingException refusal(String reason) {
+    return new InvalidSettingException(SETTING, String.format("mapping (%s) %s", text, reason));
+  }
+
+  private static String text(List<Token> tokens) {
+    StringBuilder text = new StringBuilder();
+    Token last = null;
+    for (Token token : tokens) {
+      if (last != null && (isWordLike(last) && isWordLike(token) || last.isSymbol(','))) {
+        text.append(' ');
+      }
+      text.append(token.text());
+      last = token;
+    }
+    return text.toString();
+  }
+
+  private static boolean isWordLike(Token token) {
+    return token.kind() != Kind.SYMBOL;
+  }
+
+  private static final class Parser {
+
+    private final String text;
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Term> excluded = new ArrayList<>();
+    private boolean rest;
+
+    Parser(String text) {
+      this.text = text;
+    }
+
+    Mapping mapping() {
+      List<Token> tokens = CqlTokens.of(text);
+      requireWhole(tokens);
+      List<List<Token>> parts = split(tokens, 0);
+      boolean simple = parts.stream().allMatch(part -> separator(part).isEmpty());
+      for (List<Token> part : parts) {
+        if (part.isEmpty()) {
+          throw refusal("has an empty entry");
+        } else if (simple) {
+          Term column = term(part);
+          entries.add(new Entry(column, column));
+        } else {
+          read(part);
+        }
+      }
+      return new Mapping(text, entries, rest, excluded);
+    }
+
+    private void read(List<Token> part) {
+      int at =
+          separator(part)
+              .orElseThrow(
+                  () -> refusal("has no = in the entry " + text(part) + "; write field = column"));
+      List<Token> field = part.subList(0, at);
+      List<Token> column = new ArrayList<>(part.subList(at + 1, part.size()));
+      Token between = part.get(at);
+      if (between.kind() == Kind.MARKER && between.text().length() > 1) {
+        column.add(0, new Token(Kind.WORD, between.text().substring(1), 0));
+      }
+      if (field.isEmpty() || column.isEmpty()) {
+        throw refusal("lacks one side in the entry " + text(part) + "; write field = column");
+      }
+      if (field.get(0).isSymbol('*')) {
+        readRest(field, column);
+      } else {
+        entries.add(new Entry(term(field), term(column)));
+      }
+    }
+
+    /** Reads {@code * = *}, {@code * = -a} and {@code * = [-a, -b]}. */
+    private void readRest(List<Token> field, List<Token> column) {
+      boolean again = rest;
+      rest = true;
+      if (field.size() > 1 || again) {
+        throw refusal(again ? "has * twice at the left" : "has more than * in an entry of *");
+      }
+      if (column.size() == 1 && column.get(0).isSymbol('*')) {
+        return;
+      }
+      List<List<Token>> names = List.of(column);
+      if (column.get(0).isSymbol('[') && column.get(column.size() - 1).isSymbol(']')) {
+        names = split(column.subList(1, column.size() - 1), 1);
+      }
+      for (List<Token> name : names) {
+        if (name.size() < 2 || !name.get(0).isSymbol('-')) {
+          throw refusal(
+              "has an entry of * that is not * = *, * = -column or * = [-column, -column]");
+        }
+        excluded.add(name(name.subList(1, name.size())));
+      }
+    }
+
+    private Term name(List<Token> tokens) {
+      Term term = term(tokens);
+      if (term.form() != Form.WORD && term.form() != Form.QUOTED) {
+        throw refusal("has " + term + " in the place of a column");
+      }
+      return term;
+    }
+
+    private Term term(List<Token> tokens) {
+      Token first = tokens.get(0);
+      boolean closes = tokens.get(tokens.size() - 1).isSymbol(')');
+      if (tokens.size() == 1 && first.kind() == Kind.WORD) {
+        boolean quoted = first.text().startsWith("\"");
+        return new Term(
+            quoted ? Form.QUOTED : Form.WORD, quoted ? first.name().asInternal() : first.text());
+      }
+      if (tokens.size() == 1 && first.kind() == Kind.LITERAL) {
+        if (first.text().chars().allMatch(c -> c >= '0' && c <= '9')) {
+          return new Term(Form.POSITION, first.text());
+        }
+        boolean isWord = first.text().matches("[A-Za-z0-9_]+");
+        return new Term(isWord ? Form.WORD : Form.CONSTANT, first.text());
+      }
+      if (first.isSymbol('(') && closes && tokens.size() > 2) {
+        return new Term(Form.CONSTANT, text(tokens.subList(1, tokens.size() - 1)));
+      }
+      if (first.kind() == Kind.WORD && closes && isCall(tokens)) {
+        return new Term(Form.CALL, text(tokens), List.copyOf(tokens));
+      }
+      throw refusal(
+          String.format(
+              "has %s, which is no name, no position, no function and no constant; a name with"
+                  + " other characters needs double quotes, and a constant brackets, as in"
+                  + " (42) = column",
+              text(tokens)));
+    }
+
+    private static boolean isCall(List<Token> tokens) {
+      boolean qualified =
+          tokens.size() > 4 && tokens.get(1).isSymbol('.') && tokens.get(2).kind() == Kind.WORD;
+      int opening = qualified ? 3 : 1;
+      return tokens.get(opening).isSymbol('(')
+          && tokens.subList(opening + 1, tokens.size() - 1).stream()
+              .allMatch(token -> token.depth() > 0);
+    }
+
+    /** The position of the sign between field and column. */
+    private static Optional<Integer> separator(List<Token> part) {
+      for (int i = 0; i < part.size(); i++) {
+        Token token = part.get(i);
+        boolean separates =
+            token.isSymbol('=')
+                || token.isSymbol(':')
+                || (token.kind() == Kind.MARKER && !token.text().equals("?"));
+        if (token.depth() == 0 && separates) {
+          return Optional.of(i);
+        }
+      }
+      return Optional.empty();
+    }
+
+    private static List<List<Token>> split(List<Token> tokens, int depth) {
+      List<List<Token>> parts = new ArrayList<>();
+      List<Token> part = new ArrayList<>();
+      for (Token token : tokens) {
+        if (token.isSymbol(',') && token.depth() == depth) {
+          parts.add(part);
+          part = new ArrayList<>();
+        } else {
+          part.add(token);
+        }
+      }
+      parts.add(part);
+      return parts;
+    }
+
+    /** Refuses texts whose end is missing, and signs that belong to no term. */
+    private void requireWhole(List<Token> tokens) {
+      int depth = 0;
+      for (Token token : tokens) {
+        String quote = token.text().substring(0, 1);
+        if ((quote.equals("'") || quote.equals("\""))
+            && (token.text().length() < 2
+                || (token.text().chars().filter(c -> c == quote.charAt(0)).count() & 1) != 0)) {
+          throw refusal("has a quote that is not closed");
+        }
+        if (token.isSymbol('(') || token.isSymbol('[') || token.isSymbol('{')) {
+          depth++;
+        } else if (token.isSymbol(')') || token.isSymbol(']') || token.isSymbol('}')) {
+          depth--;
+        } else if (token.isSymbol(';') || token.text().equals("?")) {
+          throw refusal("has " + token.text() + ", which has no meaning in a mapping");
+        }
+        if (depth < 0) {
+          throw refusal("has a closing bracket without an opening one");
+        }
+      }
+      if (depth > 0) {
+        throw refusal("has a bracket that is not closed");
+      }
+    }
+
+    private InvalidSettingException refusal(String reason) {
+      return new Mapping(text, List.of(), false, List.of()).refusal(reason);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ringhaul.internal.mapping;
+
+import org.jspecify.annotations.NullMarked;
