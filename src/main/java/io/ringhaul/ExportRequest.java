@@ -3,9 +3,11 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.WrittenIn;
+import io.ringhaul.internal.mapping.Mapping;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ExportOperation;
 import io.ringhaul.internal.operation.OperationJob;
@@ -30,6 +32,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
 
   private @Nullable ExportTarget target;
   private List<CqlIdentifier> columns = List.of();
+  private @Nullable Mapping mapping;
   private @Nullable JobOptions job;
   private @Nullable UUID jobId;
   private String jobName = "";
@@ -56,6 +59,33 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   /** {@link #columns(String...)} with identifiers instead of names in CQL form. */
   public ExportRequest columns(CqlIdentifier... names) {
     this.columns = List.of(names);
+    return this;
+  }
+
+  /**
+   * The fields to export, in place of {@link #columns}: entries {@code field = column}, with commas
+   * between them. Default: fields have the names of their columns.
+   *
+   * <ul>
+   *   <li>{@code customer = name}: the column {@code name} under another name. Names with other
+   *       characters than letters, digits and underscores, and columns with capital letters, are in
+   *       double quotes.
+   *   <li>{@code day = toDate(created)}: a function of columns of one row, which the cluster
+   *       computes; {@code t = writetime(total)} and {@code s = ttl(total)} too.
+   *   <li>{@code customer, total}: columns under their own names.
+   *   <li>{@code 1 = customer, 0 = total}: columns under their own names, in the order of the
+   *       numbers, from 0.
+   *   <li>{@code * = *}: all other columns, and {@code * = -note} or {@code * = [-note, -tag]} all
+   *       but these.
+   * </ul>
+   *
+   * <p>The text is that of DSBulk's {@code schema.mapping}. Import the export with the same text,
+   * if it has no functions.
+   *
+   * @throws InvalidSettingException if the text is no mapping
+   */
+  public ExportRequest mapping(String entries) {
+    this.mapping = Mapping.parse(entries);
     return this;
   }
 
@@ -293,7 +323,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
           "to", "An export needs a target: call to(...), for instance with IcebergTarget");
     }
     ExportTarget to = target;
+    if (mapping != null && !columns.isEmpty()) {
+      throw mapping.refusal(
+          "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
+    }
     List<CqlIdentifier> names = columns;
+    Optional<Mapping> fields = Optional.ofNullable(mapping);
     CellTimes times = cellTimes;
     int rowsToPage = pageSize();
     Optional<JobOptions> options = OperationJob.named(job, jobName);
@@ -309,6 +344,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
                 sizing,
                 to,
                 names,
+                fields,
                 times,
                 rowsToPage,
                 options,
@@ -320,7 +356,12 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   @Override
   List<OperationPlan.Column> plannedColumns(CqlSession session, TableDescription read) {
     return ExportOperation.plannedColumns(
-        session, read, columns, cellTimes, Optional.ofNullable(target));
+        session,
+        read,
+        columns,
+        Optional.ofNullable(mapping),
+        cellTimes,
+        Optional.ofNullable(target));
   }
 
   @Override

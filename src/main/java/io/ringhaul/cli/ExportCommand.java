@@ -58,6 +58,14 @@ final class ExportCommand extends JobCommand<ExportResult> {
   private List<String> columns = new ArrayList<>();
 
   @Option(
+      names = {"-m", "--mapping"},
+      paramLabel = "MAPPING",
+      description =
+          "Which columns or functions of columns are exported under which names, as in 'customer ="
+              + " name, day = toDate(created), * = *'. Default: columns under their own names.")
+  private @Nullable String mapping;
+
+  @Option(
       names = "--max-rows",
       paramLabel = "N",
       description = "Maximum number of rows to export, in no particular order. Default: all rows.")
@@ -102,6 +110,9 @@ final class ExportCommand extends JobCommand<ExportResult> {
             .export(table().keyspace(), table().table())
             .to(target.target(format))
             .columns(columns.toArray(String[]::new));
+    if (mapping != null) {
+      request.mapping(mapping);
+    }
     if (verify) {
       requireVerifiable();
     }

@@ -16,6 +16,8 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.limits.DiskBoundTarget;
+import io.ringhaul.internal.mapping.MappedColumns;
+import io.ringhaul.internal.mapping.Mapping;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.preflight.Check;
@@ -42,7 +44,6 @@ import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
-import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRangeSet;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ import org.slf4j.LoggerFactory;
  * Exports a table: plans, runs the tasks on several threads, commits once.
  *
  * @param columnNames the columns to export; empty for all
+ * @param mapping the fields to export in place of columns
  * @param pageSize rows in a page; 0 to adapt it
  * @param jobOptions empty for an export without a job store
  */
@@ -71,6 +73,7 @@ public record ExportOperation(
     ScanSizing sizing,
     ExportTarget target,
     List<CqlIdentifier> columnNames,
+    Optional<Mapping> mapping,
     CellTimes cellTimes,
     int pageSize,
     Optional<JobOptions> jobOptions,
@@ -88,8 +91,8 @@ public record ExportOperation(
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
-    List<ColumnDescription> ofTable = selected(table, columnNames);
-    ExportedRows rows = CellTimeSelection.of(session, cellTimes, table, ofTable);
+    Exported exported = exported(session, table, columnNames, mapping, cellTimes);
+    ExportedRows rows = exported.rows();
     Map<String, String> fingerprint = fingerprint(found, rows);
     Optional<Job> completed =
         OperationJob.completed(jobOptions, jobId, JobKind.EXPORT, fingerprint);
@@ -105,13 +108,35 @@ public record ExportOperation(
     try (OperationJob job =
         OperationJob.begin(
             jobOptions, jobId, JobKind.EXPORT, "export " + table, fingerprint, settings.texts())) {
-      return job.running(() -> run(session, threads, job, found, ofTable, rows));
+      return job.running(() -> run(session, threads, job, found, exported));
     }
   }
 
-  private static List<ColumnDescription> selected(
-      TableDescription table, List<CqlIdentifier> names) {
-    return table.select(names.stream().map(CqlIdentifier::asInternal).toList());
+  /**
+   * What an export reads and writes.
+   *
+   * @param read the columns of the table that it reads
+   * @param written the table as its target sees it
+   */
+  private record Exported(
+      List<ColumnDescription> read, TableDescription written, ExportedRows rows) {}
+
+  private static Exported exported(
+      CqlSession session,
+      TableDescription table,
+      List<CqlIdentifier> names,
+      Optional<Mapping> mapping,
+      CellTimes times) {
+    if (mapping.isPresent()) {
+      MappedColumns mapped = MappedColumns.of(session, mapping.get(), table);
+      return new Exported(
+          mapped.read(),
+          mapped.asFields(),
+          CellTimeSelection.ofSelected(session, times, table, mapped.selected()));
+    }
+    List<ColumnDescription> columns =
+        table.select(names.stream().map(CqlIdentifier::asInternal).toList());
+    return new Exported(columns, table, CellTimeSelection.of(session, times, table, columns));
   }
 
   /**
@@ -123,11 +148,13 @@ public record ExportOperation(
       CqlSession session,
       TableDescription table,
       List<CqlIdentifier> columnNames,
+      Optional<Mapping> mapping,
       CellTimes cellTimes,
       Optional<ExportTarget> target) {
-    List<ColumnDescription> columns =
-        CellTimeSelection.of(session, cellTimes, table, selected(table, columnNames)).columns();
-    Map<String, String> types = target.map(to -> types(to, table, columns)).orElse(Map.of());
+    Exported exported = exported(session, table, columnNames, mapping, cellTimes);
+    List<ColumnDescription> columns = exported.rows().columns();
+    Map<String, String> types =
+        target.map(to -> types(to, exported.written(), columns)).orElse(Map.of());
     return columns.stream()
         .map(column -> new OperationPlan.Column(column, types.getOrDefault(column.name(), "")))
         .toList();
@@ -168,23 +195,23 @@ public record ExportOperation(
       Executor threads,
       OperationJob job,
       TableFingerprint found,
-      List<ColumnDescription> ofTable,
-      ExportedRows rows) {
+      Exported exported) {
     TableDescription table = found.table();
+    ExportedRows rows = exported.rows();
     ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());
     TableScan scan =
         TableScan.prepare(
             session,
             settings,
             table,
-            ofTable,
+            exported.read(),
             selection.tokens().subtract(checkpoints.tokens()),
             sizing,
             checkpoints.figures());
     WriterCount writers = WriterCount.of(settings, selection, scan);
     int mostPageSize =
         new ExportPreflight(session, settings, selection, cellTimes.window(), target)
-            .run(table, rows.selected(), scan, pageSize);
+            .run(table, exported.read(), rows.selected(), scan, pageSize);
     // Prepared before the target is opened: a refused statement must not leave files behind.
     RangeStatements statements =
         RangeStatements.selecting(
@@ -193,7 +220,7 @@ public record ExportOperation(
                 new Selection(rows.selected(), selection.clauses()),
                 settings.requests().timeout())
             .checked();
-    try (RejectedRows rejected = rejects(job, table, rows.columns(), checkpoints);
+    try (RejectedRows rejected = rejects(job, exported.written(), rows.columns(), checkpoints);
         TargetSession targetSession = target(job, checkpoints);
         RunningOperation running =
             new RunningOperation(
@@ -220,8 +247,7 @@ public record ExportOperation(
                   .requests(sender, scan, settings, count::follow)
                   .pages(scanner.pageSizer())
                   .workers(count));
-      TargetPlan targetPlan =
-          targetPlan(targetSession, job, table, rows, checkpoints, writers.most());
+      TargetPlan targetPlan = targetPlan(targetSession, job, exported, checkpoints, writers.most());
       checkpoints.plan(StoredExport.planned(targetPlan), scan.plan());
       ExportTasks tasks =
           new ExportTasks(
@@ -300,13 +326,17 @@ public record ExportOperation(
   private TargetPlan targetPlan(
       TargetSession targetSession,
       OperationJob job,
-      TableDescription table,
-      ExportedRows rows,
+      Exported exported,
       ExportCheckpoints checkpoints,
       int writers) {
     ExportDescription export =
         new ExportDescription(
-            jobId, table, rows.columns(), writers, selection.tokens(), restrictions());
+            jobId,
+            exported.written(),
+            exported.rows().columns(),
+            writers,
+            selection.tokens(),
+            restrictions());
     Optional<String> stored = job.run().job().plan();
     if (stored.isEmpty()) {
       TargetPlan planned = targetSession.plan(export);
@@ -332,6 +362,7 @@ public record ExportOperation(
     Map<String, String> parts = new LinkedHashMap<>(target.identity());
     parts.putAll(restrictions());
     parts.putAll(found.parts(rows.columns()));
+    mapping.ifPresent(its -> parts.put("mapping", its.text()));
     parts.put("unrepresentable rows", rejectSettings.choice().name());
     return parts;
   }
@@ -446,12 +477,18 @@ public record ExportOperation(
     /**
      * Runs the preflight checks unless the request skips them.
      *
+     * @param read the columns of the table that the scan reads
      * @param selected the expressions that the scan selects
      * @param pageSize rows in a page as the user set it; 0 for the default
      * @return the largest page that the scan may request, in rows
      * @throws io.ringhaul.exceptions.PreflightException if a check found a problem
      */
-    int run(TableDescription table, List<SelectedColumn> selected, TableScan scan, int pageSize) {
+    int run(
+        TableDescription table,
+        List<ColumnDescription> read,
+        List<SelectedColumn> selected,
+        TableScan scan,
+        int pageSize) {
       List<Check> checks = new ArrayList<>();
       checks.add(
           new MaskedColumns(
@@ -459,12 +496,8 @@ public record ExportOperation(
               table,
               // The scan locates rows by the token of their key, even if the export omits the
               // key.
-              Stream.concat(
-                      table.partitionKey().stream(), selected.stream().map(SelectedColumn::column))
-                  .filter(column -> column.kind() != Kind.METADATA)
-                  .distinct()
-                  .toList()));
-      target.localFolder().ifPresent(folder -> addFolder(checks, folder, table, selected, scan));
+              Stream.concat(table.partitionKey().stream(), read.stream()).distinct().toList()));
+      target.localFolder().ifPresent(folder -> addFolder(checks, folder, table, read, scan));
       target
           .spillFolder()
           .ifPresent(
@@ -491,23 +524,22 @@ public record ExportOperation(
         List<Check> checks,
         Path folder,
         TableDescription table,
-        List<SelectedColumn> selected,
+        List<ColumnDescription> read,
         TableScan scan) {
       checks.add(new WritableFolder(folder, "make it writable, or choose another target"));
       if (selection.maxRows() == 0 && selection.clauses().where().isEmpty()) {
         long bytes = (long) (scan.size().bytes() * TableScan.share(scan.plan().tokens()));
         String what = "the export of " + table;
         checks.add(
-            isPart(table, selected)
+            isPart(table, read)
                 ? DiskSpace.atMost(folder, bytes, what)
                 : new DiskSpace(folder, bytes, what));
       }
     }
 
     /** Whether the export is smaller than the estimated table size by an unknown amount. */
-    private boolean isPart(TableDescription table, List<SelectedColumn> selected) {
-      return window.isBounded()
-          || !selected.stream().map(SelectedColumn::column).toList().containsAll(table.columns());
+    private boolean isPart(TableDescription table, List<ColumnDescription> read) {
+      return window.isBounded() || !read.containsAll(table.columns());
     }
   }
 }

@@ -17,8 +17,10 @@ import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -36,17 +38,34 @@ public final class CellTimeSelection {
 
   private final CellTimes times;
   private final TableDescription table;
-  private final List<ColumnDescription> columns;
+  private final List<SelectedColumn> base;
+
+  /** The columns of the table that are selected as they are. */
+  private final List<ColumnDescription> columns = new ArrayList<>();
+
+  /** The names under which they are exported. */
+  private final Map<String, String> fields = new HashMap<>();
+
   private final List<SelectedColumn> selected = new ArrayList<>();
   private final List<ExportedRows.Reframing> reframings = new ArrayList<>();
   private final List<ExportedRows.WritetimeValue> filtered = new ArrayList<>();
   private final SortedSet<String> multiCell = new TreeSet<>();
 
-  private CellTimeSelection(
-      CellTimes times, TableDescription table, List<ColumnDescription> columns) {
+  private CellTimeSelection(CellTimes times, TableDescription table, List<SelectedColumn> base) {
     this.times = times;
     this.table = table;
-    this.columns = columns;
+    this.base = base;
+    Map<String, ColumnDescription> byExpression = new HashMap<>();
+    table
+        .columns()
+        .forEach(column -> byExpression.put(SelectedColumn.of(column).expression(), column));
+    for (SelectedColumn each : base) {
+      ColumnDescription column = byExpression.get(each.expression());
+      if (column != null) {
+        columns.add(column);
+        fields.put(column.name(), each.column().name());
+      }
+    }
   }
 
   /**
@@ -63,11 +82,26 @@ public final class CellTimeSelection {
       CellTimes times,
       TableDescription table,
       List<ColumnDescription> columns) {
+    return ofSelected(session, times, table, columns.stream().map(SelectedColumn::of).toList());
+  }
+
+  /**
+   * As {@link #of}, with columns that are exported under other names, and functions of columns. The
+   * names of times follow those of the exported columns.
+   */
+  public static ExportedRows ofSelected(
+      CqlSession session, CellTimes times, TableDescription table, List<SelectedColumn> columns) {
     return new CellTimeSelection(times, table, columns).build(session);
   }
 
   private ExportedRows build(CqlSession session) {
-    columns.forEach(column -> add(SelectedColumn.of(column), ExportedRows.AS_IT_IS));
+    base.forEach(
+        column ->
+            add(
+                column,
+                column.column().kind() == Kind.METADATA
+                    ? ExportedRows.reframing(column.column().type())
+                    : ExportedRows.AS_IT_IS));
     times
         .writetimes()
         .ifPresent(
@@ -76,7 +110,7 @@ public final class CellTimeSelection {
                     .forEach(
                         column ->
                             addTime(
-                                times.names().writetimeOf(column.name()),
+                                times.names().writetimeOf(field(column)),
                                 CellTimeTypes.writetime(column.type()),
                                 "WRITETIME",
                                 column)));
@@ -95,13 +129,17 @@ public final class CellTimeSelection {
 
   private void addTtls(List<String> names) {
     for (ColumnDescription column : eligible(WITH_TTL, names)) {
-      addTime(times.names().ttlOf(column.name()), CellTimeTypes.ttl(column.type()), "TTL", column);
+      addTime(times.names().ttlOf(field(column)), CellTimeTypes.ttl(column.type()), "TTL", column);
     }
     add(
         new SelectedColumn(
             new ColumnDescription(times.names().readAt(), DataTypes.TIMESTAMP, Kind.METADATA),
             "toTimestamp(now())"),
         ExportedRows.AS_IT_IS);
+  }
+
+  private String field(ColumnDescription column) {
+    return fields.getOrDefault(column.name(), column.name());
   }
 
   private void addTime(String name, DataType type, String function, ColumnDescription of) {

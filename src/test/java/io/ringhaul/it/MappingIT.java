@@ -1,0 +1,544 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.uuid.Uuids;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvSource;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.TooManyRejectsException;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.format.OnUnrepresentable;
+import io.ringhaul.formats.Format;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.json.JsonSource;
+import io.ringhaul.json.JsonTarget;
+import io.ringhaul.table.TableSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Fields become columns of other names, and columns get values that no field has. */
+@ClusterTest
+@TestInstance(Lifecycle.PER_CLASS)
+class MappingIT {
+
+  private static final int ROWS = 500;
+
+  private final CqlSession session = TestCluster.session();
+  private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private final String keyspace = TestCluster.newKeyspace(1);
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  void createTables() {
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE "
+                + keyspace
+                + ".source (id int, \"Line\" int, name text, tags list<text>, note text,"
+                + " PRIMARY KEY (id, \"Line\"))",
+            "CREATE TABLE "
+                + keyspace
+                + ".t (p int, c int, v text, s text static, n bigint, l list<text>, d date,"
+                + " t timestamp, u uuid, w timeuuid, PRIMARY KEY (p, c))",
+            "CREATE TABLE "
+                + keyspace
+                + ".source_again (id int, \"Line\" int, name text, tags list<text>,"
+                + " PRIMARY KEY (id, \"Line\"))",
+            "CREATE TABLE " + keyspace + ".by_id (id uuid PRIMARY KEY, v text, w timeuuid)",
+            "CREATE TABLE " + keyspace + ".hits (p int PRIMARY KEY, n counter)"));
+    for (int i = 0; i < ROWS; i++) {
+      session.execute(
+          "INSERT INTO "
+              + keyspace
+              + ".source (id, \"Line\", name, tags, note) VALUES (?, ?, ?, ?, ?)"
+              + " USING TTL 90000 AND TIMESTAMP 1700000000000000",
+          i / 5,
+          i % 5,
+          "name " + i,
+          List.of("a" + i, "b"),
+          "note");
+    }
+  }
+
+  @BeforeEach
+  void emptyTables() {
+    Stream.of("t", "by_id", "hits", "source_again")
+        .forEach(table -> session.execute("TRUNCATE " + keyspace + "." + table));
+  }
+
+  @AfterAll
+  void close() {
+    operator.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void renamesColumnsOfEachFormat(Format format) {
+    Path files = folder.resolve(format.name());
+    operator
+        .export(keyspace, "source")
+        .columns("id", "\"Line\"", "name", "tags")
+        .to(format.target(files))
+        .execute();
+
+    imports(format.source(files), "id = p, \"Line\" = c, name = v, tags = l, 'x' = s, (7) = n");
+
+    assertThat(rows("SELECT p, c, v, l, s, n FROM " + keyspace + ".t"))
+        .isEqualTo(expected("s=x, n=7"));
+  }
+
+  @Test
+  void copiesTableToColumnsOfOtherNamesWithTheirTimes() {
+    imports(
+        TableSource.of(session, keyspace, "source"), "id = p, \"Line\" = c, name = v, tags = l");
+
+    assertThat(rows("SELECT p, c, v, l, s, n FROM " + keyspace + ".t")).isEqualTo(expected(""));
+    Row row = session.execute("SELECT ttl(v), writetime(v) FROM " + keyspace + ".t LIMIT 1").one();
+    assertThat(row.getInt(0)).isBetween(89_000, 90_000);
+    assertThat(row.getLong(1)).isEqualTo(1_700_000_000_000_000L);
+  }
+
+  @Test
+  void leavesColumnsOutAndFindsTheOthersByName() {
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE "
+                + keyspace
+                + ".same (id int, line int, name text, note text,"
+                + " PRIMARY KEY (id, line))"));
+    imports(
+        "same",
+        TableSource.of(session, keyspace, "source").ignoreCellTimes(),
+        "\"Line\" = line, * = [-note, -tags]");
+
+    assertThat(rows("SELECT id, line, name, note FROM " + keyspace + ".same"))
+        .hasSize(ROWS)
+        .allMatch(row -> row.contains("name=name ") && !row.contains("note="));
+  }
+
+  @Test
+  void countsFieldsOfFilesWithoutHeader() throws IOException {
+    Path file = file("a.csv", "1,x,10,one", "2,y,20,two");
+
+    imports(CsvSource.at(file).withoutHeader(), "0 = p, 2 = c, 3 = v");
+
+    assertThat(rows("SELECT p, c, v FROM " + keyspace + ".t"))
+        .containsExactlyInAnyOrder("p=1, c=10, v=one", "p=2, c=20, v=two");
+  }
+
+  @Test
+  void takesListOfColumnsForFilesWithAndWithoutHeader() throws IOException {
+    imports(CsvSource.at(file("a.csv", "1,10,one")).withoutHeader(), "p, c, v");
+    imports(CsvSource.at(file("b.csv", "v,x,c,p", "two,-,20,2")), "p, c, v");
+
+    assertThat(rows("SELECT p, c, v FROM " + keyspace + ".t"))
+        .containsExactlyInAnyOrder("p=1, c=10, v=one", "p=2, c=20, v=two");
+  }
+
+  @Test
+  void computesConstantsAndTimes() throws IOException {
+    Instant before = Instant.now();
+    imports(
+        CsvSource.at(file("a.csv", "p,c", "1,10", "1,11", "2,10")),
+        "* = *, 'it''s' = v, ('static') = s, (['a', 'b']) = l, '2020-02-29' = d,"
+            + " currentTimestamp() = t, uuid() = u, now() = w");
+
+    List<Row> rows = session.execute("SELECT * FROM " + keyspace + ".t").all();
+    assertThat(rows).hasSize(3);
+    for (Row row : rows) {
+      assertThat(row.getString("v")).isEqualTo("it's");
+      assertThat(row.getString("s")).isEqualTo("static");
+      assertThat(row.getList("l", String.class)).containsExactly("a", "b");
+      assertThat(row.getLocalDate("d")).hasToString("2020-02-29");
+      assertThat(row.getInstant("t"))
+          .isCloseTo(before, within(Duration.ofSeconds(30)))
+          .isEqualTo(rows.get(0).getInstant("t"));
+      assertThat(row.getUuid("u").version()).isEqualTo(4);
+      assertThat(row.getUuid("u").variant()).isEqualTo(2);
+      assertThat(row.getUuid("w").version()).isEqualTo(1);
+      assertThat(Instant.ofEpochMilli(Uuids.unixTimestamp(row.getUuid("w"))))
+          .isCloseTo(before, within(Duration.ofSeconds(30)));
+    }
+    assertThat(rows.stream().map(row -> row.getUuid("u")).distinct()).hasSize(3);
+    assertThat(rows.stream().map(row -> row.getUuid("w")).distinct()).hasSize(3);
+  }
+
+  @Test
+  void resumedJobComputesTheSameKeys() throws IOException {
+    for (int i = 0; i < 40; i++) {
+      String[] lines = lines(50);
+      lines[50] = i == 23 ? "\"a\" b" : lines[50];
+      file("keys/" + i + ".csv", lines);
+    }
+    UUID id = UUID.randomUUID();
+    long begun;
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
+      JobOptions job = JobOptions.in(store);
+      ImportRequest request =
+          operator
+              .importInto(keyspace, "by_id")
+              .from(CsvSource.at(folder.resolve("keys")).withoutChecksums())
+              .mapping("uuid() = id, now() = w, v = v")
+              .jobId(id);
+      assertThatThrownBy(() -> request.job(job).execute())
+          .isInstanceOf(BulkOperationException.class);
+      begun = count("by_id");
+      file("keys/23.csv", lines(50));
+
+      request.job(job.resuming()).execute();
+    }
+
+    assertThat(begun).isPositive();
+    assertThat(count("by_id")).isEqualTo(40 * 50);
+    Set<UUID> times =
+        session.execute("SELECT w FROM " + keyspace + ".by_id").all().stream()
+            .map(row -> row.getUuid(0))
+            .collect(Collectors.toSet());
+    assertThat(times).hasSize(40 * 50);
+  }
+
+  @Test
+  void writesRowsWithTheirTtlAndWriteTime() throws IOException {
+    imports(
+        JsonSource.at(
+            file(
+                "a.json",
+                "{\"p\": 1, \"c\": 1, \"v\": \"both\", \"ttl\": 5000, \"at\": 1600000000000000}",
+                "{\"p\": 2, \"c\": 2, \"v\": \"none\"}",
+                "{\"p\": 3, \"c\": 3, \"v\": \"ttl\", \"ttl\": 6000}")),
+        "p = p, c = c, v = v, 'one' = s, ttl = __ttl, at = writetime(*)");
+
+    assertThat(times("p=1")).containsExactly("ttl=5000", "at=1600000000000000");
+    assertThat(times("p=2").get(0)).isEqualTo("ttl=null");
+    assertThat(times("p=3").get(0)).isEqualTo("ttl=6000");
+    assertThat(session.execute("SELECT ttl(s) FROM " + keyspace + ".t WHERE p = 1").one().getInt(0))
+        .isBetween(4_900, 5_000);
+  }
+
+  @Test
+  void writesAllRowsWithOneTtl() throws IOException {
+    imports(CsvSource.at(file("a.csv", "p,c,v", "1,1,x")), "* = *, (7000) = __ttl");
+
+    assertThat(times("p=1").get(0)).isEqualTo("ttl=7000");
+  }
+
+  @Test
+  void restoresTimesOfColumnsUnderOtherNames() throws IOException {
+    imports(
+        CsvSource.at(file("a.csv", "p,c,x,wx", "1,1,one,1600000000000000")),
+        "p = p, c = c, x = v, wx = writetime(v)");
+
+    assertThat(times("p=1").get(1)).isEqualTo("at=1600000000000000");
+  }
+
+  @Test
+  void deletesKeysOfOtherNames() throws IOException {
+    imports(CsvSource.at(file("a.csv", "p,c,v", "1,1,x", "1,2,y", "2,1,z")), "* = *");
+
+    operator
+        .deleteFrom(keyspace, "t")
+        .keys(CsvSource.at(file("keys.csv", "order,line,other", "1,2,q")))
+        .mapping("order = p, line = c")
+        .apply()
+        .execute();
+
+    assertThat(rows("SELECT p, c, v FROM " + keyspace + ".t"))
+        .containsExactlyInAnyOrder("p=1, c=1, v=x", "p=2, c=1, v=z");
+  }
+
+  @Test
+  void createsTableWithTheNamesOfTheColumns() {
+    Path files = folder.resolve("created");
+    operator.export(keyspace, "source").to(Format.ICEBERG.target(files)).execute();
+
+    operator
+        .importInto(keyspace, "created")
+        .from(Format.ICEBERG.source(files))
+        .mapping("id = order_id, \"Line\" = line, * = -note")
+        .createTable()
+        .execute();
+
+    assertThat(session.execute("SELECT * FROM " + keyspace + ".created").all()).hasSize(ROWS);
+    assertThat(
+            session
+                .execute("SELECT order_id, line, name, tags FROM " + keyspace + ".created")
+                .all())
+        .hasSize(ROWS);
+  }
+
+  @Test
+  void namesBadRecordsByTheirFields() throws IOException {
+    Path rejects = folder.resolve("rejects.jsonl");
+    assertThatThrownBy(
+            () ->
+                operator
+                    .importInto(keyspace, "t")
+                    .from(CsvSource.at(file("a.csv", "a,b", "1,x")))
+                    .mapping("a = p, b = c, 'v' = v")
+                    .onUnrepresentable(OnUnrepresentable.REJECT)
+                    .rejectsTo(rejects)
+                    .maxErrors(0)
+                    .execute())
+        .isInstanceOf(TooManyRejectsException.class);
+    assertThat(rejects).content().contains("\"b\"").contains("\"1,x\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x = p, b = c               | it has no column x",
+        "a = p, b = nothing         | has a column nothing",
+        "a = p, b = f(x)            | has f(x) in the place of a column",
+        "a = p, b = c, a = v        | has field a for two columns",
+        "a = p, b = p               | has column p twice",
+        "a = p                      | lacks \"c\" of its primary key",
+        "a = p, b = c, 'x' = n      | gives 'x' to column n",
+        "a = p, b = c, uuid() = w   | gives uuid() to column w, whose type is timeuuid",
+        "a = p, b = c, f(x) = w     | has the function f(x)",
+        "a = p, 0 = c               | has field a beside positions",
+        "0 = p, * = *               | has * beside positions",
+        "b = p, a = c, * = *        | its column",
+      })
+  void refusesMappingsThatDoNotFit(String text) throws IOException {
+    String[] parts = text.split("\\|");
+    CsvSource source = CsvSource.at(file("a.csv", "a,b,z", "1,2,3"));
+    refusal(source, parts[0].strip()).hasMessageContaining(parts[1].strip());
+    assertThat(count("t")).isZero();
+  }
+
+  @Test
+  void refusesSettingsThatContradictIt() throws IOException {
+    CsvSource source = CsvSource.at(file("a.csv", "p,c,v,v_writetime", "1,1,x,1"));
+    refusal(source, "* = *, (60) = __ttl").hasMessageContaining("ignoreCellTimes");
+    refusal(CsvSource.at(file("b.csv", "p,c,l", "1,1,")), "* = *, (60) = __timestamp")
+        .hasMessageContaining("column l is a list");
+    assertThatThrownBy(
+            () ->
+                operator
+                    .importInto(keyspace, "hits")
+                    .from(CsvSource.at(file("c.csv", "p,n", "1,1")))
+                    .mapping("* = *, (60) = __ttl")
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("counters have none");
+    assertThatThrownBy(
+            () ->
+                operator
+                    .importInto(keyspace, "t")
+                    .from(source)
+                    .columns("p", "c")
+                    .mapping("* = *")
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("names the columns itself");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void exportsFieldsOfOtherNamesThatAnImportTakesBack(Format format) {
+    String mapping = "order_id = id, \"line no\" = \"Line\", * = -note";
+    Path files = folder.resolve("renamed-" + format);
+
+    exports("source", format.target(files), mapping);
+    imports("source_again", format.source(files), mapping);
+
+    assertThat(rows("SELECT * FROM " + keyspace + ".source_again"))
+        .isEqualTo(rows("SELECT id, \"Line\", name, tags FROM " + keyspace + ".source"));
+  }
+
+  @Test
+  void exportsFunctionsOfColumns() throws IOException {
+    session.execute(
+        "INSERT INTO "
+            + keyspace
+            + ".t (p, c, v, t, l) VALUES (1, 2, 'x', '2024-02-29T12:00:00Z', ['a', 'b'])"
+            + " USING TTL 90000 AND TIMESTAMP 1700000000000000");
+    Path files = folder.resolve("functions");
+
+    exports(
+        "t",
+        JsonTarget.folder(files),
+        "day = toDate(t), p = p, \"at of v\" = writetime(v), left = ttl(v), ats = writetime(l),"
+            + " hex = intAsBlob(c)");
+
+    assertThat(content(files))
+        .matches(
+            "\\{\"day\":\"2024-02-29\",\"p\":1,\"at of v\":1700000000000000,\"left\":(89|90)\\d{3},"
+                + "\"ats\":\\[1700000000000000,1700000000000000],\"hex\":\"AAAAAg==\"}\\s*");
+  }
+
+  @Test
+  void ordersFieldsByTheirPositions() throws IOException {
+    session.execute("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (1, 2, 'x')");
+    exports("t", CsvTarget.folder(folder.resolve("order")), "1 = p, 0 = v, 2 = c");
+    exports("t", CsvTarget.folder(folder.resolve("list")), "c, p, v");
+
+    assertThat(content(folder.resolve("order"))).isEqualToIgnoringNewLines("v,p,cx,1,2");
+    assertThat(content(folder.resolve("list"))).isEqualToIgnoringNewLines("c,p,v2,1,x");
+  }
+
+  @Test
+  void namesTimesByTheirFields() throws IOException {
+    session.execute(
+        "INSERT INTO " + keyspace + ".t (p, c, v) VALUES (1, 2, 'x') USING TIMESTAMP 7");
+    operator
+        .export(keyspace, "t")
+        .to(CsvTarget.folder(folder.resolve("times")))
+        .mapping("p = p, c = c, text = v")
+        .withWritetime()
+        .execute();
+
+    assertThat(content(folder.resolve("times")))
+        .isEqualToIgnoringNewLines("p,c,text,text_writetime1,2,x,7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a = nothing            | has a column nothing",
+        "a = p, a = c           | has field a twice",
+        "a = p, b = p           | has column p twice",
+        "'a' = p                | has 'a' in the place of a field",
+        "a = 'p'                | has 'p' in the place of a column",
+        "a = count(*)           | which combines rows",
+        "a = max(c)             | which combines rows",
+        "a = nothing(c)         | which the cluster refuses",
+        "a = writetime(p)       | outside its primary key",
+        "* = -nothing           | leaves column nothing out",
+        "0 = p, 2 = c           | has no field at position 1",
+        "0 = p, c = c           | has positions and names",
+      })
+  void refusesExportsThatDoNotFit(String text) {
+    String[] parts = text.split("\\|");
+    Path files = folder.resolve("refused");
+    assertThatThrownBy(() -> exports("t", CsvTarget.folder(files), parts[0].strip()))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining(parts[1].strip());
+    assertThat(files).doesNotExist();
+  }
+
+  private void exports(String table, ExportTarget target, String mapping) {
+    operator.export(keyspace, table).to(target).mapping(mapping).execute();
+  }
+
+  /** The text of all data files. */
+  private static String content(Path files) throws IOException {
+    try (Stream<Path> all = Files.list(files)) {
+      return all.filter(file -> file.getFileName().toString().startsWith("part"))
+          .map(MappingIT::text)
+          .collect(Collectors.joining());
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private AbstractThrowableAssert<?, ? extends Throwable> refusal(
+      ImportSource source, String mapping) {
+    return assertThatThrownBy(() -> imports(source, mapping))
+        .isInstanceOf(BulkOperationException.class);
+  }
+
+  private void imports(ImportSource source, String mapping) {
+    imports("t", source, mapping);
+  }
+
+  private void imports(String table, ImportSource source, String mapping) {
+    operator.importInto(keyspace, table).from(source).mapping(mapping).execute();
+  }
+
+  private Path file(String name, String... lines) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.write(file, List.of(lines));
+  }
+
+  private static String[] lines(int rows) {
+    return Stream.concat(Stream.of("v"), IntStream.range(0, rows).mapToObj(i -> "row " + i))
+        .toArray(String[]::new);
+  }
+
+  private long count(String table) {
+    return session.execute("SELECT count(*) FROM " + keyspace + "." + table).one().getLong(0);
+  }
+
+  /** The TTL of the value in a row, rounded up to a thousand seconds, and its write time. */
+  private List<String> times(String row) {
+    return session
+        .execute("SELECT p, ttl(v) AS ttl, writetime(v) AS at FROM " + keyspace + ".t")
+        .all()
+        .stream()
+        .filter(each -> row.equals("p=" + each.getInt("p")))
+        .map(
+            each ->
+                List.of(
+                    "ttl=" + (each.isNull("ttl") ? null : (each.getInt("ttl") + 999) / 1000 * 1000),
+                    "at=" + each.getLong("at")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> expected(String more) {
+    return IntStream.range(0, ROWS)
+        .mapToObj(
+            i ->
+                String.format(
+                    "p=%d, c=%d, v=name %d, l=[a%d, b]%s",
+                    i / 5, i % 5, i, i, more.isEmpty() ? "" : ", " + more))
+        .sorted()
+        .toList();
+  }
+
+  /** The values of each row that are not null. */
+  private List<String> rows(String query) {
+    return session.execute(query).all().stream()
+        .map(
+            row ->
+                IntStream.range(0, row.size())
+                    .filter(i -> !row.isNull(i))
+                    .mapToObj(
+                        i -> row.getColumnDefinitions().get(i).getName() + "=" + row.getObject(i))
+                    .collect(Collectors.joining(", ")))
+        .sorted()
+        .toList();
+  }
+}
