@@ -8,6 +8,7 @@ import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.WrittenIn;
 import io.ringhaul.internal.mapping.Mapping;
+import io.ringhaul.internal.mapping.SelectStatement;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ExportOperation;
 import io.ringhaul.internal.operation.OperationJob;
@@ -87,6 +88,25 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   public ExportRequest mapping(String entries) {
     this.mapping = Mapping.parse(entries);
     return this;
+  }
+
+  /**
+   * Sets {@link #mapping}, {@link #where(String)}, {@link #allowFiltering} and {@link #maxRows}
+   * from a SELECT of the table: columns and functions of columns with or without {@code AS name}, a
+   * condition, {@code LIMIT} and {@code ALLOW FILTERING}. Each range query has its token range in
+   * addition. Clauses that would apply to each range, such as {@code GROUP BY}, are refused.
+   *
+   * @throws InvalidSettingException if it is no such SELECT, or one of another table
+   */
+  public ExportRequest query(String select) {
+    SelectStatement statement = SelectStatement.parse(select);
+    statement.requireTable(keyspace, table);
+    this.mapping = statement.fields();
+    statement.where().ifPresent(this::where);
+    if (statement.allowsFiltering()) {
+      allowFiltering();
+    }
+    return statement.limit() > 0 ? maxRows(statement.limit()) : this;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.operation.BulkOperation;
@@ -150,6 +151,25 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   }
 
   /**
+   * The statement that writes each record, in place of an INSERT of its columns: an INSERT, UPDATE
+   * or DELETE of the table whose variables {@code :name} are fields of the source, and whose {@code
+   * ?} are fields with the name of the column; for instance {@code UPDATE store.orders USING TTL
+   * :seconds SET tags = tags + :tags WHERE id = :id}. Fields that are not variables are ignored. A
+   * null leaves what it would set unchanged, or deletes it with {@link #nullsAsTombstones()}.
+   *
+   * <p>Write times and TTLs of the source are not restored. A statement whose second execution has
+   * another effect, such as one that adds to a counter or a list or calls {@code now()}, is sent
+   * once, as rows of counters are. Functions are those of the cluster.
+   *
+   * <p>Does not go with {@link #columns} or {@link #createTable()}. With {@link #mapping}, the
+   * variables are the columns of the mapping. Default: none.
+   */
+  public ImportRequest query(String cql) {
+    this.choices = choices.withQuery(cql.strip());
+    return this;
+  }
+
+  /**
    * Reads the whole source and prepares its rows, and writes nothing: bad records, rows without a
    * key, types that do not fit and missing permissions are found. No job is stored. {@link
    * ImportResult#acceptedRows()} is the number of good rows. Default: writes.
@@ -186,6 +206,16 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
     if (source == null) {
       throw new InvalidSettingException(
           "from", "An import needs a source: call from(...), for instance with IcebergSource");
+    }
+    if (choices.query().isPresent() && (createsTable || hasColumns())) {
+      Setting other = createsTable ? Setting.CREATE_TABLE : Setting.COLUMNS;
+      throw new InvalidSettingException(
+          "query",
+          "query does not go with "
+              + other.mark()
+              + (createsTable
+                  ? ": it is prepared for a table that exists"
+                  : ": its variables are the columns"));
     }
     return blueprint().of(source, id(), choices.isDryRun() ? Optional.empty() : namedJob());
   }

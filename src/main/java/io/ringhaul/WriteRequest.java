@@ -234,6 +234,11 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
     return self();
   }
 
+  /** Whether columns are selected. */
+  final boolean hasColumns() {
+    return !columns.isEmpty();
+  }
+
   /** The id of the job. */
   final UUID id() {
     return OperationJob.id(job, jobId);

@@ -66,6 +66,14 @@ final class ExportCommand extends JobCommand<ExportResult> {
   private @Nullable String mapping;
 
   @Option(
+      names = "--query",
+      paramLabel = "SELECT",
+      description =
+          "What to export as a SELECT of the table, in place of --columns, --mapping, --where and"
+              + " --max-rows; the token ranges are added to it.")
+  private @Nullable String query;
+
+  @Option(
       names = "--max-rows",
       paramLabel = "N",
       description = "Maximum number of rows to export, in no particular order. Default: all rows.")
@@ -112,6 +120,19 @@ final class ExportCommand extends JobCommand<ExportResult> {
             .columns(columns.toArray(String[]::new));
     if (mapping != null) {
       request.mapping(mapping);
+    }
+    if (query != null) {
+      String other =
+          mapping != null
+              ? "--mapping"
+              : !columns.isEmpty()
+                  ? "--columns"
+                  : maxRows != null ? "--max-rows" : selection.hasConditions() ? "--where" : "";
+      if (!other.isEmpty()) {
+        throw new InvalidSettingException(
+            "--query", "--query does not go with " + other + ": write it in the SELECT");
+      }
+      request.query(query);
     }
     if (verify) {
       requireVerifiable();

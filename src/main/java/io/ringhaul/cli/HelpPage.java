@@ -52,12 +52,14 @@ final class HelpPage {
                   "ringhaul export store.orders --format=parquet --path=orders",
                   "ringhaul export store.orders --format=iceberg --path=lake --mode=append",
                   "ringhaul export store.orders --format=csv --path=out --columns=id,amount",
+                  "ringhaul export store.orders --format=csv --path=out -m 'order = id, * = *'",
                   "ringhaul export store.orders --format=json --path=out --job=nightly --resume")),
           Map.entry(
               "ringhaul import",
               List.of(
                   "ringhaul import store.orders --format=parquet --path=orders",
                   "ringhaul import store.orders --format=csv --path=orders.csv --max-errors=100",
+                  "ringhaul import store.orders --format=csv --path=in -m 'order = id, * = *'",
                   "ringhaul import store.orders --format=iceberg --path=lake --create-table")),
           Map.entry(
               "ringhaul copy",
@@ -127,6 +129,8 @@ final class HelpPage {
             "--keyspace",
             "--table",
             "--columns",
+            "--mapping",
+            "--query",
             "--where",
             "--allow-filtering",
             "--token-range",

@@ -31,6 +31,15 @@ final class ImportCommand extends WriteCommand {
   private List<String> columns = new ArrayList<>();
 
   @Option(
+      names = "--query",
+      paramLabel = "CQL",
+      description =
+          "The INSERT, UPDATE or DELETE that writes each record, with fields as variables, as in"
+              + " 'UPDATE store.orders SET tags = tags + :tags WHERE id = :id'. Default: an INSERT"
+              + " of the columns.")
+  private @Nullable String query;
+
+  @Option(
       names = "--null-to-unset",
       arity = "0..1",
       fallbackValue = "true",
@@ -60,6 +69,9 @@ final class ImportCommand extends WriteCommand {
     request.from(written()).columns(writtenColumns().toArray(String[]::new));
     if (Boolean.FALSE.equals(nullToUnset)) {
       request.nullsAsTombstones();
+    }
+    if (query != null) {
+      request.query(query);
     }
     if (ignoreCellTimes) {
       request.ignoreCellTimes();

@@ -59,6 +59,10 @@ final class SelectionOptions {
           "Splits the table into tasks of about this size, such as 64m, instead of by --tasks.")
   private @Nullable Long taskSize;
 
+  boolean hasConditions() {
+    return conditions.areGiven();
+  }
+
   void apply(ScanRequest<?, ?> request) {
     conditions.apply(request);
     for (String range : tokenRanges) {

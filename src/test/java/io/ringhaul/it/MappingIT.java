@@ -451,6 +451,139 @@ class MappingIT {
     assertThat(files).doesNotExist();
   }
 
+  @Test
+  void exportsWhatSelectSays() throws IOException {
+    for (int i = 0; i < 50; i++) {
+      session.execute("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (?, 1, 'x')", i);
+    }
+    operator
+        .export(keyspace, "t")
+        .to(CsvTarget.folder(folder.resolve("select")))
+        .query(
+            "SELECT p AS id, v, CAST(c AS text) AS \"C\" FROM "
+                + keyspace
+                + ".t WHERE p > 40 AND v = 'x' ALLOW FILTERING")
+        .taskCount(1)
+        .execute();
+    assertThat(content(folder.resolve("select")).lines())
+        .startsWith("id,v,C")
+        .hasSize(10)
+        .contains("45,x,1");
+
+    assertThat(
+            operator
+                .export(keyspace, "t")
+                .to(CsvTarget.folder(folder.resolve("limit")))
+                .query("SELECT * FROM t LIMIT 7")
+                .execute()
+                .totals()
+                .rows())
+        .isEqualTo(7);
+    assertThatThrownBy(() -> operator.export(keyspace, "t").query("SELECT * FROM other"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("reads");
+  }
+
+  @Test
+  void writesRecordsWithStatements() throws IOException {
+    imports(CsvSource.at(file("a.csv", "p,c,v", "1,1,x", "1,2,y", "2,1,z")), "* = *");
+
+    queries(
+        "UPDATE " + keyspace + ".t USING TTL :seconds SET v = :new WHERE p = :id AND c = 1",
+        "id,new,seconds,other",
+        "1,xx,5000,q",
+        "2,,5000,q");
+    queries("DELETE FROM " + keyspace + ".t WHERE p = :id AND c = :line", "line,id", "2,1");
+    queries(
+        "INSERT INTO " + keyspace + ".t (p, c, v, w) VALUES (?, ?, 'const', now())",
+        "p,c",
+        "3,4",
+        "5,6");
+
+    assertThat(rows("SELECT p, c, v FROM " + keyspace + ".t"))
+        .containsExactlyInAnyOrder(
+            "p=1, c=1, v=xx", "p=2, c=1, v=z", "p=3, c=4, v=const", "p=5, c=6, v=const");
+    assertThat(times("p=1").get(0)).isEqualTo("ttl=5000");
+    assertThat(times("p=2").get(0)).isEqualTo("ttl=null");
+  }
+
+  @Test
+  void addsToCountersWithStatementOnceForEachRecord() throws IOException {
+    String[] lines =
+        Stream.concat(Stream.of("x"), IntStream.range(0, 1_000).mapToObj(i -> "" + i % 10))
+            .toArray(String[]::new);
+    queries("UPDATE " + keyspace + ".hits SET n = n + 1 WHERE p = :x", lines);
+
+    assertThat(rows("SELECT p, n FROM " + keyspace + ".hits"))
+        .containsExactlyElementsOf(
+            IntStream.range(0, 10).mapToObj(i -> "p=" + i + ", n=100").toList());
+  }
+
+  @Test
+  void mapsFieldsToVariables() throws IOException {
+    operator
+        .importInto(keyspace, "t")
+        .from(CsvSource.at(file("a.csv", "order,text", "1,x")))
+        .query("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (:id, 7, :v) USING TIMESTAMP 9")
+        .mapping("order = id, text = v")
+        .execute();
+
+    assertThat(rows("SELECT p, c, v FROM " + keyspace + ".t")).containsExactly("p=1, c=7, v=x");
+    assertThat(times("p=1").get(1)).isEqualTo("at=9");
+  }
+
+  @Test
+  void rejectsRecordsThatStatementsCannotWrite() throws IOException {
+    Path rejects = folder.resolve("of-statement.jsonl");
+    ImportRequest request =
+        operator
+            .importInto(keyspace, "t")
+            .from(CsvSource.at(file("a.csv", "id,line,v", ",1,a", "2,,b", "3,1,c")))
+            .query("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (:id, :line, :v)");
+    assertThatThrownBy(request::execute).isInstanceOf(BulkOperationException.class);
+    assertThat(
+            request
+                .onUnrepresentable(OnUnrepresentable.REJECT)
+                .rejectsTo(rejects)
+                .execute()
+                .rejectedRows())
+        .isEqualTo(2);
+    assertThat(rejects)
+        .content()
+        .contains("no value for the primary key column", "\",1,a\"", "\"2,,b\"");
+    assertThat(rows("SELECT p, c, v FROM " + keyspace + ".t")).containsExactly("p=3, c=1, v=c");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT * FROM %s.t WHERE p = :p          | is no INSERT, UPDATE or DELETE",
+        "TRUNCATE %s.t                            | is no INSERT, UPDATE or DELETE",
+        "INSERT INTO %s.t (p, c) VALUES (:p, 1) IF NOT EXISTS | has a condition (IF)",
+        "INSERT INTO %s.by_id (id) VALUES (:p)    | and the import to",
+        "INSERT INTO %s.t (p, c) VALUES (1, 1)    | has no variable for a field",
+        "INSERT INTO %s.t (p, x) VALUES (:p, 1)   | is refused by the cluster",
+        "INSERT INTO %s.t (p, c) VALUES (:p, :zz) | it has no column zz",
+        "INSERT INTO %s.t (p, c, v) VALUES (:p, :p, :p) | for values of two types",
+      })
+  void refusesStatementsThatDoNotFit(String text) throws IOException {
+    String[] parts = text.split("\\|");
+    assertThatThrownBy(() -> queries(parts[0].strip().formatted(keyspace), "p", "1"))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining(parts[1].strip());
+    assertThat(count("t")).isZero();
+  }
+
+  /** Writes each line of a file with a statement. */
+  private void queries(String cql, String... lines) throws IOException {
+    String table = cql.contains(".hits") ? "hits" : "t";
+    operator
+        .importInto(keyspace, table)
+        .from(CsvSource.at(file("records.csv", lines)))
+        .query(cql)
+        .execute();
+  }
+
   private void exports(String table, ExportTarget target, String mapping) {
     operator.export(keyspace, table).to(target).mapping(mapping).execute();
   }

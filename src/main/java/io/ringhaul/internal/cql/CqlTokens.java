@@ -28,8 +28,10 @@ public final class CqlTokens {
    * A token.
    *
    * @param depth number of open brackets of any kind around the token; a bracket is outside itself
+   * @param start position in the text
+   * @param end position after it
    */
-  public record Token(Kind kind, String text, int depth) {
+  public record Token(Kind kind, String text, int depth, int start, int end) {
 
     /** Whether the token is this keyword; quoted names are not keywords. */
     public boolean is(String keyword) {
@@ -124,12 +126,13 @@ public final class CqlTokens {
   }
 
   private void takeMarker() {
+    int start = at;
     at = endOf(at + 1, Character::isWhitespace);
     int end =
         at < cql.length() && cql.charAt(at) == '"'
             ? endOfQuoted(at)
             : endOf(at, CqlTokens::isOfWord);
-    tokens.add(new Token(Kind.MARKER, ":" + cql.substring(at, end), brackets.length()));
+    tokens.add(new Token(Kind.MARKER, ":" + cql.substring(at, end), brackets.length(), start, end));
     at = end;
   }
 
@@ -144,7 +147,7 @@ public final class CqlTokens {
   }
 
   private void take(Kind kind, int end) {
-    tokens.add(new Token(kind, cql.substring(at, end), brackets.length()));
+    tokens.add(new Token(kind, cql.substring(at, end), brackets.length(), at, end));
     at = end;
   }
 

@@ -55,7 +55,7 @@ record TextWeight(
     /** Symbols after which a dash before a number is its sign. */
     private static final String BEFORE_SIGN = "=,([{:+-*<>";
 
-    private static final Token START = new Token(Kind.SYMBOL, "(", 0);
+    private static final Token START = new Token(Kind.SYMBOL, "(", 0, 0, 0);
 
     private final List<Token> tokens;
     private Token before = START;

@@ -14,6 +14,7 @@ import io.ringhaul.schema.ColumnDescription;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,9 @@ interface ComputedValue {
       return (task, row) -> bytes;
     }
     DataType type = column.type();
-    String call = (term.function() + "(" + term.arguments() + ")").replace("_", "");
+    String call =
+        (term.function() + "(" + term.arguments().toLowerCase(Locale.ROOT) + ")")
+            .replaceAll("[_\\s]", "");
     boolean isTimeUuid = type.equals(DataTypes.TIMEUUID) || type.equals(DataTypes.UUID);
     switch (call) {
       case "uuid()" -> {

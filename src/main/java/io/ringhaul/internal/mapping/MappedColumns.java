@@ -164,15 +164,12 @@ public final class MappedColumns {
 
   private String field(Entry entry) {
     Term field = entry.field();
-    boolean isName = field.form() == Form.WORD || field.form() == Form.QUOTED;
-    if (!isName && field != entry.column()) {
+    // A list of columns and functions names the fields as it is written.
+    if (!field.isName() && !field.equals(entry.column())) {
       throw mapping.refusal(
           "has " + field + " in the place of a field; an export needs a name at the left");
     }
-    // A list of columns names the fields as the table does.
-    return field == entry.column() && isName
-        ? column(field).map(ColumnDescription::name).orElse(field.text())
-        : field.text();
+    return field.text();
   }
 
   private Optional<ColumnDescription> column(Term term) {

@@ -9,7 +9,6 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
-import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.mapping.Mapping.Entry;
 import io.ringhaul.internal.mapping.Mapping.Form;
 import io.ringhaul.internal.mapping.Mapping.Term;
@@ -26,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -70,8 +70,8 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
     private final SourceSession fields;
     private final Mapping mapping;
 
-    /** The plan of the fields: one object for each plan, as sessions keep what they read of it. */
-    private final TypedPlan<SourcePlan, SourcePlan> plans = new TypedPlan<>(Session::ofFields);
+    /** The plans of the fields by plan: sessions keep what they read of a plan by its identity. */
+    private final IdentityHashMap<SourcePlan, SourcePlan> plans = new IdentityHashMap<>();
 
     Session(SourceSession fields, Mapping mapping) {
       this.fields = fields;
@@ -86,7 +86,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
     private TableSchema renamed(TableSchema schema) {
       Map<String, String> columns = new HashMap<>();
       for (Entry entry : mapping.entries()) {
-        if (isName(entry.field()) && isName(entry.column())) {
+        if (entry.field().isName() && entry.column().isName()) {
           columns.put(entry.field().text(), word(entry.column()));
         }
       }
@@ -140,12 +140,12 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
 
     @Override
     public SourcePlan pinned(SourcePlan plan) {
-      return rewrapped(plan, fields.pinned(plans.of(plan)));
+      return rewrapped(plan, fields.pinned(ofFields(plan)));
     }
 
     @Override
     public SourcePlan within(SourcePlan plan, TokenRangeSet tokens) {
-      return rewrapped(plan, fields.within(plans.of(plan), tokens));
+      return rewrapped(plan, fields.within(ofFields(plan), tokens));
     }
 
     private static SourcePlan rewrapped(SourcePlan plan, SourcePlan changed) {
@@ -160,7 +160,11 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
           plan.formatVersion(), plan.format(), plan.location(), columns, properties, plan.tasks());
     }
 
-    private static SourcePlan ofFields(SourcePlan plan) {
+    private synchronized SourcePlan ofFields(SourcePlan plan) {
+      return plans.computeIfAbsent(plan, Session::unwrapped);
+    }
+
+    private static SourcePlan unwrapped(SourcePlan plan) {
       Map<String, String> properties = new HashMap<>(plan.properties());
       properties.keySet().removeIf(name -> name.startsWith("mapping "));
       return with(
@@ -190,7 +194,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
           computed.add(ComputedValue.of(mapping, term, column, job));
         }
       }
-      RowReader reader = fields.open(plans.of(plan), asFields, task);
+      RowReader reader = fields.open(ofFields(plan), asFields, task);
       return computed.isEmpty()
           ? reader
           : new Reader(reader, asFields.size(), computed, task.number());
@@ -210,10 +214,6 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
     public void close() {
       fields.close();
     }
-  }
-
-  private static boolean isName(Term term) {
-    return term.form() == Form.WORD || term.form() == Form.QUOTED;
   }
 
   /** The field of a column. A record may lack the TTL or the write time of its row. */
@@ -256,7 +256,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
         if (!assigned.add(column.name())) {
           throw mapping.refusal("has column " + entry.column() + " twice");
         }
-        if (isName(entry.field()) || entry.field().form() == Form.POSITION) {
+        if (entry.field().isName() || entry.field().form() == Form.POSITION) {
           String field = entry.field().text();
           if (named.contains(field)) {
             throw mapping.refusal(
@@ -432,7 +432,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
               () ->
                   mapping.refusal(
                       String.format(
-                          isName(term)
+                          term.isName()
                               ? "has a column %s, which %s does not have"
                               : "has %s in the place of a column of %s; a column, __ttl,"
                                   + " __timestamp, ttl(column) or writetime(column) can be there",

@@ -14,41 +14,33 @@ import java.util.Optional;
  * An entry has a field at its left and a column at its right. The syntax is that of DSBulk's {@code
  * schema.mapping}, with constants in addition.
  *
+ * @param setting the setting that gave the text: {@code mapping} or {@code query}
  * @param text for messages and stored jobs
  * @param entries those with a field and a column of their own, in order
  * @param rest whether all other columns have fields of the same name
  * @param excluded the columns without a field if {@code rest} is set, as they are written
  */
-public record Mapping(String text, List<Entry> entries, boolean rest, List<Term> excluded) {
+public record Mapping(
+    String setting, String text, List<Entry> entries, boolean rest, List<Term> excluded) {
 
   /** A field or another term, and what it belongs to. */
   public record Entry(Term field, Term column) {}
 
-  /** One side of an entry. */
-  public record Term(Form form, String text, List<Token> tokens) {
+  /**
+   * One side of an entry.
+   *
+   * @param function the name of a call's function in lower case, without a keyspace; empty for
+   *     other terms
+   * @param arguments the text between the brackets of a call
+   */
+  public record Term(Form form, String text, String function, String arguments) {
 
-    private Term(Form form, String text) {
-      this(form, text, List.of());
+    Term(Form form, String text) {
+      this(form, text, "", "");
     }
 
-    /** The name of a call's function in lower case, without a keyspace; empty for other terms. */
-    public String function() {
-      return form != Form.CALL
-          ? ""
-          : tokens.get(opening() - 1).name().asInternal().toLowerCase(Locale.ROOT);
-    }
-
-    /** The text between the brackets of a call. */
-    public String arguments() {
-      return Mapping.text(tokens.subList(opening() + 1, tokens.size() - 1));
-    }
-
-    private int opening() {
-      int at = 0;
-      while (!tokens.get(at).isSymbol('(')) {
-        at++;
-      }
-      return at;
+    boolean isName() {
+      return form == Form.WORD || form == Form.QUOTED;
     }
 
     @Override
@@ -101,24 +93,72 @@ public record Mapping(String text, List<Entry> entries, boolean rest, List<Term>
 
   /** The failure of a mapping that does not go. */
   public InvalidSettingException refusal(String reason) {
-    return new InvalidSettingException(SETTING, String.format("mapping (%s) %s", text, reason));
+    return new InvalidSettingException(setting, String.format("%s (%s) %s", setting, text, reason));
   }
 
-  private static String text(List<Token> tokens) {
-    StringBuilder text = new StringBuilder();
-    Token last = null;
-    for (Token token : tokens) {
-      if (last != null && (isWordLike(last) && isWordLike(token) || last.isSymbol(','))) {
-        text.append(' ');
-      }
-      text.append(token.text());
-      last = token;
+  /** The text of some tokens of another text. */
+  static String text(String of, List<Token> tokens) {
+    return tokens.isEmpty()
+        ? ""
+        : of.substring(tokens.get(0).start(), tokens.get(tokens.size() - 1).end());
+  }
+
+  /**
+   * The term of some tokens; empty if they are none.
+   *
+   * @param text the text of the tokens
+   * @param tokens at least one
+   */
+  static Optional<Term> term(String text, List<Token> tokens) {
+    Token first = tokens.get(0);
+    int last = tokens.size() - 1;
+    boolean closes = tokens.get(last).isSymbol(')');
+    if (tokens.size() == 1 && first.kind() == Kind.WORD) {
+      boolean quoted = first.text().startsWith("\"");
+      return Optional.of(
+          new Term(
+              quoted ? Form.QUOTED : Form.WORD, quoted ? first.name().asInternal() : first.text()));
     }
-    return text.toString();
+    if (tokens.size() == 1 && first.kind() == Kind.LITERAL) {
+      boolean isNumber = first.text().chars().allMatch(c -> c >= '0' && c <= '9');
+      boolean isWord = first.text().matches("[A-Za-z0-9_]+");
+      return Optional.of(
+          new Term(isNumber ? Form.POSITION : isWord ? Form.WORD : Form.CONSTANT, first.text()));
+    }
+    if (first.isSymbol('(') && closes && tokens.size() > 2) {
+      return Optional.of(new Term(Form.CONSTANT, text(text, tokens.subList(1, last))));
+    }
+    if (first.kind() == Kind.WORD && closes) {
+      boolean qualified =
+          tokens.size() > 4 && tokens.get(1).isSymbol('.') && tokens.get(2).kind() == Kind.WORD;
+      int opening = qualified ? 3 : 1;
+      if (tokens.get(opening).isSymbol('(')
+          && tokens.subList(opening + 1, last).stream().allMatch(token -> token.depth() > 0)) {
+        return Optional.of(
+            new Term(
+                Form.CALL,
+                text(text, tokens),
+                tokens.get(opening - 1).name().asInternal().toLowerCase(Locale.ROOT),
+                text(text, tokens.subList(opening + 1, last))));
+      }
+    }
+    return Optional.empty();
   }
 
-  private static boolean isWordLike(Token token) {
-    return token.kind() != Kind.SYMBOL;
+  /** Splits tokens at the commas of one depth. */
+  static List<List<Token>> split(List<Token> tokens, int depth) {
+    List<List<Token>> parts = new ArrayList<>();
+    List<Token> part = new ArrayList<>();
+    for (Token token : tokens) {
+      if (token.isSymbol(',') && token.depth() == depth) {
+        parts.add(part);
+        part = new ArrayList<>();
+      } else {
+        part.add(token);
+      }
+    }
+    parts.add(part);
+    return parts;
   }
 
   private static final class Parser {
@@ -147,7 +187,7 @@ public record Mapping(String text, List<Entry> entries, boolean rest, List<Term>
           read(part);
         }
       }
-      return new Mapping(text, entries, rest, excluded);
+      return new Mapping(SETTING, text, entries, rest, excluded);
     }
 
     private void read(List<Token> part) {
@@ -159,7 +199,14 @@ public record Mapping(String text, List<Entry> entries, boolean rest, List<Term>
       List<Token> column = new ArrayList<>(part.subList(at + 1, part.size()));
       Token between = part.get(at);
       if (between.kind() == Kind.MARKER && between.text().length() > 1) {
-        column.add(0, new Token(Kind.WORD, between.text().substring(1), 0));
+        column.add(
+            0,
+            new Token(
+                Kind.WORD,
+                between.text().substring(1),
+                0,
+                between.end() - between.text().length() + 1,
+                between.end()));
       }
       if (field.isEmpty() || column.isEmpty()) {
         throw refusal("lacks one side in the entry " + text(part) + "; write field = column");
@@ -196,48 +243,26 @@ public record Mapping(String text, List<Entry> entries, boolean rest, List<Term>
 
     private Term name(List<Token> tokens) {
       Term term = term(tokens);
-      if (term.form() != Form.WORD && term.form() != Form.QUOTED) {
+      if (!term.isName()) {
         throw refusal("has " + term + " in the place of a column");
       }
       return term;
     }
 
     private Term term(List<Token> tokens) {
-      Token first = tokens.get(0);
-      boolean closes = tokens.get(tokens.size() - 1).isSymbol(')');
-      if (tokens.size() == 1 && first.kind() == Kind.WORD) {
-        boolean quoted = first.text().startsWith("\"");
-        return new Term(
-            quoted ? Form.QUOTED : Form.WORD, quoted ? first.name().asInternal() : first.text());
-      }
-      if (tokens.size() == 1 && first.kind() == Kind.LITERAL) {
-        if (first.text().chars().allMatch(c -> c >= '0' && c <= '9')) {
-          return new Term(Form.POSITION, first.text());
-        }
-        boolean isWord = first.text().matches("[A-Za-z0-9_]+");
-        return new Term(isWord ? Form.WORD : Form.CONSTANT, first.text());
-      }
-      if (first.isSymbol('(') && closes && tokens.size() > 2) {
-        return new Term(Form.CONSTANT, text(tokens.subList(1, tokens.size() - 1)));
-      }
-      if (first.kind() == Kind.WORD && closes && isCall(tokens)) {
-        return new Term(Form.CALL, text(tokens), List.copyOf(tokens));
-      }
-      throw refusal(
-          String.format(
-              "has %s, which is no name, no position, no function and no constant; a name with"
-                  + " other characters needs double quotes, and a constant brackets, as in"
-                  + " (42) = column",
-              text(tokens)));
+      return Mapping.term(text, tokens)
+          .orElseThrow(
+              () ->
+                  refusal(
+                      String.format(
+                          "has %s, which is no name, no position, no function and no constant; a"
+                              + " name with other characters needs double quotes, and a constant"
+                              + " brackets, as in (42) = column",
+                          text(tokens))));
     }
 
-    private static boolean isCall(List<Token> tokens) {
-      boolean qualified =
-          tokens.size() > 4 && tokens.get(1).isSymbol('.') && tokens.get(2).kind() == Kind.WORD;
-      int opening = qualified ? 3 : 1;
-      return tokens.get(opening).isSymbol('(')
-          && tokens.subList(opening + 1, tokens.size() - 1).stream()
-              .allMatch(token -> token.depth() > 0);
+    private String text(List<Token> tokens) {
+      return Mapping.text(text, tokens);
     }
 
     /** The position of the sign between field and column. */
@@ -253,21 +278,6 @@ public record Mapping(String text, List<Entry> entries, boolean rest, List<Term>
         }
       }
       return Optional.empty();
-    }
-
-    private static List<List<Token>> split(List<Token> tokens, int depth) {
-      List<List<Token>> parts = new ArrayList<>();
-      List<Token> part = new ArrayList<>();
-      for (Token token : tokens) {
-        if (token.isSymbol(',') && token.depth() == depth) {
-          parts.add(part);
-          part = new ArrayList<>();
-        } else {
-          part.add(token);
-        }
-      }
-      parts.add(part);
-      return parts;
     }
 
     /** Refuses texts whose end is missing, and signs that belong to no term. */
@@ -297,7 +307,7 @@ public record Mapping(String text, List<Entry> entries, boolean rest, List<Term>
     }
 
     private InvalidSettingException refusal(String reason) {
-      return new Mapping(text, List.of(), false, List.of()).refusal(reason);
+      return new Mapping(SETTING, text, List.of(), false, List.of()).refusal(reason);
     }
   }
 

@@ -33,6 +33,7 @@ import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.RowBinders;
 import io.ringhaul.internal.write.RowTimes;
+import io.ringhaul.internal.write.WriteStatement;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
@@ -119,6 +120,8 @@ public record ImportOperation(
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::writable);
     TableDescription table = found.table();
+    Optional<WriteStatement> own =
+        choices.query().map(cql -> WriteStatement.of(session, table, cql));
     requireKey(table, asked(table));
     Map<String, String> source = assignment.source().identity();
     Map<String, String> fingerprint = fingerprint(source, found);
@@ -136,7 +139,7 @@ public record ImportOperation(
             fingerprint,
             settings.texts())) {
       return job.running(
-          () -> run(session, threads, job, found, source.getOrDefault("source format", "")));
+          () -> run(session, threads, job, found, own, source.getOrDefault("source format", "")));
     }
   }
 
@@ -145,6 +148,7 @@ public record ImportOperation(
       Executor threads,
       OperationJob job,
       TableFingerprint found,
+      Optional<WriteStatement> own,
       String format) {
     TableDescription table = found.table();
     LocalNodes nodes = LocalNodes.of(session);
@@ -156,7 +160,13 @@ public record ImportOperation(
     ImportCheckpoints checkpoints = new ImportCheckpoints(job.run());
     try (SourceSession sourceSession = assignment.source().open()) {
       TableDescription withTimes =
-          choices.times().extend(table, () -> sourceSession.schema(table.keyspace(), table.name()));
+          own.map(WriteStatement::fields)
+              .orElseGet(
+                  () ->
+                      choices
+                          .times()
+                          .extend(
+                              table, () -> sourceSession.schema(table.keyspace(), table.name())));
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan planned = stored.orElseGet(() -> plan(sourceSession, withTimes));
       ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);
@@ -176,7 +186,8 @@ public record ImportOperation(
               deletes() ? OperationKind.DELETE : OperationKind.IMPORT,
               format,
               job.stored());
-      try (RejectedRows rejected = rejects(job, table, columns, checkpoints);
+      TableDescription ofRows = own.map(WriteStatement::fields).orElse(table);
+      try (RejectedRows rejected = rejects(job, ofRows, columns, checkpoints);
           RunningOperation running = new RunningOperation(settings, subject, meter, metrics)) {
         StreamWriter writer = writer(session, requests, meter, metrics);
         running.owns(writer.requests(), writer::close);
@@ -197,12 +208,18 @@ public record ImportOperation(
                         count::follow)
                     .batches(writer, batches.setLimits())
                     .workers(count));
-        RowBinders bound = binders(session, table, columns, job);
+        RowBinders bound =
+            own.map(cql -> RowBinders.of(cql, columns, choices.nullHandling()))
+                .orElseGet(() -> binders(session, table, columns, job));
         RowBinders binders = choices.isDryRun() ? bound.dry() : bound;
         boolean once = binders.writesOnce();
         if (once && !assignment.replaysInDoubt()) {
           checkpoints.requireNoneInDoubt(
-              table.isCounterTable() ? "its rows add to counters" : "its rows append to lists",
+              table.isCounterTable()
+                  ? "its rows add to counters"
+                  : choices.query().isPresent()
+                      ? "its statement has another effect the second time"
+                      : "its rows append to lists",
               assignment.batch() > 0
                   ? "follow under a new id, which imports all of the source"
                   : "begin a new job");
@@ -246,16 +263,22 @@ public record ImportOperation(
 
   /** A source that cannot be divided so finely has fewer tasks than were asked for. */
   private SourcePlan plan(SourceSession source, TableDescription table) {
-    SourcePlan plan = source.plan(table, asked(table), settings.taskCount());
+    // A record may have other fields than those of a statement.
+    List<String> columns =
+        choices.query().isPresent()
+            ? table.columns().stream().map(ColumnDescription::name).toList()
+            : asked(table);
+    SourcePlan plan = source.plan(table, columns, settings.taskCount());
     if (settings.taskCount().isPresent()
         || deletes()
+        || choices.query().isPresent()
         || !RowBinders.willWriteOnce(table, table.select(plan.columns()), choices)) {
       return plan;
     }
     long bytes = plan.tasks().stream().mapToLong(SourceTask::bytes).sum();
     long wanted = Math.min(MOST_TASKS_WRITTEN_ONCE, bytes / BYTES_WRITTEN_ONCE);
     return wanted > plan.tasks().size()
-        ? source.plan(table, asked(table), OptionalInt.of((int) wanted))
+        ? source.plan(table, columns, OptionalInt.of((int) wanted))
         : plan;
   }
 
@@ -328,6 +351,7 @@ public record ImportOperation(
         .deletion()
         .flatMap(Deletion::before)
         .ifPresent(moment -> parts.put("deleted if written before", moment.toString()));
+    choices.query().ifPresent(cql -> parts.put("query", cql));
     parts.put("nulls", choices.nullHandling().name());
     parts.put("counters", choices.addToCounters() ? "added to" : "new");
     parts.put("cell times", choices.times().toString());
@@ -357,6 +381,9 @@ public record ImportOperation(
    * @param columns of the rows; empty for all those of an import
    */
   private void requireKey(TableDescription table, List<String> columns) {
+    if (choices.query().isPresent()) {
+      return;
+    }
     if (!deletes()) {
       ImportPreflight.requirePrimaryKey("import into", table, columns);
     } else {

@@ -66,9 +66,7 @@ final class ImportPreflight {
     }
     checks.add(
         new ValueLimits(
-            session,
-            table,
-            columns.stream().filter(column -> column.kind() != Kind.METADATA).toList()));
+            session, table, columns.stream().filter(table.columns()::contains).toList()));
     checks.add(new SchemaAgreement(session));
     checks.add(new LiveReplicas(session, settings.keyspace(), settings.table(), requests));
     String what = choices.deletion().isPresent() ? "The deletion from " : "The import into ";
@@ -117,7 +115,9 @@ final class ImportPreflight {
       }
       return;
     }
-    CounterStatements.requireCounters(table, columns);
+    if (choices.query().isEmpty()) {
+      CounterStatements.requireCounters(table, columns);
+    }
     if (batch > 0) {
       CounterStatements.requireNoStatics("follow", table, columns);
     }

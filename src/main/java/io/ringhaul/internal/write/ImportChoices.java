@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param addToCounters whether the counter table may have rows
  * @param times how write times and TTLs of the source are restored
  * @param deletion present if rows are deleted
+ * @param query the statement that writes each record; empty for an INSERT of its columns
  * @param isDryRun whether rows are read and bound, and nothing is sent
  */
 public record ImportChoices(
@@ -15,31 +16,44 @@ public record ImportChoices(
     boolean addToCounters,
     RestoredTimes times,
     Optional<Deletion> deletion,
+    Optional<String> query,
     boolean isDryRun) {
 
   /** Nulls stay UNSET, counter tables must be empty, and times of cells are restored. */
   public static final ImportChoices DEFAULT =
-      new ImportChoices(NullHandling.UNSET, false, RestoredTimes.DEFAULT, Optional.empty(), false);
+      new ImportChoices(
+          NullHandling.UNSET,
+          false,
+          RestoredTimes.DEFAULT,
+          Optional.empty(),
+          Optional.empty(),
+          false);
 
   public ImportChoices withNulls(NullHandling value) {
-    return new ImportChoices(value, addToCounters, times, deletion, isDryRun);
+    return new ImportChoices(value, addToCounters, times, deletion, query, isDryRun);
   }
 
   public ImportChoices withAddToCounters() {
-    return new ImportChoices(nullHandling, true, times, deletion, isDryRun);
+    return new ImportChoices(nullHandling, true, times, deletion, query, isDryRun);
   }
 
   public ImportChoices withTimes(RestoredTimes value) {
-    return new ImportChoices(nullHandling, addToCounters, value, deletion, isDryRun);
+    return new ImportChoices(nullHandling, addToCounters, value, deletion, query, isDryRun);
   }
 
   /** Rows are deleted; times of the source play no part. */
   public ImportChoices deleting(Deletion value) {
     return new ImportChoices(
-        nullHandling, addToCounters, times.leftAside(), Optional.of(value), isDryRun);
+        nullHandling, addToCounters, times.leftAside(), Optional.of(value), query, isDryRun);
+  }
+
+  /** Records are written by a statement of the user. */
+  public ImportChoices withQuery(String cql) {
+    return new ImportChoices(
+        nullHandling, addToCounters, times.leftAside(), deletion, Optional.of(cql), isDryRun);
   }
 
   public ImportChoices dryRun() {
-    return new ImportChoices(nullHandling, addToCounters, times, deletion, true);
+    return new ImportChoices(nullHandling, addToCounters, times, deletion, query, true);
   }
 }

@@ -103,6 +103,17 @@ public final class RowBinders {
     return new RowBinders(() -> deletes, false);
   }
 
+  /**
+   * Binders of a statement of the user.
+   *
+   * @param columns the variables that the rows have, in their order
+   */
+  public static RowBinders of(
+      WriteStatement statement, List<ColumnDescription> columns, NullHandling nullHandling) {
+    RowBinder binder = statement.binder(columns, nullHandling);
+    return new RowBinders(() -> binder, statement.writesOnce());
+  }
+
   /** Binders that add to counters. */
   public static RowBinders of(CounterStatements counters) {
     return new RowBinders(() -> counters, true);
