@@ -8,20 +8,24 @@ import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.operation.RowSelection;
 import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.operation.VerifyOperation;
+import io.ringhaul.internal.write.WrittenWindow;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of requests that compare a table with a source. Both are read once, and a checksum
  * of the rows is kept for each of 65,536 ranges of tokens. Only ranges whose checksums differ are
  * read again, to find the rows that differ. Values are compared by their bytes in CQL; write times
- * and TTLs are not compared.
+ * and TTLs are compared with {@link #compareCellTimes()} only.
  *
  * <p>Memory is bounded: the rows of the source in such ranges are read in as many passes as the
- * heap requires. Rows that other clients write meanwhile may appear as differences.
+ * heap requires. Rows that other clients write meanwhile may appear as differences, unless {@link
+ * #writtenBefore(Instant)} leaves them aside.
  *
  * <p>Token ranges and a partitioning select what is compared, of both. A condition selects rows of
  * the table only: use it with a source that has just such rows, such as an export with the same
@@ -39,6 +43,7 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
   private List<CqlIdentifier> columns = List.of();
   private int maxDifferences = 1_000;
   private @Nullable Path differencesFile;
+  private VerifyOperation.Rules rules = new VerifyOperation.Rules(false, OptionalLong.empty());
   private long rowsInMemory;
 
   ComparisonRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
@@ -80,11 +85,53 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
   /**
    * The new file for all differences, one JSON object per line: its {@code kind}, the {@code key},
    * and the values that differ as CQL literals, those of the {@code table} and those of the {@code
-   * source}; of a row that only one side has, all its values. Only the owner can read the file. No
-   * file is made for tables that are equal. Default: none.
+   * source}; of a row that only one side has, all its values. With {@link #compareCellTimes()} it
+   * has the {@code cells} that differ, each with its {@code writetime} and {@code expiry} on both
+   * sides. Only the owner can read the file. No file is made for tables that are equal. Default:
+   * none.
    */
   public S differencesTo(Path file) {
     this.differencesFile = Objects.requireNonNull(file);
+    return self();
+  }
+
+  /**
+   * Compares write times and TTLs too, of collections and user-defined types that are not frozen
+   * cell by cell. The source is a table of Cassandra 5.0 or, without such columns, of any version;
+   * or it is an export {@linkplain ExportRequest#withWritetime with write times}, {@linkplain
+   * ExportRequest#withTtl TTLs} or both, with the usual names of their columns. Only the times that
+   * the source has are compared. A TTL stands for the moment at which the cell expires; moments
+   * that are up to 2 seconds apart are equal. A cell that has expired is as one without a value.
+   * Default: times are not compared.
+   *
+   * @throws InvalidSettingException when the request is run, if the source has no times
+   */
+  public S compareCellTimes() {
+    this.rules = new VerifyOperation.Rules(true, rules.writtenBefore());
+    return self();
+  }
+
+  /**
+   * Leaves rows aside that have a cell written at this time or later, in the table or in the
+   * source: for a table that clients write meanwhile. Only ranges of tokens that differ are read
+   * with write times. {@link VerifyResult#newer()} counts the rows that differ and are left aside.
+   *
+   * <p>A difference that is named has cells on both sides that are older than this time only. A
+   * deletion has no write time in CQL, though: a row or a value that a client deleted since may be
+   * named. So may rows that clients write since with an older time, and rows of which only the key
+   * was written. A row that a client wrote over since is not compared, because its older values are
+   * no longer there. If files have no write times, those of the table decide.
+   *
+   * <p>Default: every row is compared.
+   *
+   * @throws InvalidSettingException when the request is run, if the source is a table that is read
+   *     without its times
+   */
+  public S writtenBefore(Instant moment) {
+    this.rules =
+        new VerifyOperation.Rules(
+            rules.cellTimes(),
+            OptionalLong.of(WrittenWindow.ceilingMicros("writtenBefore", moment)));
     return self();
   }
 
@@ -96,6 +143,11 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
 
   /** Whether rows that only the table has are no differences. */
   abstract boolean ignoresExtra();
+
+  /** Whether write times and TTLs are compared. */
+  final boolean comparesCellTimes() {
+    return rules.cellTimes();
+  }
 
   final List<CqlIdentifier> columns() {
     return columns;
@@ -123,6 +175,7 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
         pageSize(),
         expected,
         columns,
+        rules,
         new VerifyOperation.Search(
             maxDifferences, Optional.ofNullable(differencesFile), ignoresExtra(), rowsInMemory));
   }

@@ -10,6 +10,7 @@ import io.ringhaul.internal.operation.PageSink;
 import io.ringhaul.internal.operation.ReadOperation;
 import io.ringhaul.internal.operation.RowPublisher;
 import io.ringhaul.internal.operation.ScanSizing;
+import io.ringhaul.internal.write.CellTimes;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -122,8 +123,8 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
     throw new InvalidSettingException(
         "forEach",
         "A read without forEach(...) has nowhere to put its rows; call forEach(...) or"
-            + " forEachAsync(...) instead of execute() or executeAsync(), or use stream(), rows() or"
-            + " publisher()");
+            + " forEachAsync(...) instead of execute() or executeAsync(), or use stream(), rows()"
+            + " or publisher()");
   }
 
   private BulkOperation<ReadResult> operation(PageSink sink) {
@@ -132,7 +133,8 @@ public final class ReadRequest extends ScanRequest<ReadRequest, ReadResult> {
     return operation(
         sizing(),
         (settings, selection, sizing) ->
-            new ReadOperation(settings, selection, sizing, names, rowsToPage, sink));
+            new ReadOperation(
+                settings, selection, sizing, names, rowsToPage, CellTimes.NONE, sink));
   }
 
   @Override

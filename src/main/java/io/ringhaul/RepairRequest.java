@@ -86,6 +86,14 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
                     + Setting.WHERE.mark()
                     + ": rows that satisfy the condition in the table only would be deleted");
           }
+          if (comparesCellTimes() && how.times().ignored()) {
+            throw new InvalidSettingException(
+                "compareCellTimes",
+                Setting.COMPARE_CELL_TIMES.call()
+                    + " does not go with "
+                    + Setting.IGNORE_CELL_TIMES.call()
+                    + ": rows that are written with the current time differ from the source again");
+          }
           return new RepairOperation(
               comparison("from", settings, selection, sizing),
               writes(settings, columns(), how),

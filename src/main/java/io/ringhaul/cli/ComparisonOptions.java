@@ -5,12 +5,11 @@ import io.ringhaul.ComparisonRequest;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
-import io.ringhaul.table.TableSource;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,24 +44,46 @@ final class ComparisonOptions {
           "New file for all differences, one JSON object per line with the values of both sides.")
   private @Nullable Path differences;
 
+  @Option(
+      names = "--compare-cell-times",
+      description =
+          "Compares write times and TTLs too. Files need them as columns, from an export"
+              + " --with-writetime --with-ttl. Default: compares values only.")
+  private boolean comparesCellTimes;
+
+  @Option(
+      names = "--written-before",
+      paramLabel = "TIME",
+      description =
+          "Leaves rows aside that have a value written at this time or later, such as"
+              + " 2026-01-31T00:00:00Z: for a table that clients write meanwhile. Default: compares"
+              + " every row.")
+  private @Nullable Instant writtenBefore;
+
   /** Connects to the cluster of the source, if the source is a table. */
   Optional<CqlSession> open(OperationCommand<?> command) {
     return source.open(command);
   }
 
   /** The source with the conditions of the table. */
-  ImportSource source(OptionValues.TableArgument own, UnaryOperator<TableSource> choices) {
+  ImportSource source(OptionValues.TableArgument own) {
     if (!source.areGiven()) {
       throw new InvalidSettingException(
           "--format",
           "Give what to compare with: --format and --path for files, or --from for a table");
     }
-    return source.source(own, columns, table -> choices.apply(selection.applied(table)));
+    return source.source(own, columns, selection::applied);
   }
 
   void apply(ComparisonRequest<?, ?> request) {
     request.columns(source.selectedColumns(columns).toArray(String[]::new));
     selection.apply(request);
+    if (comparesCellTimes) {
+      request.compareCellTimes();
+    }
+    if (writtenBefore != null) {
+      request.writtenBefore(writtenBefore);
+    }
     if (maxDifferences != null) {
       request.maxDifferences(maxDifferences);
     }
@@ -89,6 +110,9 @@ final class ComparisonOptions {
     report.addCount("extra", result.extra());
     report.addCount("different", result.different());
     report.addCount("repeated", result.repeated());
+    if (writtenBefore != null) {
+      report.addCount("newer", result.newer());
+    }
     report.add("complete", result.isComplete());
     report.addAll("differences", result.differences());
     if (differences != null && !result.isEqual()) {

@@ -72,13 +72,17 @@ final class HelpPage {
               List.of(
                   "ringhaul verify store.orders --format=iceberg --path=lake",
                   "ringhaul verify store.orders --from-contact-point=10.0.0.1",
-                  "ringhaul verify archive.orders --from=store.orders --differences=diff.jsonl")),
+                  "ringhaul verify archive.orders --from=store.orders --differences=diff.jsonl",
+                  "ringhaul verify store.orders --from-contact-point=10.0.0.1 --compare-cell-times",
+                  "ringhaul verify store.orders --format=parquet --path=backup"
+                      + " --written-before=2026-01-31T00:00:00Z")),
           Map.entry(
               "ringhaul repair",
               List.of(
                   "ringhaul repair store.orders --from-contact-point=10.0.0.1",
                   "ringhaul repair store.orders --from-contact-point=10.0.0.1 --apply",
-                  "ringhaul repair store.orders --format=iceberg --path=lake --delete-extra --apply")),
+                  "ringhaul repair store.orders --format=iceberg --path=lake --delete-extra"
+                      + " --apply")),
           Map.entry(
               "ringhaul delete",
               List.of(
@@ -142,6 +146,7 @@ final class HelpPage {
             "--largest",
             "--create-table",
             "--null-to-unset",
+            "--compare-cell-times",
             "--delete-extra",
             "--apply",
             "--dry-run",

@@ -5,9 +5,7 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.RepairRequest;
 import io.ringhaul.RepairResult;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.table.TableSource;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,12 +47,8 @@ final class RepairCommand extends OperationCommand<RepairResult> {
 
   @Override
   OperationRequest<?, RepairResult> request(TokenAwareBulkOperator operator) {
-    UnaryOperator<TableSource> times =
-        ignoreCellTimes || !apply ? TableSource::ignoreCellTimes : table -> table;
     RepairRequest request =
-        operator
-            .repair(table().keyspace(), table().table())
-            .from(comparison.source(table(), times));
+        operator.repair(table().keyspace(), table().table()).from(comparison.source(table()));
     comparison.apply(request);
     if (deleteExtra) {
       comparison.requireWholeSource("--delete-extra");

@@ -5,7 +5,6 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.VerifyResult;
-import io.ringhaul.table.TableSource;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,9 +29,7 @@ final class VerifyCommand extends OperationCommand<VerifyResult> {
   @Override
   OperationRequest<?, VerifyResult> request(TokenAwareBulkOperator operator) {
     VerifyRequest request =
-        operator
-            .verify(table().keyspace(), table().table())
-            .against(comparison.source(table(), TableSource::ignoreCellTimes));
+        operator.verify(table().keyspace(), table().table()).against(comparison.source(table()));
     comparison.apply(request);
     return request;
   }

@@ -82,6 +82,28 @@ class VerifyCommandIT {
   }
 
   @Test
+  void comparesTimesAndLeavesNewerRowsAside() {
+    String from = "--from=" + keyspace + ".orders";
+    CapturedRun times = verify("changed", from, "--compare-cell-times");
+    assertThat(times.exitCode()).as(times.err()).isEqualTo(ExitCode.DIFFERENT);
+    assertThat(times.out())
+        .contains("missing: 1", "different: 199", "differs in the times of v (table: written ");
+    assertThat(
+            verify(
+                    "orders",
+                    "--format=parquet",
+                    "--path=" + folder.resolve("files"),
+                    "--compare-cell-times")
+                .err())
+        .contains("--compare-cell-times needs write times or TTLs of the source");
+    CapturedRun live = verify("changed", from, "--written-before=2020-01-31T00:00:00Z");
+    assertThat(live.exitCode()).as(live.err()).isEqualTo(ExitCode.DONE);
+    assertThat(live.out()).contains("equal: true", "newer: 2");
+    assertThat(run("repair", "changed", from, "--compare-cell-times", "--ignore-cell-times").err())
+        .contains("--compare-cell-times does not go with --ignore-cell-times");
+  }
+
+  @Test
   void conditionsSelectRowsOfBothTables() {
     CapturedRun run =
         verify("changed", "--from=" + keyspace + ".orders", "--where=v = 'v'", "--allow-filtering");

@@ -207,10 +207,11 @@ class VerifyIT {
               .toList();
       if (i < CHANGES) {
         delete(table, row, "");
-        expected.add(new Difference(Kind.MISSING, keys.text(row::get), List.of()));
+        expected.add(new Difference(Kind.MISSING, keys.text(row::get), List.of(), List.of()));
       } else if (!cells.isEmpty()) {
         delete(table, row, TableDescription.quote(cells.get(0)));
-        expected.add(new Difference(Kind.DIFFERENT, keys.text(row::get), List.of(cells.get(0))));
+        expected.add(
+            new Difference(Kind.DIFFERENT, keys.text(row::get), List.of(cells.get(0)), List.of()));
       }
     }
     return expected;
@@ -296,7 +297,8 @@ class VerifyIT {
     assertThat(verify("wide").against(other).execute().isEqual()).isTrue();
     session.execute("UPDATE " + keyspace + ".wide_copy SET l = l + [1] WHERE p = 1 AND c = 77");
     assertThat(SmallPasses.of(verify("wide").against(other), 300).execute().differences())
-        .containsExactly(new Difference(Kind.DIFFERENT, "(\"p\" = 1, \"c\" = 77)", List.of("l")));
+        .containsExactly(
+            new Difference(Kind.DIFFERENT, "(\"p\" = 1, \"c\" = 77)", List.of("l"), List.of()));
   }
 
   @Test

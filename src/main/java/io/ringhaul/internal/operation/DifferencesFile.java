@@ -1,7 +1,10 @@
 package io.ringhaul.internal.operation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ringhaul.VerifyResult.CellDifference;
 import io.ringhaul.VerifyResult.Difference;
+import io.ringhaul.VerifyResult.Kind;
+import io.ringhaul.VerifyResult.Times;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.disk.OwnerOnly;
 import io.ringhaul.internal.jackson.Json;
@@ -15,8 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of differences: one JSON object per line with the values of both sides as CQL literals.
- * It is created with its first line. Only its owner can read it. Not thread-safe.
+ * The file of differences: one JSON object per line with the values of both sides as CQL literals,
+ * and with the times of cells that differ. It is created with its first line. Only its owner can
+ * read it. Not thread-safe.
  */
 final class DifferencesFile implements AutoCloseable {
 
@@ -61,6 +65,9 @@ final class DifferencesFile implements AutoCloseable {
         Json.object().put("kind", difference.kind().name()).put("key", difference.key());
     putAll(line, "table", difference, table);
     putAll(line, "source", difference, source);
+    for (CellDifference cell : difference.cells()) {
+      put(line.withArray("cells").addObject().put("cell", cell.cell()), cell);
+    }
     try {
       OutputStream open = out;
       if (open == null) {
@@ -82,13 +89,23 @@ final class DifferencesFile implements AutoCloseable {
     ObjectNode node = Json.object();
     values.forEach(
         (column, literal) -> {
-          if (difference.columns().isEmpty() || difference.columns().contains(column)) {
+          if (difference.kind() != Kind.DIFFERENT || difference.columns().contains(column)) {
             node.put(column, literal);
           }
         });
     if (!node.isEmpty()) {
       line.set(side, node);
     }
+  }
+
+  private static void put(ObjectNode node, CellDifference cell) {
+    put(node.putObject("table"), cell.table());
+    put(node.putObject("source"), cell.source());
+  }
+
+  private static void put(ObjectNode node, Times times) {
+    times.writetime().ifPresent(micros -> node.put("writetime", micros));
+    times.expiry().ifPresent(moment -> node.put("expiry", moment.toString()));
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.ringhaul.internal.ring.ReplicatedRange;
 import io.ringhaul.internal.ring.RingSource;
 import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.internal.scan.Page;
+import io.ringhaul.internal.write.CellTimes;
 import io.ringhaul.schema.TableDescription;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public record ProfileOperation(
             .read(LocalNodes.of(session, settings.requests(1).datacenter()).datacenter());
     Sums sums = new Sums(table, ring, largest);
     ReadResult read =
-        new ReadOperation(settings, selection, sizing, List.of(), pageSize, sums)
+        new ReadOperation(settings, selection, sizing, List.of(), pageSize, CellTimes.NONE, sums)
             .run(session, threads);
     return sums.profile(session, read);
   }

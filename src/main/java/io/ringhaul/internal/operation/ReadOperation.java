@@ -22,6 +22,8 @@ import io.ringhaul.internal.scan.TableScanner;
 import io.ringhaul.internal.scan.TaskScan;
 import io.ringhaul.internal.scan.UnreadableRangeException;
 import io.ringhaul.internal.telemetry.OperationKind;
+import io.ringhaul.internal.write.CellTimeSelection;
+import io.ringhaul.internal.write.CellTimes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRange;
@@ -43,6 +45,7 @@ import java.util.stream.Stream;
  * @param sizing the default number of tasks
  * @param columnNames the columns to read; empty for all
  * @param pageSize rows in a page; 0 to adapt it
+ * @param times the times of cells to read, after the columns
  */
 public record ReadOperation(
     OperationSettings settings,
@@ -50,6 +53,7 @@ public record ReadOperation(
     ScanSizing sizing,
     List<CqlIdentifier> columnNames,
     int pageSize,
+    CellTimes times,
     PageSink sink)
     implements BulkOperation<ReadResult> {
 
@@ -66,16 +70,17 @@ public record ReadOperation(
                 + " table again");
     List<ColumnDescription> columns =
         table.select(columnNames.stream().map(CqlIdentifier::asInternal).toList());
+    List<SelectedColumn> selected = CellTimeSelection.of(session, times, table, columns).selected();
     TableScan scan =
         TableScan.prepare(
             session, settings, table, columns, selection.tokens(), sizing, Earlier.NOTHING);
     OperationSubject subject = OperationSubject.of(session, table, OperationKind.READ);
-    int mostPageSize = preflight(subject, columns, scan);
+    int mostPageSize = preflight(subject, columns, selected, scan);
     RangeStatements statements =
         RangeStatements.selecting(
                 session,
                 table,
-                Selection.of(columns).with(selection.clauses()),
+                new Selection(selected, selection.clauses()),
                 settings.requests().timeout())
             .checked();
     try (RunningOperation running =
@@ -113,7 +118,11 @@ public record ReadOperation(
     }
   }
 
-  private int preflight(OperationSubject subject, List<ColumnDescription> columns, TableScan scan) {
+  private int preflight(
+      OperationSubject subject,
+      List<ColumnDescription> columns,
+      List<SelectedColumn> selected,
+      TableScan scan) {
     TableDescription table = subject.table();
     return ScanPreflight.run(
         subject.session(),
@@ -122,9 +131,7 @@ public record ReadOperation(
         new ScanPreflight.Reading(
             subject.title(),
             table,
-            columns.stream()
-                .map(column -> SelectedColumn.of(column).expression())
-                .collect(Collectors.joining(", ")),
+            selected.stream().map(SelectedColumn::expression).collect(Collectors.joining(", ")),
             selection.clauses(),
             pageSize,
             ScanSettings.MOST_PAGE_SIZE),

@@ -15,8 +15,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.cql.TableLookup;
-import io.ringhaul.internal.operation.VerifyOperation.Encoder;
-import io.ringhaul.internal.operation.VerifyOperation.RowForm;
+import io.ringhaul.internal.operation.ComparedRows.Encoder;
 import io.ringhaul.internal.write.CellTimeNames;
 import io.ringhaul.internal.write.Deletion;
 import io.ringhaul.internal.write.ImportChoices;
@@ -42,7 +41,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +80,9 @@ public record RepairOperation(
     }
     RowsOf rows =
         new RowsOf(
-            verify.source(),
+            writes.choices().times().ignored()
+                ? VerifyOperation.withoutTimes(verify.source())
+                : verify.source(),
             table,
             found.toWrite,
             tokens(found),
@@ -119,8 +119,8 @@ public record RepairOperation(
       return new RepairResult(before, written, deleted, Optional.of(after));
     } catch (BulkOperationException e) {
       throw e.withNote(
-          "the repair is not complete: what it wrote and deleted so far stays, and it is safe to run"
-              + " it again");
+          "the repair is not complete: what it wrote and deleted so far stays, and it is safe to"
+              + " run it again");
     }
   }
 
@@ -218,13 +218,13 @@ public record RepairOperation(
       int whole = table.primaryKey().size();
       Set<List<@Nullable ByteBuffer>> written = new HashSet<>();
       if (table.hasStatics()) {
-        toWrite.forEach(key -> written.add(RowForm.values(key, partition)));
+        toWrite.forEach(key -> written.add(ComparedRows.values(key, partition)));
       }
       return extra.stream()
           .filter(
               key ->
-                  RowForm.values(key, whole).get(whole - 1) != null
-                      || !written.contains(RowForm.values(key, partition)))
+                  ComparedRows.values(key, whole).get(whole - 1) != null
+                      || !written.contains(ComparedRows.values(key, partition)))
           .toList();
     }
   }
@@ -266,26 +266,19 @@ public record RepairOperation(
 
       /** The columns asked for, with their write times and TTLs if the source has them. */
       private List<String> withTimes(TableDescription table, List<String> columns) {
-        if (columns.isEmpty() || some.names().isEmpty() || some.source() instanceof TableSource) {
-          return columns;
-        }
-        CellTimeNames names = some.names().get();
-        List<String> has = all.plan(table, List.of(), OptionalInt.empty()).columns();
-        Stream<String> times =
-            columns.stream()
-                .flatMap(column -> Stream.of(names.writetimeOf(column), names.ttlOf(column)));
-        return Stream.concat(
-                columns.stream(),
-                Stream.concat(times, Stream.of(names.readAt())).filter(has::contains))
-            .distinct()
-            .toList();
+        return some.names().isEmpty() || some.source() instanceof TableSource
+            ? columns
+            : VerifyOperation.withTimes(all, table, columns, some.names().get());
       }
 
       @Override
       public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task) {
-        RowForm form = new RowForm(some.table(), plan.columns());
+        ComparedRows rows = new ComparedRows(some.table(), plan.columns(), false);
         return new Reader(
-            all.open(plan, columns, task), form.inSource, new Encoder(form), some.keys());
+            all.open(plan, columns, task),
+            rows.side(CellTimeNames.DEFAULT, columns),
+            new Encoder(rows),
+            some.keys());
       }
 
       @Override
@@ -307,13 +300,13 @@ public record RepairOperation(
     private static final class Reader implements RowReader {
 
       private final RowReader all;
-      private final int[] places;
+      private final ComparedRows.Side side;
       private final Encoder encoder;
       private final Set<ByteBuffer> keys;
 
-      Reader(RowReader all, int[] places, Encoder encoder, Set<ByteBuffer> keys) {
+      Reader(RowReader all, ComparedRows.Side side, Encoder encoder, Set<ByteBuffer> keys) {
         this.all = all;
-        this.places = places;
+        this.side = side;
         this.encoder = encoder;
         this.keys = keys;
       }
@@ -321,7 +314,7 @@ public record RepairOperation(
       @Override
       public @Nullable RawRow next() {
         RawRow row = all.next();
-        while (row != null && !keys.contains(encoder.key(row, places))) {
+        while (row != null && !keys.contains(encoder.key(row, side))) {
           if (Thread.currentThread().isInterrupted()) {
             throw new OperationCancelledException(
                 "The repair was cancelled while it read its source", new InterruptedException());
@@ -369,7 +362,7 @@ public record RepairOperation(
       return new RowReader() {
         @Override
         public @Nullable RawRow next() {
-          return left.hasNext() ? RowForm.values(left.next(), primaryKey.size())::get : null;
+          return left.hasNext() ? ComparedRows.values(left.next(), primaryKey.size())::get : null;
         }
 
         @Override

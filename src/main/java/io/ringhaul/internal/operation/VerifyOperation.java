@@ -3,42 +3,49 @@ package io.ringhaul.internal.operation;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
-import com.datastax.oss.driver.api.core.type.DataType;
-import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import io.ringhaul.ReadResult;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Difference;
 import io.ringhaul.VerifyResult.Kind;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.OperationCancelledException;
-import io.ringhaul.exceptions.UnrepresentableValueException;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
-import io.ringhaul.internal.cql.CqlLiteral;
-import io.ringhaul.internal.cql.RowKey;
 import io.ringhaul.internal.cql.TableLookup;
-import io.ringhaul.internal.ring.Murmur3;
+import io.ringhaul.internal.operation.ComparedRows.Encoder;
+import io.ringhaul.internal.write.CellTimeNames;
+import io.ringhaul.internal.write.CellTimeSelection;
 import io.ringhaul.internal.write.CellTimeTypes;
+import io.ringhaul.internal.write.CellTimes;
+import io.ringhaul.internal.write.ExportedRows;
 import io.ringhaul.internal.write.RestoredTimes;
+import io.ringhaul.internal.write.TimedValue;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
+import io.ringhaul.table.TableSource;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -49,7 +56,6 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +65,7 @@ import org.jspecify.annotations.Nullable;
  * @param sizing the number of tasks of a read unless it is set
  * @param pageSize rows in a page; 0 to adapt it
  * @param columnNames the columns to compare; empty for all that both have
+ * @param rules when rows are equal
  */
 public record VerifyOperation(
     OperationSettings settings,
@@ -67,8 +74,18 @@ public record VerifyOperation(
     int pageSize,
     ImportSource source,
     List<CqlIdentifier> columnNames,
+    Rules rules,
     Search search)
     implements BulkOperation<VerifyResult> {
+
+  /**
+   * When rows are equal.
+   *
+   * @param cellTimes whether the times of their cells must be equal too
+   * @param writtenBefore rows with a cell written at this time or later are no differences, in
+   *     microseconds since the epoch; empty for none
+   */
+  public record Rules(boolean cellTimes, OptionalLong writtenBefore) {}
 
   /**
    * What to search for, and how far.
@@ -123,30 +140,180 @@ public record VerifyOperation(
       @Nullable Listener listener) {
     TableDescription table =
         new TableLookup(session).readable(settings.keyspace(), settings.table());
-    List<String> asked = columnNames.stream().map(CqlIdentifier::asInternal).toList();
-    ImportPreflight.requirePrimaryKey("comparison of", table, asked);
-    try (SourceSession opened = source.open();
+    boolean readsTimesLater = rules.writtenBefore().isPresent();
+    try (SourceSession opened = (rules.cellTimes() ? source : withoutTimes(source)).open();
+        @Nullable SourceSession again = readsTimesLater ? source.open() : null;
         @Nullable DifferencesFile file = how.file().map(DifferencesFile::at).orElse(null)) {
-      TableDescription withTimes =
-          RestoredTimes.DEFAULT
-              .leftAside()
-              .extend(table, () -> opened.schema(table.keyspace(), table.name()));
-      SourcePlan plan = opened.plan(withTimes, asked, settings.taskCount());
-      ImportPreflight.requirePrimaryKey("comparison of", table, plan.columns());
-      RowForm form = new RowForm(table, plan.columns());
+      View all =
+          View.of(this, session, table, opened, rules.cellTimes() ? Times.COMPARED : Times.NONE);
+      View some = again == null ? all : View.of(this, session, table, again, Times.ALL);
       return new Comparison(
               this,
               session,
               threads,
-              opened,
-              plan,
-              withTimes.select(plan.columns()),
-              form,
+              all,
+              some,
               part,
-              how.rowsInMemory(),
-              new Findings(form, how, file, listener))
+              how,
+              new Findings(some.rows, rules.cellTimes(), how, file, listener))
           .run();
     }
+  }
+
+  /** The source without the times of its cells, if these can be left out. */
+  static ImportSource withoutTimes(ImportSource source) {
+    return source instanceof TableSource table ? table.ignoreCellTimes() : source;
+  }
+
+  /** The times of cells that are read. */
+  private enum Times {
+    NONE,
+    /** Those that the source has. */
+    COMPARED,
+    /** All of the table, and those that the source has. */
+    ALL
+  }
+
+  /**
+   * What is read of both sides.
+   *
+   * @param columns the columns of the source's rows
+   */
+  private record View(
+      SourceSession source,
+      SourcePlan plan,
+      List<ColumnDescription> columns,
+      ComparedRows rows,
+      ComparedRows.Side ofSource,
+      CellTimes times,
+      ExportedRows selected,
+      ComparedRows.Side ofTable) {
+
+    /** The names of the times of the table, which cannot be those of its columns. */
+    private static final CellTimeNames OF_TABLE =
+        new CellTimeNames("WRITETIME(%s)", "TTL(%s)", "toTimestamp(now())");
+
+    static View of(
+        VerifyOperation operation,
+        CqlSession session,
+        TableDescription table,
+        SourceSession source,
+        Times which) {
+      List<String> asked = operation.columnNames.stream().map(CqlIdentifier::asInternal).toList();
+      ImportPreflight.requirePrimaryKey("comparison of", table, asked);
+      TableDescription withTimes =
+          RestoredTimes.DEFAULT
+              .leftAside()
+              .extend(table, () -> source.schema(table.keyspace(), table.name()));
+      List<String> wanted =
+          which == Times.NONE || operation.source instanceof TableSource
+              ? asked
+              : withTimes(source, withTimes, asked, CellTimeNames.DEFAULT);
+      SourcePlan plan = source.plan(withTimes, wanted, operation.settings.taskCount());
+      ImportPreflight.requirePrimaryKey("comparison of", table, plan.columns());
+      List<ColumnDescription> columns = withTimes.select(plan.columns());
+      ComparedRows rows = new ComparedRows(table, plan.columns(), which != Times.NONE);
+      ComparedRows.Side ofSource = rows.side(CellTimeNames.DEFAULT, columns);
+      CellTimes times =
+          which == Times.NONE
+              ? CellTimes.NONE
+              : operation.times(which, rows, ofSource.times(), plan.location());
+      ExportedRows selected;
+      try {
+        selected = CellTimeSelection.of(session, times, table, rows.columns());
+      } catch (UnsupportedClusterException e) {
+        throw e.withNote("or compare without " + operation.settingOfTimes(which).mark());
+      }
+      return new View(
+          source,
+          plan,
+          columns,
+          rows,
+          ofSource,
+          times,
+          selected,
+          rows.side(OF_TABLE, selected.columns()));
+    }
+  }
+
+  /**
+   * The names of columns with those of their times that a source has.
+   *
+   * @param table the table with the columns of times
+   * @param columns empty for all
+   */
+  static List<String> withTimes(
+      SourceSession source, TableDescription table, List<String> columns, CellTimeNames names) {
+    if (columns.isEmpty()) {
+      return columns;
+    }
+    List<String> has =
+        source
+            .schema(table.keyspace(), table.name())
+            .map(schema -> schema.columns().stream().map(TableSchema.Column::name).toList())
+            .orElseGet(() -> source.plan(table, List.of(), OptionalInt.empty()).columns());
+    Stream<String> times =
+        columns.stream()
+            .flatMap(column -> Stream.of(names.writetimeOf(column), names.ttlOf(column)));
+    return Stream.concat(
+            columns.stream(), Stream.concat(times, Stream.of(names.readAt())).filter(has::contains))
+        .distinct()
+        .toList();
+  }
+
+  private static Setting settingOfTimes(Times which) {
+    return which == Times.ALL ? Setting.WRITTEN_BEFORE : Setting.COMPARE_CELL_TIMES;
+  }
+
+  /**
+   * The times of the table to read.
+   *
+   * @param has the times that the source has
+   * @throws InvalidSettingException if the table or the source has no times
+   */
+  private CellTimes times(Times which, ComparedRows rows, TimedValue.Reader has, String location) {
+    Setting setting = settingOfTimes(which);
+    List<CqlIdentifier> all =
+        identifiers(
+            rows.columns().stream().filter(CellTimeTypes::haveTimes).map(ColumnDescription::name));
+    if (all.isEmpty()) {
+      throw new UnsuitableTableException(
+          rows.table().toString(),
+          String.format(
+              "No compared column of %s has a write time: keys have none, and those of counters"
+                  + " mean nothing. Compare without %s",
+              rows.table(), setting.mark()));
+    }
+    boolean hasNone = has.withWritetime().isEmpty() && has.withTtl().isEmpty();
+    if (hasNone && (which == Times.COMPARED || source instanceof TableSource)) {
+      throw new InvalidSettingException(
+          setting.method(),
+          String.format(
+              source instanceof TableSource
+                  ? "%s needs the write times and TTLs of the source %s; leave out %s there"
+                  : "%s needs write times or TTLs of the source, and %s has none; export it with"
+                      + " them, or leave out %1$s",
+              setting.mark(),
+              location,
+              Setting.IGNORE_CELL_TIMES.call()));
+    }
+    if (!has.withTtl().isEmpty() && !has.hasReadAt()) {
+      throw new InvalidSettingException(
+          setting.method(),
+          String.format(
+              "%s needs to know when the TTLs of %s were read, and it has no column %s",
+              setting.mark(), location, CellTimeNames.DEFAULT.readAt()));
+    }
+    List<CqlIdentifier> written =
+        which == Times.ALL ? all : identifiers(has.withWritetime().stream());
+    List<CqlIdentifier> expiring = which == Times.ALL ? all : identifiers(has.withTtl().stream());
+    CellTimes times = CellTimes.NONE.named(View.OF_TABLE);
+    times = written.isEmpty() ? times : times.withWritetimes(written);
+    return expiring.isEmpty() ? times : times.withTtls(expiring);
+  }
+
+  private static List<CqlIdentifier> identifiers(Stream<String> names) {
+    return names.map(CqlIdentifier::fromInternal).toList();
   }
 
   /** A running comparison. */
@@ -155,61 +322,63 @@ public record VerifyOperation(
     private final VerifyOperation operation;
     private final CqlSession session;
     private final Executor threads;
-    private final SourceSession source;
-    private final SourcePlan plan;
-    private final List<ColumnDescription> columns;
-    private final RowForm form;
+
+    /** The first read of all rows. */
+    private final View all;
+
+    /** The second read of the rows in ranges that differ. */
+    private final View some;
+
     private final RowSelection part;
     private final long rowsInMemory;
     private final TokenRangeSet tokens;
     private final Findings findings;
+    private final long begun = now();
 
-    /**
-     * @param columns the columns of the source's rows
-     */
     Comparison(
         VerifyOperation operation,
         CqlSession session,
         Executor threads,
-        SourceSession source,
-        SourcePlan plan,
-        List<ColumnDescription> columns,
-        RowForm form,
+        View all,
+        View some,
         RowSelection part,
-        long rowsInMemory,
+        Search how,
         Findings findings) {
       this.operation = operation;
       this.session = session;
       this.threads = threads;
-      this.source = source;
-      this.plan = plan;
-      this.columns = columns;
-      this.form = form;
+      this.all = all;
+      this.some = some;
       this.part = part;
-      this.rowsInMemory = rowsInMemory;
+      this.rowsInMemory = how.rowsInMemory();
       this.tokens = part.tokens();
       this.findings = findings;
+    }
+
+    private static long now() {
+      return Instant.now().getEpochSecond();
     }
 
     VerifyResult run() {
       try {
         RowSums sums = new RowSums();
-        ReadResult read = readTable(part, row -> sums.add(row, 1));
-        readSource(tokens, row -> sums.add(row, -1));
+        ReadResult read = readTable(all, part, row -> sums.add(row, begun, 1));
+        readSource(all, tokens, row -> sums.add(row, begun, -1));
         List<Pass> passes = sums.passes(bytesInMemory(sums));
         int done = 0;
         while (done < passes.size() && !findings.isFull()) {
           search(passes.get(done));
           done++;
         }
-        source.requireUnchanged();
+        some.source().requireUnchanged();
+        all.source().requireUnchanged();
         boolean isComplete = done == passes.size() && !findings.isLost();
-        return findings.result(read, plan.location(), sums.sourceRows.sum(), isComplete);
+        return findings.result(read, all.plan().location(), sums.sourceRows.sum(), isComplete);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new OperationCancelledException(
             "The comparison of "
-                + form.table
+                + all.rows().table()
                 + " was cancelled; it changes nothing, so that it can begin again",
             e);
       }
@@ -226,36 +395,80 @@ public record VerifyOperation(
     private void search(Pass pass) throws InterruptedException {
       Map<ByteBuffer, byte[]> held = new ConcurrentHashMap<>();
       readSource(
+          some,
           pass.tokens(),
           row -> {
             if (pass.has(row)) {
-              byte[] copy = Arrays.copyOf(row.bytes, row.length);
-              if (held.putIfAbsent(ByteBuffer.wrap(copy, 0, row.keyLength), copy) != null) {
+              byte[] copy = row.row();
+              if (held.putIfAbsent(ByteBuffer.wrap(copy, 0, row.keyLength()), copy) != null) {
                 findings.add(Kind.REPEATED, copy, null);
               }
             }
           });
       readTable(
+          some,
           part.only(pass.tokens()),
           row -> {
             if (pass.has(row)) {
-              byte[] expected = held.remove(ByteBuffer.wrap(row.bytes, 0, row.keyLength));
+              byte[] expected = held.remove(row.key());
               if (expected == null) {
-                findings.add(Kind.EXTRA, null, row.bytes);
-              } else if (!Arrays.equals(expected, 0, expected.length, row.bytes, 0, row.length)) {
-                findings.add(Kind.DIFFERENT, expected, row.bytes);
+                compare(null, row.row());
+              } else if (!row.isEqualTo(expected)) {
+                compare(expected, row.row());
               }
             }
           });
-      held.values().forEach(row -> findings.add(Kind.MISSING, row, null));
+      held.values().forEach(row -> compare(row, null));
     }
 
-    private ReadResult readTable(RowSelection selected, Consumer<Encoder> action) {
+    /**
+     * Compares a row with times.
+     *
+     * @param expected the row of the source, if it has one
+     * @param actual the row of the table, if it has one
+     */
+    private void compare(byte @Nullable [] expected, byte @Nullable [] actual) {
+      ComparedRows rows = some.rows();
+      // What expired since one side was read has no value on the other side.
+      byte[] source = expected == null ? null : rows.after(expected, now());
+      byte[] table = actual == null ? null : rows.after(actual, now());
+      boolean isEqual;
+      if (source == null) {
+        byte[] only = Objects.requireNonNull(table);
+        isEqual = rows.isGone(Objects.requireNonNull(actual), only);
+      } else if (table == null) {
+        isEqual = rows.isGone(Objects.requireNonNull(expected), source);
+      } else {
+        isEqual =
+            rows.differing(source, table).isEmpty()
+                && (!operation.rules.cellTimes() || rows.differingCells(source, table).isEmpty());
+      }
+      if (isEqual) {
+        return;
+      }
+      if (isNewer(source) || isNewer(table)) {
+        findings.newer.increment();
+        return;
+      }
+      Kind kind = source == null ? Kind.EXTRA : table == null ? Kind.MISSING : Kind.DIFFERENT;
+      findings.add(kind, source, table);
+    }
+
+    private boolean isNewer(byte @Nullable [] row) {
+      OptionalLong moment = operation.rules.writtenBefore();
+      return row != null
+          && moment.isPresent()
+          && some.rows().isWrittenSince(row, moment.getAsLong());
+    }
+
+    private ReadResult readTable(View view, RowSelection selected, Consumer<Encoder> action) {
       PageSink sink =
           page -> {
-            Encoder encoder = new Encoder(form);
+            Encoder encoder = new Encoder(view.rows());
             for (Row row : page.rows()) {
-              encoder.encode(row::getBytesUnsafe, form.inOrder);
+              encoder.encode(
+                  Objects.requireNonNull(view.selected().of(row), "no row is left out"),
+                  view.ofTable());
               action.accept(encoder);
             }
           };
@@ -263,233 +476,44 @@ public record VerifyOperation(
               operation.settings(),
               selected,
               operation.sizing(),
-              form.columns.stream()
-                  .map(column -> CqlIdentifier.fromInternal(column.name()))
-                  .toList(),
+              identifiers(view.rows().columns().stream().map(ColumnDescription::name)),
               operation.pageSize(),
+              view.times(),
               sink)
           .run(session, threads);
     }
 
     /** Passes the rows within the selected tokens to the action, on several threads. */
-    private void readSource(TokenRangeSet part, Consumer<Encoder> action)
+    private void readSource(View view, TokenRangeSet selected, Consumer<Encoder> action)
         throws InterruptedException {
-      List<SourceTask> tasks = source.within(plan, part.intersect(tokens)).tasks();
+      List<SourceTask> tasks =
+          view.source().within(view.plan(), selected.intersect(tokens)).tasks();
       Queue<SourceTask> waiting = new ConcurrentLinkedQueue<>(tasks);
       int readers = Math.max(1, Math.min(tasks.size(), Runtime.getRuntime().availableProcessors()));
       new Workers(threads, readers)
           .run(
               () -> {
-                Encoder encoder = new Encoder(form);
+                Encoder encoder = new Encoder(view.rows());
                 for (SourceTask task = waiting.poll(); task != null; task = waiting.poll()) {
-                  try (RowReader reader = source.open(plan, columns, task)) {
-                    read(reader, encoder, action);
+                  try (RowReader reader = view.source().open(view.plan(), view.columns(), task)) {
+                    read(reader, view.ofSource(), encoder, action);
                   }
                 }
               });
     }
 
-    private void read(RowReader reader, Encoder encoder, Consumer<Encoder> action)
+    private void read(
+        RowReader reader, ComparedRows.Side side, Encoder encoder, Consumer<Encoder> action)
         throws InterruptedException {
       for (RawRow row = reader.next(); row != null; row = reader.next()) {
-        encoder.encode(row, form.inSource);
-        if (tokens.contains(encoder.token)) {
+        encoder.encode(row, side);
+        if (tokens.contains(encoder.token())) {
           action.accept(encoder);
         }
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
       }
-    }
-  }
-
-  /** How a row is compared: its columns, those of the primary key first, each with its length. */
-  static final class RowForm {
-
-    private final TableDescription table;
-    private final List<ColumnDescription> columns;
-
-    /** Where the columns are in a row of the table. */
-    private final int[] inOrder;
-
-    /** Where the columns are in a row of the source. */
-    final int[] inSource;
-
-    /** Whether each column is a collection that is not frozen. */
-    private final boolean[] isCollection;
-
-    private final int keyColumns;
-    private final RowKey key;
-
-    /**
-     * @param ofSource the names of the columns of the source
-     */
-    RowForm(TableDescription table, List<String> ofSource) {
-      this.table = table;
-      this.columns =
-          Stream.concat(
-                  table.primaryKey().stream(),
-                  table.columns().stream()
-                      .filter(column -> !column.isPrimaryKey() && ofSource.contains(column.name())))
-              .toList();
-      this.inOrder = IntStream.range(0, columns.size()).toArray();
-      this.inSource =
-          columns.stream().mapToInt(column -> ofSource.indexOf(column.name())).toArray();
-      this.isCollection = new boolean[columns.size()];
-      for (int i = 0; i < isCollection.length; i++) {
-        DataType type = columns.get(i).type();
-        isCollection[i] = CellTimeTypes.isMultiCell(type) && !(type instanceof UserDefinedType);
-      }
-      this.keyColumns = table.primaryKey().size();
-      this.key = new RowKey(table, columns);
-    }
-
-    String key(byte[] row) {
-      return key.text(values(row)::get);
-    }
-
-    /** The key of an encoded row, in memory of its own. */
-    private ByteBuffer keyOf(byte[] row) {
-      ByteBuffer all = ByteBuffer.wrap(row);
-      for (int i = 0; i < keyColumns; i++) {
-        int length = all.getInt();
-        all.position(all.position() + Math.max(0, length));
-      }
-      return ByteBuffer.wrap(Arrays.copyOf(row, all.position()));
-    }
-
-    private long token(byte[] row) {
-      return Murmur3.token(
-          values(row).subList(0, table.partitionKey().size()).toArray(ByteBuffer[]::new));
-    }
-
-    /** The names of the columns with other values in two encoded rows with the same key. */
-    List<String> differing(byte[] expected, byte[] actual) {
-      List<@Nullable ByteBuffer> one = values(expected);
-      List<@Nullable ByteBuffer> other = values(actual);
-      return IntStream.range(0, columns.size())
-          .filter(i -> !Objects.equals(one.get(i), other.get(i)))
-          .mapToObj(i -> columns.get(i).name())
-          .toList();
-    }
-
-    /** The names of the columns for which only the second of two rows has a value. */
-    private List<String> lacking(byte[] expected, byte[] actual) {
-      List<@Nullable ByteBuffer> one = values(expected);
-      List<@Nullable ByteBuffer> other = values(actual);
-      return IntStream.range(0, columns.size())
-          .filter(i -> one.get(i) == null && other.get(i) != null)
-          .mapToObj(i -> columns.get(i).name())
-          .toList();
-    }
-
-    /** The values of an encoded row as CQL literals, without those of the primary key. */
-    Map<String, String> literals(byte[] row) {
-      List<@Nullable ByteBuffer> values = values(row);
-      Map<String, String> literals = new LinkedHashMap<>();
-      for (int i = keyColumns; i < columns.size(); i++) {
-        ColumnDescription column = columns.get(i);
-        literals.put(column.name(), CqlLiteral.of(column.type(), values.get(i)));
-      }
-      return literals;
-    }
-
-    private List<@Nullable ByteBuffer> values(byte[] row) {
-      return values(ByteBuffer.wrap(row), columns.size());
-    }
-
-    /** The first values of a row whose bytes were encoded. */
-    static List<@Nullable ByteBuffer> values(ByteBuffer row, int count) {
-      ByteBuffer left = row.duplicate();
-      List<@Nullable ByteBuffer> values = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        int length = left.getInt();
-        values.add(length < 0 ? null : left.slice(left.position(), length));
-        left.position(left.position() + Math.max(0, length));
-      }
-      return values;
-    }
-  }
-
-  /** Encodes one row after the other. Used by one thread. */
-  static final class Encoder {
-
-    private final RowForm form;
-    private final ByteBuffer[] partitionKey;
-    private final CRC32C crc = new CRC32C();
-    private byte[] bytes = new byte[1_024];
-    private int length;
-    private int keyLength;
-    private long token;
-
-    Encoder(RowForm form) {
-      this.form = form;
-      this.partitionKey = new ByteBuffer[form.table.partitionKey().size()];
-    }
-
-    void encode(RawRow row, int[] places) {
-      encode(row, places, places.length);
-    }
-
-    /** The key of a row, valid until the next row. */
-    ByteBuffer key(RawRow row, int[] places) {
-      encode(row, places, form.keyColumns);
-      return ByteBuffer.wrap(bytes, 0, keyLength);
-    }
-
-    private void encode(RawRow row, int[] places, int count) {
-      length = 0;
-      for (int i = 0; i < count; i++) {
-        ByteBuffer value = row.bytes(places[i]);
-        if (value != null && form.isCollection[i] && value.getInt(value.position()) == 0) {
-          // Cassandra does not keep an empty collection that is not frozen: it reads as null.
-          value = null;
-        }
-        if (i < partitionKey.length) {
-          if (value == null) {
-            String name = form.columns.get(i).name();
-            throw new UnrepresentableValueException(
-                name,
-                String.format(
-                    "A row to compare with %s has no value for %s of its partition key",
-                    form.table, TableDescription.quote(name)));
-          }
-          partitionKey[i] = value;
-        }
-        append(value);
-        if (i + 1 == form.keyColumns) {
-          keyLength = length;
-        }
-      }
-      token = Murmur3.token(partitionKey);
-    }
-
-    private void append(@Nullable ByteBuffer value) {
-      int size = value == null ? 0 : value.remaining();
-      if (bytes.length - length < Integer.BYTES + size) {
-        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + Integer.BYTES + size));
-      }
-      ByteBuffer out = ByteBuffer.wrap(bytes, length, Integer.BYTES + size);
-      out.putInt(value == null ? -1 : size);
-      if (value != null) {
-        out.put(value.duplicate());
-      }
-      length = out.position();
-    }
-
-    long hash() {
-      return Murmur3.token(ByteBuffer.wrap(bytes, 0, length));
-    }
-
-    long keyHash() {
-      return Murmur3.token(ByteBuffer.wrap(bytes, 0, keyLength));
-    }
-
-    /** A second hash of another kind, so that the sums of two different sets of rows differ. */
-    long checksum() {
-      crc.reset();
-      crc.update(bytes, 0, length);
-      return crc.getValue();
     }
   }
 
@@ -522,18 +546,22 @@ public record VerifyOperation(
     }
 
     /**
-     * Adds a row.
+     * Adds a row as it is after a moment, in seconds since the epoch. A row of which nothing is
+     * left then is counted only.
      *
      * @param sign 1 for a row of the table, -1 for one of the source
      */
-    private void add(Encoder row, int sign) {
-      int bucket = bucket(row.token);
-      rows.addAndGet(bucket, sign);
-      hashes.addAndGet(bucket, sign * row.hash());
-      checksums.addAndGet(bucket, sign * row.checksum());
+    private void add(Encoder row, long moment, int sign) {
+      int bucket = bucket(row.token());
       if (sign < 0) {
-        sourceBytes.addAndGet(bucket, ROW_OVERHEAD + row.length);
+        sourceBytes.addAndGet(bucket, ROW_OVERHEAD + row.length());
         sourceRows.increment();
+      }
+      row.leaveOutExpired(moment);
+      if (!row.isGone()) {
+        rows.addAndGet(bucket, sign);
+        hashes.addAndGet(bucket, sign * row.hash());
+        checksums.addAndGet(bucket, sign * row.checksum());
       }
     }
 
@@ -593,7 +621,7 @@ public record VerifyOperation(
   record Pass(BitSet buckets, long slice, long slices) {
 
     boolean has(Encoder row) {
-      return buckets.get(RowSums.bucket(row.token))
+      return buckets.get(RowSums.bucket(row.token()))
           && (slices == 1 || Math.floorMod(row.keyHash(), slices) == slice);
     }
 
@@ -605,16 +633,25 @@ public record VerifyOperation(
   /** The differences found: all are counted and written to the file, the first are kept. */
   private static final class Findings {
 
-    private final RowForm form;
+    private final ComparedRows rows;
     private final Search how;
+    private final boolean comparesTimes;
     private final @Nullable DifferencesFile file;
     private final @Nullable Listener listener;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
     private final List<Difference> kept = new ArrayList<>();
 
+    /** Rows that differ and are left aside because they were written since. */
+    private final LongAdder newer = new LongAdder();
+
     Findings(
-        RowForm form, Search how, @Nullable DifferencesFile file, @Nullable Listener listener) {
-      this.form = form;
+        ComparedRows rows,
+        boolean comparesTimes,
+        Search how,
+        @Nullable DifferencesFile file,
+        @Nullable Listener listener) {
+      this.rows = rows;
+      this.comparesTimes = comparesTimes;
       this.how = how;
       this.file = file;
       this.listener = listener;
@@ -639,9 +676,9 @@ public record VerifyOperation(
         if (listener != null) {
           listener.found(
               kind,
-              form.keyOf(row),
-              form.token(row),
-              expected == null || actual == null ? List.of() : form.lacking(expected, actual));
+              rows.keyOf(row),
+              rows.token(row),
+              expected == null || actual == null ? List.of() : rows.lacking(expected, actual));
         }
         if (kept.size() >= how.most() && file == null) {
           return;
@@ -649,16 +686,19 @@ public record VerifyOperation(
         Difference difference =
             new Difference(
                 kind,
-                form.key(row),
-                expected == null || actual == null ? List.of() : form.differing(expected, actual));
+                rows.key(row),
+                expected == null || actual == null ? List.of() : rows.differing(expected, actual),
+                !comparesTimes || expected == null || actual == null
+                    ? List.of()
+                    : rows.differingCells(expected, actual));
         if (kept.size() < how.most()) {
           kept.add(difference);
         }
         if (file != null) {
           file.add(
               difference,
-              expected == null ? Map.of() : form.literals(expected),
-              actual == null ? Map.of() : form.literals(actual));
+              expected == null ? Map.of() : rows.literals(expected),
+              actual == null ? Map.of() : rows.literals(actual));
         }
       }
     }
@@ -689,6 +729,7 @@ public record VerifyOperation(
           count(Kind.EXTRA).sum(),
           count(Kind.DIFFERENT).sum(),
           count(Kind.REPEATED).sum(),
+          newer.sum(),
           isComplete,
           kept);
     }
