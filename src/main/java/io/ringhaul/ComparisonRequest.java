@@ -15,13 +15,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of requests that compare a table with a source. Both are read once, and a checksum
  * of the rows is kept for each of 65,536 ranges of tokens. Only ranges whose checksums differ are
- * read again, to find the rows that differ. Values are compared by their bytes in CQL; write times
- * and TTLs are compared with {@link #compareCellTimes()} only.
+ * read again, to find the rows that differ. Values are compared by their bytes in CQL, but for what
+ * {@link #tolerating} leaves out; write times and TTLs are compared with {@link
+ * #compareCellTimes()} only.
  *
  * <p>Memory is bounded: the rows of the source in such ranges are read in as many passes as the
  * heap requires. Rows that other clients write meanwhile may appear as differences, unless {@link
@@ -43,7 +45,8 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
   private List<CqlIdentifier> columns = List.of();
   private int maxDifferences = 1_000;
   private @Nullable Path differencesFile;
-  private VerifyOperation.Rules rules = new VerifyOperation.Rules(false, OptionalLong.empty());
+  private VerifyOperation.Rules rules =
+      new VerifyOperation.Rules(false, OptionalLong.empty(), Set.of());
   private long rowsInMemory;
 
   ComparisonRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
@@ -107,7 +110,7 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
    * @throws InvalidSettingException when the request is run, if the source has no times
    */
   public S compareCellTimes() {
-    this.rules = new VerifyOperation.Rules(true, rules.writtenBefore());
+    this.rules = new VerifyOperation.Rules(true, rules.writtenBefore(), rules.tolerances());
     return self();
   }
 
@@ -131,7 +134,21 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
     this.rules =
         new VerifyOperation.Rules(
             rules.cellTimes(),
-            OptionalLong.of(WrittenWindow.ceilingMicros("writtenBefore", moment)));
+            OptionalLong.of(WrittenWindow.ceilingMicros("writtenBefore", moment)),
+            rules.tolerances());
+    return self();
+  }
+
+  /**
+   * The differences of values that do not count, for files of programs that do not keep them, at
+   * any depth of a value. Keys are compared as they are, but for the scale of decimals in
+   * clustering columns, which does not make another row. A difference is named with the values that
+   * were compared, such as 1 for 1.00. Default: none; values are compared by their bytes.
+   */
+  public S tolerating(Tolerance... differences) {
+    this.rules =
+        new VerifyOperation.Rules(
+            rules.cellTimes(), rules.writtenBefore(), Set.copyOf(List.of(differences)));
     return self();
   }
 

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ComparisonRequest;
+import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
@@ -60,6 +61,15 @@ final class ComparisonOptions {
               + " every row.")
   private @Nullable Instant writtenBefore;
 
+  @Option(
+      names = "--tolerate",
+      paramLabel = "DIFFERENCE",
+      split = ",",
+      description =
+          "Differences of values that do not count: decimal_scale, empty_as_null, float_bits,"
+              + " timestamp_seconds. Default: none.")
+  private List<Tolerance> tolerances = new ArrayList<>();
+
   /** Connects to the cluster of the source, if the source is a table. */
   Optional<CqlSession> open(OperationCommand<?> command) {
     return source.open(command);
@@ -84,6 +94,7 @@ final class ComparisonOptions {
     if (writtenBefore != null) {
       request.writtenBefore(writtenBefore);
     }
+    request.tolerating(tolerances.toArray(Tolerance[]::new));
     if (maxDifferences != null) {
       request.maxDifferences(maxDifferences);
     }

@@ -147,6 +147,7 @@ final class HelpPage {
             "--create-table",
             "--null-to-unset",
             "--compare-cell-times",
+            "--tolerate",
             "--delete-extra",
             "--apply",
             "--dry-run",

@@ -28,6 +28,7 @@ final class OptionNames {
           Map.entry(Setting.TASK_COUNT, "--tasks"),
           Map.entry(Setting.TABLE, "--iceberg-table"),
           Map.entry(Setting.TARGET_FILE_SIZE, "--max-file-size"),
+          Map.entry(Setting.TOLERATING, "--tolerate"),
           Map.entry(Setting.TUNING, "--tune"));
 
   private OptionNames() {}

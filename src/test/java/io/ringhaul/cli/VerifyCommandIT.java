@@ -8,6 +8,8 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.parquet.ParquetTarget;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +103,21 @@ class VerifyCommandIT {
     assertThat(live.out()).contains("equal: true", "newer: 2");
     assertThat(run("repair", "changed", from, "--compare-cell-times", "--ignore-cell-times").err())
         .contains("--compare-cell-times does not go with --ignore-cell-times");
+  }
+
+  @Test
+  void toleratesWhatFilesDoNotKeep() throws IOException {
+    TestCluster.define(
+        "CREATE TABLE " + keyspace + ".loose (id int PRIMARY KEY, v text, d decimal)");
+    SESSION.execute("INSERT INTO " + keyspace + ".loose (id, v, d) VALUES (1, '', 1.00)");
+    Path file = Files.writeString(folder.resolve("loose.csv"), "id,v,d\n1,,1.0\n");
+    String[] files = {"--format=csv", "--path=" + file};
+    assertThat(verify("loose", files).out()).contains("(\"id\" = 1) differs in d, v");
+    CapturedRun tolerant =
+        verify("loose", files[0], files[1], "--tolerate=decimal_scale,empty_as_null");
+    assertThat(tolerant.exitCode()).as(tolerant.err()).isEqualTo(ExitCode.DONE);
+    assertThat(verify("loose", files[0], files[1], "--tolerate=nothing").err())
+        .contains("--tolerate", "decimal_scale, empty_as_null, float_bits, timestamp_seconds");
   }
 
   @Test

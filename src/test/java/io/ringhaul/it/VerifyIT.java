@@ -3,19 +3,21 @@ package io.ringhaul.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.RepairRequest;
 import io.ringhaul.RepairResult;
 import io.ringhaul.SmallPasses;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Difference;
 import io.ringhaul.VerifyResult.Kind;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -24,23 +26,26 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.formats.Format;
 import io.ringhaul.internal.cql.RandomTable;
-import io.ringhaul.internal.cql.RowKey;
-import io.ringhaul.internal.cql.TableLookup;
-import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.parquet.ParquetSource;
+import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.seeds.Seeds;
 import io.ringhaul.table.TableSource;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +68,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VerifyIT {
 
   private static final int TABLES = Integer.getInteger("ringhaul.it.verify", 12);
-  private static final int CHANGES = 4;
+
+  /** With the rounds of each, 200 rounds. */
+  private static final int MANY_TABLES = 50;
+
+  private static final int ROUNDS_OF_A_TABLE = 4;
   private static final int ROWS = 2_000;
 
   private final CqlSession session = TestCluster.session();
@@ -97,15 +106,34 @@ class VerifyIT {
 
   /** Each table is compared with one format, or with another table; they alternate. */
   static Stream<Arguments> tables() {
+    return tables(TABLES);
+  }
+
+  static Stream<Arguments> manyTables() {
+    return tables(MANY_TABLES);
+  }
+
+  private static Stream<Arguments> tables(int count) {
     List<@Nullable Format> sources = new ArrayList<>(List.of(Format.values()));
     sources.add(null);
-    return LongStream.range(0, TABLES)
+    return LongStream.range(0, count)
         .mapToObj(i -> Arguments.of(Seeds.next(), sources.get((int) (i % sources.size()))));
   }
 
   @ParameterizedTest(name = "seed {0} against {1}")
   @MethodSource("tables")
-  void namesExactlyTheChangedRows(long seed, @Nullable Format format) {
+  void namesExactlyWhatChanged(long seed, @Nullable Format format) {
+    compareChangedTable(seed, format, 1);
+  }
+
+  @Slow
+  @ParameterizedTest(name = "seed {0} against {1}")
+  @MethodSource("manyTables")
+  void namesExactlyWhatChangedInManyRounds(long seed, @Nullable Format format) {
+    compareChangedTable(seed, format, ROUNDS_OF_A_TABLE);
+  }
+
+  private void compareChangedTable(long seed, @Nullable Format format, int rounds) {
     String own = TestCluster.newKeyspace(1);
     RandomTable random =
         new RandomTable(
@@ -119,116 +147,134 @@ class VerifyIT {
     List<String> ddl = new ArrayList<>(schema.createTypes(own));
     ddl.add(schema.createTable(own, "source"));
     TestCluster.define(ddl);
-    RandomTablesIT.insert(session, random);
-    List<List<@Nullable ByteBuffer>> rows = rows(table);
+    RandomChanges changes = new RandomChanges(session, random, seed);
+    changes.insert(RandomTablesIT.ROWS);
     ImportSource source = kept(own, schema, format);
-    VerifyResult same = operator.verify(own, "source").against(source).execute();
+    VerifyResult same = verify(own, source).execute();
     assertThat(same.differences()).as("seed %d", seed).isEmpty();
     assertThat(same.isEqual()).as("seed %d", seed).isTrue();
     assertThat(same.sourceRows()).isEqualTo(same.rows()).isEqualTo(RandomTablesIT.ROWS);
 
-    List<Difference> expected = change(table, rows, seed);
-    VerifyResult changed = operator.verify(own, "source").against(source).execute();
-    assertThat(changed.differences())
-        .as("seed %d", seed)
-        .filteredOn(difference -> difference.kind() != Kind.EXTRA || !table.hasStatics())
-        .containsExactlyInAnyOrderElementsOf(expected);
-    assertThat(changed.isEqual()).isFalse();
+    VerifyResult changed = same;
+    for (int round = 0; round < rounds; round++) {
+      changes.make();
+      changed = verify(own, source).execute();
+      assertThat(changed.differences())
+          .as("seed %d, round %d", seed, round)
+          .extracting(RandomChanges::text)
+          .filteredOn(text -> !changes.isLeftOver(text))
+          .containsExactlyInAnyOrderElementsOf(changes.expected());
+      assertThat(changed.isEqual()).isFalse();
+    }
 
-    RepairResult dry = operator.repair(own, "source").from(source).deleteExtra().execute();
-    assertThat(dry.found().differences()).isEqualTo(changed.differences());
+    RepairRequest repair =
+        operator.repair(own, "source").from(source).deleteExtra().ignoreCellTimes();
+    RepairResult dry = repair.execute();
+    assertThat(dry.found().differences())
+        .extracting(Difference::key)
+        .isSubsetOf(changed.differences().stream().map(Difference::key).toList());
     assertThat(dry.left()).isEmpty();
     assertThat(dry.written()).isZero();
-    RepairResult repaired =
-        operator.repair(own, "source").from(source).deleteExtra().apply().execute();
-    assertThat(repaired.left().orElseThrow().differences()).as("seed %d", seed).isEmpty();
-    assertThat(repaired.isEqual()).as("seed %d", seed).isTrue();
+    RepairResult repaired = repair.apply().execute();
+    assertThat(repaired.left().map(VerifyResult::differences).orElse(List.of()))
+        .as("seed %d", seed)
+        .allMatch(difference -> table.hasStatics() && difference.kind() == Kind.EXTRA);
+    // A deleted row leaves the static columns of its partition, which are a row of their own.
+    assertThat(repaired.isEqual() || repair.execute().isEqual()).as("seed %d", seed).isTrue();
     assertThat(operator.verify(own, "source").against(source).execute().isEqual())
         .as("seed %d", seed)
         .isTrue();
+    session.execute("DROP KEYSPACE " + own);
   }
 
-  /** The rows as the server returns them, such as collections in its order. */
-  private List<List<@Nullable ByteBuffer>> rows(TableDescription table) {
-    String columns =
-        table.columns().stream()
-            .map(column -> TableDescription.quote(column.name()))
-            .collect(Collectors.joining(", "));
-    List<List<@Nullable ByteBuffer>> rows = new ArrayList<>();
-    for (Row row : session.execute("SELECT " + columns + " FROM " + table.cql())) {
-      List<@Nullable ByteBuffer> values = new ArrayList<>();
-      for (int i = 0; i < row.size(); i++) {
-        values.add(row.getBytesUnsafe(i));
-      }
-      rows.add(values);
-    }
-    return rows;
+  private VerifyRequest verify(String own, ImportSource source) {
+    VerifyRequest request = operator.verify(own, "source").against(source);
+    return RandomChanges.HAS_ELEMENT_TIMES ? request.compareCellTimes() : request;
   }
 
-  /** The rows as they are now, in files or in a second table. */
+  /** The rows as they are now with their times, in files or in a second table. */
   private ImportSource kept(String own, TableSchema schema, @Nullable Format format) {
     if (format == null) {
       TestCluster.define(schema.createTable(own, "kept"));
-      TableSource rows = TableSource.of(session, own, "source").ignoreCellTimes();
-      operator.importInto(own, "kept").from(rows).execute();
-      return TableSource.of(session, own, "kept").ignoreCellTimes();
+      TableSource rows = TableSource.of(session, own, "source");
+      operator
+          .importInto(own, "kept")
+          .from(RandomChanges.HAS_ELEMENT_TIMES ? rows : rows.ignoreCellTimes())
+          .execute();
+      return TableSource.of(session, own, "kept");
     }
     Path place = folder.resolve(own);
-    operator.export(own, "source").to(format.target(place)).execute();
+    ExportRequest export = operator.export(own, "source").to(format.target(place));
+    (RandomChanges.HAS_ELEMENT_TIMES ? export.withWritetime().withTtl() : export).execute();
     return format.source(place);
   }
 
-  /** Deletes some rows and some cells of others. */
-  private List<Difference> change(
-      TableDescription table, List<List<@Nullable ByteBuffer>> rows, long seed) {
-    TableDescription known =
-        new TableLookup(session)
-            .readable(
-                CqlIdentifier.fromInternal(table.keyspace()),
-                CqlIdentifier.fromInternal(table.name()));
-    // Its types are attached to the session, so that keys can be printed.
-    RowKey keys =
-        new RowKey(
-            known,
-            table.columns().stream()
-                .map(column -> known.column(column.name()).orElseThrow())
-                .toList());
-    List<List<@Nullable ByteBuffer>> chosen = new ArrayList<>(rows);
-    Collections.shuffle(chosen, new Random(seed));
-    List<Difference> expected = new ArrayList<>();
-    for (int i = 0; i < 2 * CHANGES; i++) {
-      List<@Nullable ByteBuffer> row = chosen.get(i);
-      List<String> cells =
-          IntStream.range(0, row.size())
-              .filter(at -> row.get(at) != null)
-              .mapToObj(at -> table.columns().get(at))
-              .filter(column -> column.kind() == ColumnDescription.Kind.REGULAR)
-              .map(ColumnDescription::name)
-              .toList();
-      if (i < CHANGES) {
-        delete(table, row, "");
-        expected.add(new Difference(Kind.MISSING, keys.text(row::get), List.of(), List.of()));
-      } else if (!cells.isEmpty()) {
-        delete(table, row, TableDescription.quote(cells.get(0)));
-        expected.add(
-            new Difference(Kind.DIFFERENT, keys.text(row::get), List.of(cells.get(0)), List.of()));
-      }
-    }
-    return expected;
+  /** Clients insert and update all the while. */
+  @Test
+  void livingTableHasNoDifferences() throws Exception {
+    compareLivingTable(2);
   }
 
-  private void delete(TableDescription table, List<@Nullable ByteBuffer> row, String what) {
-    String condition =
-        table.primaryKey().stream()
-            .map(column -> TableDescription.quote(column.name()) + " = ?")
-            .collect(Collectors.joining(" AND "));
-    BoundStatement statement =
-        session.prepare("DELETE " + what + " FROM " + table.cql() + " WHERE " + condition).bind();
-    for (int i = 0; i < table.primaryKey().size(); i++) {
-      int at = table.columns().indexOf(table.primaryKey().get(i));
-      statement = statement.setBytesUnsafe(i, row.get(at));
+  @Slow
+  @Test
+  void livingTableHasNoDifferencesInManyRounds() throws Exception {
+    compareLivingTable(20);
+  }
+
+  private void compareLivingTable(int rounds) throws Exception {
+    String own = TestCluster.newKeyspace(1);
+    for (String table : List.of("live", "copy")) {
+      TestCluster.define(
+          "CREATE TABLE " + own + "." + table + " (p int, c int, v text, PRIMARY KEY (p, c))");
     }
-    session.execute(statement);
+    AsyncWrites.writeRows(
+        session,
+        "INSERT INTO " + own + ".live (p, c, v) VALUES (?, ?, ?)",
+        ROWS,
+        i -> new Object[] {i / 10, i % 10, "value " + i});
+    operator.importInto(own, "copy").from(TableSource.of(session, own, "live")).execute();
+    operator.export(own, "live").to(ParquetTarget.folder(folder.resolve(own))).execute();
+    Thread.sleep(1_000);
+    Instant moment = Instant.now();
+    AtomicBoolean ends = new AtomicBoolean();
+    AtomicInteger written = new AtomicInteger();
+    ExecutorService writer = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> writing =
+          writer.submit(
+              () -> {
+                PreparedStatement insert =
+                    session.prepare("INSERT INTO " + own + ".live (p, c, v) VALUES (?, ?, ?)");
+                Random random = new Random(rounds);
+                while (!ends.get()) {
+                  session.execute(
+                      insert.bind(
+                          random.nextInt(ROWS / 5), random.nextInt(12), "newer " + written.get()));
+                  written.incrementAndGet();
+                }
+              });
+      long newer = 0;
+      for (int round = 0; round < rounds; round++) {
+        ImportSource source =
+            round % 2 == 0
+                ? TableSource.of(session, own, "copy")
+                : ParquetSource.at(folder.resolve(own));
+        int before = written.get();
+        VerifyResult result =
+            operator.verify(own, "live").against(source).writtenBefore(moment).execute();
+        assertThat(result.differences()).as("round %d", round).isEmpty();
+        assertThat(result.isEqual()).isTrue();
+        assertThat(written.get()).isGreaterThan(before);
+        newer = result.newer();
+      }
+      assertThat(newer).isPositive();
+      ends.set(true);
+      writing.get(1, TimeUnit.MINUTES);
+    } finally {
+      ends.set(true);
+      writer.shutdown();
+    }
+    session.execute("DROP KEYSPACE " + own);
   }
 
   @Test
@@ -351,6 +397,60 @@ class VerifyIT {
     TableSource copy = TableSource.of(session, keyspace, "copy").ignoreCellTimes();
     assertThat(verify("t").against(copy).differencesTo(none).execute().isEqual()).isTrue();
     assertThat(none).doesNotExist();
+  }
+
+  /** A file of a program that does not keep what CQL distinguishes. */
+  @Test
+  void toleratesWhatOtherProgramsDoNotKeep() throws IOException {
+    TestCluster.define(
+        String.format(
+            "CREATE TABLE %s.loose (id int, k decimal, d decimal, ts timestamp, v text, b blob,"
+                + " l frozen<list<int>>, u tuple<text, decimal>, f float, PRIMARY KEY (id, k))",
+            keyspace));
+    session.execute(
+        String.format(
+            "INSERT INTO %s.loose (id, k, d, ts, v, b, l, u, f) VALUES (1, 2.50, 1.00,"
+                + " '2026-01-31T10:00:00.750Z', '', 0x, [], ('', 7.0), -0.0)",
+            keyspace));
+    Path file =
+        Files.writeString(
+            folder.resolve("loose.csv"),
+            "id,k,d,ts,v,b,l,u,f\n1,2.5,1.0,2026-01-31T10:00:00Z,,,,\"[null,\"\"7\"\"]\",0.0\n");
+    ImportSource source = CsvSource.at(file);
+    Map<List<Tolerance>, List<String>> expected =
+        Map.of(
+            List.of(Tolerance.DECIMAL_SCALE), List.of("b", "f", "l", "ts", "u", "v"),
+            List.of(Tolerance.DECIMAL_SCALE, Tolerance.EMPTY_AS_NULL), List.of("f", "ts"),
+            List.of(Tolerance.DECIMAL_SCALE, Tolerance.FLOAT_BITS),
+                List.of("b", "l", "ts", "u", "v"),
+            List.of(Tolerance.DECIMAL_SCALE, Tolerance.TIMESTAMP_SECONDS),
+                List.of("b", "f", "l", "u", "v"));
+    expected.forEach(
+        (tolerances, columns) ->
+            assertThat(
+                    verify("loose")
+                        .against(source)
+                        .tolerating(tolerances.toArray(Tolerance[]::new))
+                        .execute()
+                        .differences())
+                .flatExtracting(Difference::columns)
+                .containsExactlyInAnyOrderElementsOf(columns));
+    // The scale of a clustering column makes no other row in Cassandra, but other bytes.
+    assertThat(verify("loose").against(source).execute().differences()).hasSize(2);
+    VerifyRequest all = verify("loose").against(source).tolerating(Tolerance.values());
+    assertThat(all.execute().isEqual()).isTrue();
+    session.execute(
+        String.format("UPDATE %s.loose SET d = 1.01 WHERE id = 1 AND k = 2.5", keyspace));
+    assertThat(all.execute().differences()).flatExtracting(Difference::columns).containsOnly("d");
+    RepairResult repaired =
+        operator
+            .repair(keyspace, "loose")
+            .from(source)
+            .tolerating(Tolerance.values())
+            .apply()
+            .execute();
+    assertThat(repaired.written()).isEqualTo(1);
+    assertThat(repaired.isEqual()).isTrue();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
+import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyResult.CellDifference;
 import io.ringhaul.VerifyResult.Times;
 import io.ringhaul.exceptions.UnrepresentableValueException;
@@ -18,12 +19,14 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -48,14 +51,19 @@ final class ComparedRows {
   /** Whether each column is a collection that is not frozen. */
   private final boolean[] isCollection;
 
+  /** How the values of each column are replaced; null for values that stay as they are. */
+  private final @Nullable ToleratedValues[] tolerated;
+
   private final int keyColumns;
   private final RowKey key;
 
   /**
    * @param ofSource the names of the columns of the source
    * @param areTimed whether rows have the times of their cells
+   * @param tolerances differences of values that do not count
    */
-  ComparedRows(TableDescription table, List<String> ofSource, boolean areTimed) {
+  ComparedRows(
+      TableDescription table, List<String> ofSource, boolean areTimed, Set<Tolerance> tolerances) {
     this.table = table;
     this.columns =
         Stream.concat(
@@ -65,12 +73,29 @@ final class ComparedRows {
             .toList();
     this.areTimed = areTimed;
     this.isCollection = new boolean[columns.size()];
+    this.tolerated = new ToleratedValues[columns.size()];
     for (int i = 0; i < isCollection.length; i++) {
       DataType type = columns.get(i).type();
       isCollection[i] = CellTimeTypes.isMultiCell(type) && !(type instanceof UserDefinedType);
+      ToleratedValues values = tolerated(columns.get(i).kind(), tolerances);
+      tolerated[i] = values.concern(type) ? values : null;
     }
     this.keyColumns = table.primaryKey().size();
     this.key = new RowKey(table, columns);
+  }
+
+  /** Clustering columns with decimals of equal value name one row, whatever their scale. */
+  private static ToleratedValues tolerated(ColumnDescription.Kind kind, Set<Tolerance> tolerances) {
+    Set<Tolerance> some = EnumSet.noneOf(Tolerance.class);
+    some.addAll(tolerances);
+    switch (kind) {
+      case PARTITION_KEY -> some.clear();
+      case CLUSTERING -> some.retainAll(EnumSet.of(Tolerance.DECIMAL_SCALE));
+      default -> {
+        // All of them.
+      }
+    }
+    return new ToleratedValues(some);
   }
 
   TableDescription table() {
@@ -340,6 +365,10 @@ final class ComparedRows {
         if (value != null && rows.isCollection[i] && value.getInt(value.position()) == 0) {
           // Cassandra does not keep an empty collection that is not frozen: it reads as null.
           value = null;
+        }
+        ToleratedValues tolerated = rows.tolerated[i];
+        if (value != null && tolerated != null) {
+          value = tolerated.of(rows.columns.get(i).type(), value);
         }
         if (i < partitionKey.length) {
           if (value == null) {

@@ -3,6 +3,7 @@ package io.ringhaul.internal.operation;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.RepairResult;
+import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Kind;
 import io.ringhaul.exceptions.BulkOperationException;
@@ -83,6 +84,7 @@ public record RepairOperation(
             writes.choices().times().ignored()
                 ? VerifyOperation.withoutTimes(verify.source())
                 : verify.source(),
+            verify.rules().tolerances(),
             table,
             found.toWrite,
             tokens(found),
@@ -236,6 +238,7 @@ public record RepairOperation(
    */
   private record RowsOf(
       ImportSource source,
+      Set<Tolerance> tolerances,
       TableDescription table,
       Set<ByteBuffer> keys,
       TokenRangeSet tokens,
@@ -273,7 +276,8 @@ public record RepairOperation(
 
       @Override
       public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task) {
-        ComparedRows rows = new ComparedRows(some.table(), plan.columns(), false);
+        ComparedRows rows =
+            new ComparedRows(some.table(), plan.columns(), false, some.tolerances());
         return new Reader(
             all.open(plan, columns, task),
             rows.side(CellTimeNames.DEFAULT, columns),

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ReadResult;
+import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.VerifyResult.Difference;
 import io.ringhaul.VerifyResult.Kind;
@@ -47,6 +48,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -84,8 +86,9 @@ public record VerifyOperation(
    * @param cellTimes whether the times of their cells must be equal too
    * @param writtenBefore rows with a cell written at this time or later are no differences, in
    *     microseconds since the epoch; empty for none
+   * @param tolerances differences of values that do not count
    */
-  public record Rules(boolean cellTimes, OptionalLong writtenBefore) {}
+  public record Rules(boolean cellTimes, OptionalLong writtenBefore, Set<Tolerance> tolerances) {}
 
   /**
    * What to search for, and how far.
@@ -212,7 +215,9 @@ public record VerifyOperation(
       SourcePlan plan = source.plan(withTimes, wanted, operation.settings.taskCount());
       ImportPreflight.requirePrimaryKey("comparison of", table, plan.columns());
       List<ColumnDescription> columns = withTimes.select(plan.columns());
-      ComparedRows rows = new ComparedRows(table, plan.columns(), which != Times.NONE);
+      ComparedRows rows =
+          new ComparedRows(
+              table, plan.columns(), which != Times.NONE, operation.rules.tolerances());
       ComparedRows.Side ofSource = rows.side(CellTimeNames.DEFAULT, columns);
       CellTimes times =
           which == Times.NONE
