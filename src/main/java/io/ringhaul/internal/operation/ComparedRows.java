@@ -106,6 +106,11 @@ final class ComparedRows {
     return columns;
   }
 
+  /** What the times of a row take in memory, if each value is one cell. */
+  long bytesOfTimes() {
+    return (long) (columns.size() - keyColumns) * (Integer.BYTES + 2 * Long.BYTES);
+  }
+
   /** Where the values are in the rows of one side. */
   static final class Side {
 

@@ -227,7 +227,11 @@ public record VerifyOperation(
       try {
         selected = CellTimeSelection.of(session, times, table, rows.columns());
       } catch (UnsupportedClusterException e) {
-        throw e.withNote("or compare without " + operation.settingOfTimes(which).mark());
+        throw e.withNote(
+            "compare other "
+                + Setting.COLUMNS.mark()
+                + ", or compare without "
+                + settingOfTimes(which).mark());
       }
       return new View(
           source,
@@ -293,14 +297,17 @@ public record VerifyOperation(
     if (hasNone && (which == Times.COMPARED || source instanceof TableSource)) {
       throw new InvalidSettingException(
           setting.method(),
-          String.format(
-              source instanceof TableSource
-                  ? "%s needs the write times and TTLs of the source %s; leave out %s there"
-                  : "%s needs write times or TTLs of the source, and %s has none; export it with"
-                      + " them, or leave out %1$s",
-              setting.mark(),
-              location,
-              Setting.IGNORE_CELL_TIMES.call()));
+          setting.mark()
+              + (source instanceof TableSource
+                  ? " needs the write times and TTLs of the source "
+                      + location
+                      + "; leave out "
+                      + Setting.IGNORE_CELL_TIMES.call()
+                      + " there"
+                  : " needs write times or TTLs of the source, and "
+                      + location
+                      + " has none; export it with them, or leave out "
+                      + setting.mark()));
     }
     if (!has.withTtl().isEmpty() && !has.hasReadAt()) {
       throw new InvalidSettingException(
@@ -366,7 +373,8 @@ public record VerifyOperation(
 
     VerifyResult run() {
       try {
-        RowSums sums = new RowSums();
+        boolean readsTimesLater = operation.rules.writtenBefore().isPresent();
+        RowSums sums = new RowSums(readsTimesLater ? some.rows().bytesOfTimes() : 0);
         ReadResult read = readTable(all, part, row -> sums.add(row, begun, 1));
         readSource(all, tokens, row -> sums.add(row, begun, -1));
         List<Pass> passes = sums.passes(bytesInMemory(sums));
@@ -427,7 +435,7 @@ public record VerifyOperation(
     }
 
     /**
-     * Compares a row with times.
+     * Compares the rows of a key whose bytes are not equal.
      *
      * @param expected the row of the source, if it has one
      * @param actual the row of the table, if it has one
@@ -451,12 +459,12 @@ public record VerifyOperation(
       if (isEqual) {
         return;
       }
-      if (isNewer(source) || isNewer(table)) {
-        findings.newer.increment();
-        return;
-      }
       Kind kind = source == null ? Kind.EXTRA : table == null ? Kind.MISSING : Kind.DIFFERENT;
-      findings.add(kind, source, table);
+      if (isNewer(source) || isNewer(table)) {
+        findings.leaveAside(kind);
+      } else {
+        findings.add(kind, source, table);
+      }
     }
 
     private boolean isNewer(byte @Nullable [] row) {
@@ -538,6 +546,14 @@ public record VerifyOperation(
     private final AtomicLongArray sourceBytes = new AtomicLongArray(BUCKETS);
 
     private final LongAdder sourceRows = new LongAdder();
+    private final long bytesLater;
+
+    /**
+     * @param bytesLater what a row of the source takes more when it is read again
+     */
+    RowSums(long bytesLater) {
+      this.bytesLater = bytesLater;
+    }
 
     static int bucket(long token) {
       return (int) ((token >> 48) + BUCKETS / 2);
@@ -559,7 +575,7 @@ public record VerifyOperation(
     private void add(Encoder row, long moment, int sign) {
       int bucket = bucket(row.token());
       if (sign < 0) {
-        sourceBytes.addAndGet(bucket, ROW_OVERHEAD + row.length());
+        sourceBytes.addAndGet(bucket, ROW_OVERHEAD + row.length() + bytesLater);
         sourceRows.increment();
       }
       row.leaveOutExpired(moment);
@@ -705,6 +721,13 @@ public record VerifyOperation(
               expected == null ? Map.of() : rows.literals(expected),
               actual == null ? Map.of() : rows.literals(actual));
         }
+      }
+    }
+
+    /** Counts a difference of a row that was written since. Thread-safe. */
+    void leaveAside(Kind kind) {
+      if (kind != Kind.EXTRA || !how.ignoresExtra()) {
+        newer.increment();
       }
     }
 
