@@ -2,7 +2,10 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.internal.mapping.MappedSource;
+import io.ringhaul.internal.mapping.Mapping;
 import io.ringhaul.internal.operation.CountOperation;
 import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.operation.RowSelection;
@@ -43,6 +46,7 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
 
   private @Nullable ImportSource source;
   private List<CqlIdentifier> columns = List.of();
+  private @Nullable Mapping mapping;
   private int maxDifferences = 1_000;
   private @Nullable Path differencesFile;
   private VerifyOperation.Rules rules =
@@ -70,6 +74,18 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
   /** {@link #columns(String...)} with identifiers instead of names in CQL form. */
   public S columns(CqlIdentifier... names) {
     this.columns = List.of(names);
+    return self();
+  }
+
+  /**
+   * Which fields of the source belong to which columns, as in {@link WriteRequest#mapping}. Values
+   * that are computed anew, such as {@code uuid()}, and the TTLs and write times of whole rows are
+   * not compared. Default: fields have the names of their columns.
+   *
+   * @throws InvalidSettingException if the text is no mapping
+   */
+  public S mapping(String entries) {
+    this.mapping = Mapping.parse(entries);
     return self();
   }
 
@@ -166,6 +182,10 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
     return rules.cellTimes();
   }
 
+  final Optional<Mapping> mapping() {
+    return Optional.ofNullable(mapping);
+  }
+
   final List<CqlIdentifier> columns() {
     return columns;
   }
@@ -185,12 +205,16 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
               "The comparison needs a source: call %s(...), for instance with IcebergSource",
               setting));
     }
+    if (mapping != null && !columns.isEmpty()) {
+      throw mapping.refusal(
+          "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
+    }
     return new VerifyOperation(
         settings,
         selection,
         sizing,
         pageSize(),
-        expected,
+        mapping == null ? expected : MappedSource.compared(expected, mapping),
         columns,
         rules,
         new VerifyOperation.Search(

@@ -7,6 +7,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.operation.BulkOperation;
+import io.ringhaul.internal.mapping.Mapping;
 import io.ringhaul.internal.operation.ImportBlueprint;
 import io.ringhaul.internal.operation.ImportOperation;
 import io.ringhaul.internal.operation.OperationSettings;
@@ -94,6 +95,13 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
                     + Setting.IGNORE_CELL_TIMES.call()
                     + ": rows that are written with the current time differ from the source again");
           }
+          mapping()
+              .filter(Mapping::hasRowTimes)
+              .ifPresent(
+                  its -> {
+                    throw its.refusal(
+                        "gives whole rows a TTL or a write time, which a repair does not write");
+                  });
           return new RepairOperation(
               comparison("from", settings, selection, sizing),
               writes(settings, columns(), how),

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.WriteRequest;
 import io.ringhaul.batch.Grouping;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -50,6 +51,10 @@ final class BatchOptions {
           "Rejects bad rows, and fails when more than this number or percentage of the rows read"
               + " is rejected, such as 0.5%%. Default: no limit with --on-unrepresentable reject.")
   private OptionValues.@Nullable ErrorLimit maxErrors;
+
+  Optional<String> mapping() {
+    return Optional.ofNullable(mapping);
+  }
 
   void apply(WriteRequest<?, ?> request) {
     if (mapping != null) {

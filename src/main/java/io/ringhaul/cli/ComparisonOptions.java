@@ -46,6 +46,14 @@ final class ComparisonOptions {
   private @Nullable Path differences;
 
   @Option(
+      names = {"-m", "--mapping"},
+      paramLabel = "MAPPING",
+      description =
+          "Which fields of the source belong to which columns, as in 'name = customer, * = *'."
+              + " Default: fields have the names of their columns.")
+  private @Nullable String mapping;
+
+  @Option(
       names = "--compare-cell-times",
       description =
           "Compares write times and TTLs too. Files need them as columns, from an export"
@@ -88,6 +96,9 @@ final class ComparisonOptions {
   void apply(ComparisonRequest<?, ?> request) {
     request.columns(source.selectedColumns(columns).toArray(String[]::new));
     selection.apply(request);
+    if (mapping != null) {
+      request.mapping(mapping);
+    }
     if (comparesCellTimes) {
       request.compareCellTimes();
     }

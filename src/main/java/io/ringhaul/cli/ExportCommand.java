@@ -152,6 +152,13 @@ final class ExportCommand extends JobCommand<ExportResult> {
 
   /** Checks that the target will have the rows of the table, all of them and no others. */
   private void requireVerifiable() {
+    if (query != null || (mapping != null && mapping.matches("\\s*\\d+\\s*[=:].*"))) {
+      throw new InvalidSettingException(
+          "--verify",
+          "--verify does not go with "
+              + (query != null ? "--query" : "positions in --mapping")
+              + ": give the names with --mapping 'field = column', and conditions with --where");
+    }
     String other =
         maxRows != null
             ? "--max-rows"
@@ -175,6 +182,9 @@ final class ExportCommand extends JobCommand<ExportResult> {
             .verify(table().keyspace(), table().table())
             .against(target.source(format, result))
             .columns(columns.toArray(String[]::new));
+    if (mapping != null) {
+      request.mapping(mapping);
+    }
     selection.apply(request);
     return Optional.of(request);
   }

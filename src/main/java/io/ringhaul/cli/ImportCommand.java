@@ -82,6 +82,11 @@ final class ImportCommand extends WriteCommand {
   }
 
   @Override
+  boolean changesRecords() {
+    return query != null;
+  }
+
+  @Override
   ImportSource written() {
     return source.source(format, columns);
   }

@@ -64,6 +64,11 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
   /** The columns to compare; empty for all. */
   abstract List<String> writtenColumns();
 
+  /** Whether a statement of the user writes the records. */
+  boolean changesRecords() {
+    return false;
+  }
+
   /** Sets the source and what only this command has. */
   abstract void read(ImportRequest request);
 
@@ -89,6 +94,11 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
               + (dryRun ? "--dry-run" : "--on-unrepresentable reject")
               + ": the table has other rows than the source then");
     }
+    if (verify && changesRecords()) {
+      throw new InvalidSettingException(
+          "--verify",
+          "--verify does not go with --query: a statement may write other values than the source has");
+    }
     if (addToCounters) {
       request.addToCounters();
     }
@@ -109,12 +119,14 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
     if (!verify) {
       return Optional.empty();
     }
-    return Optional.of(
+    VerifyRequest request =
         operator
             .verify(table().keyspace(), table().table())
             .against(written())
             .columns(writtenColumns().toArray(String[]::new))
-            .ignoreExtra());
+            .ignoreExtra();
+    batches.mapping().ifPresent(request::mapping);
+    return Optional.of(request);
   }
 
   @Override

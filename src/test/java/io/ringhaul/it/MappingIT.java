@@ -451,6 +451,61 @@ class MappingIT {
     assertThat(files).doesNotExist();
   }
 
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void comparesAndRepairsUnderOtherNames(Format format) {
+    String mapping = "order_id = id, \"line no\" = \"Line\", * = -note";
+    Path files = folder.resolve("compared-" + format);
+    exports("source", format.target(files), mapping);
+    imports("source_again", format.source(files), mapping);
+    session.execute(
+        "UPDATE " + keyspace + ".source_again SET name = 'other' WHERE id = 7 AND \"Line\" = 3");
+
+    assertThat(
+            operator
+                .verify(keyspace, "source_again")
+                .against(format.source(files))
+                .mapping(mapping + ", (60) = __ttl")
+                .execute()
+                .differences())
+        .extracting(Object::toString)
+        .containsExactly("(\"id\" = 7, \"Line\" = 3) differs in name");
+    operator
+        .repair(keyspace, "source_again")
+        .from(format.source(files))
+        .mapping(mapping)
+        .apply()
+        .execute();
+    assertThat(rows("SELECT * FROM " + keyspace + ".source_again"))
+        .isEqualTo(rows("SELECT id, \"Line\", name, tags FROM " + keyspace + ".source"));
+  }
+
+  @Test
+  void comparesTablesUnderOtherNames() throws IOException {
+    String mapping = "id = p, \"Line\" = c, name = v, tags = l, 'x' = s, uuid() = u";
+    imports(TableSource.of(session, keyspace, "source").ignoreCellTimes(), mapping);
+    session.execute("UPDATE " + keyspace + ".t SET s = 'y' WHERE p = 7");
+
+    assertThat(
+            operator
+                .verify(keyspace, "t")
+                .against(TableSource.of(session, keyspace, "source"))
+                .mapping(mapping)
+                .execute()
+                .differences())
+        .hasSize(5)
+        .allMatch(difference -> difference.toString().endsWith("differs in s"));
+    assertThatThrownBy(
+            () ->
+                operator
+                    .repair(keyspace, "t")
+                    .from(TableSource.of(session, keyspace, "source"))
+                    .mapping(mapping + ", (60) = __ttl")
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("a repair does not write");
+  }
+
   @Test
   void exportsWhatSelectSays() throws IOException {
     for (int i = 0; i < 50; i++) {

@@ -44,6 +44,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record MappedSource(ImportSource source, Mapping mapping) implements ImportSource {
 
+  /** The source for a comparison, which has only what can be equal to values of the table. */
+  public static MappedSource compared(ImportSource source, Mapping mapping) {
+    return new MappedSource(source, mapping.compared());
+  }
+
   @Override
   public SourceSession open() {
     return new Session(source.open(), mapping);
@@ -269,6 +274,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
           ComputedValue.of(mapping, entry.field(), column, ComputedValue.Job.ANY);
         }
       }
+      dropped.addAll(mapping.unused());
       for (Term term : mapping.excluded()) {
         String name = find(term).map(ColumnDescription::name).orElse(term.text());
         dropped.addAll(

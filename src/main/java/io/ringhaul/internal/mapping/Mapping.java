@@ -19,9 +19,15 @@ import java.util.Optional;
  * @param entries those with a field and a column of their own, in order
  * @param rest whether all other columns have fields of the same name
  * @param excluded the columns without a field if {@code rest} is set, as they are written
+ * @param unused the fields of a source that belong to no column
  */
 public record Mapping(
-    String setting, String text, List<Entry> entries, boolean rest, List<Term> excluded) {
+    String setting,
+    String text,
+    List<Entry> entries,
+    boolean rest,
+    List<Term> excluded,
+    List<String> unused) {
 
   /** A field or another term, and what it belongs to. */
   public record Entry(Term field, Term column) {}
@@ -41,6 +47,13 @@ public record Mapping(
 
     boolean isName() {
       return form == Form.WORD || form == Form.QUOTED;
+    }
+
+    /** Whether the term stands for the TTL or the write time of a whole row. */
+    boolean isOfRow() {
+      return form == Form.WORD
+          ? text.equals("__ttl") || text.equals("__timestamp")
+          : (function.equals("ttl") || function.equals("writetime")) && arguments.equals("*");
     }
 
     @Override
@@ -68,6 +81,7 @@ public record Mapping(
   public Mapping {
     entries = List.copyOf(entries);
     excluded = List.copyOf(excluded);
+    unused = List.copyOf(unused);
   }
 
   /**
@@ -82,6 +96,33 @@ public record Mapping(
   /** Whether the fields are given by their numbers. */
   public boolean isByPosition() {
     return entries.stream().anyMatch(entry -> entry.field().form() == Form.POSITION);
+  }
+
+  /** Whether whole rows have a TTL or a write time. */
+  public boolean hasRowTimes() {
+    return entries.stream().anyMatch(entry -> entry.column().isOfRow());
+  }
+
+  /**
+   * This mapping without what a comparison cannot compare: times of rows, values that an import
+   * computes anew, and functions that an export computed.
+   */
+  Mapping compared() {
+    List<Entry> kept = new ArrayList<>();
+    List<String> left = new ArrayList<>();
+    for (Entry entry : entries) {
+      Term column = entry.column();
+      boolean isFunction =
+          column.form() == Form.CALL
+              && !column.function().equals("ttl")
+              && !column.function().equals("writetime");
+      if (column.isOfRow() || isFunction) {
+        left.add(entry.field().text());
+      } else if (entry.field().form() != Form.CALL) {
+        kept.add(entry);
+      }
+    }
+    return new Mapping(setting, text, kept, rest, excluded, left);
   }
 
   /** Whether columns have values that are not in the source. */
@@ -187,7 +228,7 @@ public record Mapping(
           read(part);
         }
       }
-      return new Mapping(SETTING, text, entries, rest, excluded);
+      return new Mapping(SETTING, text, entries, rest, excluded, List.of());
     }
 
     private void read(List<Token> part) {
@@ -307,7 +348,7 @@ public record Mapping(
     }
 
     private InvalidSettingException refusal(String reason) {
-      return new Mapping(SETTING, text, List.of(), false, List.of()).refusal(reason);
+      return new Mapping(SETTING, text, List.of(), false, List.of(), List.of()).refusal(reason);
     }
   }
 

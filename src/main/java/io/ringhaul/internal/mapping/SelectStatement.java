@@ -125,12 +125,12 @@ public record SelectStatement(
       }
       List<Entry> entries = new ArrayList<>();
       if (selected.size() == 1 && selected.get(0).isSymbol('*')) {
-        return new Mapping("query", cql, entries, true, List.of());
+        return new Mapping("query", cql, entries, true, List.of(), List.of());
       }
       for (List<Token> selector : Mapping.split(selected, 0)) {
         entries.add(entry(selector));
       }
-      return new Mapping("query", cql, entries, false, List.of());
+      return new Mapping("query", cql, entries, false, List.of(), List.of());
     }
 
     private Entry entry(List<Token> selector) {

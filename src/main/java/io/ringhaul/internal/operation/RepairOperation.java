@@ -27,7 +27,6 @@ import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TokenRangeSet;
-import io.ringhaul.table.TableSource;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,7 +100,7 @@ public record RepairOperation(
         written = write(rows).run(session, threads).rows();
       }
       if (deletesExtra) {
-        boolean staticsAreSure = verify.source() instanceof TableSource;
+        boolean staticsAreSure = VerifyOperation.isTable(verify.source());
         deleted =
             delete(table, found.extraKeys(table), begun, Optional.empty())
                 .run(session, threads)
@@ -269,7 +268,7 @@ public record RepairOperation(
 
       /** The columns asked for, with their write times and TTLs if the source has them. */
       private List<String> withTimes(TableDescription table, List<String> columns) {
-        return some.names().isEmpty() || some.source() instanceof TableSource
+        return some.names().isEmpty() || VerifyOperation.isTable(some.source())
             ? columns
             : VerifyOperation.withTimes(all, table, columns, some.names().get());
       }

@@ -19,6 +19,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.mapping.MappedSource;
 import io.ringhaul.internal.operation.ComparedRows.Encoder;
 import io.ringhaul.internal.write.CellTimeNames;
 import io.ringhaul.internal.write.CellTimeSelection;
@@ -165,7 +166,16 @@ public record VerifyOperation(
 
   /** The source without the times of its cells, if these can be left out. */
   static ImportSource withoutTimes(ImportSource source) {
+    if (source instanceof MappedSource mapped) {
+      return new MappedSource(withoutTimes(mapped.source()), mapped.mapping());
+    }
     return source instanceof TableSource table ? table.ignoreCellTimes() : source;
+  }
+
+  /** Whether a source is a table of a cluster. */
+  static boolean isTable(ImportSource source) {
+    return source instanceof TableSource
+        || (source instanceof MappedSource mapped && isTable(mapped.source()));
   }
 
   /** The times of cells that are read. */
@@ -209,7 +219,7 @@ public record VerifyOperation(
               .leftAside()
               .extend(table, () -> source.schema(table.keyspace(), table.name()));
       List<String> wanted =
-          which == Times.NONE || operation.source instanceof TableSource
+          which == Times.NONE || isTable(operation.source)
               ? asked
               : withTimes(source, withTimes, asked, CellTimeNames.DEFAULT);
       SourcePlan plan = source.plan(withTimes, wanted, operation.settings.taskCount());
@@ -294,11 +304,11 @@ public record VerifyOperation(
               rows.table(), setting.mark()));
     }
     boolean hasNone = has.withWritetime().isEmpty() && has.withTtl().isEmpty();
-    if (hasNone && (which == Times.COMPARED || source instanceof TableSource)) {
+    if (hasNone && (which == Times.COMPARED || isTable(source))) {
       throw new InvalidSettingException(
           setting.method(),
           setting.mark()
-              + (source instanceof TableSource
+              + (isTable(source)
                   ? " needs the write times and TTLs of the source "
                       + location
                       + "; leave out "
