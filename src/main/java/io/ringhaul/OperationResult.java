@@ -9,6 +9,7 @@ public sealed interface OperationResult
         DeleteResult,
         ExportResult,
         ImportResult,
+        KeyspaceResult,
         ReadResult,
         RepairResult,
         TableProfile,

@@ -9,6 +9,7 @@ import io.ringhaul.internal.operation.JacksonVersions;
 import io.ringhaul.internal.operation.OperatorThreads;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.telemetry.JobsUnderWay;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.limits.ResourceManager;
 import java.util.List;
 import java.util.Objects;
@@ -184,6 +185,36 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   /** A request to delete rows of a table. */
   public DeleteRequest deleteFrom(CqlIdentifier keyspace, CqlIdentifier table) {
     return new DeleteRequest(this, Objects.requireNonNull(keyspace), Objects.requireNonNull(table));
+  }
+
+  /** A request to count the rows of each table of a keyspace, which is named in CQL form. */
+  public KeyspaceRequest<CountRequest, CountResult> countKeyspace(String keyspace) {
+    return new KeyspaceRequest<>(this, keyspace, null, this::count);
+  }
+
+  /** A request to export each table of a keyspace, which is named in CQL form. */
+  public KeyspaceRequest<ExportRequest, ExportResult> exportKeyspace(String keyspace) {
+    return new KeyspaceRequest<>(this, keyspace, JobKind.EXPORT, this::export);
+  }
+
+  /** A request to profile each table of a keyspace, which is named in CQL form. */
+  public KeyspaceRequest<ProfileRequest, TableProfile> profileKeyspace(String keyspace) {
+    return new KeyspaceRequest<>(this, keyspace, null, this::profile);
+  }
+
+  /** A request to compare each table of a keyspace, which is named in CQL form, with a source. */
+  public KeyspaceRequest<VerifyRequest, VerifyResult> verifyKeyspace(String keyspace) {
+    return new KeyspaceRequest<>(this, keyspace, null, this::verify);
+  }
+
+  /** A request to import into each table of a keyspace, which is named in CQL form. */
+  public KeyspaceRequest<ImportRequest, ImportResult> importKeyspace(String keyspace) {
+    return new KeyspaceRequest<>(this, keyspace, JobKind.IMPORT, this::importInto);
+  }
+
+  /** A request to make each table of a keyspace, named in CQL form, equal to a source. */
+  public KeyspaceRequest<RepairRequest, RepairResult> repairKeyspace(String keyspace) {
+    return new KeyspaceRequest<>(this, keyspace, null, this::repair);
   }
 
   /**

@@ -79,8 +79,13 @@ final class ComparisonOptions {
   private List<Tolerance> tolerances = new ArrayList<>();
 
   /** Connects to the cluster of the source, if the source is a table. */
-  Optional<CqlSession> open(OperationCommand<?> command) {
+  Optional<CqlSession> open(OperationCommand<?, ?> command) {
     return source.open(command);
+  }
+
+  /** Sets the session that reads the source, if the source is a table. */
+  void readFrom(CqlSession opened) {
+    source.readFrom(opened);
   }
 
   /** The source with the conditions of the table. */

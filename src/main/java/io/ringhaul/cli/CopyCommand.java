@@ -7,7 +7,6 @@ import io.ringhaul.table.TableSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,14 +38,14 @@ final class CopyCommand extends WriteCommand {
           "Copies values without their write times and TTLs; all cells get the current time.")
   private boolean ignoreCellTimes;
 
-  /** Reads the source table; null while only the settings are checked. */
-  private @Nullable CqlSession from;
-
   @Override
   Optional<CqlSession> openSource() {
-    CqlSession opened = source.open(this);
-    from = opened;
-    return Optional.of(opened);
+    return Optional.of(source.open(this));
+  }
+
+  @Override
+  void readFrom(CqlSession opened) {
+    source.readFrom(opened);
   }
 
   @Override
@@ -56,9 +55,7 @@ final class CopyCommand extends WriteCommand {
   }
 
   private TableSource table(boolean withoutTimes) {
-    CqlSession session = from;
-    TableSource table =
-        conditions.applied(source.source(session == null ? NoSession.create() : session, table()));
+    TableSource table = conditions.applied(source.source(table()));
     return withoutTimes ? table.ignoreCellTimes() : table;
   }
 

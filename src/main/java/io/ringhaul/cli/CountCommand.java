@@ -2,7 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.CountRequest;
 import io.ringhaul.CountResult;
-import io.ringhaul.OperationRequest;
+import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,15 +13,23 @@ import picocli.CommandLine.Mixin;
     description = "Counts the rows of a table.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class CountCommand extends OperationCommand<CountResult> {
+final class CountCommand extends OperationCommand<CountRequest, CountResult> {
 
   @Mixin private SelectionOptions selection = new SelectionOptions();
 
   @Override
-  OperationRequest<?, CountResult> request(TokenAwareBulkOperator operator) {
-    CountRequest request = operator.count(table().keyspace(), table().table());
+  CountRequest request(TokenAwareBulkOperator operator) {
+    return operator.count(table().keyspace(), table().table());
+  }
+
+  @Override
+  KeyspaceRequest<CountRequest, CountResult> keyspaceRequest(TokenAwareBulkOperator operator) {
+    return operator.countKeyspace(table().keyspace());
+  }
+
+  @Override
+  void set(CountRequest request) {
     selection.apply(request);
-    return request;
   }
 
   @Override

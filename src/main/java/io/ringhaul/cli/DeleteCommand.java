@@ -3,7 +3,6 @@ package io.ringhaul.cli;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.DeleteRequest;
 import io.ringhaul.DeleteResult;
-import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Option;
             + " Without --apply it only counts the keys. What is written after its start survives.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class DeleteCommand extends JobCommand<DeleteResult> {
+final class DeleteCommand extends JobCommand<DeleteRequest, DeleteResult> {
 
   @Mixin private SourceOptions source = new SourceOptions();
   @Mixin private SelectionOptions.Conditions conditions = new SelectionOptions.Conditions();
@@ -64,7 +63,17 @@ final class DeleteCommand extends JobCommand<DeleteResult> {
   }
 
   @Override
-  OperationRequest<?, DeleteResult> request(TokenAwareBulkOperator operator) {
+  void readFrom(CqlSession opened) {
+    source.readFrom(opened);
+  }
+
+  @Override
+  DeleteRequest request(TokenAwareBulkOperator operator) {
+    return operator.deleteFrom(table().keyspace(), table().table());
+  }
+
+  @Override
+  void set(DeleteRequest request) {
     if (!source.areGiven() && !conditions.areGiven()) {
       throw new InvalidSettingException(
           "--where",
@@ -75,19 +84,18 @@ final class DeleteCommand extends JobCommand<DeleteResult> {
       throw new InvalidSettingException(
           "--where", "--where is for rows of a table, and --path for keys in files: give one");
     }
-    DeleteRequest request =
-        operator
-            .deleteFrom(table().keyspace(), table().table())
-            .keys(
-                source.source(table(), columns, rows -> conditions.applied(rows).ignoreCellTimes()))
-            .columns(source.selectedColumns(columns).toArray(String[]::new));
+    request
+        .keys(source.source(table(), columns, rows -> conditions.applied(rows).ignoreCellTimes()))
+        .columns(source.selectedColumns(columns).toArray(String[]::new));
     batches.apply(request);
     rejects.apply(request);
     if (writtenBefore != null) {
       request.writtenBefore(writtenBefore);
     }
     runningJob().ifPresent(job -> job.apply(request));
-    return apply ? request.apply() : request;
+    if (apply) {
+      request.apply();
+    }
   }
 
   @Override

@@ -7,7 +7,7 @@ import static io.ringhaul.cli.FormatOptions.Format.PARQUET;
 
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
-import io.ringhaul.OperationRequest;
+import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.csv.CsvDialect;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
     description = "Exports a table; the result becomes visible in one atomic step.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class ExportCommand extends JobCommand<ExportResult> {
+final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private TargetOptions target = new TargetOptions();
@@ -112,12 +112,18 @@ final class ExportCommand extends JobCommand<ExportResult> {
   }
 
   @Override
-  OperationRequest<?, ExportResult> request(TokenAwareBulkOperator operator) {
-    ExportRequest request =
-        operator
-            .export(table().keyspace(), table().table())
-            .to(target.target(format))
-            .columns(columns.toArray(String[]::new));
+  ExportRequest request(TokenAwareBulkOperator operator) {
+    return operator.export(table().keyspace(), table().table());
+  }
+
+  @Override
+  KeyspaceRequest<ExportRequest, ExportResult> keyspaceRequest(TokenAwareBulkOperator operator) {
+    return operator.exportKeyspace(table().keyspace());
+  }
+
+  @Override
+  void set(ExportRequest request) {
+    request.to(target.target(format)).columns(columns.toArray(String[]::new));
     if (mapping != null) {
       request.mapping(mapping);
     }
@@ -147,7 +153,9 @@ final class ExportCommand extends JobCommand<ExportResult> {
     if (maxDisk != null) {
       request.maxDiskBytes(maxDisk);
     }
-    return maxRows == null ? request : request.maxRows(maxRows);
+    if (maxRows != null) {
+      request.maxRows(maxRows);
+    }
   }
 
   /** Checks that the target will have the rows of the table, all of them and no others. */

@@ -56,7 +56,7 @@ final class ImportFolders {
    * @throws InvalidSettingException if it reads another location
    */
   void require(List<String> command) {
-    OperationCommand<?> operation = (OperationCommand<?>) Main.parsed(command);
+    OperationCommand<?, ?> operation = (OperationCommand<?, ?>) Main.parsed(command);
     boolean isExport = operation instanceof ExportCommand;
     for (OptionSpec option : operation.spec().commandLine().getParseResult().matchedOptions()) {
       String name = option.longestName();

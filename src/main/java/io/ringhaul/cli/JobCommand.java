@@ -1,6 +1,7 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.ExportRequest;
+import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.WriteRequest;
 import io.ringhaul.cli.jobs.JobFinder;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** A command that runs its operation as a job, which can be stopped and resumed. */
-abstract class JobCommand<R extends OperationResult> extends OperationCommand<R> {
+abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationResult>
+    extends OperationCommand<Q, R> {
 
   @Mixin private JobRunOptions jobs = new JobRunOptions();
 
@@ -39,40 +42,32 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     return Optional.ofNullable(job);
   }
 
-  /** Where the job is stored. */
-  final JobStoreLocation storeLocation() {
-    return jobs.store.location();
-  }
-
   /** Whether the operation is a job; false for one that changes nothing. */
   boolean isStored() {
     return true;
   }
 
   @Override
-  final int run(ResultReport report) {
+  final <T> T told(ResultReport report, Supplier<T> work) {
     if (!isStored()) {
-      jobs.requireNone();
-      return super.run(report);
+      return super.told(
+          report,
+          () -> {
+            jobs.requireNone();
+            return work.get();
+          });
     }
-    try (RunningJob running = open(report)) {
+    try (RunningJob running = super.told(report, () -> jobs.open(spec()))) {
       job = running;
       report.add("jobId", running.id().toString());
-      try {
-        return super.run(report);
-      } catch (BulkOperationException e) {
-        return running.failed(e);
-      }
+      return super.told(report, work);
     }
   }
 
-  private RunningJob open(ResultReport report) {
-    try {
-      return jobs.open(spec());
-    } catch (BulkOperationException e) {
-      report.failed(e);
-      throw e;
-    }
+  @Override
+  final void tell(BulkOperationException failure) {
+    super.tell(failure);
+    runningJob().ifPresent(running -> running.sayHowItGoesOn(failure));
   }
 
   @Override
@@ -83,6 +78,27 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
   @Override
   final void progressed(long rows) {
     runningJob().ifPresent(running -> running.progressed(rows));
+  }
+
+  /** The store and the options of the jobs of a keyspace; empty if the operation is no job. */
+  final Optional<JobOptions> optionsOfKeyspace(String defaultName) {
+    if (!isStored()) {
+      jobs.requireNone();
+      return Optional.empty();
+    }
+    JobOptions options = jobs.options(jobs.openStore(spec()));
+    return Optional.of(options.name().isEmpty() ? options.named(defaultName) : options);
+  }
+
+  /**
+   * Makes the job of this command one of the jobs of a keyspace.
+   *
+   * @param all their options; their owner closes the store
+   */
+  final void joinKeyspace(JobOptions all, UUID id) {
+    jobs.ofKeyspace =
+        new RunningJob(
+            jobs.store.location(), all.store(), id, Optional.empty(), spec().commandLine());
   }
 
   /** Options of the job. */
@@ -125,6 +141,9 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
                 + " newest of the name is completed. See also 'ringhaul jobs resume'.")
     private boolean resume;
 
+    /** The job if it is one of a keyspace, which sets it on the request. */
+    private @Nullable RunningJob ofKeyspace;
+
     /**
      * Checks that a dry run, which is no job, has no options of one. A name is no harm: the same
      * command without the dry run has it.
@@ -138,28 +157,42 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
 
     /** Opens the store and describes the job. */
     RunningJob open(CommandSpec command) {
-      JobStoreLocation location = store.location();
+      RunningJob prepared = ofKeyspace;
+      if (prepared != null) {
+        return prepared;
+      }
       if (resume && name == null && id == null) {
         throw new InvalidSettingException("--resume", "--resume requires --job or --job-id");
       }
+      JobStore opened = openStore(command);
+      return new RunningJob(
+          store.location(),
+          opened,
+          chosenId(opened),
+          Optional.of(options(opened).madeBy(StoredCommand.of(command))),
+          command.commandLine());
+    }
+
+    JobStore openStore(CommandSpec command) {
+      JobStoreLocation location = store.location();
       if (resume && location.isNone()) {
         throw new InvalidSettingException(
             "--resume", "--resume requires a job store, but --job-store is none");
       }
       // Resuming requires the chosen store: in memory, a job would start from its beginning.
-      JobStore opened =
-          resume || id != null
-              ? location.open()
-              : location.openOrWarn(command.commandLine().getErr());
-      JobOptions options =
-          JobOptions.in(opened).madeBy(StoredCommand.of(command)).namingSettings(OptionNames::of);
+      return resume || id != null
+          ? location.open()
+          : location.openOrWarn(command.commandLine().getErr());
+    }
+
+    JobOptions options(JobStore opened) {
+      JobOptions options = JobOptions.in(opened).namingSettings(OptionNames::of);
       options = name == null ? options : options.named(name);
       options = description == null ? options : options.describedAs(description);
       for (Map.Entry<String, String> label : labels.entrySet()) {
         options = options.labelled(label.getKey(), label.getValue());
       }
-      options = resume ? options.resuming() : options;
-      return new RunningJob(location, opened, chosenId(opened), options, command.commandLine());
+      return resume ? options.resuming() : options;
     }
 
     private UUID chosenId(JobStore opened) {
@@ -177,15 +210,18 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     private final JobStoreLocation location;
     private final JobStore store;
     private final UUID id;
-    private final JobOptions options;
+    private final Optional<JobOptions> options;
     private final CommandLine commandLine;
     private @Nullable StopOnSignal signals;
 
+    /**
+     * @param options empty if the request has its job already, whose owner closes the store
+     */
     RunningJob(
         JobStoreLocation location,
         JobStore store,
         UUID id,
-        JobOptions options,
+        Optional<JobOptions> options,
         CommandLine commandLine) {
       this.location = location;
       this.store = store;
@@ -199,11 +235,11 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     }
 
     void apply(ExportRequest request) {
-      request.job(options).jobId(id);
+      options.ifPresent(its -> request.job(its).jobId(id));
     }
 
     void apply(WriteRequest<?, ?> request) {
-      request.job(options).jobId(id);
+      options.ifPresent(its -> request.job(its).jobId(id));
     }
 
     /** Prints the job's id and stops the job on a signal from now on. */
@@ -222,13 +258,8 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
       }
     }
 
-    /**
-     * Reports the failure, the progress so far and how to resume the job.
-     *
-     * @return the exit code
-     */
-    int failed(BulkOperationException failure) {
-      FailureReport.tell(commandLine, failure);
+    /** Prints the progress so far and how to resume the job. */
+    void sayHowItGoesOn(BulkOperationException failure) {
       if (store.isDurable()) {
         if (!(failure instanceof JobException)) {
           stored().filter(RunningJob::goesOn).ifPresent(this::sayHowItGoesOn);
@@ -240,7 +271,6 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
                 totals -> say(String.format(Locale.ROOT, "  so far: %,d rows", totals.rows())));
         say("  The job was kept in memory only and cannot be resumed: see --job-store");
       }
-      return ExitCode.of(failure);
     }
 
     /**
@@ -287,7 +317,9 @@ abstract class JobCommand<R extends OperationResult> extends OperationCommand<R>
     @Override
     public void close() {
       try {
-        store.close();
+        if (options.isPresent()) {
+          store.close();
+        }
       } finally {
         // After all else: a process that received a signal ends now.
         if (signals != null) {

@@ -144,11 +144,11 @@ public final class Main implements Runnable {
    *
    * @throws ParameterException if they are not valid
    */
-  static OperationCommand<?> operation(List<String> arguments) {
+  static OperationCommand<?, ?> operation(List<String> arguments) {
     String[] all = arguments.toArray(String[]::new);
     CommandLine commandLine = commandLine(all);
     OptionDefaults.apply(commandLine, System.getenv(), all);
-    return (OperationCommand<?>) commandLine.parseArgs(all).subcommand().commandSpec().userObject();
+    return (OperationCommand<?, ?>) commandLine.parseArgs(all).subcommand().commandSpec().userObject();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.OperationPlan;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +38,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Base of the commands that run one operation on one table. */
-abstract class OperationCommand<R extends OperationResult> implements Callable<Integer> {
+abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends OperationResult>
+    implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -139,11 +142,25 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
       description = "Also prints what the driver and libraries log, and stack traces.")
   private boolean verbose;
 
-  /** The number of rows of the operation that ended last; 0 before. */
-  private long rows;
+  /** Creates the request for the table, without settings. */
+  abstract Q request(TokenAwareBulkOperator operator);
 
-  /** Creates the request without the settings that all operations share. */
-  abstract OperationRequest<?, R> request(TokenAwareBulkOperator operator);
+  /**
+   * Creates the request for the tables of the keyspace.
+   *
+   * @throws InvalidSettingException if the command takes one table
+   */
+  KeyspaceRequest<Q, R> keyspaceRequest(TokenAwareBulkOperator operator) {
+    throw new InvalidSettingException(
+        "KEYSPACE.TABLE",
+        String.format(
+            "%s takes one table, and %s is a pattern; patterns are for copy, count, export, import,"
+                + " profile, repair and verify",
+            spec().name(), table()));
+  }
+
+  /** Sets on the request what not all operations have. */
+  abstract void set(Q request);
 
   /** Adds facts about the result to the report, beside the common totals. */
   abstract void describe(R result, ResultReport report);
@@ -197,6 +214,11 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     return Optional.empty();
   }
 
+  /** Sets the session that reads the source table. */
+  void readFrom(CqlSession source) {
+    // No source table by default.
+  }
+
   /** Connects to the cluster of the table, and reads the schema of a keyspace. */
   final CqlSession open(String keyspaceToRead) {
     return connection.open(keyspaceToRead);
@@ -231,10 +253,6 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
             : "Give the table once: " + table + ", or -k KEYSPACE and -t TABLE");
   }
 
-  final long rows() {
-    return rows;
-  }
-
   final boolean isQuiet() {
     return quiet;
   }
@@ -246,14 +264,23 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
   @Override
   public final Integer call() {
     if (table().isPattern()) {
-      return new KeyspaceRun(this).run();
+      return new KeyspaceRun<>(this).run();
     }
-    return run(new ResultReport(spec().name(), table(), json));
+    ResultReport report = report();
+    try {
+      return told(report, () -> connected(report)).exitCode();
+    } catch (BulkOperationException e) {
+      return ExitCode.of(e);
+    }
   }
 
-  /** Creates the request with all settings. */
-  private OperationRequest<?, R> prepared(TokenAwareBulkOperator operator) {
-    OperationRequest<?, R> request = request(operator);
+  final ResultReport report() {
+    return new ResultReport(spec().name(), table(), json);
+  }
+
+  /** Sets all settings on the request. */
+  private Q prepared(Q request) {
+    set(request);
     if (parallelism != null) {
       request.parallelism(parallelism);
     }
@@ -287,7 +314,7 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
    */
   final void check() {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(NoSession.create())) {
-      prepared(operator);
+      prepared(request(operator));
     }
   }
 
@@ -304,50 +331,70 @@ abstract class OperationCommand<R extends OperationResult> implements Callable<I
     check();
     try (CqlSession session = connection.open(table().keyspace());
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      return ((ScanRequest<?, ?>) prepared(operator)).plan();
+      return ((ScanRequest<?, ?>) prepared(request(operator))).plan();
     }
   }
 
-  /** Runs the operation and reports on it. */
-  int run(ResultReport report) {
+  /**
+   * Runs the work of the command, and reports a failure.
+   *
+   * @throws BulkOperationException the reported failure
+   */
+  <T> T told(ResultReport report, Supplier<T> work) {
     try {
-      // Reports invalid settings before the command connects to the cluster.
-      check();
-      return connected(report);
+      return work.get();
     } catch (BulkOperationException e) {
       report.failed(e);
+      tell(e);
       throw e;
     }
   }
 
-  private int connected(ResultReport report) {
-    try (CqlSession session = connection.open(table().keyspace());
+  /** Prints a failure. */
+  void tell(BulkOperationException failure) {
+    FailureReport.tell(spec().commandLine(), failure);
+  }
+
+  /** The end of an operation that ran to its end. */
+  record Ended<R>(R result, int exitCode) {}
+
+  private Ended<R> connected(ResultReport report) {
+    // Reports invalid settings before the command connects to the cluster.
+    check();
+    try (CqlSession session = open(table().keyspace());
         @Nullable CqlSession source = openSource().orElse(null);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      OperationRequest<?, R> request = prepared(operator);
-      BottleneckReport bottlenecks = new BottleneckReport();
-      R result;
-      begin();
-      String name = TerminalText.escaped(spec().name() + " " + table());
-      try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
-        result =
-            request
-                .onPause(new PauseNotice(name, progress))
-                .onProgress(
-                    now -> {
-                      progressed(now.rows());
-                      progress.show(now, TerminalText.escaped(bottlenecks.note()));
-                    })
-                .onBottleneck(bottlenecks)
-                .execute();
+      if (source != null) {
+        readFrom(source);
       }
-      rows = result.totals().rows();
-      describe(result, report);
-      bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
-      int exitCode = verified(operator, result, report) ? exitCode(result) : ExitCode.DIFFERENT;
-      report.done(result.totals());
-      return exitCode;
+      return execute(operator, request(operator), report);
     }
+  }
+
+  /** Sets all settings on the request, executes it and reports on the result. */
+  final Ended<R> execute(TokenAwareBulkOperator operator, Q unset, ResultReport report) {
+    Q request = prepared(unset);
+    BottleneckReport bottlenecks = new BottleneckReport();
+    R result;
+    begin();
+    String name = TerminalText.escaped(spec().name() + " " + table());
+    try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
+      result =
+          request
+              .onPause(new PauseNotice(name, progress))
+              .onProgress(
+                  now -> {
+                    progressed(now.rows());
+                    progress.show(now, TerminalText.escaped(bottlenecks.note()));
+                  })
+              .onBottleneck(bottlenecks)
+              .execute();
+    }
+    describe(result, report);
+    bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
+    int exitCode = verified(operator, result, report) ? exitCode(result) : ExitCode.DIFFERENT;
+    report.done(result.totals());
+    return new Ended<>(result, exitCode);
   }
 
   /** Keeps the current bottlenecks for the progress line and the limiting factor for the report. */

@@ -188,11 +188,6 @@ final class OptionValues {
       return TABLES.matcher(table).matches();
     }
 
-    /** Whether a table of the keyspace, by its stored name, matches the pattern. */
-    boolean matches(String name) {
-      return name.matches(table.toLowerCase(Locale.ROOT).replace("*", ".*").replace('?', '.'));
-    }
-
     @Override
     public String toString() {
       return keyspace + "." + table;

@@ -264,7 +264,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
               "A job cannot store " + option.longestName() + ": remove it from the command");
         }
       }
-      OperationCommand<?> operation = (OperationCommand<?>) spec.userObject();
+      OperationCommand<?, ?> operation = (OperationCommand<?, ?>) spec.userObject();
       // Reports invalid settings now instead of when the job runs.
       try {
         operation.check();

@@ -1,6 +1,6 @@
 package io.ringhaul.cli;
 
-import io.ringhaul.OperationRequest;
+import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.ProfileRequest;
 import io.ringhaul.TableProfile;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
             + " the largest partitions, sizes of partitions, and nulls and sizes of columns.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class ProfileCommand extends OperationCommand<TableProfile> {
+final class ProfileCommand extends OperationCommand<ProfileRequest, TableProfile> {
 
   @Mixin private SelectionOptions selection = new SelectionOptions();
 
@@ -32,10 +32,21 @@ final class ProfileCommand extends OperationCommand<TableProfile> {
   private @Nullable Integer largest;
 
   @Override
-  OperationRequest<?, TableProfile> request(TokenAwareBulkOperator operator) {
-    ProfileRequest request = operator.profile(table().keyspace(), table().table());
+  ProfileRequest request(TokenAwareBulkOperator operator) {
+    return operator.profile(table().keyspace(), table().table());
+  }
+
+  @Override
+  KeyspaceRequest<ProfileRequest, TableProfile> keyspaceRequest(TokenAwareBulkOperator operator) {
+    return operator.profileKeyspace(table().keyspace());
+  }
+
+  @Override
+  void set(ProfileRequest request) {
     selection.apply(request);
-    return largest == null ? request : request.largest(largest);
+    if (largest != null) {
+      request.largest(largest);
+    }
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import io.ringhaul.OperationRequest;
+import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.RepairRequest;
 import io.ringhaul.RepairResult;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
             + " it only compares.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class RepairCommand extends OperationCommand<RepairResult> {
+final class RepairCommand extends OperationCommand<RepairRequest, RepairResult> {
 
   @Mixin private ComparisonOptions comparison = new ComparisonOptions();
 
@@ -46,9 +46,23 @@ final class RepairCommand extends OperationCommand<RepairResult> {
   }
 
   @Override
-  OperationRequest<?, RepairResult> request(TokenAwareBulkOperator operator) {
-    RepairRequest request =
-        operator.repair(table().keyspace(), table().table()).from(comparison.source(table()));
+  void readFrom(CqlSession opened) {
+    comparison.readFrom(opened);
+  }
+
+  @Override
+  RepairRequest request(TokenAwareBulkOperator operator) {
+    return operator.repair(table().keyspace(), table().table());
+  }
+
+  @Override
+  KeyspaceRequest<RepairRequest, RepairResult> keyspaceRequest(TokenAwareBulkOperator operator) {
+    return operator.repairKeyspace(table().keyspace());
+  }
+
+  @Override
+  void set(RepairRequest request) {
+    request.from(comparison.source(table()));
     comparison.apply(request);
     if (deleteExtra) {
       comparison.requireWholeSource("--delete-extra");
@@ -59,7 +73,9 @@ final class RepairCommand extends OperationCommand<RepairResult> {
     if (deleteExtra) {
       request.deleteExtra();
     }
-    return apply ? request.apply() : request;
+    if (apply) {
+      request.apply();
+    }
   }
 
   @Override

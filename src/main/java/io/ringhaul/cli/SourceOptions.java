@@ -7,7 +7,6 @@ import io.ringhaul.table.TableSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,9 +18,6 @@ final class SourceOptions {
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private SourceFileOptions files = new SourceFileOptions();
   @Mixin private SourceTableOptions table = new SourceTableOptions();
-
-  /** Reads the source table; null while only the settings are checked. */
-  private @Nullable CqlSession from;
 
   /** Makes the options of files optional: a table may be given in their place. */
   static void configure(CommandLine commandLine, String... commands) {
@@ -50,13 +46,13 @@ final class SourceOptions {
   }
 
   /** Connects to the cluster of the source, if the source is a table. */
-  Optional<CqlSession> open(OperationCommand<?> command) {
-    if (format.isGiven()) {
-      return Optional.empty();
-    }
-    CqlSession opened = table.open(command);
-    from = opened;
-    return Optional.of(opened);
+  Optional<CqlSession> open(OperationCommand<?, ?> command) {
+    return format.isGiven() ? Optional.empty() : Optional.of(table.open(command));
+  }
+
+  /** Sets the session that reads the source, if the source is a table. */
+  void readFrom(CqlSession opened) {
+    table.readFrom(opened);
   }
 
   /**
@@ -72,9 +68,7 @@ final class SourceOptions {
         throw new InvalidSettingException(
             "--format", "Options of files need --format and --path; a source table has none");
       }
-      CqlSession session = from;
-      return choices.apply(
-          table.source(session == null ? OperationCommand.NoSession.create() : session, own));
+      return choices.apply(table.source(own));
     }
     if (table.areGiven()) {
       throw new InvalidSettingException(

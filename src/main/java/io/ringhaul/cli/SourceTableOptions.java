@@ -59,6 +59,9 @@ final class SourceTableOptions {
       description = "The consistency level of the reads. Default: local_quorum.")
   private @Nullable DefaultConsistencyLevel consistency;
 
+  /** Reads the source table; null while only the settings are checked. */
+  private @Nullable CqlSession session;
+
   /** Whether an option names a table or a cluster. */
   boolean areGiven() {
     return from != null || consistency != null || isElsewhere();
@@ -76,7 +79,7 @@ final class SourceTableOptions {
    *
    * @throws InvalidSettingException if the options do not say which cluster
    */
-  CqlSession open(OperationCommand<?> command) {
+  CqlSession open(OperationCommand<?, ?> command) {
     if (isElsewhere() && contactPoints.isEmpty() && driverConfig == null) {
       throw new InvalidSettingException(
           "--from-contact-point",
@@ -91,9 +94,19 @@ final class SourceTableOptions {
         : command.open(keyspace);
   }
 
-  TableSource source(CqlSession session, OptionValues.TableArgument target) {
+  /** Sets the session that reads the source table. */
+  void readFrom(CqlSession opened) {
+    session = opened;
+  }
+
+  TableSource source(OptionValues.TableArgument target) {
     OptionValues.TableArgument table = from == null ? target : from;
-    TableSource source = TableSource.of(session, table.keyspace(), table.table());
+    CqlSession reads = session;
+    TableSource source =
+        TableSource.of(
+            reads == null ? OperationCommand.NoSession.create() : reads,
+            table.keyspace(),
+            table.table());
     return consistency == null ? source : source.consistency(consistency);
   }
 }

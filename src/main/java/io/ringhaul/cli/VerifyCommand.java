@@ -1,7 +1,7 @@
 package io.ringhaul.cli;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import io.ringhaul.OperationRequest;
+import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.VerifyResult;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
             + " another cluster, and names the rows that differ. Changes nothing.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class VerifyCommand extends OperationCommand<VerifyResult> {
+final class VerifyCommand extends OperationCommand<VerifyRequest, VerifyResult> {
 
   @Mixin private ComparisonOptions comparison = new ComparisonOptions();
 
@@ -27,11 +27,24 @@ final class VerifyCommand extends OperationCommand<VerifyResult> {
   }
 
   @Override
-  OperationRequest<?, VerifyResult> request(TokenAwareBulkOperator operator) {
-    VerifyRequest request =
-        operator.verify(table().keyspace(), table().table()).against(comparison.source(table()));
+  void readFrom(CqlSession opened) {
+    comparison.readFrom(opened);
+  }
+
+  @Override
+  VerifyRequest request(TokenAwareBulkOperator operator) {
+    return operator.verify(table().keyspace(), table().table());
+  }
+
+  @Override
+  KeyspaceRequest<VerifyRequest, VerifyResult> keyspaceRequest(TokenAwareBulkOperator operator) {
+    return operator.verifyKeyspace(table().keyspace());
+  }
+
+  @Override
+  void set(VerifyRequest request) {
+    request.against(comparison.source(table()));
     comparison.apply(request);
-    return request;
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
-import io.ringhaul.OperationRequest;
+import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that writes rows into its table. */
-abstract class WriteCommand extends JobCommand<ImportResult> {
+abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
 
   @Option(
       names = "--create-table",
@@ -78,8 +78,18 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
   }
 
   @Override
-  final OperationRequest<?, ImportResult> request(TokenAwareBulkOperator operator) {
-    ImportRequest request = operator.importInto(table().keyspace(), table().table());
+  final ImportRequest request(TokenAwareBulkOperator operator) {
+    return operator.importInto(table().keyspace(), table().table());
+  }
+
+  @Override
+  final KeyspaceRequest<ImportRequest, ImportResult> keyspaceRequest(
+      TokenAwareBulkOperator operator) {
+    return operator.importKeyspace(table().keyspace());
+  }
+
+  @Override
+  final void set(ImportRequest request) {
     read(request);
     if (createTable) {
       request.createTable();
@@ -111,7 +121,6 @@ abstract class WriteCommand extends JobCommand<ImportResult> {
     batches.apply(request);
     rejects.apply(request);
     runningJob().ifPresent(job -> job.apply(request));
-    return request;
   }
 
   @Override

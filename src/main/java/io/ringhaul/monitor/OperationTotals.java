@@ -2,6 +2,7 @@ package io.ringhaul.monitor;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Collection;
 
 /**
  * The totals of an operation.
@@ -26,6 +27,19 @@ public record OperationTotals(
     long retries,
     Duration duration)
     implements Serializable {
+
+  /** Returns the sums of the figures of operations that ran one after the other. */
+  public static OperationTotals sum(Collection<OperationTotals> all) {
+    return new OperationTotals(
+        all.stream().mapToLong(OperationTotals::rows).sum(),
+        all.stream().mapToLong(OperationTotals::earlierRows).sum(),
+        all.stream().mapToLong(OperationTotals::bytes).sum(),
+        all.stream().mapToInt(OperationTotals::rangesPlanned).sum(),
+        all.stream().mapToInt(OperationTotals::rangesDone).sum(),
+        all.stream().mapToInt(OperationTotals::tasks).sum(),
+        all.stream().mapToLong(OperationTotals::retries).sum(),
+        all.stream().map(OperationTotals::duration).reduce(Duration.ZERO, Duration::plus));
+  }
 
   /** Rows of this run per second; 0 for a duration of zero. */
   public double rowsPerSecond() {

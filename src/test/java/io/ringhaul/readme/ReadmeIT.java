@@ -80,6 +80,7 @@ class ReadmeIT {
               "io.ringhaul.json.*",
               "io.ringhaul.limits.*",
               "io.ringhaul.monitor.*",
+              "io.ringhaul.parquet.*",
               "io.ringhaul.table.*",
               "java.math.BigDecimal",
               "java.nio.charset.StandardCharsets",

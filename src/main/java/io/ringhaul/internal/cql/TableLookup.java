@@ -87,7 +87,21 @@ public final class TableLookup {
     return metadata.getTable(table).isPresent() || metadata.getView(table).isPresent();
   }
 
+  /**
+   * Returns a keyspace whose tables can be read.
+   *
+   * @throws UnsuitableTableException if it is missing, virtual, or local to each node
+   * @throws UnsupportedClusterException if the session has no schema metadata
+   */
+  public KeyspaceMetadata keyspace(CqlIdentifier keyspace) {
+    return keyspace(keyspace, keyspace.asCql(true));
+  }
+
   private KeyspaceMetadata keyspace(CqlIdentifier keyspace, CqlIdentifier table) {
+    return keyspace(keyspace, display(keyspace, table));
+  }
+
+  private KeyspaceMetadata keyspace(CqlIdentifier keyspace, String display) {
     if (!session.isSchemaMetadataEnabled()) {
       throw new UnsupportedClusterException(
           "The session has no schema metadata; set the driver's advanced.metadata.schema.enabled to"
@@ -98,14 +112,12 @@ public final class TableLookup {
             .getMetadata()
             .getKeyspace(keyspace)
             .orElseThrow(
-                () ->
-                    new UnsuitableTableException(
-                        display(keyspace, table), missingKeyspace(keyspace)));
+                () -> new UnsuitableTableException(display, missingKeyspace(keyspace)));
     if (metadata.isVirtual()) {
-      throw new UnsuitableTableException(display(keyspace, table), virtual(keyspace));
+      throw new UnsuitableTableException(display, virtual(keyspace));
     }
     if (metadata.getReplication().getOrDefault("class", "").endsWith("LocalStrategy")) {
-      throw new UnsuitableTableException(display(keyspace, table), local(keyspace));
+      throw new UnsuitableTableException(display, local(keyspace));
     }
     return metadata;
   }
