@@ -43,8 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param <Q> the type of the request of a table
  * @param <R> the type of the result of a table
  */
-public final class KeyspaceRequest<
-    Q extends OperationRequest<Q, R>, R extends OperationResult> {
+public final class KeyspaceRequest<Q extends OperationRequest<Q, R>, R extends OperationResult> {
 
   private final TokenAwareBulkOperator operator;
   private final CqlIdentifier keyspace;

@@ -193,8 +193,7 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
     if (!failed.isEmpty() && jobs.isPresent()) {
       spec.commandLine()
           .getErr()
-          .println(
-              "  go on with the same command and --job '" + jobs.get().name() + "' --resume");
+          .println("  go on with the same command and --job '" + jobs.get().name() + "' --resume");
       spec.commandLine().getErr().flush();
     }
   }

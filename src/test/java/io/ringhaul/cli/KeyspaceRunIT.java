@@ -128,6 +128,23 @@ class KeyspaceRunIT {
   }
 
   @Test
+  void connectsOnceForAllTables() {
+    long before = sessionsOpened();
+    CapturedRun counted = run("count", "t?");
+    assertThat(counted.exitCode()).as(counted.err()).isZero();
+    CapturedRun exported = run("export", "t?", "--format=csv", "--path=" + folder.resolve("once"));
+    assertThat(exported.exitCode()).as(exported.err()).isZero();
+    assertThat(sessionsOpened() - before - 1).isEqualTo(2);
+  }
+
+  /** The driver numbers the sessions of a process in their names; this opens one. */
+  private static long sessionsOpened() {
+    try (CqlSession opened = TestCluster.get().newSession(settings -> {})) {
+      return Long.parseLong(opened.getName().substring(1));
+    }
+  }
+
+  @Test
   void namesWhatDoesNotGoWithAPattern() {
     assertThat(run("export", "none*", "--format=csv", "--path=" + folder).err())
         .contains("No table in the keyspace " + keyspace + " matches none*");

@@ -49,7 +49,13 @@ enum KillPoint {
   AFTER_FOLDER_COMMIT("files.FolderTargetSession", "commit", Position.EXIT),
 
   /** Only the completion of the job is not stored yet. */
-  BEFORE_COMPLETION("jobstore.StoredRun", "completed", Position.ENTRY);
+  BEFORE_COMPLETION("jobstore.StoredRun", "completed", Position.ENTRY),
+
+  /** The job is completed; a run over a keyspace goes on with the next table. */
+  AFTER_COMPLETION("jobstore.StoredRun", "completed", Position.EXIT),
+
+  /** A job is about to be stored; the hit count selects a table of a keyspace. */
+  BEFORE_JOB_STORED("jobstore.StoredJobs", "create", Position.ENTRY);
 
   enum Position {
     ENTRY,

@@ -68,8 +68,7 @@ class KeyspaceIT {
     for (String table : TABLES) {
       for (int id = 0; id < ROWS; id++) {
         session.execute(
-            String.format(
-                "INSERT INTO %s.%s (id, v) VALUES (%d, 'v%d')", keyspace, table, id, id));
+            String.format("INSERT INTO %s.%s (id, v) VALUES (%d, 'v%d')", keyspace, table, id, id));
       }
     }
   }
@@ -127,8 +126,7 @@ class KeyspaceIT {
                         .createTable()
                         .execute());
     assertThat(copied.rows()).isEqualTo(TABLES.size() * ROWS);
-    assertThat(
-            operator.countKeyspace(other).execute((table, count) -> count.execute()).tables())
+    assertThat(operator.countKeyspace(other).execute((table, count) -> count.execute()).tables())
         .allSatisfy((table, count) -> assertThat(count.rows()).isEqualTo(ROWS));
   }
 
@@ -230,8 +228,7 @@ class KeyspaceIT {
     return exports(job, id).execute((table, export) -> export.to(target(table)).execute());
   }
 
-  private KeyspaceRequest<ExportRequest, ExportResult> exports(
-      JobOptions job, UUID id) {
+  private KeyspaceRequest<ExportRequest, ExportResult> exports(JobOptions job, UUID id) {
     return operator.exportKeyspace(keyspace).job(job).jobId(id);
   }
 

@@ -111,8 +111,7 @@ public final class TableLookup {
         session
             .getMetadata()
             .getKeyspace(keyspace)
-            .orElseThrow(
-                () -> new UnsuitableTableException(display, missingKeyspace(keyspace)));
+            .orElseThrow(() -> new UnsuitableTableException(display, missingKeyspace(keyspace)));
     if (metadata.isVirtual()) {
       throw new UnsuitableTableException(display, virtual(keyspace));
     }

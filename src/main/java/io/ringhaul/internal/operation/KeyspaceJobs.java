@@ -68,8 +68,7 @@ public record KeyspaceJobs(
    * @param doing the names of jobs without a name begin with it, such as {@code export store.}
    * @param all lists the tables of a new run
    */
-  public List<CqlIdentifier> tables(
-      JobKind kind, String doing, Supplier<List<CqlIdentifier>> all) {
+  public List<CqlIdentifier> tables(JobKind kind, String doing, Supplier<List<CqlIdentifier>> all) {
     JobStore store = options.store();
     List<Job> stored = stored(store, run);
     if (!stored.isEmpty() && !options.resumes()) {
