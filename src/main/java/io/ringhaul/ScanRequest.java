@@ -32,8 +32,6 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
     extends OperationRequest<S, R>
     permits CountRequest, ExportRequest, ProfileRequest, ReadRequest, ComparisonRequest {
 
-  private static final int MOST_PAGE_SIZE = 1_000_000;
-
   private int pageSize;
   private RowSelection selection = RowSelection.ALL;
   private @Nullable BoundCondition bound;
@@ -51,7 +49,7 @@ public abstract sealed class ScanRequest<S extends ScanRequest<S, R>, R>
    * @throws InvalidSettingException if it is out of bounds
    */
   public S pageSize(int rows) {
-    OperationSettings.requireBetween("pageSize", rows, 1, MOST_PAGE_SIZE);
+    OperationSettings.requireBetween("pageSize", rows, 1, OperationSettings.MOST_PAGE_SIZE);
     this.pageSize = rows;
     return self();
   }

@@ -6,11 +6,13 @@ import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.table.TableSource;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -89,13 +91,13 @@ final class ComparisonOptions {
   }
 
   /** The source with the conditions of the table. */
-  ImportSource source(OptionValues.TableArgument own) {
+  ImportSource source(OptionValues.TableArgument own, UnaryOperator<TableSource> choices) {
     if (!source.areGiven()) {
       throw new InvalidSettingException(
           "--format",
           "Give what to compare with: --format and --path for files, or --from for a table");
     }
-    return source.source(own, columns, selection::applied);
+    return source.source(own, columns, table -> choices.apply(selection.applied(table)));
   }
 
   void apply(ComparisonRequest<?, ?> request) {

@@ -55,7 +55,7 @@ final class CopyCommand extends WriteCommand {
   }
 
   private TableSource table(boolean withoutTimes) {
-    TableSource table = conditions.applied(source.source(table()));
+    TableSource table = conditions.applied(scanned(source.source(table())));
     return withoutTimes ? table.ignoreCellTimes() : table;
   }
 

@@ -85,7 +85,9 @@ final class DeleteCommand extends JobCommand<DeleteRequest, DeleteResult> {
           "--where", "--where is for rows of a table, and --path for keys in files: give one");
     }
     request
-        .keys(source.source(table(), columns, rows -> conditions.applied(rows).ignoreCellTimes()))
+        .keys(
+            source.source(
+                table(), columns, rows -> scanned(conditions.applied(rows)).ignoreCellTimes()))
         .columns(source.selectedColumns(columns).toArray(String[]::new));
     batches.apply(request);
     rejects.apply(request);

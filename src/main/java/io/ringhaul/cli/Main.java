@@ -148,7 +148,8 @@ public final class Main implements Runnable {
     String[] all = arguments.toArray(String[]::new);
     CommandLine commandLine = commandLine(all);
     OptionDefaults.apply(commandLine, System.getenv(), all);
-    return (OperationCommand<?, ?>) commandLine.parseArgs(all).subcommand().commandSpec().userObject();
+    return (OperationCommand<?, ?>)
+        commandLine.parseArgs(all).subcommand().commandSpec().userObject();
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.LimitingFactor;
+import io.ringhaul.table.TableSource;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -106,8 +107,8 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
       names = "--page-size",
       paramLabel = "ROWS",
       description =
-          "Rows per page; imports ignore this option. Default: adapted to about 256 KiB per"
-              + " page.")
+          "Rows per page; imports from files ignore this option. Default: adapted to about 256"
+              + " KiB per page.")
   private @Nullable Integer pageSize;
 
   @Option(
@@ -278,6 +279,12 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     return new ResultReport(spec().name(), table(), json);
   }
 
+  /** Sets on a source table what all scans have. */
+  final TableSource scanned(TableSource source) {
+    TableSource scanned = pageSize == null ? source : source.pageSize(pageSize);
+    return skipPreflight ? scanned.skipPreflight() : scanned;
+  }
+
   /** Sets all settings on the request. */
   private Q prepared(Q request) {
     set(request);
@@ -308,11 +315,15 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
   }
 
   /**
-   * Creates the request without running it.
+   * Creates the request of one table without running it.
    *
    * @throws InvalidSettingException if a setting is out of bounds or contradicts another setting
    */
   final void check() {
+    if (table().isPattern()) {
+      throw new InvalidSettingException(
+          "KEYSPACE.TABLE", "A job takes one table, and " + table() + " is a pattern");
+    }
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(NoSession.create())) {
       prepared(request(operator));
     }

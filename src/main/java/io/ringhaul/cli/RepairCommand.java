@@ -62,7 +62,7 @@ final class RepairCommand extends OperationCommand<RepairRequest, RepairResult> 
 
   @Override
   void set(RepairRequest request) {
-    request.from(comparison.source(table()));
+    request.from(comparison.source(table(), this::scanned));
     comparison.apply(request);
     if (deleteExtra) {
       comparison.requireWholeSource("--delete-extra");

@@ -43,7 +43,7 @@ final class VerifyCommand extends OperationCommand<VerifyRequest, VerifyResult> 
 
   @Override
   void set(VerifyRequest request) {
-    request.against(comparison.source(table()));
+    request.against(comparison.source(table(), this::scanned));
     comparison.apply(request);
   }
 

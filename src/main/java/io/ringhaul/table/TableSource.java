@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CheckReturnValue;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
+import io.ringhaul.internal.operation.OperationSettings;
 import io.ringhaul.internal.operation.RowSelection;
 import io.ringhaul.internal.operation.TableSourceSession;
 import io.ringhaul.internal.request.RequestSettings;
@@ -70,13 +71,14 @@ public final class TableSource implements ImportSource {
   public static TableSource of(CqlSession session, CqlIdentifier keyspace, CqlIdentifier table) {
     return new TableSource(
         new TableSourceSession.Settings(
-            session, keyspace, table, REQUESTS, RowSelection.ALL, true));
+            session, keyspace, table, REQUESTS, RowSelection.ALL, true, 0, false));
   }
 
   /**
-   * Copies the values only; the copied cells get the time of the copy and do not expire. Default:
-   * the copy keeps write times and TTLs. Cassandra before 5.0 and ScyllaDB do not tell those of
-   * collections and of user-defined types that are not frozen, and refuse to read them.
+   * Copies the values only; the copied cells get the time of the copy and the default TTL of their
+   * table. Default: the copy keeps write times and TTLs. Cassandra before 5.0 and ScyllaDB do not
+   * tell those of collections and of user-defined types that are not frozen, and refuse to read
+   * them.
    */
   public TableSource ignoreCellTimes() {
     return new TableSource(settings.withoutCellTimes());
@@ -121,6 +123,25 @@ public final class TableSource implements ImportSource {
           "requestTimeout", "requestTimeout is " + timeout + "; it takes a positive duration");
     }
     return new TableSource(settings.with(settings.requests().withTimeout(timeout)));
+  }
+
+  /**
+   * Rows in a page of the reads, 1 to 1,000,000. Default: adapted so that a page has about 256 KiB.
+   *
+   * @throws InvalidSettingException if it is out of bounds
+   */
+  public TableSource pageSize(int rows) {
+    OperationSettings.requireBetween("pageSize", rows, 1, OperationSettings.MOST_PAGE_SIZE);
+    return new TableSource(settings.withPageSize(rows));
+  }
+
+  /**
+   * Skips the checks before the first row is read: permissions, masked columns, guardrails and live
+   * replicas of the source table. {@link io.ringhaul.OperationRequest#skipPreflight()} skips those
+   * of the table that is written. Default: all are checked.
+   */
+  public TableSource skipPreflight() {
+    return new TableSource(settings.withoutPreflight());
   }
 
   /** The driver's execution profile to start from. Default: the default profile. */

@@ -82,6 +82,16 @@ class JobMakerTest {
   }
 
   @Test
+  void rejectsPatternOfTables() {
+    assertThatThrownBy(
+            () ->
+                ProcessLauncher.JobMaker.make(
+                    List.of("export", "ks.*", "--format=csv", "--path=out")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("A job takes one table, and ks.* is a pattern");
+  }
+
+  @Test
   void rejectsPageSizeAndDiskLimitOutOfBounds() {
     for (String option : List.of("--page-size=0", "--max-disk=0", "--max-rows=-1")) {
       assertThatThrownBy(

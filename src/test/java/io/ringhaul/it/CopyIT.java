@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.Statement;
 import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
@@ -281,6 +283,31 @@ class CopyIT {
     assertThat(row.getString(0)).isEqualTo("paid");
     assertThat(row.getLong(1)).isEqualTo(WRITTEN + 3);
     assertThat(row.isNull(2)).isTrue();
+  }
+
+  @Test
+  void readsPagesOfTheGivenSize() {
+    RecordingSession watch = new RecordingSession(session);
+    TableSource source = TableSource.of(watch.session(), keyspace, "orders").pageSize(40);
+    assertThat(copy("pages", source).createTable().taskCount(4).execute().rows()).isEqualTo(ROWS);
+    assertThat(watch.sent())
+        .extracting(Statement::getPageSize)
+        .filteredOn(size -> size > 0)
+        .hasSizeGreaterThanOrEqualTo(ROWS / 40)
+        .containsOnly(40);
+    assertThatThrownBy(() -> source.pageSize(0))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("pageSize is 0");
+  }
+
+  @Test
+  void skipsTheChecksOfTheSource() {
+    RecordingSession checked = new RecordingSession(session);
+    copy("copy", TableSource.of(checked.session(), keyspace, "orders")).execute();
+    RecordingSession unchecked = new RecordingSession(session);
+    copy("copy", TableSource.of(unchecked.session(), keyspace, "orders").skipPreflight()).execute();
+    // The checks ask one by one, the scan does not.
+    assertThat(unchecked.executions()).isLessThan(checked.executions());
   }
 
   private TableSource source(String table) {

@@ -42,6 +42,8 @@ public record OperationSettings(
     JobsUnderWay jobs,
     boolean skipsPreflight) {
 
+  public static final int MOST_PAGE_SIZE = 1_000_000;
+
   private static final int MOST_USUAL_PARALLELISM = 256;
   private static final int MOST_USUAL_OF_SHARDS = 1_024;
 

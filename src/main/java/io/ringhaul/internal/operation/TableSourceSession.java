@@ -71,6 +71,8 @@ public final class TableSourceSession implements SourceSession {
    *
    * @param requests its parallelism is not set yet
    * @param cellTimes whether write times and TTLs are read
+   * @param pageSize page size in rows; 0 to adapt it
+   * @param skipsPreflight whether the checks before the first row are skipped
    */
   public record Settings(
       CqlSession session,
@@ -78,18 +80,32 @@ public final class TableSourceSession implements SourceSession {
       CqlIdentifier table,
       RequestSettings requests,
       RowSelection selection,
-      boolean cellTimes) {
+      boolean cellTimes,
+      int pageSize,
+      boolean skipsPreflight) {
 
     public Settings with(RequestSettings others) {
-      return new Settings(session, keyspace, table, others, selection, cellTimes);
+      return new Settings(
+          session, keyspace, table, others, selection, cellTimes, pageSize, skipsPreflight);
     }
 
     public Settings with(RowSelection rows) {
-      return new Settings(session, keyspace, table, requests, rows, cellTimes);
+      return new Settings(
+          session, keyspace, table, requests, rows, cellTimes, pageSize, skipsPreflight);
     }
 
     public Settings withoutCellTimes() {
-      return new Settings(session, keyspace, table, requests, selection, false);
+      return new Settings(
+          session, keyspace, table, requests, selection, false, pageSize, skipsPreflight);
+    }
+
+    public Settings withPageSize(int rows) {
+      return new Settings(
+          session, keyspace, table, requests, selection, cellTimes, rows, skipsPreflight);
+    }
+
+    public Settings withoutPreflight() {
+      return new Settings(session, keyspace, table, requests, selection, cellTimes, pageSize, true);
     }
 
     /** What must not change between the runs of a copy. */
@@ -121,6 +137,8 @@ public final class TableSourceSession implements SourceSession {
   private final CqlIdentifier name;
   private final RowSelection selection;
   private final boolean cellTimes;
+  private final int pageSize;
+  private final boolean skipsPreflight;
   private final TableDescription table;
   private final TableCheck sameTable;
   private final LocalNodes nodes;
@@ -136,6 +154,8 @@ public final class TableSourceSession implements SourceSession {
     this.name = settings.table();
     this.selection = settings.selection();
     this.cellTimes = settings.cellTimes();
+    this.pageSize = settings.pageSize();
+    this.skipsPreflight = settings.skipsPreflight();
     TableFingerprint found = settings.fingerprint();
     this.table = found.table();
     this.sameTable =
@@ -162,7 +182,9 @@ public final class TableSourceSession implements SourceSession {
     List<ColumnDescription> common = common(target, columns);
     ExportedRows rows = rows(common, timed(common, target));
     requireTimesIn(target, rows);
-    check(common, rows);
+    if (!skipsPreflight) {
+      check(common, rows);
+    }
     TokenRing ring = RingSource.of(session, keyspace, name).read(nodes.datacenter());
     long size = new SizeEstimate(session, table, nodes.nodes(), ring.isOnTablets()).bytes();
     ScanPlan plan =
@@ -312,7 +334,7 @@ public final class TableSourceSession implements SourceSession {
                 .map(SelectedColumn::expression)
                 .collect(Collectors.joining(", ")),
             selection.clauses(),
-            0,
+            pageSize,
             ScanSettings.MOST_PAGE_SIZE),
         List.of(
             new MaskedColumns(
@@ -374,7 +396,7 @@ public final class TableSourceSession implements SourceSession {
                 .checked(),
             sender,
             // The rows of a partition follow each other only if pages come one by one.
-            new ScanSettings(0, 1, MaskedColumns.keysAreUnmasked(session, table))));
+            new ScanSettings(pageSize, 1, MaskedColumns.keysAreUnmasked(session, table))));
   }
 
   @Override
