@@ -96,7 +96,11 @@ public final class DeleteRequest extends WriteRequest<DeleteRequest, DeleteResul
             new Deletion(
                 Optional.ofNullable(before), Optional.empty(), from instanceof TableSource));
     ImportOperation operation =
-        blueprint(settings(), false, false, isDryRun ? choices.dryRun() : choices)
+        blueprint(
+                settings(),
+                ImportOperation.Creation.NOTHING,
+                false,
+                isDryRun ? choices.dryRun() : choices)
             .of(from, id(), isDryRun ? Optional.empty() : namedJob());
     return (session, threads) -> {
       ImportResult result = operation.run(session, threads);

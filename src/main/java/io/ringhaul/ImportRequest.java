@@ -7,6 +7,7 @@ import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ImportBlueprint;
+import io.ringhaul.internal.operation.ImportOperation;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.internal.write.NullHandling;
 import java.time.Instant;
@@ -27,6 +28,7 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
 
   private @Nullable ImportSource source;
   private boolean createsTable;
+  private boolean createsIndexesAndViews;
   private ImportChoices choices = ImportChoices.DEFAULT;
   private boolean replaysInDoubt;
   private boolean retriesNonIdempotent;
@@ -110,12 +112,28 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   /**
    * Creates the table if it is missing, and the user-defined types that it needs, from the CQL
    * schema stored with the source: all columns of the source, the primary key, clustering order and
-   * static columns. Other table options are the cluster's defaults. The keyspace must exist,
-   * because an export does not store its replication. An existing table is used as it is. Default:
-   * a missing table is an error.
+   * static columns. The table options, such as compaction and the default TTL, are those of the
+   * source if it is a {@link io.ringhaul.table.TableSource}, and otherwise the cluster's defaults.
+   * The keyspace must exist, because an export does not store its replication. An existing table is
+   * used as it is. {@link ImportResult#missingIndexesAndViews()} names what a copied table has
+   * besides. Default: a missing table is an error.
    */
   public ImportRequest createTable() {
     this.createsTable = true;
+    return this;
+  }
+
+  /**
+   * Creates, after the rows are written, the secondary, SASI and SAI indexes and the materialized
+   * views that the source table has and the table lacks, under the same names; a name that is taken
+   * in the keyspace gets the table's name in front. The cluster builds them after the import. If
+   * the cluster refuses one, the import fails, and a resumed job creates only what is missing.
+   * Default: they are not created.
+   *
+   * @throws InvalidSettingException when the request is run, if the source is no table
+   */
+  public ImportRequest createIndexesAndViews() {
+    this.createsIndexesAndViews = true;
     return this;
   }
 
@@ -224,7 +242,7 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   ImportBlueprint blueprint() {
     return blueprint(
         retriesNonIdempotent ? settings().retryingNonIdempotent() : settings(),
-        createsTable,
+        new ImportOperation.Creation(createsTable, createsIndexesAndViews),
         replaysInDoubt,
         choices);
   }

@@ -2,6 +2,7 @@ package io.ringhaul;
 
 import io.ringhaul.monitor.OperationTotals;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -20,6 +21,9 @@ import java.util.UUID;
  * @param expiredRows rows not written because all their cells had expired; 0 for a source without
  *     TTLs
  * @param expiredCells cells not written because they had expired, including those of expired rows
+ * @param missingIndexesAndViews the CQL statements that create the indexes and materialized views
+ *     which the source table has and the table lacks, after {@link ImportRequest#createTable()};
+ *     {@link ImportRequest#createIndexesAndViews()} creates them
  */
 public record ImportResult(
     OperationTotals totals,
@@ -29,8 +33,13 @@ public record ImportResult(
     long rejectedRows,
     Optional<Path> rejects,
     long expiredRows,
-    long expiredCells)
+    long expiredCells,
+    List<String> missingIndexesAndViews)
     implements OperationResult {
+
+  public ImportResult {
+    missingIndexesAndViews = List.copyOf(missingIndexesAndViews);
+  }
 
   /**
    * Records accepted: {@link #rows()} of them were written; the others had expired or had no value

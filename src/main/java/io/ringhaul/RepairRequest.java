@@ -115,7 +115,7 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
     return new ImportBlueprint(
         settings,
         columns,
-        false,
+        ImportOperation.Creation.NOTHING,
         false,
         new ImportOperation.Batches(BatchLimits.DEFAULT, Set.of(), Grouping.REPLICA_SET),
         choices,

@@ -252,28 +252,34 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
   /**
    * The settings without the source.
    *
-   * @param createsTable whether a missing table is created
+   * @param creates what is created
    * @param replaysInDoubt see {@link ImportRequest#replayInDoubt()}
    */
   final ImportBlueprint blueprint(
       OperationSettings settings,
-      boolean createsTable,
+      ImportOperation.Creation creates,
       boolean replaysInDoubt,
       ImportChoices choices) {
     if (mapping != null && !columns.isEmpty()) {
       throw mapping.refusal(
           "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
     }
-    if (mapping != null && createsTable && mapping.computes()) {
+    if (mapping != null && creates.table() && mapping.computes()) {
       throw mapping.refusal(
           "has computed columns, whose types "
               + Setting.CREATE_TABLE.call()
               + " does not know: create the table before the import");
     }
+    if (mapping != null && creates.indexesAndViews()) {
+      throw mapping.refusal(
+          "does not go with "
+              + Setting.CREATE_INDEXES_AND_VIEWS.call()
+              + ", which takes over the names of the source's columns");
+    }
     return new ImportBlueprint(
         settings,
         columns,
-        createsTable,
+        creates,
         replaysInDoubt,
         new ImportOperation.Batches(
             new BatchLimits(maxBatchStatements, maxBatchBytes, BatchLimits.DEFAULT.maxBuffered()),

@@ -38,6 +38,13 @@ final class CopyCommand extends WriteCommand {
           "Copies values without their write times and TTLs; all cells get the current time.")
   private boolean ignoreCellTimes;
 
+  @Option(
+      names = "--create-indexes-and-views",
+      description =
+          "Creates the indexes and materialized views of the source table that the table lacks, after"
+              + " the rows are copied. Default: the result of --create-table names them.")
+  private boolean createIndexesAndViews;
+
   @Override
   Optional<CqlSession> openSource() {
     return Optional.of(source.open(this));
@@ -52,6 +59,9 @@ final class CopyCommand extends WriteCommand {
   void read(ImportRequest request) {
     TableSource table = table(ignoreCellTimes);
     request.from(table).columns(writtenColumns().toArray(String[]::new));
+    if (createIndexesAndViews) {
+      request.createIndexesAndViews();
+    }
   }
 
   private TableSource table(boolean withoutTimes) {

@@ -145,6 +145,7 @@ final class HelpPage {
             "--max-rows",
             "--largest",
             "--create-table",
+            "--create-indexes-and-views",
             "--null-to-unset",
             "--compare-cell-times",
             "--tolerate",

@@ -156,5 +156,9 @@ abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
       report.addCount("expiredCells", result.expiredCells());
     }
     RejectOptions.describe(result.rejectedRows(), result.rejects(), report);
+    report.addAll("missingIndexesAndViews", result.missingIndexesAndViews());
+    if (!result.missingIndexesAndViews().isEmpty()) {
+      report.add("next", "create them with these statements, or give --create-indexes-and-views");
+    }
   }
 }

@@ -114,6 +114,16 @@ public record TableSchema(
    * @throws UnsuitableTableException if a column of the primary key was not exported
    */
   public String createTable(String targetKeyspace, String targetTable) {
+    return createTable(targetKeyspace, targetTable, List.of());
+  }
+
+  /**
+   * Returns the statement that creates a table of these columns.
+   *
+   * @param options options of the table in CQL, such as {@code gc_grace_seconds = 60}
+   * @throws UnsuitableTableException if a column of the primary key was not exported
+   */
+  public String createTable(String targetKeyspace, String targetTable, List<String> options) {
     String target = new TableDescription(targetKeyspace, targetTable, List.of()).toString();
     List<String> missing = primaryKey.stream().filter(name -> column(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
@@ -135,7 +145,7 @@ public record TableSchema(
             .map(TableSchema::definition)
             .collect(joining(", ")),
         keyDefinition(),
-        clusteringOrder());
+        with(options));
   }
 
   /**
@@ -169,7 +179,7 @@ public record TableSchema(
         .toList();
   }
 
-  private String clusteringOrder() {
+  private String with(List<String> options) {
     List<String> orders =
         primaryKey.stream()
             .map(name -> column(name).orElseThrow())
@@ -179,7 +189,12 @@ public record TableSchema(
                     TableDescription.quote(column.name())
                         + (column.descending() ? " DESC" : " ASC"))
             .toList();
-    return orders.isEmpty() ? "" : " WITH CLUSTERING ORDER BY (" + String.join(", ", orders) + ")";
+    List<String> with = new ArrayList<>();
+    if (!orders.isEmpty()) {
+      with.add("CLUSTERING ORDER BY (" + String.join(", ", orders) + ")");
+    }
+    with.addAll(options);
+    return with.isEmpty() ? "" : " WITH " + String.join(" AND ", with);
   }
 
   private static void collect(DataType type, Map<String, UserType> found) {

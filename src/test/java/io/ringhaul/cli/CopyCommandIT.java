@@ -72,6 +72,46 @@ class CopyCommandIT {
   }
 
   @Test
+  void namesAndCreatesIndexes() {
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".indexed (id int PRIMARY KEY, v text)",
+            "CREATE INDEX by_v ON " + keyspace + ".indexed (v)"));
+    String from = "--from=" + keyspace + ".indexed";
+    String cql = "CREATE INDEX plain_by_v ON " + keyspace + ".plain (v)";
+    CapturedRun named = copy("plain", from, "--create-table");
+    assertThat(named.exitCode()).as(named.err()).isZero();
+    assertThat(named.out())
+        .contains("  missing indexes and views: ")
+        .contains("    " + cql)
+        .contains("  next: create them with these statements, or give --create-indexes-and-views");
+    CapturedRun made = copy("plain", from, "--create-indexes-and-views", "--json");
+    assertThat(made.exitCode()).as(made.err()).isZero();
+    assertThat(made.json().has("missingIndexesAndViews")).isFalse();
+    assertThat(copy("plain", from, "--create-table", "--json").json().has("next")).isFalse();
+    CapturedRun dry = copy("plain", from, "--create-indexes-and-views", "--dry-run");
+    assertThat(dry.exitCode()).isEqualTo(2);
+    assertThat(dry.err()).contains("--create-indexes-and-views and --dry-run exclude each other");
+  }
+
+  @Test
+  void readsWithThePageSizeOfTheCommandAndSkipsItsChecks() {
+    CapturedRun wrong = copy("orders", "--page-size=0");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--page-size is 0");
+    CapturedRun run =
+        copy(
+            "pages",
+            "--from=" + keyspace + ".orders",
+            "--create-table",
+            "--page-size=7",
+            "--skip-preflight",
+            "--verify");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).startsWith("copy " + keyspace + ".pages: 500 rows in ");
+  }
+
+  @Test
   void namesTheOptionsOfTheClusterThatFails() {
     CapturedRun run = copy("orders", "--from-contact-point=127.0.0.1:1");
     assertThat(run.exitCode()).isEqualTo(1);

@@ -54,6 +54,7 @@ final class CassandraYaml {
           Map.entry("permissions_validity", "permissions_validity_in_ms"),
           Map.entry("roles_validity", "roles_validity_in_ms"),
           Map.entry("materialized_views_enabled", "enable_materialized_views"),
+          Map.entry("sasi_indexes_enabled", "enable_sasi_indexes"),
           Map.entry("user_defined_functions_enabled", "enable_user_defined_functions"));
 
   private static final Pattern AMOUNT = Pattern.compile("([0-9]+)(ms|MiB)");

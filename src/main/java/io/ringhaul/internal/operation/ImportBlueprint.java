@@ -22,14 +22,14 @@ import java.util.stream.Collectors;
  * The settings of an import apart from its source.
  *
  * @param columns the columns to import; empty for all
- * @param createsTable whether a missing table is created
+ * @param creates what is created
  * @param replaysInDoubt see {@link ImportRequest#replayInDoubt()}
  * @param mapping empty if fields have the names of their columns
  */
 public record ImportBlueprint(
     OperationSettings settings,
     List<CqlIdentifier> columns,
-    boolean createsTable,
+    ImportOperation.Creation creates,
     boolean replaysInDoubt,
     ImportOperation.Batches batches,
     ImportChoices choices,
@@ -56,7 +56,7 @@ public record ImportBlueprint(
     return new ImportBlueprint(
         settings,
         List.of(),
-        createsTable,
+        creates,
         replaysInDoubt,
         batches,
         others,
@@ -83,7 +83,7 @@ public record ImportBlueprint(
     return new ImportOperation(
         settings,
         new ImportOperation.Assignment(
-            mapped(source), columns, createsTable, options, id, replaysInDoubt, batch),
+            mapped(source), columns, creates, options, id, replaysInDoubt, batch),
         batches,
         choices,
         into.orBeside(options.flatMap(its -> defaultRejects(id, its.store()))).checked());

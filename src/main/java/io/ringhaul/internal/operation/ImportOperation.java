@@ -2,6 +2,7 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.servererrors.AlreadyExistsException;
 import io.ringhaul.ImportResult;
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.batch.Grouping;
@@ -87,7 +88,7 @@ public record ImportOperation(
    * What is imported, and as which job.
    *
    * @param columns the columns to import; empty for all
-   * @param createsTable whether a missing table is created
+   * @param creates what is created
    * @param replaysInDoubt whether tasks run again that an earlier run may have written in part,
    *     although their rows must not be written twice
    * @param job empty for an import without a job store
@@ -96,11 +97,22 @@ public record ImportOperation(
   record Assignment(
       ImportSource source,
       List<CqlIdentifier> columns,
-      boolean createsTable,
+      Creation creates,
       Optional<JobOptions> job,
       UUID jobId,
       boolean replaysInDoubt,
       int batch) {}
+
+  /**
+   * What an import creates.
+   *
+   * @param table whether a missing table is created
+   * @param indexesAndViews whether those of the source table are created after the rows are written
+   */
+  public record Creation(boolean table, boolean indexesAndViews) {
+
+    public static final Creation NOTHING = new Creation(false, false);
+  }
 
   /**
    * The batches in which rows are sent.
@@ -113,8 +125,8 @@ public record ImportOperation(
 
   @Override
   public ImportResult run(CqlSession session, Executor threads) {
-    if (assignment.createsTable()) {
-      requireNoDryRun();
+    requireCreatable();
+    if (assignment.creates().table()) {
       new MissingTable(session, settings).create(assignment.source());
     }
     TableFingerprint found =
@@ -128,7 +140,13 @@ public record ImportOperation(
     Optional<Job> completed =
         OperationJob.completed(assignment.job(), assignment.jobId(), kind(), fingerprint);
     if (completed.isPresent()) {
-      return completed(completed.get(), assignment.job().orElseThrow().store());
+      ImportResult result = completed(completed.get(), assignment.job().orElseThrow().store());
+      if (assignment.creates().equals(Creation.NOTHING) || !isTable(source)) {
+        return result;
+      }
+      try (SourceSession opened = assignment.source().open()) {
+        return withIndexesAndViews(result, session, opened);
+      }
     }
     try (OperationJob job =
         OperationJob.begin(
@@ -244,21 +262,71 @@ public record ImportOperation(
               tasks.run(readers);
               rejected.requireFew();
               rejected.writeRecords();
-              return result(job, plan.location(), running.totals(), writer, rejected.path());
+              ImportResult result =
+                  result(job, plan.location(), running.totals(), writer, rejected.path());
+              return withIndexesAndViews(result, session, sourceSession);
             });
       }
     }
   }
 
-  private void requireNoDryRun() {
-    if (choices.isDryRun()) {
+  private void requireCreatable() {
+    Creation creates = assignment.creates();
+    if (choices.isDryRun() && !creates.equals(Creation.NOTHING)) {
+      Setting setting = creates.table() ? Setting.CREATE_TABLE : Setting.CREATE_INDEXES_AND_VIEWS;
       throw new InvalidSettingException(
-          "createTable",
-          Setting.CREATE_TABLE.mark()
+          setting.method(),
+          setting.mark()
               + " and "
               + Setting.DRY_RUN.mark()
               + " exclude each other: a dry run creates nothing");
     }
+    if (creates.indexesAndViews() && !isTable(assignment.source().identity())) {
+      throw new InvalidSettingException(
+          Setting.CREATE_INDEXES_AND_VIEWS.method(),
+          Setting.CREATE_INDEXES_AND_VIEWS.mark()
+              + " needs a table as its source; files and Iceberg tables keep no indexes and views");
+    }
+  }
+
+  private static boolean isTable(Map<String, String> source) {
+    return TableSourceSession.FORMAT.equals(source.get("source format"));
+  }
+
+  /**
+   * Creates the indexes and views that the source table has and the table lacks, or else names them
+   * in the result.
+   */
+  private ImportResult withIndexesAndViews(
+      ImportResult result, CqlSession session, SourceSession source) {
+    if (!(source instanceof TableSourceSession copied)
+        || assignment.creates().equals(Creation.NOTHING)) {
+      return result;
+    }
+    List<String> missing =
+        copied.definition().missing(session, settings.keyspace(), settings.table());
+    if (!assignment.creates().indexesAndViews()) {
+      return new ImportResult(
+          result.totals(),
+          result.jobId(),
+          result.location(),
+          result.rowsRead(),
+          result.rejectedRows(),
+          result.rejects(),
+          result.expiredRows(),
+          result.expiredCells(),
+          missing);
+    }
+    MissingTable.SchemaChange change = new MissingTable.SchemaChange(session, settings.requests());
+    for (String statement : missing) {
+      try {
+        change.run(statement);
+      } catch (AlreadyExistsException e) {
+        throw new BulkOperationException(
+            "Another client created the same name meanwhile: " + statement, e);
+      }
+    }
+    return result;
   }
 
   /** A source that cannot be divided so finely has fewer tasks than were asked for. */
@@ -478,7 +546,8 @@ public record ImportOperation(
         figures.rejected(),
         rejects.filter(file -> figures.rejected() > 0),
         figures.expiredRows(),
-        figures.expiredCells());
+        figures.expiredCells(),
+        List.of());
   }
 
   /**

@@ -77,6 +77,7 @@ public final class MissingTable {
       return;
     }
     TableSchema schema;
+    List<String> options = List.of();
     try (SourceSession opened = source.open()) {
       schema =
           opened
@@ -89,12 +90,15 @@ public final class MissingTable {
                               "Table %s does not exist, and the source keeps no CQL schema"
                                   + " to create it from; create the table before the import",
                               display)));
+      if (opened instanceof TableSourceSession copied) {
+        options = copied.definition().options(session);
+      }
     }
     requireSameTypes(schema);
     String table;
     List<String> types;
     try {
-      table = schema.createTable(keyspace, name);
+      table = schema.createTable(keyspace, name, options);
       types = schema.createTypes(keyspace);
     } catch (IllegalArgumentException e) {
       throw new UnsuitableTableException(
@@ -210,7 +214,7 @@ public final class MissingTable {
   }
 
   /** Runs schema changes one after another. */
-  private static final class SchemaChange {
+  static final class SchemaChange {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long PAUSE_MILLIS = 50;

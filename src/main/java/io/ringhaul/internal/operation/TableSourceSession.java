@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
 public final class TableSourceSession implements SourceSession {
 
   private static final int FORMAT_VERSION = 1;
-  private static final String FORMAT = "table";
+  static final String FORMAT = "table";
   private static final int REQUESTS_PER_NODE = 8;
 
   /** Divides a table of unknown size into tasks of equal weight. */
@@ -170,6 +170,11 @@ public final class TableSourceSession implements SourceSession {
             .requests()
             .withParallelism(OperationSettings.usualParallelism(session, REQUESTS_PER_NODE, nodes));
     this.sender = new RequestSender(session, requests);
+  }
+
+  /** What the table of a copy can take over besides its columns. */
+  CopiedSchema definition() {
+    return new CopiedSchema(session, keyspace, name);
   }
 
   @Override
