@@ -347,6 +347,9 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
       throw mapping.refusal(
           "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
     }
+    if (to.isStream()) {
+      requireNoFiles();
+    }
     List<CqlIdentifier> names = columns;
     Optional<Mapping> fields = Optional.ofNullable(mapping);
     CellTimes times = cellTimes;
@@ -371,6 +374,17 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
                 id,
                 rejecting,
                 rule));
+  }
+
+  private void requireNoFiles() {
+    if (job != null) {
+      throw new InvalidSettingException(
+          "job", "An export to a stream cannot be resumed, so that it takes no job(...)");
+    }
+    if (settings().limits().limits().maxDiskBytes() > 0) {
+      throw new InvalidSettingException(
+          "maxDiskBytes", "maxDiskBytes is for files, and an export to a stream has none");
+    }
   }
 
   @Override

@@ -251,11 +251,16 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
    * Continues to import what is added to the source, in micro-batches: new files of a folder or a
    * glob, new snapshots of an Iceberg table.
    *
-   * @throws InvalidSettingException if there is no source, or one that cannot grow
+   * @throws InvalidSettingException if there is no source, or one that cannot grow, such as a
+   *     stream
    */
   public FollowRequest follow() {
     if (choices.isDryRun()) {
       throw new InvalidSettingException("dryRun", "dryRun does not go with follow()");
+    }
+    if (source != null && source.isStream()) {
+      throw new InvalidSettingException(
+          "follow", "follow does not go with a stream: an import reads it to its end");
     }
     if (!(source instanceof GrowingSource growing)) {
       throw new InvalidSettingException(

@@ -53,8 +53,13 @@ final class DeleteCommand extends JobCommand<DeleteRequest, DeleteResult> {
   @Mixin private RejectOptions rejects = new RejectOptions();
 
   @Override
-  boolean isStored() {
-    return apply;
+  Optional<String> noJob() {
+    if (!apply) {
+      return Optional.of("a dry run");
+    }
+    return source.isStream()
+        ? Optional.of("a deletion with keys from standard input")
+        : Optional.empty();
   }
 
   @Override

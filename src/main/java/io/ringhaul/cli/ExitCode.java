@@ -14,6 +14,9 @@ final class ExitCode {
   static final int STOPPED = 4;
   static final int DIFFERENT = 5;
 
+  /** As of a program that SIGPIPE ends. */
+  static final int READER_GONE = 141;
+
   private ExitCode() {}
 
   static int of(Throwable failure) {

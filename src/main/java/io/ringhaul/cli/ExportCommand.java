@@ -25,6 +25,7 @@ import io.ringhaul.json.JsonSource;
 import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,6 +102,9 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
               + " Default: no comparison.")
   private boolean verify;
 
+  /** Receives the rows of an export to {@code --path=-}. */
+  private final StandardOutput out = new StandardOutput();
+
   /**
    * The target of an export command.
    *
@@ -108,7 +112,22 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
    */
   static ExportTarget targetOf(List<String> arguments) {
     ExportCommand export = (ExportCommand) Main.parsed(arguments);
-    return export.target.target(export.format);
+    return export.target.target(export.format, export.out);
+  }
+
+  @Override
+  Optional<String> noJob() {
+    return format.isStream() ? Optional.of("an export to standard output") : Optional.empty();
+  }
+
+  @Override
+  boolean writesData() {
+    return format.isStream();
+  }
+
+  @Override
+  boolean isReaderGone() {
+    return out.isReaderGone();
   }
 
   @Override
@@ -123,7 +142,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
 
   @Override
   void set(ExportRequest request) {
-    request.to(target.target(format)).columns(columns.toArray(String[]::new));
+    request.to(target.target(format, out)).columns(columns.toArray(String[]::new));
     if (mapping != null) {
       request.mapping(mapping);
     }
@@ -142,6 +161,10 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     }
     if (verify) {
       requireVerifiable();
+    }
+    if (maxDisk != null && format.isStream()) {
+      throw new InvalidSettingException(
+          "--max-disk", "--max-disk is for files, and --path=- has none");
     }
     selection.apply(request);
     cellTimes.apply(request);
@@ -168,15 +191,21 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
               + ": give the names with --mapping 'field = column', and conditions with --where");
     }
     String other =
-        maxRows != null
-            ? "--max-rows"
-            : cellTimes.filters()
+        format.isStream()
+            ? "--path=-"
+            : maxRows != null
+                ? "--max-rows"
+                : cellTimes.filters()
                 ? "--written-after and --written-before"
                 : rejects.rejects() ? "--on-unrepresentable reject" : target.keepsOtherRows();
     if (!other.isEmpty()) {
       throw new InvalidSettingException(
           "--verify",
-          "--verify does not go with " + other + ": the target has other rows than the table then");
+          format.isStream()
+              ? "--verify does not go with --path=-: what standard output took cannot be read again"
+              : "--verify does not go with "
+                  + other
+                  + ": the target has other rows than the table then");
     }
   }
 
@@ -199,7 +228,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
 
   @Override
   void describe(ExportResult result, ResultReport report) {
-    report.add("location", result.location());
+    report.add("location", format.isStream() ? "standard output" : result.location());
     report.addCount("files", result.files());
     report.addSize("fileBytes", result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
@@ -303,7 +332,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       };
     }
 
-    ExportTarget target(FormatOptions format) {
+    ExportTarget target(FormatOptions format, OutputStream out) {
       csv.allow(format);
       format.allow("--single-array", singleArray, JSON);
       format.allow("--partition-by", partitionBy, ICEBERG);
@@ -314,8 +343,8 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       return switch (format.format()) {
         case ICEBERG -> iceberg(format);
         case PARQUET -> parquet(format);
-        case JSON -> json(format);
-        case CSV -> csv(format);
+        case JSON -> json(format, out);
+        case CSV -> csv(format, out);
       };
     }
 
@@ -349,16 +378,17 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       return target;
     }
 
-    private JsonTarget json(FormatOptions format) {
-      JsonTarget target = JsonTarget.folder(format.folder());
+    private JsonTarget json(FormatOptions format, OutputStream out) {
+      JsonTarget target =
+          format.isStream() ? JsonTarget.to(out) : JsonTarget.folder(format.folder());
       target = mode == null ? target : target.mode(mode);
       target = compression == null ? target : target.compression(compression);
       target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
       return singleArray ? target.singleArray() : target;
     }
 
-    private CsvTarget csv(FormatOptions format) {
-      CsvTarget target = CsvTarget.folder(format.folder());
+    private CsvTarget csv(FormatOptions format, OutputStream out) {
+      CsvTarget target = format.isStream() ? CsvTarget.to(out) : CsvTarget.folder(format.folder());
       target = mode == null ? target : target.mode(mode);
       target = compression == null ? target : target.compression(compression);
       target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** Format and location of the target or source. */
@@ -32,6 +33,9 @@ final class FormatOptions {
     }
   }
 
+  /** The path that stands for standard output or standard input. */
+  static final String STREAM = "-";
+
   @Option(
       names = "--format",
       required = true,
@@ -43,10 +47,11 @@ final class FormatOptions {
       names = "--path",
       required = true,
       paramLabel = "PATH",
-      converter = OptionValues.LocalPathText.class,
+      converter = PathOrStream.class,
       description =
           "The folder of the Iceberg warehouse or of the files; an import of another format also"
-              + " takes a file or a glob.")
+              + " takes a file or a glob. For json and csv, - is standard output or standard"
+              + " input.")
   private @Nullable String path;
 
   @Option(
@@ -73,8 +78,19 @@ final class FormatOptions {
     return Objects.requireNonNull(format);
   }
 
+  /** Whether the location is standard output or standard input. */
+  boolean isStream() {
+    return STREAM.equals(path);
+  }
+
   /** The absolute path of a folder, a file or a glob: a job can be resumed from another folder. */
   String path() {
+    if (isStream()) {
+      throw new InvalidSettingException(
+          "--path",
+          "--path=- is for an export or import with --format json or csv; a file of that name is"
+              + " --path=./-");
+    }
     return StoredCommand.absolute(Objects.requireNonNull(path));
   }
 
@@ -120,6 +136,14 @@ final class FormatOptions {
                   .map(Format::toString)
                   .collect(Collectors.joining(" and ")),
               format()));
+    }
+  }
+
+  /** A local path or glob, or {@link #STREAM}. */
+  static final class PathOrStream implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      return value.equals(STREAM) ? value : new OptionValues.LocalPathText().convert(value);
     }
   }
 

@@ -5,6 +5,7 @@ import io.ringhaul.format.ImportSource;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,6 +64,11 @@ final class ImportCommand extends WriteCommand {
           "Time at which the TTLs were read, for a source that does not record it, such as"
               + " 2026-01-31T00:00:00Z.")
   private @Nullable Instant ttlReadAt;
+
+  @Override
+  Optional<String> noJob() {
+    return format.isStream() ? Optional.of("an import from standard input") : super.noJob();
+  }
 
   @Override
   void read(ImportRequest request) {

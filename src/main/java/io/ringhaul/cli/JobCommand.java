@@ -42,18 +42,31 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
     return Optional.ofNullable(job);
   }
 
-  /** Whether the operation is a job; false for one that changes nothing. */
-  boolean isStored() {
-    return true;
+  /** Where the job is stored. */
+  final JobStoreLocation storeLocation() {
+    return jobs.store.location();
+  }
+
+  /**
+   * Why the operation is no job, as in "a dry run"; empty if it is a job.
+   */
+  Optional<String> noJob() {
+    return Optional.empty();
+  }
+
+  /** Whether the operation is a job. */
+  final boolean isStored() {
+    return noJob().isEmpty();
   }
 
   @Override
   final <T> T told(ResultReport report, Supplier<T> work) {
-    if (!isStored()) {
+    Optional<String> noJob = noJob();
+    if (noJob.isPresent()) {
       return super.told(
           report,
           () -> {
-            jobs.requireNone();
+            jobs.requireNone(noJob.get());
             return work.get();
           });
     }
@@ -83,7 +96,7 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
   /** The store and the options of the jobs of a keyspace; empty if the operation is no job. */
   final Optional<JobOptions> optionsOfKeyspace(String defaultName) {
     if (!isStored()) {
-      jobs.requireNone();
+      jobs.requireNone(noJob().orElseThrow());
       return Optional.empty();
     }
     JobOptions options = jobs.options(jobs.openStore(spec()));
@@ -145,13 +158,16 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
     private @Nullable RunningJob ofKeyspace;
 
     /**
-     * Checks that a dry run, which is no job, has no options of one. A name is no harm: the same
-     * command without the dry run has it.
+     * Checks that an operation that is no job has no options of one. A name is no harm: the same
+     * command as a job has it.
+     *
+     * @param operation such as "a dry run"
      */
-    void requireNone() {
+    void requireNone(String operation) {
       if (resume || id != null) {
         String option = resume ? "--resume" : "--job-id";
-        throw new InvalidSettingException(option, option + " is for a job, and a dry run is none");
+        throw new InvalidSettingException(
+            option, option + " is for a job, and " + operation + " is none");
       }
     }
 

@@ -67,6 +67,10 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
             option, option + " is for one table, and " + pattern + " is a pattern");
       }
     }
+    if (FormatOptions.STREAM.equals(value("--path"))) {
+      throw new InvalidSettingException(
+          "--path", "--path=- is for one table, and " + pattern + " is a pattern");
+    }
     try (TokenAwareBulkOperator unconnected =
         TokenAwareBulkOperator.over(OperationCommand.NoSession.create())) {
       command.keyspaceRequest(unconnected);

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       "2:invalid usage",
       "3:incomplete: some token ranges could not be read",
       "4:stopped: the job can be resumed",
-      "5:different: the table is not equal to what it was compared with"
+      "5:different: the table is not equal to what it was compared with",
+      "141:the reader of an export to standard output ended early"
     })
 public final class Main implements Runnable {
 

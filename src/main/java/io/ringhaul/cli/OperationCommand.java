@@ -205,6 +205,16 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     return ExitCode.DONE;
   }
 
+  /** Whether rows are written to standard output, so that the report needs another place. */
+  boolean writesData() {
+    return false;
+  }
+
+  /** Whether the reader of these rows has ended, so that the command ends without a message. */
+  boolean isReaderGone() {
+    return false;
+  }
+
   /** The file of {@code --rejects}; empty without that option. */
   Optional<Path> rejectsFile() {
     return Optional.empty();
@@ -271,12 +281,12 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     try {
       return told(report, () -> connected(report)).exitCode();
     } catch (BulkOperationException e) {
-      return ExitCode.of(e);
+      return isReaderGone() ? ExitCode.READER_GONE : ExitCode.of(e);
     }
   }
 
   final ResultReport report() {
-    return new ResultReport(spec().name(), table(), json);
+    return new ResultReport(spec().name(), table(), json, writesData());
   }
 
   /** Sets on a source table what all scans have. */
@@ -355,8 +365,10 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     try {
       return work.get();
     } catch (BulkOperationException e) {
-      report.failed(e);
-      tell(e);
+      if (!isReaderGone()) {
+        report.failed(e);
+        tell(e);
+      }
       throw e;
     }
   }

@@ -265,6 +265,12 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
         }
       }
       OperationCommand<?, ?> operation = (OperationCommand<?, ?>) spec.userObject();
+      Optional<String> noJob =
+          operation instanceof JobCommand<?, ?> command ? command.noJob() : Optional.empty();
+      if (noJob.isPresent()) {
+        throw new InvalidSettingException(
+            COMMAND, "A job cannot be " + noJob.get() + ": change the command");
+      }
       // Reports invalid settings now instead of when the job runs.
       try {
         operation.check();

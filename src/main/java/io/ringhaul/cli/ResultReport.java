@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.monitor.OperationTotals;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,13 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Prints the result of an operation to standard output, as text or as one line of JSON. */
+/** Prints the result of an operation, as text or as one line of JSON. */
 final class ResultReport {
 
   /** The start and the end dominate shorter operations. */
   private static final Duration LEAST_TO_EXPLAIN = Duration.ofSeconds(5);
 
   private final boolean json;
+  private final boolean toErr;
   private final String operation;
   private final OptionValues.TableArgument table;
   private final Map<String, Object> more = new LinkedHashMap<>();
@@ -42,7 +44,12 @@ final class ResultReport {
     }
   }
 
-  ResultReport(String operation, OptionValues.TableArgument table, boolean json) {
+  /**
+   * @param toErr whether standard error gets the result, because standard output has rows
+   */
+  ResultReport(
+      String operation, OptionValues.TableArgument table, boolean json, boolean toErr) {
+    this.toErr = toErr;
     this.operation = operation;
     this.table = table;
     this.json = json;
@@ -91,6 +98,7 @@ final class ResultReport {
       print(totals, 0);
       return;
     }
+    PrintWriter text = toErr ? TerminalText.err() : TerminalText.out();
     List<String> figures = new ArrayList<>();
     figures.add(Figures.count(totals.tasks(), "task", "tasks"));
     if (totals.rangesDone() > 0) {
@@ -99,8 +107,7 @@ final class ResultReport {
     if (totals.retries() > 0) {
       figures.add(Figures.count(totals.retries(), "retry", "retries"));
     }
-    TerminalText.out()
-        .printf(
+    text.printf(
             Locale.ROOT,
             "%s %s: %s in %s (%,.0f rows/s), %s%n",
             operation,
@@ -110,11 +117,11 @@ final class ResultReport {
             totals.rowsPerSecond(),
             String.join(", ", figures));
     if (totals.earlierRows() > 0) {
-      TerminalText.out().printf(Locale.ROOT, "  rows of earlier runs: %,d%n", totals.earlierRows());
+      text.printf(Locale.ROOT, "  rows of earlier runs: %,d%n", totals.earlierRows());
     }
-    more.forEach((name, value) -> TerminalText.out().println(line(name, text(value))));
+    more.forEach((name, value) -> text.println(line(name, shown(value))));
     if (limitedBy != null && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
-      TerminalText.out().println(line("limitedBy", limitedBy));
+      text.println(line("limitedBy", limitedBy));
     }
   }
 
@@ -124,7 +131,7 @@ final class ResultReport {
     return "  " + words + ": " + value;
   }
 
-  private static Object text(Object value) {
+  private static Object shown(Object value) {
     return value instanceof Figure figure ? figure.text() : value;
   }
 
@@ -167,7 +174,7 @@ final class ResultReport {
     if (limitedBy != null) {
       line.put("limitedBy", limitedBy);
     }
-    JsonResult.print(line);
+    JsonResult.print(line, toErr);
   }
 
   private static double seconds(OperationTotals totals) {

@@ -238,7 +238,8 @@ final class SourceFileOptions {
   }
 
   private JsonSource json(FormatOptions format) {
-    JsonSource source = JsonSource.at(format.path());
+    JsonSource source =
+        format.isStream() ? JsonSource.of(System.in) : JsonSource.at(format.path());
     source = compression == null ? source : source.compression(compression);
     source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
     source = dateFormat == null ? source : source.dateFormat(dateFormat);
@@ -250,7 +251,7 @@ final class SourceFileOptions {
   }
 
   private CsvSource csv(FormatOptions format, List<String> columns) {
-    CsvSource source = CsvSource.at(format.path());
+    CsvSource source = format.isStream() ? CsvSource.of(System.in) : CsvSource.at(format.path());
     source = compression == null ? source : source.compression(compression);
     CsvDialect dialect = csv.dialect();
     source = dialect == null ? source : source.dialect(dialect);

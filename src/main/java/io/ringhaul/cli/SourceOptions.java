@@ -40,6 +40,11 @@ final class SourceOptions {
     return format.isGiven();
   }
 
+  /** Whether the source is standard input. */
+  boolean isStream() {
+    return format.isStream();
+  }
+
   /** Whether an option names files or a table. */
   boolean areGiven() {
     return format.isGiven() || table.areGiven();

@@ -49,6 +49,11 @@ final class TerminalText {
     return writer(System.out);
   }
 
+  /** Standard error with escaping. */
+  static PrintWriter err() {
+    return writer(System.err);
+  }
+
   /** A writer to a stream, with escaping. */
   static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(new Escaping(stream), true);

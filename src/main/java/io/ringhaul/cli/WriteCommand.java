@@ -73,8 +73,8 @@ abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
   abstract void read(ImportRequest request);
 
   @Override
-  final boolean isStored() {
-    return !dryRun;
+  Optional<String> noJob() {
+    return dryRun ? Optional.of("a dry run") : Optional.empty();
   }
 
   @Override
@@ -108,6 +108,10 @@ abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
       throw new InvalidSettingException(
           "--verify",
           "--verify does not go with --query: a statement may write other values than the source has");
+    }
+    if (verify && written().isStream()) {
+      throw new InvalidSettingException(
+          "--verify", "--verify does not go with --path=-: standard input cannot be read again");
     }
     if (addToCounters) {
       request.addToCounters();

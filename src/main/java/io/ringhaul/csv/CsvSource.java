@@ -14,6 +14,7 @@ import io.ringhaul.internal.files.GrowingFiles;
 import io.ringhaul.internal.files.InputFormat;
 import io.ringhaul.internal.files.SourceLocation;
 import io.ringhaul.internal.text.TextOptions;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -59,6 +60,17 @@ public final class CsvSource implements GrowingSource {
   /** Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.csv.gz}. */
   public static CsvSource at(String pathOrGlob) {
     return new CsvSource(SourceLocation.at(pathOrGlob), CsvSettings.NONE);
+  }
+
+  /**
+   * Reads a stream, once and to its end. Each row is written at most about two seconds after it
+   * arrives. A stream takes no job and cannot be followed, and an import of it keeps a row that the
+   * cluster refuses in memory. Default of {@link #compression}: none.
+   *
+   * @param in read by one thread, first for its header line; not closed
+   */
+  public static CsvSource of(InputStream in) {
+    return new CsvSource(SourceLocation.of(in), CsvSettings.NONE);
   }
 
   /** Sets how fields are quoted. Default: {@link CsvDialect#RFC4180}. */
@@ -288,6 +300,11 @@ public final class CsvSource implements GrowingSource {
   @Override
   public SourceSession open() {
     return new FolderSourceSession(location, format());
+  }
+
+  @Override
+  public boolean isStream() {
+    return location.isStream();
   }
 
   @Override

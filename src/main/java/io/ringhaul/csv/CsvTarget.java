@@ -7,8 +7,10 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.csv.CsvOutput;
 import io.ringhaul.internal.csv.CsvSettings;
-import io.ringhaul.internal.files.FolderTargetSession;
 import io.ringhaul.internal.files.TargetFolder;
+import io.ringhaul.internal.files.TargetLocation;
+import io.ringhaul.internal.files.TargetStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -27,17 +29,28 @@ import java.util.Optional;
 @CheckReturnValue
 public final class CsvTarget implements ExportTarget {
 
-  private final TargetFolder folder;
+  private final TargetLocation location;
   private final CsvSettings settings;
 
-  private CsvTarget(TargetFolder folder, CsvSettings settings) {
-    this.folder = folder;
+  private CsvTarget(TargetLocation location, CsvSettings settings) {
+    this.location = location;
     this.settings = settings;
   }
 
   /** Writes to a folder, which is created if it does not exist. */
   public static CsvTarget folder(Path folder) {
     return new CsvTarget(TargetFolder.of(folder, Compression.NONE), CsvSettings.NONE);
+  }
+
+  /**
+   * Writes to a stream, in the form of one file and without a manifest. Rows arrive while the table
+   * is read, in no order; each is whole. If the export fails, the rows written before stay in the
+   * stream. A stream takes no job, no {@link #mode} and no {@link #maxFileSize}.
+   *
+   * @param out written by several threads, one at a time; flushed at the end, and not closed
+   */
+  public static CsvTarget to(OutputStream out) {
+    return new CsvTarget(new TargetStream(out, Compression.NONE), CsvSettings.NONE);
   }
 
   /** Sets how fields are quoted. Default: {@link CsvDialect#RFC4180}. */
@@ -62,7 +75,7 @@ public final class CsvTarget implements ExportTarget {
 
   /** Sets the compression of the files. Default: none. */
   public CsvTarget compression(Compression compression) {
-    return new CsvTarget(folder.withCompression(compression), settings);
+    return new CsvTarget(location.withCompression(compression), settings);
   }
 
   /**
@@ -72,7 +85,7 @@ public final class CsvTarget implements ExportTarget {
    * @throws io.ringhaul.exceptions.InvalidSettingException if the size is less than 1
    */
   public CsvTarget maxFileSize(long bytes) {
-    return new CsvTarget(folder.withMaxFileSize(bytes), settings);
+    return new CsvTarget(location.withMaxFileSize(bytes), settings);
   }
 
   /**
@@ -80,27 +93,32 @@ public final class CsvTarget implements ExportTarget {
    * refuses a folder that is not empty.
    */
   public CsvTarget mode(WriteMode mode) {
-    return new CsvTarget(folder.withMode(mode), settings);
+    return new CsvTarget(location.withMode(mode), settings);
   }
 
   @Override
   public Map<String, String> identity() {
-    return folder.identity(CsvOutput.FORMAT, settings.toString());
+    return location.identity(CsvOutput.FORMAT, settings.toString());
   }
 
   @Override
   public TargetSession open() {
-    return new FolderTargetSession(folder, new CsvOutput(settings));
+    return location.open(new CsvOutput(settings));
+  }
+
+  @Override
+  public boolean isStream() {
+    return location instanceof TargetStream;
   }
 
   @Override
   public Optional<Path> localFolder() {
-    return Optional.of(folder.workFolder());
+    return location.localFolder();
   }
 
   private CsvTarget with(String name, String value) {
     CsvSettings changed = settings.with(name, value);
     changed.syntax(); // rejects contradictory characters
-    return new CsvTarget(folder, changed);
+    return new CsvTarget(location, changed);
   }
 }

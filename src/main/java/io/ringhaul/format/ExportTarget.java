@@ -25,6 +25,14 @@ public interface ExportTarget {
   }
 
   /**
+   * Returns whether the target is a stream: rows that are written to it cannot be taken back, so
+   * that an export to it is no job and cannot be resumed. Default: false.
+   */
+  default boolean isStream() {
+    return false;
+  }
+
+  /**
    * Returns the local folder in or beside which the files of an export are written. The preflight
    * checks its disk space and permissions. The folder need not exist. Empty if the files are not
    * local.

@@ -14,6 +14,15 @@ public interface ImportSource {
   SourceSession open();
 
   /**
+   * Returns whether the source is a stream: it is read once, so that an import of it is no job and
+   * cannot be resumed, and its rows may arrive late, so that they are written without waiting for
+   * others. Default: false.
+   */
+  default boolean isStream() {
+    return false;
+  }
+
+  /**
    * Returns the settings that must stay the same when another process resumes an import, by names
    * for messages such as {@code source format}: the location of the rows, and how they are read.
    */

@@ -12,6 +12,7 @@ import io.ringhaul.internal.files.InputFormat;
 import io.ringhaul.internal.files.SourceLocation;
 import io.ringhaul.internal.json.JsonInputFormat;
 import io.ringhaul.internal.json.JsonSettings;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -57,6 +58,17 @@ public final class JsonSource implements GrowingSource {
   /** Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.json.gz}. */
   public static JsonSource at(String pathOrGlob) {
     return new JsonSource(SourceLocation.at(pathOrGlob), JsonSettings.NONE);
+  }
+
+  /**
+   * Reads a stream, once and to its end. Each row is written at most about two seconds after it
+   * arrives. A stream takes no job and cannot be followed, and an import of it keeps a row that the
+   * cluster refuses in memory. Default of {@link #compression}: none.
+   *
+   * @param in read by one thread, first for its first record; not closed
+   */
+  public static JsonSource of(InputStream in) {
+    return new JsonSource(SourceLocation.of(in), JsonSettings.NONE);
   }
 
   /**
@@ -174,6 +186,11 @@ public final class JsonSource implements GrowingSource {
   @Override
   public SourceSession open() {
     return new FolderSourceSession(location, format());
+  }
+
+  @Override
+  public boolean isStream() {
+    return location.isStream();
   }
 
   @Override

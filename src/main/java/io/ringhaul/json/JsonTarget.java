@@ -5,10 +5,12 @@ import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
-import io.ringhaul.internal.files.FolderTargetSession;
 import io.ringhaul.internal.files.TargetFolder;
+import io.ringhaul.internal.files.TargetLocation;
+import io.ringhaul.internal.files.TargetStream;
 import io.ringhaul.internal.json.JsonLayout;
 import io.ringhaul.internal.json.JsonOutput;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +29,11 @@ import java.util.Optional;
 @CheckReturnValue
 public final class JsonTarget implements ExportTarget {
 
-  private final TargetFolder folder;
+  private final TargetLocation location;
   private final JsonLayout layout;
 
-  private JsonTarget(TargetFolder folder, JsonLayout layout) {
-    this.folder = folder;
+  private JsonTarget(TargetLocation location, JsonLayout layout) {
+    this.location = location;
     this.layout = layout;
   }
 
@@ -40,14 +42,25 @@ public final class JsonTarget implements ExportTarget {
     return new JsonTarget(TargetFolder.of(folder, Compression.NONE), JsonLayout.LINES);
   }
 
+  /**
+   * Writes to a stream, in the form of one file and without a manifest. Rows arrive while the table
+   * is read, in no order; each is whole. If the export fails, the rows written before stay in the
+   * stream. A stream takes no job, no {@link #mode} and no {@link #maxFileSize}.
+   *
+   * @param out written by several threads, one at a time; flushed at the end, and not closed
+   */
+  public static JsonTarget to(OutputStream out) {
+    return new JsonTarget(new TargetStream(out, Compression.NONE), JsonLayout.LINES);
+  }
+
   /** Writes the rows of each file as one array. Default: one row per line. */
   public JsonTarget singleArray() {
-    return new JsonTarget(folder, JsonLayout.ARRAY);
+    return new JsonTarget(location, JsonLayout.ARRAY);
   }
 
   /** Sets the compression of the files. Default: none. */
   public JsonTarget compression(Compression compression) {
-    return new JsonTarget(folder.withCompression(compression), layout);
+    return new JsonTarget(location.withCompression(compression), layout);
   }
 
   /**
@@ -57,7 +70,7 @@ public final class JsonTarget implements ExportTarget {
    * @throws io.ringhaul.exceptions.InvalidSettingException if the size is less than 1
    */
   public JsonTarget maxFileSize(long bytes) {
-    return new JsonTarget(folder.withMaxFileSize(bytes), layout);
+    return new JsonTarget(location.withMaxFileSize(bytes), layout);
   }
 
   /**
@@ -65,21 +78,26 @@ public final class JsonTarget implements ExportTarget {
    * refuses a folder that is not empty.
    */
   public JsonTarget mode(WriteMode mode) {
-    return new JsonTarget(folder.withMode(mode), layout);
+    return new JsonTarget(location.withMode(mode), layout);
   }
 
   @Override
   public Map<String, String> identity() {
-    return folder.identity(JsonOutput.NAME, layout.name());
+    return location.identity(JsonOutput.NAME, layout.name());
   }
 
   @Override
   public TargetSession open() {
-    return new FolderTargetSession(folder, new JsonOutput(layout));
+    return location.open(new JsonOutput(layout));
+  }
+
+  @Override
+  public boolean isStream() {
+    return location instanceof TargetStream;
   }
 
   @Override
   public Optional<Path> localFolder() {
-    return Optional.of(folder.workFolder());
+    return location.localFolder();
   }
 }

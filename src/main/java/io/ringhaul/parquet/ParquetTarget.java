@@ -95,6 +95,6 @@ public final class ParquetTarget implements ExportTarget {
 
   @Override
   public Optional<Path> localFolder() {
-    return Optional.of(folder.workFolder());
+    return folder.localFolder();
   }
 }

@@ -40,7 +40,7 @@ class ResultReportTest {
 
   private static String printed(boolean json, OperationTotals totals) {
     ResultReport report =
-        new ResultReport("export", new OptionValues.TableArgument("store", "orders"), json);
+        new ResultReport("export", new OptionValues.TableArgument("store", "orders"), json, false);
     report.addSize("fileBytes", 85_012_345);
     report.limitedBy("the cluster");
     PrintStream out = System.out;

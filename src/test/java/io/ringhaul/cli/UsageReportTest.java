@@ -79,11 +79,11 @@ class UsageReportTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"export", "import"})
-  void rejectsStandardInputAndOutput(String command) {
+  void rejectsStandardInputAndOutputForOtherFiles(String command) {
     assertUsage(
-        CapturedRun.inProcess(command, "a.b", "--format=csv", "--path", "-"),
-        "Invalid value for option '--path': it is '-', but standard input and output are not"
-            + " supported: give a folder or a file on the local disk",
+        CapturedRun.inProcess(command, "a.b", "--format=csv", "--path=x", "--rejects", "-"),
+        "Invalid value for option '--rejects': it is '-', which stands for standard input or"
+            + " output: give a folder or a file on the local disk",
         "ringhaul " + command + " --help");
   }
 

@@ -115,8 +115,8 @@ public final class CsvInput implements InputFormat {
         throw new StorageException(
             file.toString(),
             String.format(
-                "The file %s has two fields for column %s; name the fields with %s",
-                file, column, Setting.COLUMNS.callWithValue()),
+                "%s has two fields for column %s; name the fields with %s",
+                file.subject(), column, Setting.COLUMNS.callWithValue()),
             null);
       }
     }

@@ -63,9 +63,9 @@ final class FileHeader {
     return new StorageException(
         file.toString(),
         String.format(
-            "The file %s cannot be read as CSV: %s. Check the delimiter and the dialect, or read it"
+            "%s cannot be read as CSV: %s. Check the delimiter and the dialect, or read it"
                 + " without header and name its columns",
-            file, what),
+            file.subject(), what),
         null);
   }
 }

@@ -68,8 +68,7 @@ public final class LocalPaths {
   public static Optional<String> problem(String text) {
     if (text.equals(STANDARD_STREAM)) {
       return Optional.of(
-          "but standard input and output are not supported: give a folder or a file on the local"
-              + " disk");
+          "which stands for standard input or output: give a folder or a file on the local disk");
     }
     Matcher uri = URI.matcher(text);
     if (!uri.matches()) {

@@ -4,7 +4,6 @@ import io.ringhaul.format.Compression;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 
 /** The decompressed content of a file. Counts the compressed bytes that were read. */
 public final class FileContent extends FilterInputStream {
@@ -16,8 +15,9 @@ public final class FileContent extends FilterInputStream {
     this.file = file;
   }
 
-  static FileContent open(Path path, Compression compression) throws IOException {
-    CountedInput file = new CountedInput(InputFiles.open(path, 0));
+  /** Returns the decompressed content of an open file, and closes it if that fails. */
+  static FileContent of(InputStream opened, Compression compression) throws IOException {
+    CountedInput file = new CountedInput(opened);
     return new FileContent(Compressions.decompress(compression, file), file);
   }
 

@@ -39,7 +39,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** A running import from part files. */
+/** A running import from part files, or from a stream. */
 public final class FolderSourceSession implements SourceSession {
 
   private static final int FORMAT_VERSION = 1;
@@ -124,13 +124,22 @@ public final class FolderSourceSession implements SourceSession {
   @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task) {
     FilePart part = FilePart.parse(task.parts().get(0));
-    SourceFile file = part.file();
+    SourceFile file =
+        location
+            .stream()
+            .map(stream -> SourceFile.of(stream::read, part.file().compression()))
+            .orElse(part.file());
     try {
       verified.require(part);
       return format.open(plan.properties(), columns, file);
     } catch (IOException | UncheckedIOException e) {
       throw file.unreadable(e);
     }
+  }
+
+  @Override
+  public boolean isRepeatable() {
+    return !location.isStream();
   }
 
   /** Does nothing: the readers own the open files. */

@@ -3,29 +3,50 @@ package io.ringhaul.internal.files;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.Compression;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackInputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.tukaani.xz.MemoryLimitException;
 
 /**
- * A file to read, or a range of it.
+ * A file to read, or a range of it; or a stream, which has no size and no ranges.
  *
  * @param compression how the file as a whole is compressed; NONE for formats that compress
  *     themselves
  * @param size the whole file's size in bytes
  * @param start the position of the range's first byte
  * @param length the range's length in bytes
+ * @param stream opens the stream; empty for a file
  */
-public record SourceFile(Path path, Compression compression, long size, long start, long length) {
+public record SourceFile(
+    Path path,
+    Compression compression,
+    long size,
+    long start,
+    long length,
+    Optional<Supplier<InputStream>> stream) {
 
   /** How many bytes are examined to detect UTF-16. */
   private static final int LOOK_BYTES = 64;
+
+  /** Creates a file, or a range of it. */
+  public SourceFile(Path path, Compression compression, long size, long start, long length) {
+    this(path, compression, size, start, length, Optional.empty());
+  }
+
+  /** Returns a stream. */
+  static SourceFile of(Supplier<InputStream> stream, Compression compression) {
+    return new SourceFile(Path.of(SourceStream.NAME), compression, 0, 0, 0, Optional.of(stream));
+  }
 
   /** Returns a range that covers the whole file. */
   public static SourceFile whole(Path path, Compression compression, long size) {
@@ -44,10 +65,13 @@ public record SourceFile(Path path, Compression compression, long size, long sta
 
   /** Opens the whole file and decompresses its content. */
   public FileContent open() throws IOException {
+    if (stream.isPresent()) {
+      return FileContent.of(stream.get().get(), compression);
+    }
     if (compression != Compression.NONE && size == 0) {
       throw new EOFException("it is empty, but a compressed file never is");
     }
-    return FileContent.open(path, compression);
+    return FileContent.of(InputFiles.open(path, 0), compression);
   }
 
   /**
@@ -59,16 +83,16 @@ public record SourceFile(Path path, Compression compression, long size, long sta
    */
   public FileContent openText(Charset encoding) throws IOException {
     FileContent opened = open();
-    PushbackInputStream content = new PushbackInputStream(opened, LOOK_BYTES);
     try {
-      byte[] first = content.readNBytes(LOOK_BYTES);
+      // One read: a stream may have no more bytes yet, and its rows must not wait for them.
+      byte[] first = new byte[LOOK_BYTES];
+      first = Arrays.copyOf(first, Math.max(0, opened.read(first)));
       if (encoding.equals(StandardCharsets.UTF_8)) {
         requireNoUtf16(first);
       }
-      content.unread(first);
-      return opened.through(content);
+      return opened.through(new SequenceInputStream(new ByteArrayInputStream(first), opened));
     } catch (MemoryLimitException e) {
-      content.close();
+      opened.close();
       throw new StorageException(
           path.toString(),
           String.format(
@@ -77,7 +101,7 @@ public record SourceFile(Path path, Compression compression, long size, long sta
               path, e.getMemoryNeeded() >> 10, e.getMemoryLimit() >> 10),
           e);
     } catch (IOException | RuntimeException e) {
-      content.close();
+      opened.close();
       throw e;
     }
   }
@@ -102,8 +126,8 @@ public record SourceFile(Path path, Compression compression, long size, long sta
       throw new StorageException(
           path.toString(),
           String.format(
-              "The file %s is not UTF-8: its first bytes are those of %s; set %s to %s",
-              path, name, Setting.ENCODING.mark(), name),
+              "%s is not UTF-8: its first bytes are those of %s; set %s to %s",
+              subject(), name, Setting.ENCODING.mark(), name),
           null);
     }
   }
@@ -136,10 +160,15 @@ public record SourceFile(Path path, Compression compression, long size, long sta
   public StorageException unreadable(Exception cause) {
     Throwable reason = cause instanceof UncheckedIOException ? cause.getCause() : cause;
     return new StorageException(
-        path.toString(), "The file " + path + " cannot be read: " + reason, cause);
+        path.toString(), subject() + " cannot be read: " + reason, cause);
   }
 
-  /** Returns the path, for messages. */
+  /** Returns the file or the stream at the start of a message. */
+  public String subject() {
+    return stream.isPresent() ? "The input stream" : "The file " + path;
+  }
+
+  /** Returns the path, or the name of the stream, within a message. */
   @Override
   public String toString() {
     return path.toString();

@@ -2,6 +2,7 @@ package io.ringhaul.internal.files;
 
 import io.ringhaul.format.Compression;
 import io.ringhaul.internal.disk.LocalPaths;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,24 +26,32 @@ public final class SourceLocation {
   private final Optional<Compression> compression;
   private final boolean checked;
   private final Optional<List<Path>> only;
+  private final Optional<SourceStream> stream;
 
   private SourceLocation(
       String location,
       boolean mayBeGlob,
       Optional<Compression> compression,
       boolean checked,
-      Optional<List<Path>> only) {
+      Optional<List<Path>> only,
+      Optional<SourceStream> stream) {
     this.location = location;
     this.mayBeGlob = mayBeGlob;
     this.compression = compression;
     this.checked = checked;
     this.only = only;
+    this.stream = stream;
   }
 
   /** Returns the location of a folder or a file. */
   public static SourceLocation at(Path path) {
     return new SourceLocation(
-        LocalPaths.require("at", path).toString(), false, Optional.empty(), true, Optional.empty());
+        LocalPaths.require("at", path).toString(),
+        false,
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /**
@@ -53,7 +62,23 @@ public final class SourceLocation {
    */
   public static SourceLocation at(String pathOrGlob) {
     return new SourceLocation(
-        LocalPaths.requireText("at", pathOrGlob), true, Optional.empty(), true, Optional.empty());
+        LocalPaths.requireText("at", pathOrGlob),
+        true,
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Returns a stream, which has no checksum and by default no compression. */
+  public static SourceLocation of(InputStream in) {
+    return new SourceLocation(
+        SourceStream.NAME,
+        false,
+        Optional.of(Compression.NONE),
+        false,
+        Optional.empty(),
+        Optional.of(new SourceStream(in)));
   }
 
   /**
@@ -62,7 +87,7 @@ public final class SourceLocation {
    * .snappy}).
    */
   public SourceLocation withCompression(Compression files) {
-    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked, only);
+    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked, only, stream);
   }
 
   /**
@@ -71,12 +96,12 @@ public final class SourceLocation {
    * its runs.
    */
   public SourceLocation withoutChecksums() {
-    return new SourceLocation(location, mayBeGlob, compression, false, only);
+    return new SourceLocation(location, mayBeGlob, compression, false, only, stream);
   }
 
   /** Returns this location restricted to the given files. */
   SourceLocation only(List<Path> files) {
-    return new SourceLocation(location, mayBeGlob, compression, checked, Optional.of(files));
+    return new SourceLocation(location, mayBeGlob, compression, checked, Optional.of(files), stream);
   }
 
   /**
@@ -85,6 +110,9 @@ public final class SourceLocation {
    * @param settings the format's own settings as text
    */
   public Map<String, String> identity(String format, String settings) {
+    if (isStream()) {
+      return Map.of("source format", format, "source settings", settings);
+    }
     return Map.of(
         "source format",
         format,
@@ -94,6 +122,16 @@ public final class SourceLocation {
         compression.map(Compression::name).orElse(""),
         "source settings",
         settings);
+  }
+
+  /** Returns whether the location is a stream. */
+  public boolean isStream() {
+    return stream.isPresent();
+  }
+
+  /** Returns the stream; empty for files. */
+  Optional<SourceStream> stream() {
+    return stream;
   }
 
   String text() {

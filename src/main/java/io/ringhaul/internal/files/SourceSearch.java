@@ -53,6 +53,10 @@ final class SourceSearch {
    * @throws StorageException if no file is found, or if the files differ from their manifest
    */
   Found run() throws IOException {
+    if (location.stream().isPresent()) {
+      SourceFile stream = SourceFile.of(location.stream().get()::look, location.compression().orElse(Compression.NONE));
+      return new Found(List.of(stream), Optional.empty(), Map.of());
+    }
     if (location.files().isPresent()) {
       return files(location.files().get());
     }

@@ -2,12 +2,14 @@ package io.ringhaul.internal.files;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
+import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.disk.LocalPaths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The target folder of an export, with the settings that the targets of all folder formats share.
@@ -17,7 +19,8 @@ import java.util.Map;
  * @param maxFileBytes the size at which a file is ended and the next one begun
  * @param mode how existing files in the folder are treated
  */
-public record TargetFolder(Path path, Compression compression, long maxFileBytes, WriteMode mode) {
+public record TargetFolder(Path path, Compression compression, long maxFileBytes, WriteMode mode)
+    implements TargetLocation {
 
   /** The default of {@link #maxFileBytes}: 128 MiB. */
   public static final long DEFAULT_FILE_BYTES = 128L << 20;
@@ -40,7 +43,7 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
   }
 
   /** Returns the target's parent folder, which contains the staging folder until the commit. */
-  public Path workFolder() {
+  private Path workFolder() {
     Path real;
     try {
       real = DurableFiles.linkTarget(path);
@@ -52,26 +55,27 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
     return parent == null ? real : parent;
   }
 
-  /** Returns this folder with another compression. */
+  @Override
+  public TargetSession open(OutputFormat format) {
+    return new FolderTargetSession(this, format);
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return Optional.of(workFolder());
+  }
+
+  @Override
   public TargetFolder withCompression(Compression other) {
     return new TargetFolder(path, other, maxFileBytes, mode);
   }
 
-  /**
-   * Returns this folder with another maximum file size.
-   *
-   * @param bytes 1 or more
-   * @throws InvalidSettingException if {@code bytes} is less than 1
-   */
+  @Override
   public TargetFolder withMaxFileSize(long bytes) {
     return new TargetFolder(path, compression, bytes, mode);
   }
 
-  /**
-   * Returns the settings that must not change when an export is resumed.
-   *
-   * @param settings the format's own settings as text
-   */
+  @Override
   public Map<String, String> identity(String format, String settings) {
     return Map.of(
         "target format", format,
@@ -81,7 +85,7 @@ public record TargetFolder(Path path, Compression compression, long maxFileBytes
         "target settings", settings);
   }
 
-  /** Returns this folder with another mode. */
+  @Override
   public TargetFolder withMode(WriteMode other) {
     return new TargetFolder(path, compression, maxFileBytes, other);
   }

@@ -176,7 +176,7 @@ final class JsonRecords implements Closeable {
   StorageException noDocument(BulkOperationException first) {
     return new StorageException(
         file.toString(),
-        String.format("The file %s %s: %s", file, NO_JSON, first.getMessage()),
+        String.format("%s %s: %s", file.subject(), NO_JSON, first.getMessage()),
         first);
   }
 
@@ -317,9 +317,9 @@ final class JsonRecords implements Closeable {
         file.toString(),
         String.format(
             isTooLarge(cause)
-                ? "The file %1$s has, in or after its row %3$d, a record that %2$s"
-                : "The file %s %s, in or after its row %d",
-            file,
+                ? "%1$s has, in or after its row %3$d, a record that %2$s"
+                : "%s %s, in or after its row %d",
+            file.subject(),
             problem,
             Math.max(1, number)),
         cause);

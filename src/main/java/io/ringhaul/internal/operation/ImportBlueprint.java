@@ -2,6 +2,7 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.ImportRequest;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.mapping.MappedSource;
@@ -80,6 +81,10 @@ public record ImportBlueprint(
 
   private ImportOperation operation(
       int batch, ImportSource source, UUID id, Optional<JobOptions> options, RejectSettings into) {
+    if (source.isStream() && options.isPresent()) {
+      throw new InvalidSettingException(
+          "job", "A stream is read once, so that its import cannot be resumed and takes no job(...)");
+    }
     return new ImportOperation(
         settings,
         new ImportOperation.Assignment(

@@ -81,6 +81,9 @@ public record ImportOperation(
   /** The job store holds this many tasks at low cost; a source may plan more. */
   private static final long MOST_TASKS_WRITTEN_ONCE = 10_000;
 
+  /** A stream may have no more rows for a long time; the rows that it had are written meanwhile. */
+  private static final Duration MAX_AGE_OF_STREAMED_ROWS = Duration.ofSeconds(1);
+
   /** One worker that reads and binds rows supplies this many requests in flight. */
   private static final int REQUESTS_PER_READER = 8;
 
@@ -364,7 +367,7 @@ public record ImportOperation(
             OptionalInt.empty(),
             OptionalInt.empty(),
             batches.grouping(),
-            Duration.ZERO,
+            assignment.source().isStream() ? MAX_AGE_OF_STREAMED_ROWS : Duration.ZERO,
             meter::handled,
             Optional.empty(),
             metrics));

@@ -91,8 +91,8 @@ class LocalPathsTest {
     assertThatThrownBy(() -> taker.apply(Path.of("-")))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageEndingWith(
-            " is '-', but standard input and output are not supported: give a folder or a file on"
-                + " the local disk");
+            " is '-', which stands for standard input or output: give a folder or a file on the"
+                + " local disk");
     Path zip = folder.resolve("a.zip");
     try (FileSystem inZip = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
       assertThatThrownBy(() -> taker.apply(inZip.getPath("/nio/csv")))
