@@ -198,6 +198,19 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   }
 
   /**
+   * Reads this number of records of the source, 1 or more, or all records if there are fewer, and
+   * then ends. Rejected records count. Which records of several files these are is not defined.
+   * Such an import takes no {@linkplain #job job}. Default: all records.
+   *
+   * @throws InvalidSettingException if it is below 1
+   */
+  public ImportRequest maxRecords(long records) {
+    requirePositive("maxRecords", records);
+    this.choices = choices.withMaxRecords(records);
+    return this;
+  }
+
+  /**
    * Lets a resumed job run interrupted tasks again although their rows must not be written twice:
    * counters may get additions twice, and lists elements. Compare the table with the source first.
    * Default: such a job is refused, with an error that names the tasks.
@@ -235,6 +248,12 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
                   ? ": it is prepared for a table that exists"
                   : ": its variables are the columns"));
     }
+    if (choices.maxRecords() > 0 && namedJob().isPresent()) {
+      throw new InvalidSettingException(
+          "maxRecords",
+          "maxRecords does not go with job(...): which records were read is not defined, so that"
+              + " the job could not be resumed");
+    }
     return blueprint().of(source, id(), choices.isDryRun() ? Optional.empty() : namedJob());
   }
 
@@ -257,6 +276,9 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   public FollowRequest follow() {
     if (choices.isDryRun()) {
       throw new InvalidSettingException("dryRun", "dryRun does not go with follow()");
+    }
+    if (choices.maxRecords() > 0) {
+      throw new InvalidSettingException("maxRecords", "maxRecords does not go with follow()");
     }
     if (source != null && source.isStream()) {
       throw new InvalidSettingException(

@@ -65,8 +65,19 @@ final class ImportCommand extends WriteCommand {
               + " 2026-01-31T00:00:00Z.")
   private @Nullable Instant ttlReadAt;
 
+  @Option(
+      names = "--max-records",
+      paramLabel = "N",
+      description =
+          "Maximum number of records to read, of several files in no particular order; such an"
+              + " import is no job. Default: all records.")
+  private @Nullable Long maxRecords;
+
   @Override
   Optional<String> noJob() {
+    if (maxRecords != null) {
+      return Optional.of("an import with --max-records");
+    }
     return format.isStream() ? Optional.of("an import from standard input") : super.noJob();
   }
 
@@ -85,11 +96,16 @@ final class ImportCommand extends WriteCommand {
     if (ttlReadAt != null) {
       request.ttlReadAt(ttlReadAt);
     }
+    if (maxRecords != null) {
+      request.maxRecords(maxRecords);
+    }
   }
 
   @Override
-  boolean changesRecords() {
-    return query != null;
+  String leavesOutRows() {
+    return maxRecords != null
+        ? "--max-records"
+        : query != null ? "--query" : super.leavesOutRows();
   }
 
   @Override

@@ -64,9 +64,9 @@ abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
   /** The columns to compare; empty for all. */
   abstract List<String> writtenColumns();
 
-  /** Whether a statement of the user writes the records. */
-  boolean changesRecords() {
-    return false;
+  /** The option that keeps rows of the source out of the table; empty if there is none. */
+  String leavesOutRows() {
+    return dryRun ? "--dry-run" : rejects.rejects() ? "--on-unrepresentable reject" : "";
   }
 
   /** Sets the source and what only this command has. */
@@ -97,17 +97,12 @@ abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
     if (dryRun) {
       request.dryRun();
     }
-    if (verify && (dryRun || rejects.rejects())) {
+    if (verify && !leavesOutRows().isEmpty()) {
       throw new InvalidSettingException(
           "--verify",
           "--verify does not go with "
-              + (dryRun ? "--dry-run" : "--on-unrepresentable reject")
+              + leavesOutRows()
               + ": the table has other rows than the source then");
-    }
-    if (verify && changesRecords()) {
-      throw new InvalidSettingException(
-          "--verify",
-          "--verify does not go with --query: a statement may write other values than the source has");
     }
     if (verify && written().isStream()) {
       throw new InvalidSettingException(

@@ -257,6 +257,7 @@ public record ImportOperation(
                 job,
                 checkpoints,
                 sameTable(found, job, once),
+                new RowBudget(choices.maxRecords()),
                 meter,
                 metrics);
         return running.run(
@@ -489,14 +490,14 @@ public record ImportOperation(
   }
 
   /**
-   * The result of a job whose tasks are all done.
+   * The result of a job whose tasks are all done, unless the number of records is limited.
    *
    * @param totals the figures of the operation, including those of earlier runs
    * @param rejects the file for rejected rows, if rows are rejected
    * @throws BulkOperationException if the figures, the checkpoints and the rows that the writer saw
    *     acknowledged disagree
    */
-  private static ImportResult result(
+  private ImportResult result(
       OperationJob job,
       String location,
       OperationTotals totals,
@@ -506,7 +507,8 @@ public record ImportOperation(
     List<JobPartition> partitions = job.run().partitions();
     TaskFigures figures = TaskFigures.of(partitions);
     if (!figures.areWhole()
-        || partitions.stream().anyMatch(each -> each.status() != PartitionStatus.DONE)
+        || (choices.maxRecords() == 0
+            && partitions.stream().anyMatch(each -> each.status() != PartitionStatus.DONE))
         || figures.written() != totals.rows()
         || acknowledged != totals.rows() - totals.earlierRows()) {
       throw new BulkOperationException(

@@ -147,17 +147,24 @@ final class ImportTask {
   /**
    * Reads the task and gives its rows to the writer.
    *
+   * @param records the records that the tasks may still read; without any, the task ends
    * @return whether the task was read to its end
    */
-  boolean read(RowReader reader, StreamWriter writer, Reading reading, RefusalMode mode)
+  boolean read(
+      RowReader reader, StreamWriter writer, Reading reading, RowBudget records, RefusalMode mode)
       throws InterruptedException {
     try (RowStages stages = new RowStages()) {
-      return read(reader, writer, reading, mode, stages);
+      return read(reader, writer, reading, records, mode, stages);
     }
   }
 
   private boolean read(
-      RowReader reader, StreamWriter writer, Reading reading, RefusalMode mode, RowStages stages)
+      RowReader reader,
+      StreamWriter writer,
+      Reading reading,
+      RowBudget records,
+      RefusalMode mode,
+      RowStages stages)
       throws InterruptedException {
     while (reading.goesOn()) {
       if (read % ROWS_BETWEEN_REPORTS == 0) {
@@ -166,8 +173,13 @@ final class ImportTask {
       stages.next();
       @Nullable RawRow row;
       try {
-        row = reader.next();
+        // Not read if it may not be taken: the next record of a stream may arrive late.
+        row = records.isSpent() ? null : reader.next();
+        row = row != null && records.take() ? row : null;
       } catch (UnrepresentableValueException | MalformedRecordException e) {
+        if (!records.take()) {
+          continue;
+        }
         stages.read();
         count();
         rejects.add(e, last(reader), location);

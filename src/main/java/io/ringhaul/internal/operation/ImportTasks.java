@@ -61,6 +61,7 @@ final class ImportTasks {
   private final OperationJob job;
   private final ImportCheckpoints checkpoints;
   private final TableCheck sameTable;
+  private final RowBudget records;
   private final ProgressMeter meter;
   private final OperationMetrics metrics;
   private final Queue<SourceTask> waiting;
@@ -78,6 +79,7 @@ final class ImportTasks {
       OperationJob job,
       ImportCheckpoints checkpoints,
       TableCheck sameTable,
+      RowBudget records,
       ProgressMeter meter,
       OperationMetrics metrics) {
     this.source = source;
@@ -88,6 +90,7 @@ final class ImportTasks {
     this.job = job;
     this.checkpoints = checkpoints;
     this.sameTable = sameTable;
+    this.records = records;
     this.meter = meter;
     this.metrics = metrics;
     this.waiting = new ConcurrentLinkedQueue<>(source.plan().tasks());
@@ -166,7 +169,7 @@ final class ImportTasks {
   }
 
   private void work(Workers readers) throws InterruptedException {
-    while (!readers.isSurplus()) {
+    while (!readers.isSurplus() && !records.isSpent()) {
       finishEnded();
       SourceTask sourceTask = waiting.poll();
       if (sourceTask == null) {
@@ -196,7 +199,7 @@ final class ImportTasks {
     open.add(task);
     clock.task(sourceTask.number(), "", () -> 0);
     try (RowReader reader = source.open(sourceTask)) {
-      if (!task.read(reader, writer, new Reading(), refusals())) {
+      if (!task.read(reader, writer, new Reading(), records, refusals())) {
         stopped = true;
         rejects.close();
         open.remove(task);

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param deletion present if rows are deleted
  * @param query the statement that writes each record; empty for an INSERT of its columns
  * @param isDryRun whether rows are read and bound, and nothing is sent
+ * @param maxRecords the number of records after which reading ends; 0 for all
  */
 public record ImportChoices(
     NullHandling nullHandling,
@@ -17,43 +18,49 @@ public record ImportChoices(
     RestoredTimes times,
     Optional<Deletion> deletion,
     Optional<String> query,
-    boolean isDryRun) {
+    boolean isDryRun,
+    long maxRecords) {
 
   /** Nulls stay UNSET, counter tables must be empty, and times of cells are restored. */
   public static final ImportChoices DEFAULT =
       new ImportChoices(
-          NullHandling.UNSET,
-          false,
-          RestoredTimes.DEFAULT,
-          Optional.empty(),
-          Optional.empty(),
-          false);
+          NullHandling.UNSET, false, RestoredTimes.DEFAULT, Optional.empty(), Optional.empty(), false, 0);
 
   public ImportChoices withNulls(NullHandling value) {
-    return new ImportChoices(value, addToCounters, times, deletion, query, isDryRun);
+    return new ImportChoices(value, addToCounters, times, deletion, query, isDryRun, maxRecords);
   }
 
   public ImportChoices withAddToCounters() {
-    return new ImportChoices(nullHandling, true, times, deletion, query, isDryRun);
+    return new ImportChoices(nullHandling, true, times, deletion, query, isDryRun, maxRecords);
   }
 
   public ImportChoices withTimes(RestoredTimes value) {
-    return new ImportChoices(nullHandling, addToCounters, value, deletion, query, isDryRun);
+    return new ImportChoices(nullHandling, addToCounters, value, deletion, query, isDryRun, maxRecords);
   }
 
   /** Rows are deleted; times of the source play no part. */
   public ImportChoices deleting(Deletion value) {
     return new ImportChoices(
-        nullHandling, addToCounters, times.leftAside(), Optional.of(value), query, isDryRun);
+        nullHandling, addToCounters, times.leftAside(), Optional.of(value), query, isDryRun, maxRecords);
   }
 
   /** Records are written by a statement of the user. */
   public ImportChoices withQuery(String cql) {
     return new ImportChoices(
-        nullHandling, addToCounters, times.leftAside(), deletion, Optional.of(cql), isDryRun);
+        nullHandling,
+        addToCounters,
+        times.leftAside(),
+        deletion,
+        Optional.of(cql),
+        isDryRun,
+        maxRecords);
   }
 
   public ImportChoices dryRun() {
-    return new ImportChoices(nullHandling, addToCounters, times, deletion, query, true);
+    return new ImportChoices(nullHandling, addToCounters, times, deletion, query, true, maxRecords);
+  }
+
+  public ImportChoices withMaxRecords(long value) {
+    return new ImportChoices(nullHandling, addToCounters, times, deletion, query, isDryRun, value);
   }
 }
