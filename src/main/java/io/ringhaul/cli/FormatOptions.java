@@ -65,12 +65,22 @@ final class FormatOptions {
     return format != null || path != null || icebergTable != null;
   }
 
-  /** For a command in which the parser does not require them. */
-  void requireBoth() {
-    if (format == null || path == null) {
+  /**
+   * For a command in which the parser does not require them.
+   *
+   * @param hasPaths whether {@code --paths} takes the place of the path
+   */
+  void requireBoth(boolean hasPaths) {
+    if (hasPaths && path != null) {
+      throw new InvalidSettingException("--paths", "Give either --path or --paths");
+    }
+    if (hasPaths && format == null) {
+      throw new InvalidSettingException("--format", "Give --format with --paths");
+    }
+    if (format == null || (path == null && !hasPaths)) {
       throw new InvalidSettingException(
           format == null ? "--format" : "--path",
-          format == null ? "Give --format with --path" : "Give --path with --format");
+          format == null ? "Give --format with --path" : "Give --path or --paths with --format");
     }
   }
 

@@ -129,7 +129,7 @@ public final class Main implements Runnable {
     OptionValues.showChoicesInLowerCase(commandLine);
     JobsCommand.configure(commandLine);
     PlanCommand.configure(commandLine);
-    SourceOptions.configure(commandLine, "delete", "repair", "verify");
+    SourceOptions.configure(commandLine, "delete", "import", "repair", "verify");
     HelpPage.use(commandLine);
     return commandLine;
   }

@@ -11,9 +11,11 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.internal.files.PathList;
 import io.ringhaul.json.JsonSource;
 import io.ringhaul.parquet.ParquetSource;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,14 @@ final class SourceFileOptions {
 
   /** One byte array holds a record, with room for its quotes. */
   private static final long LARGEST_RECORD = 1L << 30;
+
+  @Option(
+      names = "--paths",
+      paramLabel = "FILE",
+      description =
+          "A file with paths and globs to read in place of --path: UTF-8, one per line; blank"
+              + " lines and lines that start with # are skipped.")
+  private @Nullable Path paths;
 
   @Option(
       names = "--compression",
@@ -146,6 +156,7 @@ final class SourceFileOptions {
         || !nullValues.isEmpty()
         || trimmed
         || Stream.of(
+                paths,
                 compression,
                 booleans,
                 timestampFormat,
@@ -194,6 +205,8 @@ final class SourceFileOptions {
    *     header
    */
   ImportSource source(FormatOptions format, List<String> columns) {
+    format.requireBoth(paths != null);
+    format.allow("--paths", paths, CSV, JSON, PARQUET);
     format.allow("--compression", compression, CSV, JSON);
     csv.allow(format);
     format.allow("--null-value", nullValues, CSV);
@@ -213,7 +226,10 @@ final class SourceFileOptions {
     format.allow("--changes", changes, ICEBERG);
     return switch (format.format()) {
       case ICEBERG -> iceberg(format);
-      case PARQUET -> ParquetSource.at(format.path());
+      case PARQUET ->
+          paths == null
+              ? ParquetSource.at(format.path())
+              : ParquetSource.at(PathList.read(paths));
       case JSON -> json(format);
       case CSV -> csv(format, columns);
     };
@@ -239,7 +255,9 @@ final class SourceFileOptions {
 
   private JsonSource json(FormatOptions format) {
     JsonSource source =
-        format.isStream() ? JsonSource.of(System.in) : JsonSource.at(format.path());
+        paths != null
+            ? JsonSource.at(PathList.read(paths))
+            : format.isStream() ? JsonSource.of(System.in) : JsonSource.at(format.path());
     source = compression == null ? source : source.compression(compression);
     source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
     source = dateFormat == null ? source : source.dateFormat(dateFormat);
@@ -251,7 +269,10 @@ final class SourceFileOptions {
   }
 
   private CsvSource csv(FormatOptions format, List<String> columns) {
-    CsvSource source = format.isStream() ? CsvSource.of(System.in) : CsvSource.at(format.path());
+    CsvSource source =
+        paths != null
+            ? CsvSource.at(PathList.read(paths))
+            : format.isStream() ? CsvSource.of(System.in) : CsvSource.at(format.path());
     source = compression == null ? source : source.compression(compression);
     CsvDialect dialect = csv.dialect();
     source = dialect == null ? source : source.dialect(dialect);

@@ -19,7 +19,10 @@ final class SourceOptions {
   @Mixin private SourceFileOptions files = new SourceFileOptions();
   @Mixin private SourceTableOptions table = new SourceTableOptions();
 
-  /** Makes the options of files optional: a table may be given in their place. */
+  /**
+   * Makes the options of files optional: a table may be given in their place, and {@code --paths}
+   * in place of {@code --path}.
+   */
   static void configure(CommandLine commandLine, String... commands) {
     for (String name : commands) {
       CommandLine command = commandLine.getSubcommands().get(name);
@@ -81,7 +84,6 @@ final class SourceOptions {
           "Give one source: --format and --path, or --from and the other options of a source"
               + " table");
     }
-    format.requireBoth();
     return files.source(format, columns);
   }
 

@@ -63,6 +63,17 @@ public final class CsvSource implements GrowingSource {
   }
 
   /**
+   * Reads the files of several folders, files and globs, each file once. Folders with a manifest
+   * must have the same columns and settings.
+   *
+   * @param pathsOrGlobs one or more
+   * @throws InvalidSettingException if the list is empty
+   */
+  public static CsvSource at(List<String> pathsOrGlobs) {
+    return new CsvSource(SourceLocation.at(pathsOrGlobs), CsvSettings.NONE);
+  }
+
+  /**
    * Reads a stream, once and to its end. Each row is written at most about two seconds after it
    * arrives. A stream takes no job and cannot be followed, and an import of it keeps a row that the
    * cluster refuses in memory. Default of {@link #compression}: none.

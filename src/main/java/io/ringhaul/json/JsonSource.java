@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -58,6 +59,17 @@ public final class JsonSource implements GrowingSource {
   /** Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.json.gz}. */
   public static JsonSource at(String pathOrGlob) {
     return new JsonSource(SourceLocation.at(pathOrGlob), JsonSettings.NONE);
+  }
+
+  /**
+   * Reads the files of several folders, files and globs, each file once. Folders with a manifest
+   * must have the same columns and settings.
+   *
+   * @param pathsOrGlobs one or more
+   * @throws InvalidSettingException if the list is empty
+   */
+  public static JsonSource at(List<String> pathsOrGlobs) {
+    return new JsonSource(SourceLocation.at(pathsOrGlobs), JsonSettings.NONE);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.ringhaul.parquet;
 
 import com.google.errorprone.annotations.CheckReturnValue;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
@@ -11,6 +12,7 @@ import io.ringhaul.internal.files.SourceLocation;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.ParquetInputFormat;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -46,6 +48,17 @@ public final class ParquetSource implements GrowingSource {
    */
   public static ParquetSource at(String glob) {
     return new ParquetSource(SourceLocation.at(glob));
+  }
+
+  /**
+   * Reads the files of several folders, files and globs, each file once. Folders with a manifest
+   * must have the same columns and settings.
+   *
+   * @param pathsOrGlobs one or more
+   * @throws InvalidSettingException if the list is empty
+   */
+  public static ParquetSource at(List<String> pathsOrGlobs) {
+    return new ParquetSource(SourceLocation.at(pathsOrGlobs));
   }
 
   /**

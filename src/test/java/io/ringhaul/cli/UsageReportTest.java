@@ -31,7 +31,8 @@ class UsageReportTest {
             + " '--parallelism'?",
         "count a.b --nothing-like-it       | Unknown option '--nothing-like-it'",
         "count a.b c.d                     | Unknown argument 'c.d'",
-        "import a.b --format=csv           | Missing required option: '--path=PATH'",
+        "export a.b --format=csv           | Missing required option: '--path=PATH'",
+        "import a.b --format=csv           | Give --path or --paths with --format",
         "count                             | Give the table: KEYSPACE.TABLE, or both -k KEYSPACE and"
             + " -t TABLE",
         "count -k a                        | Give the table: KEYSPACE.TABLE, or both -k KEYSPACE and"

@@ -29,8 +29,14 @@ public final class GrowingFiles {
 
   /** See {@link io.ringhaul.format.GrowingSource#position}. */
   public String position(String from) {
+    Set<String> seen = new TreeSet<>(from.lines().toList());
+    location.each().forEach(one -> seen.addAll(filesOf(one)));
+    return String.join(LINE, seen);
+  }
+
+  private List<String> filesOf(SourceLocation one) {
     try {
-      Path path = Globs.plain(Path.of(location.text()));
+      Path path = Globs.plain(Path.of(one.text()));
       if (Files.isDirectory(path) && Manifest.find(path).isPresent()) {
         throw new InvalidSettingException(
             "follow",
@@ -39,26 +45,24 @@ public final class GrowingFiles {
                     + " it without follow()",
                 path));
       }
-      Set<String> seen = new TreeSet<>(from.lines().toList());
-      seen.addAll(files(path));
-      return String.join(LINE, seen);
+      return files(one, path);
     } catch (IOException e) {
       throw new StorageException(
-          location.text(), "The files of " + location.text() + " cannot be listed: " + e, e);
+          one.text(), "The files of " + one.text() + " cannot be listed: " + e, e);
     }
   }
 
-  private List<String> files(Path path) throws IOException {
+  private List<String> files(SourceLocation one, Path path) throws IOException {
     if (Files.isDirectory(path)) {
-      return new SourceSearch(location, format)
+      return new SourceSearch(one, format)
           .matching(path).stream().map(Path::toString).toList();
     }
     if (Files.exists(path)) {
       return List.of(path.toString());
     }
     List<String> names = new ArrayList<>();
-    if (location.mayBeGlob() && Globs.isGlob(location.text())) {
-      Globs.files(location.text()).forEach(file -> names.add(file.toString()));
+    if (one.mayBeGlob() && Globs.isGlob(one.text())) {
+      Globs.files(one.text()).forEach(file -> names.add(file.toString()));
     }
     return names;
   }

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.files;
 
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.internal.disk.LocalPaths;
 import java.io.InputStream;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The location of an import's files, with the settings that the sources of all folder formats
@@ -28,19 +30,24 @@ public final class SourceLocation {
   private final Optional<List<Path>> only;
   private final Optional<SourceStream> stream;
 
+  /** The paths or globs of a list; empty for one location. */
+  private final List<String> list;
+
   private SourceLocation(
       String location,
       boolean mayBeGlob,
       Optional<Compression> compression,
       boolean checked,
       Optional<List<Path>> only,
-      Optional<SourceStream> stream) {
+      Optional<SourceStream> stream,
+      List<String> list) {
     this.location = location;
     this.mayBeGlob = mayBeGlob;
     this.compression = compression;
     this.checked = checked;
     this.only = only;
     this.stream = stream;
+    this.list = list;
   }
 
   /** Returns the location of a folder or a file. */
@@ -51,7 +58,8 @@ public final class SourceLocation {
         Optional.empty(),
         true,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -67,7 +75,29 @@ public final class SourceLocation {
         Optional.empty(),
         true,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
+  }
+
+  /**
+   * Returns the location of all files of several locations, each as in {@link #at(String)}.
+   *
+   * @throws InvalidSettingException if the list is empty
+   */
+  public static SourceLocation at(List<String> pathsOrGlobs) {
+    if (pathsOrGlobs.isEmpty()) {
+      throw new InvalidSettingException("at", "at takes one or more paths");
+    }
+    pathsOrGlobs.forEach(path -> LocalPaths.requireText("at", path));
+    int more = pathsOrGlobs.size() - 1;
+    return new SourceLocation(
+        pathsOrGlobs.get(0) + (more == 0 ? "" : " and " + more + " more"),
+        true,
+        Optional.empty(),
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        List.copyOf(pathsOrGlobs));
   }
 
   /** Returns a stream, which has no checksum and by default no compression. */
@@ -78,7 +108,8 @@ public final class SourceLocation {
         Optional.of(Compression.NONE),
         false,
         Optional.empty(),
-        Optional.of(new SourceStream(in)));
+        Optional.of(new SourceStream(in)),
+        List.of());
   }
 
   /**
@@ -87,7 +118,7 @@ public final class SourceLocation {
    * .snappy}).
    */
   public SourceLocation withCompression(Compression files) {
-    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked, only, stream);
+    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked, only, stream, list);
   }
 
   /**
@@ -96,12 +127,12 @@ public final class SourceLocation {
    * its runs.
    */
   public SourceLocation withoutChecksums() {
-    return new SourceLocation(location, mayBeGlob, compression, false, only, stream);
+    return new SourceLocation(location, mayBeGlob, compression, false, only, stream, list);
   }
 
   /** Returns this location restricted to the given files. */
   SourceLocation only(List<Path> files) {
-    return new SourceLocation(location, mayBeGlob, compression, checked, Optional.of(files), stream);
+    return new SourceLocation(location, mayBeGlob, compression, checked, Optional.of(files), stream, list);
   }
 
   /**
@@ -117,7 +148,10 @@ public final class SourceLocation {
         "source format",
         format,
         "source files",
-        Path.of(location).toAbsolutePath().normalize() + only.map(files -> " " + files).orElse(""),
+        each().stream()
+                .map(one -> Path.of(one.location).toAbsolutePath().normalize().toString())
+                .collect(Collectors.joining(" "))
+            + only.map(files -> " " + files).orElse(""),
         "source compression",
         compression.map(Compression::name).orElse(""),
         "source settings",
@@ -132,6 +166,11 @@ public final class SourceLocation {
   /** Returns the stream; empty for files. */
   Optional<SourceStream> stream() {
     return stream;
+  }
+
+  /** Returns the locations of a list, or this location. */
+  List<SourceLocation> each() {
+    return list.isEmpty() ? List.of(this) : list.stream().map(SourceLocation::at).toList();
   }
 
   String text() {

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,13 @@ final class SourceSearch {
     }
     if (location.files().isPresent()) {
       return files(location.files().get());
+    }
+    if (location.each().size() > 1) {
+      Set<Path> all = new LinkedHashSet<>();
+      for (SourceLocation one : location.each()) {
+        new SourceSearch(one, format).run().files().forEach(file -> all.add(file.path()));
+      }
+      return files(List.copyOf(all));
     }
     Path path = Path.of(location.text()).toAbsolutePath();
     if (Files.isDirectory(path)) {

@@ -1,0 +1,88 @@
+package io.ringhaul.internal.files;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.disk.LocalPaths;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads paths and globs from a file in UTF-8, one a line. */
+public final class PathList {
+
+  private PathList() {}
+
+  /**
+   * Returns the paths. Blank lines and lines that begin with {@code #} are skipped.
+   *
+   * @throws StorageException if the file cannot be read or has no path, or if a line is no local
+   *     path or names no file; the message has the line's number
+   */
+  public static List<String> read(Path file) {
+    List<String> paths = new ArrayList<>();
+    int number = 0;
+    for (String line : lines(file)) {
+      number++;
+      // A byte order mark is no blank.
+      String path = (number == 1 && line.startsWith("\ufeff") ? line.substring(1) : line).strip();
+      if (path.isEmpty() || path.startsWith("#")) {
+        continue;
+      }
+      Optional<String> problem = problem(path);
+      if (problem.isPresent()) {
+        throw error(file, String.format("Line %d of %s %s", number, file, problem.get()), null);
+      }
+      paths.add(path);
+    }
+    if (paths.isEmpty()) {
+      throw error(file, "The file " + file + " has no path", null);
+    }
+    return List.copyOf(paths);
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (CharacterCodingException e) {
+      throw error(file, "The file " + file + " with the paths is not UTF-8", e);
+    } catch (IOException e) {
+      throw error(file, "The file " + file + " with the paths cannot be read: " + e, e);
+    }
+  }
+
+  private static Optional<String> problem(String path) {
+    Optional<String> remote = LocalPaths.problem(path);
+    if (remote.isPresent()) {
+      return remote.map(reason -> "is '" + path + "', " + reason);
+    }
+    try {
+      if (Globs.isGlob(path) ? !Globs.files(path).isEmpty() || exists(path) : exists(path)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Globs.isGlob(path)
+              ? "is the glob " + path + ", which matches no file"
+              : "names " + path + ", which does not exist");
+    } catch (IOException | InvalidPathException e) {
+      return Optional.of("names " + path + ", which cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static boolean exists(String path) {
+    try {
+      return Files.exists(Path.of(path));
+    } catch (InvalidPathException e) {
+      // A glob is not a valid path on every platform.
+      return false;
+    }
+  }
+
+  private static StorageException error(Path file, String message, @Nullable Throwable cause) {
+    return new StorageException(file.toString(), message, cause);
+  }
+}
