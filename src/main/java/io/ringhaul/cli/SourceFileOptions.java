@@ -18,7 +18,9 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.IllformedLocaleException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,14 @@ final class SourceFileOptions {
           "The words of booleans in CSV, in any case. Default: true, t, yes, y and 1; false, f, no,"
               + " n and 0.")
   private @Nullable String booleans;
+
+  @Option(
+      names = "--number-locale",
+      paramLabel = "TAG",
+      description =
+          "The locale of numbers in CSV, such as de-DE for 1.234,5. Default: digits with a decimal"
+              + " point.")
+  private @Nullable String numberLocale;
 
   @Option(
       names = "--trimmed",
@@ -159,6 +169,7 @@ final class SourceFileOptions {
                 paths,
                 compression,
                 booleans,
+                numberLocale,
                 timestampFormat,
                 dateFormat,
                 timeFormat,
@@ -211,6 +222,7 @@ final class SourceFileOptions {
     csv.allow(format);
     format.allow("--null-value", nullValues, CSV);
     format.allow("--booleans", booleans, CSV);
+    format.allow("--number-locale", numberLocale, CSV);
     format.allow("--trimmed", trimmed, CSV);
     format.allow("--timestamp-format", timestampFormat, CSV, JSON);
     format.allow("--date-format", dateFormat, CSV, JSON);
@@ -292,6 +304,7 @@ final class SourceFileOptions {
       }
       source = source.booleans(words[0].strip(), words[1].strip());
     }
+    source = numberLocale == null ? source : source.numberLocale(locale(numberLocale));
     source = nullValues.isEmpty() ? source : source.nullValue(nullValues.toArray(String[]::new));
     source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
     source = dateFormat == null ? source : source.dateFormat(dateFormat);
@@ -301,6 +314,16 @@ final class SourceFileOptions {
     source = maxRecordSize == null ? source : source.maxRecordSize(recordSize(maxRecordSize));
     source = maxColumns == null ? source : source.maxColumns(maxColumns);
     return skipRecords == null ? source : source.skipRecords(skipRecords);
+  }
+
+  private static Locale locale(String tag) {
+    try {
+      return new Locale.Builder().setLanguageTag(tag.replace('_', '-')).build();
+    } catch (IllformedLocaleException e) {
+      throw new InvalidSettingException(
+          "--number-locale",
+          "--number-locale is '" + tag + "'; it takes a language and a country, such as de-DE");
+    }
   }
 
   private static int recordSize(long bytes) {

@@ -19,6 +19,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -173,6 +174,19 @@ public final class CsvSource implements GrowingSource {
   public CsvSource booleans(String yes, String no) {
     TextOptions.defaults().booleans(yes, no);
     return new CsvSource(location, settings.with(CsvSettings.BOOLEANS, List.of(yes, no)));
+  }
+
+  /**
+   * Sets the locale of numbers in numeric columns: its digits, its decimal separator and its
+   * separator between groups of three digits, such as {@code 1.234,5} for {@link Locale#GERMANY}. A
+   * separator in another place makes the value invalid. Numbers within collections, tuples and
+   * user-defined types are JSON in any locale. Default: digits with a decimal point.
+   *
+   * @throws InvalidSettingException if Java does not know the locale
+   */
+  public CsvSource numberLocale(Locale locale) {
+    TextOptions.defaults().numberLocale(locale);
+    return with(CsvSettings.NUMBER_LOCALE, locale.toLanguageTag());
   }
 
   /**

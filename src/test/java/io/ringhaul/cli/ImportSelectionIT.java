@@ -109,6 +109,22 @@ class ImportSelectionIT {
   }
 
   @Test
+  void numbersHaveSeparatorsOfLocale() throws IOException {
+    Path file = Files.write(folder.resolve("de.csv"), List.of("id", "1.234.567", "-8"));
+    CapturedRun run = run("--path=" + file, "--number-locale=de_DE");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(ids()).containsExactly(-8, 1_234_567);
+    CapturedRun other = run("--path=" + file, "--number-locale=en-US");
+    assertThat(other.exitCode()).isOne();
+    assertThat(other.err())
+        .contains("(line 2)")
+        .contains("id holds \"1.234.567\", which is not a valid int in the locale en-US");
+    CapturedRun unknown = run("--path=" + file, "--number-locale=x1");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("--number-locale is 'x1'; it takes a language");
+  }
+
+  @Test
   void refusesLimitWithJobAndComparison() throws IOException {
     Path file = csv("one.csv", 1);
     assertThat(run("--path=" + file, "--max-records=1", "--job=x", "--resume").err())

@@ -8,6 +8,7 @@ import io.ringhaul.json.BlobForm;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -35,6 +36,9 @@ public final class CsvSettings {
 
   /** The words of true and false. */
   public static final String BOOLEANS = "booleans";
+
+  /** The language tag of the locale of numbers. */
+  public static final String NUMBER_LOCALE = "numberLocale";
 
   public static final String TRIMMED = "trimmed";
   public static final String TIMESTAMP_FORMAT = "timestampFormat";
@@ -207,6 +211,8 @@ public final class CsvSettings {
     options = text(DATE_FORMAT).map(options::dateFormat).orElse(options);
     options = text(TIME_FORMAT).map(options::timeFormat).orElse(options);
     options = text(TIME_ZONE).map(ZoneId::of).map(options::timeZone).orElse(options);
+    options =
+        text(NUMBER_LOCALE).map(Locale::forLanguageTag).map(options::numberLocale).orElse(options);
     List<String> booleans = texts(BOOLEANS);
     options = booleans.isEmpty() ? options : options.booleans(booleans.get(0), booleans.get(1));
     return text(BLOBS).map(BlobForm::valueOf).map(options::blobForm).orElse(options);

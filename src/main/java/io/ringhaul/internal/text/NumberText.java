@@ -19,7 +19,7 @@ final class NumberText {
 
   private NumberText() {}
 
-  private abstract static class NumberParser extends ScalarParser {
+  abstract static class NumberParser extends ScalarParser {
 
     NumberParser(ValuePath path, CqlKind kind) {
       super(path, kind);

@@ -2,6 +2,7 @@ package io.ringhaul.internal.text;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.json.BlobForm;
+import java.text.DecimalFormatSymbols;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -9,6 +10,7 @@ import java.time.format.ResolverStyle;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public final class TextOptions {
       new TextOptions(
           new Temporal(null, null, null, null, ZoneOffset.UTC),
           BlobForm.UNAMBIGUOUS,
+          Optional.empty(),
           Optional.empty());
 
   /** The words of booleans, in any case. */
@@ -45,11 +48,17 @@ public final class TextOptions {
   private final Temporal temporal;
   private final BlobForm blobForm;
   private final Optional<BooleanWords> booleans;
+  private final Optional<Locale> numberLocale;
 
-  private TextOptions(Temporal temporal, BlobForm blobForm, Optional<BooleanWords> booleans) {
+  private TextOptions(
+      Temporal temporal,
+      BlobForm blobForm,
+      Optional<BooleanWords> booleans,
+      Optional<Locale> numberLocale) {
     this.temporal = temporal;
     this.blobForm = blobForm;
     this.booleans = booleans;
+    this.numberLocale = numberLocale;
   }
 
   /** Returns the defaults. */
@@ -122,7 +131,7 @@ public final class TextOptions {
 
   /** Sets the form of blobs. Default: {@link BlobForm#UNAMBIGUOUS}. */
   public TextOptions blobForm(BlobForm form) {
-    return new TextOptions(temporal, Objects.requireNonNull(form), booleans);
+    return new TextOptions(temporal, Objects.requireNonNull(form), booleans, numberLocale);
   }
 
   /**
@@ -136,7 +145,29 @@ public final class TextOptions {
           "booleans",
           String.format("booleans takes two different words, not \"%s\" and \"%s\"", yes, no));
     }
-    return new TextOptions(temporal, blobForm, Optional.of(new BooleanWords(yes, no)));
+    return new TextOptions(temporal, blobForm, Optional.of(new BooleanWords(yes, no)), numberLocale);
+  }
+
+  /**
+   * Sets the locale of plain texts of numbers, with its digits and separators. Default: none.
+   *
+   * @throws InvalidSettingException if Java does not know the locale
+   */
+  public TextOptions numberLocale(Locale locale) {
+    if (!Set.of(DecimalFormatSymbols.getAvailableLocales()).contains(locale.stripExtensions())
+        || locale.getLanguage().isEmpty()) {
+      throw new InvalidSettingException(
+          "numberLocale",
+          String.format(
+              "numberLocale is \"%s\", which Java does not know; it takes a locale such as de-DE",
+              locale.toLanguageTag()));
+    }
+    return new TextOptions(temporal, blobForm, booleans, Optional.of(locale));
+  }
+
+  /** Returns the locale of numbers; empty for the default form. */
+  Optional<Locale> numberLocale() {
+    return numberLocale;
   }
 
   /** Returns the words of booleans; empty for the default words. */
@@ -174,7 +205,7 @@ public final class TextOptions {
   }
 
   private TextOptions with(Temporal other) {
-    return new TextOptions(other, blobForm, booleans);
+    return new TextOptions(other, blobForm, booleans, numberLocale);
   }
 
   private static DateTimeFormatter formatter(String setting, String pattern) {

@@ -105,7 +105,11 @@ public final class TextReader {
 
     static ValueParser of(ColumnDescription column, TextOptions options) {
       boolean nullElements = column.kind() == ColumnDescription.Kind.METADATA;
-      return new ValueParsers(options, nullElements).of(ValuePath.of(column), column.type());
+      ValueParser parser =
+          new ValueParsers(options, nullElements).of(ValuePath.of(column), column.type());
+      return parser instanceof NumberText.NumberParser numbers && options.numberLocale().isPresent()
+          ? new LocalNumbers(numbers, options.numberLocale().get())
+          : parser;
     }
 
     private ValueParser of(ValuePath path, DataType type) {
