@@ -53,14 +53,16 @@ final class HelpPage {
                   "ringhaul export store.orders --format=iceberg --path=lake --mode=append",
                   "ringhaul export store.orders --format=csv --path=out --columns=id,amount",
                   "ringhaul export store.orders --format=csv --path=out -m 'order = id, * = *'",
-                  "ringhaul export store.orders --format=json --path=out --job=nightly --resume")),
+                  "ringhaul export store.orders --format=json --path=out --job=nightly --resume",
+                  "ringhaul export store.orders --format=json --path=- | gzip > orders.json.gz")),
           Map.entry(
               "ringhaul import",
               List.of(
                   "ringhaul import store.orders --format=parquet --path=orders",
                   "ringhaul import store.orders --format=csv --path=orders.csv --max-errors=100",
                   "ringhaul import store.orders --format=csv --path=in -m 'order = id, * = *'",
-                  "ringhaul import store.orders --format=iceberg --path=lake --create-table")),
+                  "ringhaul import store.orders --format=iceberg --path=lake --create-table",
+                  "zcat orders.csv.gz | ringhaul import store.orders --format=csv --path=-")),
           Map.entry(
               "ringhaul copy",
               List.of(
@@ -143,6 +145,7 @@ final class HelpPage {
             "--read-through-cache",
             "--read-dc",
             "--max-rows",
+            "--max-records",
             "--largest",
             "--create-table",
             "--create-indexes-and-views",
@@ -158,6 +161,7 @@ final class HelpPage {
         List.of(
             "--format",
             "--path",
+            "--paths",
             "--mode",
             "--compression",
             "--max-file-size",
@@ -172,6 +176,7 @@ final class HelpPage {
             "--header",
             "--null-value",
             "--booleans",
+            "--number-locale",
             "--trimmed",
             "--timestamp-format",
             "--date-format",

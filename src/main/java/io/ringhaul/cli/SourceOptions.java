@@ -29,7 +29,8 @@ final class SourceOptions {
       if (command != null) {
         CommandSpec spec = command.getCommandSpec();
         for (OptionSpec option : List.copyOf(spec.options())) {
-          if (option.required()) {
+          boolean isAlwaysNeeded = name.equals("import") && option.longestName().equals("--format");
+          if (option.required() && !isAlwaysNeeded) {
             spec.remove(option);
             spec.addOption(option.toBuilder().required(false).build());
           }

@@ -13,13 +13,25 @@ public final class DocumentedCommands {
   private static final Pattern BLANKS =
       Pattern.compile(" +(?=(?:[^'\"]*['\"][^'\"]*['\"])*[^'\"]*$)");
 
+  private static final Pattern PIPES = Pattern.compile(" \\| ");
+
   private DocumentedCommands() {}
 
-  /** Checks that a line of a shell is a command with existing options and valid values. */
+  /**
+   * Checks that a line of a shell is a command with existing options and valid values, or a pipe of
+   * such commands.
+   */
   public static void assertParses(String description, String line) {
+    PIPES
+        .splitAsStream(line.replaceFirst(" #.*", "").replaceFirst(" [<>] [\\w.]+$", ""))
+        .filter(command -> command.contains("ringhaul "))
+        .forEach(command -> assertCommandParses(description, command));
+  }
+
+  private static void assertCommandParses(String description, String command) {
     String[] words =
         BLANKS
-            .splitAsStream(line.replaceFirst(" #.*", "").strip())
+            .splitAsStream(command.strip())
             .skip(1)
             .map(word -> word.replaceAll("['\"]", ""))
             .toArray(String[]::new);
@@ -36,7 +48,8 @@ public final class DocumentedCommands {
                 ExitCode.FAILED,
                 ExitCode.WRONG_USAGE,
                 ExitCode.INCOMPLETE,
-                ExitCode.STOPPED))
+                ExitCode.STOPPED,
+                ExitCode.READER_GONE))
         .flatMap(IntStream::boxed)
         .toList();
   }
