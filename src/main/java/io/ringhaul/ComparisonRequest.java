@@ -58,7 +58,11 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
   }
 
   final S comparingWith(ImportSource expected) {
-    this.source = Objects.requireNonNull(expected);
+    if (expected.isStream()) {
+      throw new InvalidSettingException(
+          "from", "A comparison reads its source more than once, which a stream does not allow");
+    }
+    this.source = expected;
     return self();
   }
 

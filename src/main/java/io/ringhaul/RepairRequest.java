@@ -40,7 +40,7 @@ public final class RepairRequest extends ComparisonRequest<RepairRequest, Repair
     super(operator, keyspace, table);
   }
 
-  /** What the table should be equal to: any source of an import. Required. */
+  /** What the table should be equal to: any source of an import except a stream. Required. */
   public RepairRequest from(ImportSource expected) {
     return comparingWith(expected);
   }

@@ -14,7 +14,7 @@ public final class VerifyRequest extends ComparisonRequest<VerifyRequest, Verify
   }
 
   /**
-   * What the table should be equal to: any source of an import, such as {@code
+   * What the table should be equal to: any source of an import except a stream, such as {@code
    * IcebergSource.warehouse(folder)} or {@code TableSource.of(session, "store", "orders")}.
    * Required.
    */

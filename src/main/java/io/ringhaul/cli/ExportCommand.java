@@ -190,22 +190,21 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
               + (query != null ? "--query" : "positions in --mapping")
               + ": give the names with --mapping 'field = column', and conditions with --where");
     }
+    if (format.isStream()) {
+      throw new InvalidSettingException(
+          "--verify",
+          "--verify does not go with --path=-: what standard output took cannot be read again");
+    }
     String other =
-        format.isStream()
-            ? "--path=-"
-            : maxRows != null
-                ? "--max-rows"
-                : cellTimes.filters()
+        maxRows != null
+            ? "--max-rows"
+            : cellTimes.filters()
                 ? "--written-after and --written-before"
                 : rejects.rejects() ? "--on-unrepresentable reject" : target.keepsOtherRows();
     if (!other.isEmpty()) {
       throw new InvalidSettingException(
           "--verify",
-          format.isStream()
-              ? "--verify does not go with --path=-: what standard output took cannot be read again"
-              : "--verify does not go with "
-                  + other
-                  + ": the target has other rows than the table then");
+          "--verify does not go with " + other + ": the target has other rows than the table then");
     }
   }
 
