@@ -25,6 +25,7 @@ final class ImportFolders {
 
   private static final String OPTION = "--import-from";
   private static final String PATH = "--path";
+  private static final String PATHS = "--paths";
   private static final String REJECTS = "--rejects";
   private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
@@ -60,6 +61,10 @@ final class ImportFolders {
     boolean isExport = operation instanceof ExportCommand;
     for (OptionSpec option : operation.spec().commandLine().getParseResult().matchedOptions()) {
       String name = option.longestName();
+      if (name.equals(PATHS)) {
+        throw new InvalidSettingException(
+            name, refusal(name + " is a file that may name any path"));
+      }
       boolean isWritten = name.equals(REJECTS) || (isExport && name.equals(PATH));
       if (StoredCommand.isPath(option) && !isWritten) {
         for (String value : option.originalStringValues()) {

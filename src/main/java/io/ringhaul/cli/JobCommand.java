@@ -47,9 +47,7 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
     return jobs.store.location();
   }
 
-  /**
-   * Why the operation is no job, as in "a dry run"; empty if it is a job.
-   */
+  /** What the operation is if it is no job, such as "a dry run"; empty if it is a job. */
   Optional<String> noJob() {
     return Optional.empty();
   }

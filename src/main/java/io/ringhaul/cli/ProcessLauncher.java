@@ -228,7 +228,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   static final class JobMaker {
 
     private static final String COMMAND = "command";
-    private static final Set<String> FROM_FILE = Set.of("--config", "--profile");
+    private static final Set<String> FROM_FILE = Set.of("--config", "--profile", "--paths");
     private static final Map<String, JobKind> KINDS =
         Map.of("export", JobKind.EXPORT, "import", JobKind.IMPORT);
 
@@ -248,7 +248,8 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
             "A job's command must start with 'export' or 'import', not " + first(arguments));
       }
       for (String argument : arguments) {
-        // An argument file is read on parsing, a configuration file when the job runs.
+        // An argument file is read on parsing, a list of paths by the check below, and a
+        // configuration file when the job runs.
         if (argument.startsWith("@") || FROM_FILE.contains(name(argument))) {
           throw new InvalidSettingException(
               COMMAND,

@@ -106,6 +106,12 @@ class ImportFoldersTest {
                 folders.require(List.of("import", "ks.t", "--format=iceberg", "--path=" + outside)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("may read only below " + inside);
+    assertThatThrownBy(
+            () ->
+                folders.require(
+                    List.of("import", "ks.t", "--format=csv", "--paths=" + inside + "/a.csv")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("--paths is a file that may name any path, but jobs of this");
     folders.require(
         List.of("export", "ks.t", "--format=csv", "--path=" + outside, "--rejects=" + elsewhere));
   }

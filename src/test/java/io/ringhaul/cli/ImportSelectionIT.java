@@ -53,6 +53,29 @@ class ImportSelectionIT {
   }
 
   @Test
+  void listsFoldersWithManifests() throws IOException {
+    for (int id = 1; id <= 6; id++) {
+      TestCluster.session().execute("INSERT INTO " + keyspace + ".t (id) VALUES (" + id + ")");
+    }
+    for (String condition : List.of("id < 3", "id > 4")) {
+      CapturedRun exported =
+          CapturedRun.inProcess(
+              "export",
+              keyspace + ".t",
+              "--format=csv",
+              "--path=" + folder.resolve(condition.replaceAll("\\W+", "")),
+              "--where=" + condition,
+              "--allow-filtering",
+              "--contact-point=" + TestCluster.contactPoint());
+      assertThat(exported.exitCode()).as(exported.err()).isZero();
+    }
+    empty();
+    CapturedRun run = run("--paths=" + list(folder + "/id3", folder + "/id4"));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(ids()).containsExactly(1, 2, 5, 6);
+  }
+
+  @Test
   void errorsNameLines() throws IOException {
     Path one = csv("one.csv", 1);
     assertLine(list("# files", one.toString(), "s3://bucket/two.csv"), "Line 3 of ", "scheme s3");

@@ -81,6 +81,27 @@ class JobMakerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--path=-", "--path=in --max-records=3", "--path=in --dry-run"})
+  void rejectsImportsThatAreNoJobs(String options) {
+    List<String> command = new ArrayList<>(List.of("import", "ks.t", "--format=csv"));
+    command.addAll(List.of(options.split(" ")));
+    assertThatThrownBy(() -> ProcessLauncher.JobMaker.make(command))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("A job cannot be a");
+  }
+
+  @Test
+  void readsNoListOfPaths() {
+    assertThatThrownBy(
+            () ->
+                ProcessLauncher.JobMaker.make(
+                    List.of("import", "ks.t", "--format=csv", "--paths=/etc/passwd")))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("reads arguments from a file")
+        .hasMessageNotContaining("root");
+  }
+
   @Test
   void rejectsPatternOfTables() {
     assertThatThrownBy(

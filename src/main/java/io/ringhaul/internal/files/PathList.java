@@ -28,7 +28,7 @@ public final class PathList {
     int number = 0;
     for (String line : lines(file)) {
       number++;
-      // A byte order mark is no blank.
+      // Stripping blanks keeps a byte order mark.
       String path = (number == 1 && line.startsWith("\ufeff") ? line.substring(1) : line).strip();
       if (path.isEmpty() || path.startsWith("#")) {
         continue;

@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -154,8 +154,8 @@ public final class TextOptions {
    * @throws InvalidSettingException if Java does not know the locale
    */
   public TextOptions numberLocale(Locale locale) {
-    if (!Set.of(DecimalFormatSymbols.getAvailableLocales()).contains(locale.stripExtensions())
-        || locale.getLanguage().isEmpty()) {
+    List<Locale> known = List.of(DecimalFormatSymbols.getAvailableLocales());
+    if (locale.getLanguage().isEmpty() || !known.contains(locale.stripExtensions())) {
       throw new InvalidSettingException(
           "numberLocale",
           String.format(

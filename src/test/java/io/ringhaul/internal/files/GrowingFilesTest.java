@@ -36,6 +36,16 @@ class GrowingFilesTest {
   }
 
   @Test
+  void listHasFilesOfEachPath() throws IOException {
+    Files.createDirectory(folder.resolve("in"));
+    Path one = Files.writeString(folder.resolve("in/one.txt"), "1\n");
+    Path two = Files.writeString(folder.resolve("two.txt"), "2\n");
+    SourceLocation list =
+        SourceLocation.at(List.of(folder.resolve("in").toString(), folder + "/t*.txt"));
+    assertThat(position(list, "").lines()).containsExactly(one.toString(), two.toString());
+  }
+
+  @Test
   void parentOfALinkIsTheParentOfItsTarget() throws IOException {
     Files.createDirectories(folder.resolve("far/away"));
     Files.createDirectory(folder.resolve("far/in"));
