@@ -33,9 +33,9 @@ final class DeleteCommand extends JobCommand<DeleteRequest, DeleteResult> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "The columns of the keys, in CQL form: the partition key and the first clustering columns,"
-              + " to delete all rows that begin with them; for CSV files without a header, the"
-              + " names of the fields. Default: the whole primary key.")
+          "The columns of the keys, in CQL form: the partition key and the first clustering"
+              + " columns, to delete all rows that begin with them; for CSV files without a header,"
+              + " the names of the fields. Default: the whole primary key.")
   private List<String> columns = new ArrayList<>();
 
   @Option(

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ringhaul",
     description =
-        "Counts, exports, imports, copies, compares and repairs whole Cassandra and ScyllaDB tables.",
+        "Counts, exports, imports, copies, compares and repairs whole Cassandra and ScyllaDB"
+            + " tables.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",

@@ -47,8 +47,7 @@ final class ResultReport {
   /**
    * @param toErr whether standard error gets the result, because standard output has rows
    */
-  ResultReport(
-      String operation, OptionValues.TableArgument table, boolean json, boolean toErr) {
+  ResultReport(String operation, OptionValues.TableArgument table, boolean json, boolean toErr) {
     this.toErr = toErr;
     this.operation = operation;
     this.table = table;
@@ -108,14 +107,14 @@ final class ResultReport {
       figures.add(Figures.count(totals.retries(), "retry", "retries"));
     }
     text.printf(
-            Locale.ROOT,
-            "%s %s: %s in %s (%,.0f rows/s), %s%n",
-            operation,
-            table,
-            Figures.count(totals.rows(), "row", "rows"),
-            Figures.time(totals.duration()),
-            totals.rowsPerSecond(),
-            String.join(", ", figures));
+        Locale.ROOT,
+        "%s %s: %s in %s (%,.0f rows/s), %s%n",
+        operation,
+        table,
+        Figures.count(totals.rows(), "row", "rows"),
+        Figures.time(totals.duration()),
+        totals.rowsPerSecond(),
+        String.join(", ", figures));
     if (totals.earlierRows() > 0) {
       text.printf(Locale.ROOT, "  rows of earlier runs: %,d%n", totals.earlierRows());
     }

@@ -239,9 +239,7 @@ final class SourceFileOptions {
     return switch (format.format()) {
       case ICEBERG -> iceberg(format);
       case PARQUET ->
-          paths == null
-              ? ParquetSource.at(format.path())
-              : ParquetSource.at(PathList.read(paths));
+          paths == null ? ParquetSource.at(format.path()) : ParquetSource.at(PathList.read(paths));
       case JSON -> json(format);
       case CSV -> csv(format, columns);
     };

@@ -84,7 +84,8 @@ class FailureReportTest {
   @Test
   void jsonContainsPartialResult() throws IOException {
     ResultReport report =
-        new ResultReport("count", new OptionValues.TableArgument("store", "\"Orders\""), true, false);
+        new ResultReport(
+            "count", new OptionValues.TableArgument("store", "\"Orders\""), true, false);
     PrintStream out = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (PrintStream captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,8 +45,13 @@ class ImportSelectionIT {
     csv("c/four.csv", 4);
     csv("c/left-out.txt", 5);
     Path list =
-        list("\ufeff# the files of today", "", folder + "/a/one.csv  ", folder + "/b/*.csv",
-            folder + "/b/two.csv", folder + "/c");
+        list(
+            "\ufeff# the files of today",
+            "",
+            folder + "/a/one.csv  ",
+            folder + "/b/*.csv",
+            folder + "/b/two.csv",
+            folder + "/c");
     CapturedRun run = run("--paths=" + list);
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("location: " + folder + "/a/one.csv and 3 more");
@@ -83,7 +89,8 @@ class ImportSelectionIT {
     assertLine(list(folder + "/x-*.csv"), "Line 1 of ", "x-*.csv, which matches no file");
     assertLine(list("# nothing"), "The file ", " has no path");
     assertLine(folder.resolve("none.txt"), "The file ", "cannot be read");
-    Path latin = Files.write(folder.resolve("latin.txt"), "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+    Path latin =
+        Files.write(folder.resolve("latin.txt"), "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
     assertLine(latin, "The file ", "is not UTF-8");
     CapturedRun both = run("--paths=" + list(one.toString()), "--path=" + one);
     assertThat(both.exitCode()).isEqualTo(2);
@@ -175,16 +182,15 @@ class ImportSelectionIT {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.write(
-        file,
-        Stream.concat(Stream.of("id"), IntStream.of(ids).mapToObj(String::valueOf)).toList());
+        file, Stream.concat(Stream.of("id"), IntStream.of(ids).mapToObj(String::valueOf)).toList());
   }
 
   private Path list(String... lines) throws IOException {
     return Files.write(folder.resolve("list.txt"), List.of(lines));
   }
 
-  private static TreeSet<Integer> ids() {
-    TreeSet<Integer> ids = new TreeSet<>();
+  private static Set<Integer> ids() {
+    Set<Integer> ids = new TreeSet<>();
     TestCluster.session()
         .execute("SELECT id FROM " + keyspace + ".t")
         .forEach(row -> ids.add(row.getInt("id")));

@@ -280,8 +280,7 @@ class PipeIT {
 
   private static Map<Integer, String> values(String table) {
     Map<Integer, String> values = new TreeMap<>();
-    for (Row row :
-        TestCluster.session().execute("SELECT id, v FROM " + keyspace + "." + table)) {
+    for (Row row : TestCluster.session().execute("SELECT id, v FROM " + keyspace + "." + table)) {
       values.put(row.getInt("id"), row.getString("v"));
     }
     return values;

@@ -33,16 +33,16 @@ class UsageReportTest {
         "count a.b c.d                     | Unknown argument 'c.d'",
         "export a.b --format=csv           | Missing required option: '--path=PATH'",
         "import a.b --format=csv           | Give --path or --paths with --format",
-        "count                             | Give the table: KEYSPACE.TABLE, or both -k KEYSPACE and"
-            + " -t TABLE",
-        "count -k a                        | Give the table: KEYSPACE.TABLE, or both -k KEYSPACE and"
-            + " -t TABLE",
+        "count                             | Give the table: KEYSPACE.TABLE, or both -k KEYSPACE"
+            + " and -t TABLE",
+        "count -k a                        | Give the table: KEYSPACE.TABLE, or both -k KEYSPACE"
+            + " and -t TABLE",
         "count a.b -k a -t b               | Give the table once: a.b, or -k KEYSPACE and -t TABLE",
-        "count a.b -u x -p secret          | A password on the command line is visible to other users"
-            + " of this machine: set RINGHAUL_PASSWORD, or give only --username and enter the"
+        "count a.b -u x -p secret          | A password on the command line is visible to other"
+            + " users of this machine: set RINGHAUL_PASSWORD, or give only --username and enter the"
             + " password at the prompt",
-        "count a.b --tasks=many           | Invalid value for option '--tasks': 'many' is not a whole"
-            + " number",
+        "count a.b --tasks=many           | Invalid value for option '--tasks': 'many' is not a"
+            + " whole number",
         "jobs lsit                         | Unknown argument 'lsit'; did you mean 'list'?",
         "jobs stop 1234 --waitt=3          | Unknown option '--waitt'; did you mean '--wait'?"
       })

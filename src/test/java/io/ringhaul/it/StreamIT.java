@@ -16,6 +16,7 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
@@ -27,6 +28,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -136,11 +140,30 @@ class StreamIT {
   @MethodSource("sources")
   void streamIsReadOnce(Function<InputStream, ImportSource> sources) {
     ImportSource source =
-        sources.apply(bytes(sources.apply(bytes("")) instanceof CsvSource ? "id,v\n1,a\n" : "{\"id\":1}"));
+        sources.apply(
+            bytes(sources.apply(bytes("")) instanceof CsvSource ? "id,v\n1,a\n" : "{\"id\":1}"));
     operator.importInto(keyspace, "copy").from(source).execute();
     assertThatThrownBy(() -> operator.importInto(keyspace, "copy").from(source).execute())
         .isInstanceOf(StorageException.class)
         .hasMessage("The rows of the input stream have been read, and a stream is read once");
+  }
+
+  @Test
+  void rowsThatTheClusterRefusesAreRejected(@TempDir Path folder) throws IOException {
+    TestCluster.define("CREATE TABLE " + keyspace + ".words (id text PRIMARY KEY, v int)");
+    String large = "x".repeat(70_000);
+    Path rejects = folder.resolve("rejects.jsonl");
+    ImportResult result =
+        operator
+            .importInto(keyspace, "words")
+            .from(CsvSource.of(bytes("id,v\nfirst,1\n" + large + ",2\nlast,3\n")))
+            .onUnrepresentable(OnUnrepresentable.REJECT)
+            .rejectsTo(rejects)
+            .execute();
+    assertThat(result.rows()).isEqualTo(2);
+    assertThat(result.rejectedRows()).isOne();
+    assertThat(Files.readString(rejects)).contains("The cluster refuses the row");
+    assertThat(count("words")).isEqualTo(2);
   }
 
   @Test

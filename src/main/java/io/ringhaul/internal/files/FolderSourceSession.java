@@ -125,8 +125,7 @@ public final class FolderSourceSession implements SourceSession {
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task) {
     FilePart part = FilePart.parse(task.parts().get(0));
     SourceFile file =
-        location
-            .stream()
+        location.stream()
             .map(stream -> SourceFile.of(stream::read, part.file().compression()))
             .orElse(part.file());
     try {

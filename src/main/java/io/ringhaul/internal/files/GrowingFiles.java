@@ -54,8 +54,7 @@ public final class GrowingFiles {
 
   private List<String> files(SourceLocation one, Path path) throws IOException {
     if (Files.isDirectory(path)) {
-      return new SourceSearch(one, format)
-          .matching(path).stream().map(Path::toString).toList();
+      return new SourceSearch(one, format).matching(path).stream().map(Path::toString).toList();
     }
     if (Files.exists(path)) {
       return List.of(path.toString());

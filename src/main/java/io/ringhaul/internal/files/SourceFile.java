@@ -159,8 +159,7 @@ public record SourceFile(
   /** Returns the exception for a failure to read this file. */
   public StorageException unreadable(Exception cause) {
     Throwable reason = cause instanceof UncheckedIOException ? cause.getCause() : cause;
-    return new StorageException(
-        path.toString(), subject() + " cannot be read: " + reason, cause);
+    return new StorageException(path.toString(), subject() + " cannot be read: " + reason, cause);
   }
 
   /** Returns the file or the stream at the start of a message. */

@@ -132,7 +132,8 @@ public final class SourceLocation {
 
   /** Returns this location restricted to the given files. */
   SourceLocation only(List<Path> files) {
-    return new SourceLocation(location, mayBeGlob, compression, checked, Optional.of(files), stream, list);
+    return new SourceLocation(
+        location, mayBeGlob, compression, checked, Optional.of(files), stream, list);
   }
 
   /**

@@ -56,7 +56,9 @@ final class SourceSearch {
    */
   Found run() throws IOException {
     if (location.stream().isPresent()) {
-      SourceFile stream = SourceFile.of(location.stream().get()::look, location.compression().orElse(Compression.NONE));
+      SourceFile stream =
+          SourceFile.of(
+              location.stream().get()::look, location.compression().orElse(Compression.NONE));
       return new Found(List.of(stream), Optional.empty(), Map.of());
     }
     if (location.files().isPresent()) {

@@ -44,7 +44,8 @@ public final class SourceStream {
   InputStream read() {
     requireUnread();
     isRead = true;
-    return fromStart(new FilterInputStream(in) {
+    return fromStart(
+        new FilterInputStream(in) {
           /** The owner of the stream closes it. */
           @Override
           public void close() {}

@@ -115,8 +115,7 @@ final class StreamTargetSession implements TargetSession {
   }
 
   private StorageException failure(IOException e) {
-    return new StorageException(
-        NAME, "Writing to " + NAME + " failed: " + StorageTrouble.of(e), e);
+    return new StorageException(NAME, "Writing to " + NAME + " failed: " + StorageTrouble.of(e), e);
   }
 
   private void write(RawRow row) {

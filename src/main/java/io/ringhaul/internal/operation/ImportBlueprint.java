@@ -83,7 +83,8 @@ public record ImportBlueprint(
       int batch, ImportSource source, UUID id, Optional<JobOptions> options, RejectSettings into) {
     if (source.isStream() && options.isPresent()) {
       throw new InvalidSettingException(
-          "job", "A stream is read once, so that its import cannot be resumed and takes no job(...)");
+          "job",
+          "A stream is read once, so that its import cannot be resumed and takes no job(...)");
     }
     return new ImportOperation(
         settings,

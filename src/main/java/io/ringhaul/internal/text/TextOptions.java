@@ -145,7 +145,8 @@ public final class TextOptions {
           "booleans",
           String.format("booleans takes two different words, not \"%s\" and \"%s\"", yes, no));
     }
-    return new TextOptions(temporal, blobForm, Optional.of(new BooleanWords(yes, no)), numberLocale);
+    return new TextOptions(
+        temporal, blobForm, Optional.of(new BooleanWords(yes, no)), numberLocale);
   }
 
   /**

@@ -54,7 +54,18 @@ class LocalNumbersTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"1.5", "12.34,5", "1234.567", "1.234.56", ",5", "1,", "1,234.5", "1.2345", "", "x"})
+      strings = {
+        "1.5",
+        "12.34,5",
+        "1234.567",
+        "1.234.56",
+        ",5",
+        "1,",
+        "1,234.5",
+        "1.2345",
+        "",
+        "x"
+      })
   void refusesSeparatorsInOtherPlaces(String text) {
     assertThatThrownBy(() -> read(DataTypes.DECIMAL, "de-DE", text))
         .isInstanceOf(UnrepresentableValueException.class)
