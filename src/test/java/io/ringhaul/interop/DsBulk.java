@@ -51,6 +51,25 @@ final class DsBulk {
     run("unload", keyspace, table, connector, to, more).requireExit(0);
   }
 
+  /** Unloads the rows of a query as CSV. Fails unless DSBulk succeeds. */
+  void query(String cql, Path to) throws IOException, InterruptedException {
+    InetSocketAddress contact = TestCluster.get().contactPoints().get(0);
+    program
+        .run(
+            "unload",
+            "-h",
+            contact.getHostString(),
+            "-port",
+            String.valueOf(contact.getPort()),
+            "-query",
+            cql,
+            "-c",
+            "csv",
+            "-url",
+            to.toString())
+        .requireExit(0);
+  }
+
   /**
    * Loads into a table and returns the exit code: 0, or 1 if DSBulk rejected some records.
    *
