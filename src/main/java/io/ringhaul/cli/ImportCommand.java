@@ -103,9 +103,7 @@ final class ImportCommand extends WriteCommand {
 
   @Override
   String leavesOutRows() {
-    return maxRecords != null
-        ? "--max-records"
-        : query != null ? "--query" : super.leavesOutRows();
+    return maxRecords != null ? "--max-records" : query != null ? "--query" : super.leavesOutRows();
   }
 
   @Override

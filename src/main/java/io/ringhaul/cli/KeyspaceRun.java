@@ -61,7 +61,15 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
    */
   int run() {
     for (String option :
-        List.of("--job-id", "--from", "--iceberg-table", "--differences", "--rejects", "--paths")) {
+        List.of(
+            "--job-id",
+            "--from",
+            "--iceberg-table",
+            "--differences",
+            "--rejects",
+            "--paths",
+            "--mapping",
+            "--query")) {
       if (value(option) != null) {
         throw new InvalidSettingException(
             option, option + " is for one table, and " + pattern + " is a pattern");

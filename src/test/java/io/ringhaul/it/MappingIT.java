@@ -47,7 +47,6 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fields become columns of other names, and columns get values that no field has. */
 @ClusterTest
@@ -318,8 +317,10 @@ class MappingIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @org.junit.jupiter.params.provider.CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
         "x = p, b = c               | it has no column x",
         "a = p, b = nothing         | has a column nothing",
         "a = p, b = f(x)            | has f(x) in the place of a column",
@@ -333,10 +334,9 @@ class MappingIT {
         "0 = p, * = *               | has * beside positions",
         "b = p, a = c, * = *        | its column",
       })
-  void refusesMappingsThatDoNotFit(String text) throws IOException {
-    String[] parts = text.split("\\|");
+  void refusesMappingsThatDoNotFit(String mapping, String reason) throws IOException {
     CsvSource source = CsvSource.at(file("a.csv", "a,b,z", "1,2,3"));
-    refusal(source, parts[0].strip()).hasMessageContaining(parts[1].strip());
+    refusal(source, mapping).hasMessageContaining(reason);
     assertThat(count("t")).isZero();
   }
 
@@ -427,8 +427,10 @@ class MappingIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @org.junit.jupiter.params.provider.CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
         "a = nothing            | has a column nothing",
         "a = p, a = c           | has field a twice",
         "a = p, b = p           | has column p twice",
@@ -442,12 +444,11 @@ class MappingIT {
         "0 = p, 2 = c           | has no field at position 1",
         "0 = p, c = c           | has positions and names",
       })
-  void refusesExportsThatDoNotFit(String text) {
-    String[] parts = text.split("\\|");
+  void refusesExportsThatDoNotFit(String mapping, String reason) {
     Path files = folder.resolve("refused");
-    assertThatThrownBy(() -> exports("t", CsvTarget.folder(files), parts[0].strip()))
+    assertThatThrownBy(() -> exports("t", CsvTarget.folder(files), mapping))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining(parts[1].strip());
+        .hasMessageContaining(reason);
     assertThat(files).doesNotExist();
   }
 
@@ -610,8 +611,10 @@ class MappingIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @org.junit.jupiter.params.provider.CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
         "SELECT * FROM %s.t WHERE p = :p          | is no INSERT, UPDATE or DELETE",
         "TRUNCATE %s.t                            | is no INSERT, UPDATE or DELETE",
         "INSERT INTO %s.t (p, c) VALUES (:p, 1) IF NOT EXISTS | has a condition (IF)",
@@ -621,11 +624,10 @@ class MappingIT {
         "INSERT INTO %s.t (p, c) VALUES (:p, :zz) | it has no column zz",
         "INSERT INTO %s.t (p, c, v) VALUES (:p, :p, :p) | for values of two types",
       })
-  void refusesStatementsThatDoNotFit(String text) throws IOException {
-    String[] parts = text.split("\\|");
-    assertThatThrownBy(() -> queries(parts[0].strip().formatted(keyspace), "p", "1"))
+  void refusesStatementsThatDoNotFit(String cql, String reason) throws IOException {
+    assertThatThrownBy(() -> queries(cql.formatted(keyspace), "p", "1"))
         .isInstanceOf(BulkOperationException.class)
-        .hasMessageContaining(parts[1].strip());
+        .hasMessageContaining(reason);
     assertThat(count("t")).isZero();
   }
 

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,8 +201,8 @@ class StreamIT {
     assertThat(count("copy")).isZero();
   }
 
-  private static void assertRefused(Runnable request, String message) {
-    assertThatThrownBy(request::run)
+  private static void assertRefused(ThrowingCallable request, String message) {
+    assertThatThrownBy(request)
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining(message);
   }

@@ -55,6 +55,11 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
   }
 
   @Override
+  public boolean isStream() {
+    return source.isStream();
+  }
+
+  @Override
   public Map<String, String> identity() {
     Map<String, String> parts = new LinkedHashMap<>(source.identity());
     parts.put("mapping", mapping.text());

@@ -55,14 +55,7 @@ public record ImportBlueprint(
   /** Returns these settings with other choices, and with all columns. */
   ImportBlueprint with(ImportChoices others) {
     return new ImportBlueprint(
-        settings,
-        List.of(),
-        creates,
-        replaysInDoubt,
-        batches,
-        others,
-        rejects,
-        Optional.empty());
+        settings, List.of(), creates, replaysInDoubt, batches, others, rejects, Optional.empty());
   }
 
   /** The import of a source as a job. */

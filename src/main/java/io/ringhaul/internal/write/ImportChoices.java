@@ -24,7 +24,13 @@ public record ImportChoices(
   /** Nulls stay UNSET, counter tables must be empty, and times of cells are restored. */
   public static final ImportChoices DEFAULT =
       new ImportChoices(
-          NullHandling.UNSET, false, RestoredTimes.DEFAULT, Optional.empty(), Optional.empty(), false, 0);
+          NullHandling.UNSET,
+          false,
+          RestoredTimes.DEFAULT,
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          0);
 
   public ImportChoices withNulls(NullHandling value) {
     return new ImportChoices(value, addToCounters, times, deletion, query, isDryRun, maxRecords);
@@ -35,13 +41,20 @@ public record ImportChoices(
   }
 
   public ImportChoices withTimes(RestoredTimes value) {
-    return new ImportChoices(nullHandling, addToCounters, value, deletion, query, isDryRun, maxRecords);
+    return new ImportChoices(
+        nullHandling, addToCounters, value, deletion, query, isDryRun, maxRecords);
   }
 
   /** Rows are deleted; times of the source play no part. */
   public ImportChoices deleting(Deletion value) {
     return new ImportChoices(
-        nullHandling, addToCounters, times.leftAside(), Optional.of(value), query, isDryRun, maxRecords);
+        nullHandling,
+        addToCounters,
+        times.leftAside(),
+        Optional.of(value),
+        query,
+        isDryRun,
+        maxRecords);
   }
 
   /** Records are written by a statement of the user. */
