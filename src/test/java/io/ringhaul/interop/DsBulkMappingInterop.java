@@ -67,6 +67,7 @@ class DsBulkMappingInterop {
         "0 = id, 2 = total                          | ",
         "id, \"Name\", total                        | ",
         "2 = total, 0 = id                          | ",
+        "1 = \"Name\", 0 = id                       | ",
       })
   void loadsTheSameRows(String mapping, String header) throws Exception {
     List<String> lines = new ArrayList<>();

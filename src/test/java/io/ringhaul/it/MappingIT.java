@@ -151,7 +151,7 @@ class MappingIT {
 
   @Test
   void countsFieldsOfFilesWithoutHeader() throws IOException {
-    Path file = file("a.csv", "1,x,10,one", "2,y,20,two");
+    Path file = file("a.csv", "1,x,10,one,more", "2,y,20,two,more");
 
     imports(CsvSource.at(file).withoutHeader(), "0 = p, 2 = c, 3 = v");
 

@@ -75,6 +75,12 @@ final class CsvFile implements Closeable {
     return FileHeader.names(record, file);
   }
 
+  /** Reads the first record; 0 if there is none. */
+  int fieldsOfFirstRecord() throws IOException {
+    CsvRecord record = reader.header();
+    return record == null ? 0 : record.fields();
+  }
+
   /**
    * Sets the number of fields that later records must have. If it is 1, blank lines are records.
    */

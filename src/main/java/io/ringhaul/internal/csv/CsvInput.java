@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The CSV input format. */
 public final class CsvInput implements InputFormat {
@@ -90,15 +91,31 @@ public final class CsvInput implements InputFormat {
         return file.readHeader();
       }
     }
-    return manifest
-        .map(Manifest::schema)
-        .map(schema -> schema.columns().stream().map(TableSchema.Column::name).toList())
-        .orElseGet(
-            () ->
-                table.columns().stream()
-                    .filter(column -> column.kind() != Kind.METADATA)
-                    .map(ColumnDescription::name)
-                    .toList());
+    if (manifest.isPresent()) {
+      return manifest.get().schema().columns().stream().map(TableSchema.Column::name).toList();
+    }
+    List<String> names =
+        table.columns().stream()
+            .filter(column -> column.kind() != Kind.METADATA)
+            .map(ColumnDescription::name)
+            .toList();
+    return areNumbers(names) ? numbers(all, first, names.size()) : names;
+  }
+
+  /** Whether a mapping gives the fields by their positions. */
+  private static boolean areNumbers(List<String> names) {
+    return IntStream.range(0, names.size())
+        .allMatch(position -> names.get(position).equals(Integer.toString(position)));
+  }
+
+  /** The positions of all fields: records may have more than those of a mapping. */
+  private static List<String> numbers(CsvSettings all, SourceFile first, int least)
+      throws IOException {
+    try (CsvFile file = new CsvFile(all, first)) {
+      return IntStream.range(0, Math.max(least, file.fieldsOfFirstRecord()))
+          .mapToObj(Integer::toString)
+          .toList();
+    }
   }
 
   private static BlobForm blobForm(CsvSettings all, Optional<Manifest> manifest) {

@@ -184,10 +184,12 @@ public record ImportOperation(
           own.map(WriteStatement::fields)
               .orElseGet(
                   () ->
-                      choices
-                          .times()
-                          .extend(
-                              table, () -> sourceSession.schema(table.keyspace(), table.name())));
+                      RowTimes.in(
+                          choices
+                              .times()
+                              .extend(
+                                  table,
+                                  () -> sourceSession.schema(table.keyspace(), table.name()))));
       Optional<SourcePlan> stored = checkpoints.plan();
       SourcePlan planned = stored.orElseGet(() -> plan(sourceSession, withTimes));
       ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);

@@ -43,8 +43,7 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
   }
 
   /**
-   * The table with the columns of times that a source may have after the table's own columns: those
-   * of cells and those of rows.
+   * The table with the columns of times that a source may have after the table's own columns.
    *
    * @param stored the schema of the source; used only if times are ignored, under any name
    */
@@ -65,7 +64,6 @@ public record RestoredTimes(boolean ignored, CellTimeNames names, Optional<Insta
           .orElse(List.of())
           .forEach(column -> columns.putIfAbsent(column.name(), column));
     }
-    RowTimes.COLUMNS.forEach(column -> columns.putIfAbsent(column.name(), column));
     return new TableDescription(
         table.keyspace(), table.name(), new ArrayList<>(columns.values()), table.descending());
   }

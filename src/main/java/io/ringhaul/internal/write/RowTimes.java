@@ -8,6 +8,7 @@ import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,6 +29,15 @@ public final class RowTimes {
           new ColumnDescription(TIMESTAMP, DataTypes.BIGINT, Kind.METADATA));
 
   private RowTimes() {}
+
+  /** The table with these columns after its own. */
+  public static TableDescription in(TableDescription table) {
+    List<ColumnDescription> columns = new ArrayList<>(table.columns());
+    COLUMNS.stream()
+        .filter(column -> table.column(column.name()).isEmpty())
+        .forEach(columns::add);
+    return new TableDescription(table.keyspace(), table.name(), columns, table.descending());
+  }
 
   /** Whether the rows have write times of their own. */
   public static boolean haveTimestamp(List<ColumnDescription> columns) {
