@@ -81,7 +81,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
    * </ul>
    *
    * <p>The text is that of DSBulk's {@code schema.mapping}. Import the export with the same text,
-   * if it has no functions.
+   * if it has names only and no positions and functions.
    *
    * @throws InvalidSettingException if the text is no mapping
    */

@@ -84,8 +84,9 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
    *       brackets, if it is not a text.
    *   <li>{@code uuid() = id}, {@code now() = id}, {@code currentTimestamp() = imported}, and in
    *       the same way {@code currentDate()}, {@code currentTime()}, {@code toTimestamp(now())},
-   *       {@code toDate(now())}. The time is that of the job's start. A row has the same values in
-   *       each run of a job, so that a job that resumes writes no row twice.
+   *       {@code toDate(now())}. The time is that of the job's start. A row of files has the same
+   *       values in each run of a job, so that a job that resumes writes no row twice. A job over a
+   *       source table is refused with {@code uuid()} or {@code now()}.
    *   <li>{@code seconds = __ttl} or {@code ttl(*)}: the TTL of the whole row in seconds; {@code
    *       micros = __timestamp} or {@code writetime(*)}: its write time in microseconds since the
    *       epoch. A row without them gets the table's default TTL and the current time. {@code

@@ -12,6 +12,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.FailedTablesException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.operation.KeyspaceJobs;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
               ? folder.resolve(CqlIdentifier.fromCql(pattern.keyspace()).asInternal())
               : folder);
     }
-    UUID run = jobs.flatMap(KeyspaceRun::unfinished).orElseGet(UUID::randomUUID);
+    UUID run = jobs.flatMap(this::unfinished).orElseGet(UUID::randomUUID);
     jobs.ifPresent(
         its -> request.job(its, table -> StoredCommand.of(one(table).spec())).jobId(run));
     try {
@@ -156,8 +157,11 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
   }
 
   /** The run that {@code --resume} continues; empty to begin a new one. */
-  private static Optional<UUID> unfinished(JobOptions jobs) {
-    return jobs.resumes() ? KeyspaceJobs.unfinished(jobs.store(), jobs.name()) : Optional.empty();
+  private Optional<UUID> unfinished(JobOptions jobs) {
+    JobKind kind = spec.name().equals("export") ? JobKind.EXPORT : JobKind.IMPORT;
+    return jobs.resumes()
+        ? KeyspaceJobs.unfinished(jobs.store(), kind, jobs.name())
+        : Optional.empty();
   }
 
   /** The command for one table. */

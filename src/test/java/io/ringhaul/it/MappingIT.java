@@ -16,6 +16,7 @@ import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.TooManyRejectsException;
+import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.OnUnrepresentable;
@@ -34,6 +35,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -438,6 +440,7 @@ class MappingIT {
         "a = 'p'                | has 'p' in the place of a column",
         "a = count(*)           | which combines rows",
         "a = max(c)             | which combines rows",
+        "a = toJson(max(c))     | which combines rows",
         "a = nothing(c)         | which the cluster refuses",
         "a = writetime(p)       | outside its primary key",
         "* = -nothing           | leaves column nothing out",
@@ -505,6 +508,140 @@ class MappingIT {
                     .execute())
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("a repair does not write");
+  }
+
+  @Test
+  void functionUnderTheNameOfKeyColumnIsNoKey() {
+    session.execute("INSERT INTO " + keyspace + ".t (p, c, v) VALUES (1, 2, 'x')");
+    Path files = folder.resolve("no-key");
+    exports("t", Format.ICEBERG.target(files), "p = p, c = intAsBlob(c), v = v");
+
+    assertThatThrownBy(
+            () ->
+                operator
+                    .importInto(keyspace, "no_key")
+                    .from(Format.ICEBERG.source(files))
+                    .createTable()
+                    .execute())
+        .isInstanceOf(UnsuitableTableException.class)
+        .hasMessageContaining("of its primary key");
+  }
+
+  @Test
+  void timesOfFieldsDoNotTakeTheNamesOfOtherFields() {
+    assertThatThrownBy(
+            () ->
+                operator
+                    .export(keyspace, "t")
+                    .to(CsvTarget.folder(folder.resolve("twice")))
+                    .mapping("p = p, c = c, x_writetime = n, x = v")
+                    .withWritetime()
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("x_writetime");
+  }
+
+  @Test
+  void columnsHaveUuidsOfTheirOwn() throws IOException {
+    TestCluster.define(
+        "CREATE TABLE " + keyspace + ".uuids (p int PRIMARY KEY, a uuid, b uuid, c uuid, d uuid)");
+    imports(
+        "uuids",
+        CsvSource.at(file("a.csv", "p", "1", "2")),
+        "p = p, uuid() = a, uuid() = b, now() = c, now() = d");
+
+    for (Row row : session.execute("SELECT a, b, c, d FROM " + keyspace + ".uuids").all()) {
+      assertThat(IntStream.range(0, 4).mapToObj(row::getUuid)).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void jobOverTableComputesNoKeys() {
+    try (JobStore store = JobStore.file(folder.resolve("of-table.db"))) {
+      assertThatThrownBy(
+              () ->
+                  operator
+                      .importInto(keyspace, "by_id")
+                      .from(TableSource.of(session, keyspace, "source").ignoreCellTimes())
+                      .mapping("uuid() = id, name = v")
+                      .job(JobOptions.in(store))
+                      .execute())
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessageContaining("run without a job");
+    }
+  }
+
+  @Test
+  void ignoresOtherFieldsOfJsonRecords() throws IOException {
+    JsonSource source =
+        JsonSource.at(
+            file(
+                "more.json",
+                "{\"p\": 1, \"c\": 1, \"v\": \"a\"}",
+                "{\"p\": 2, \"c\": 2, \"v\": \"b\", \"s\": \"x\", \"other\": 1}"));
+    imports(source, "p = p, c = c, v = v");
+    operator
+        .importInto(keyspace, "t")
+        .from(source)
+        .query("INSERT INTO " + keyspace + ".t (p, c, s) VALUES (:p, 9, :v)")
+        .execute();
+
+    assertThat(rows("SELECT p, c, v FROM " + keyspace + ".t"))
+        .containsExactlyInAnyOrder("p=1, c=1, v=a", "p=2, c=2, v=b", "p=1, c=9", "p=2, c=9");
+  }
+
+  @Test
+  void deletionNeedsTheWholeKey() throws IOException {
+    assertThatThrownBy(
+            () ->
+                operator
+                    .deleteFrom(keyspace, "t")
+                    .keys(CsvSource.at(file("keys.csv", "x", "1")))
+                    .mapping("x = p")
+                    .apply()
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("deletion from");
+  }
+
+  @Test
+  void mappingNamesEachVariableOfStatement() throws IOException {
+    assertThatThrownBy(
+            () ->
+                operator
+                    .importInto(keyspace, "t")
+                    .from(CsvSource.at(file("a.csv", "a", "1")))
+                    .query("UPDATE " + keyspace + ".t SET v = :v WHERE p = :p AND c = 1")
+                    .mapping("a = p")
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("has the variable v");
+  }
+
+  @Test
+  void failedStatementsThatRepeatElementsOfListsAreNotSafeToRunAgain() throws IOException {
+    CsvSource source = CsvSource.at(file("a.csv", "p,at,x", "1,1600000000000000,['y']", "z,1,"));
+    String insert = "INSERT INTO " + keyspace + ".t (p, c, l) VALUES (:p, 1, :x)";
+    assertThatThrownBy(
+            () -> operator.importInto(keyspace, "t").from(source).query(insert).execute())
+        .hasMessageNotContaining("empty the table");
+    assertThatThrownBy(
+            () ->
+                operator
+                    .importInto(keyspace, "t")
+                    .from(source)
+                    .query(insert + " USING TIMESTAMP :at")
+                    .execute())
+        .hasMessageContaining("empty the table before you run the import again");
+  }
+
+  @Test
+  void restoresTimesUnderNamesOfTheUser() throws IOException {
+    imports(
+        CsvSource.at(file("a.csv", "p,c,x,wt_x", "1,1,one,1600000000000000")),
+        request -> request.mapping("p = p, c = c, x = v, * = *").writetimeNames("wt_%s"));
+
+    assertThat(times("p=1").get(1)).isEqualTo("at=1600000000000000");
   }
 
   @Test
@@ -670,6 +807,10 @@ class MappingIT {
 
   private void imports(ImportSource source, String mapping) {
     imports("t", source, mapping);
+  }
+
+  private void imports(ImportSource source, UnaryOperator<ImportRequest> settings) {
+    settings.apply(operator.importInto(keyspace, "t").from(source)).execute();
   }
 
   private void imports(String table, ImportSource source, String mapping) {

@@ -75,9 +75,17 @@ final class CsvFile implements Closeable {
     return FileHeader.names(record, file);
   }
 
-  /** Reads the first record; 0 if there is none. */
-  int fieldsOfFirstRecord() throws IOException {
+  /**
+   * Reads the first record.
+   *
+   * @param skipped the records before it
+   * @return 0 if there is none
+   */
+  int fieldsOfFirstRecord(long skipped) throws IOException {
     CsvRecord record = reader.header();
+    for (long i = 0; i < skipped && record != null; i++) {
+      record = reader.next();
+    }
     return record == null ? 0 : record.fields();
   }
 

@@ -91,15 +91,20 @@ public final class CsvInput implements InputFormat {
         return file.readHeader();
       }
     }
+    if (areNumbers(names(table))) {
+      return numbers(all, first, names(table).size());
+    }
     if (manifest.isPresent()) {
       return manifest.get().schema().columns().stream().map(TableSchema.Column::name).toList();
     }
-    List<String> names =
-        table.columns().stream()
-            .filter(column -> column.kind() != Kind.METADATA)
-            .map(ColumnDescription::name)
-            .toList();
-    return areNumbers(names) ? numbers(all, first, names.size()) : names;
+    return names(table);
+  }
+
+  private static List<String> names(TableDescription table) {
+    return table.columns().stream()
+        .filter(column -> column.kind() != Kind.METADATA)
+        .map(ColumnDescription::name)
+        .toList();
   }
 
   /** Whether a mapping gives the fields by their positions. */
@@ -112,7 +117,9 @@ public final class CsvInput implements InputFormat {
   private static List<String> numbers(CsvSettings all, SourceFile first, int least)
       throws IOException {
     try (CsvFile file = new CsvFile(all, first)) {
-      return IntStream.range(0, Math.max(least, file.fieldsOfFirstRecord()))
+      return IntStream.range(
+              0,
+              Math.max(least, file.fieldsOfFirstRecord(all.number(CsvSettings.SKIP_RECORDS, 0L))))
           .mapToObj(Integer::toString)
           .toList();
     }

@@ -67,7 +67,9 @@ final class SourceSearch {
     if (location.each().size() > 1) {
       Set<Path> all = new LinkedHashSet<>();
       for (SourceLocation one : location.each()) {
-        new SourceSearch(one, format).run().files().forEach(file -> all.add(file.path()));
+        for (SourceFile file : new SourceSearch(one, format).run().files()) {
+          all.add(Globs.plain(file.path()));
+        }
       }
       return files(List.copyOf(all));
     }

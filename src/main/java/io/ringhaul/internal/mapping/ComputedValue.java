@@ -12,9 +12,11 @@ import io.ringhaul.internal.mapping.Mapping.Form;
 import io.ringhaul.internal.mapping.Mapping.Term;
 import io.ringhaul.schema.ColumnDescription;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +67,12 @@ interface ComputedValue {
     switch (call) {
       case "uuid()" -> {
         if (type.equals(DataTypes.UUID)) {
-          return (task, row) -> bytes(uuid(job, task, row));
+          return (task, row) -> bytes(uuid(job, column, task, row));
         }
       }
       case "now()", "currenttimeuuid()" -> {
         if (isTimeUuid) {
-          return (task, row) -> timeUuid(job, task, row);
+          return (task, row) -> timeUuid(job, column, task, row);
         }
       }
       case "currenttimestamp()", "totimestamp(now())" -> {
@@ -104,6 +106,12 @@ interface ComputedValue {
             "gives %s to column %s, whose type is %s", term, column.name(), CqlTypes.text(type)));
   }
 
+  /** Whether rows have different values of a term. */
+  static boolean differsByRow(Term term) {
+    return term.form() == Form.CALL
+        && Set.of("uuid", "now", "currenttimeuuid", "current_timeuuid").contains(term.function());
+  }
+
   private static ComputedValue always(@Nullable ByteBuffer value) {
     return (task, row) -> value;
   }
@@ -129,26 +137,28 @@ interface ComputedValue {
     return codec.encode(codec.parse(literal), ProtocolVersion.DEFAULT);
   }
 
-  /** A random UUID (version 4) of the job, the task and the row. */
-  private static UUID uuid(Job job, int task, long row) {
+  /** A random UUID (version 4) of the job, the column, the task and the row. */
+  private static UUID uuid(Job job, ColumnDescription column, int task, long row) {
+    byte[] name = column.name().getBytes(StandardCharsets.UTF_8);
     UUID hash =
         UUID.nameUUIDFromBytes(
-            ByteBuffer.allocate(2 * Long.BYTES + Integer.BYTES + Long.BYTES)
+            ByteBuffer.allocate(2 * Long.BYTES + Integer.BYTES + Long.BYTES + name.length)
                 .putLong(job.seed().getMostSignificantBits())
                 .putLong(job.seed().getLeastSignificantBits())
                 .putInt(task)
                 .putLong(row)
+                .put(name)
                 .array());
     return new UUID(
         (hash.getMostSignificantBits() & ~0xF000L) | 0x4000L, hash.getLeastSignificantBits());
   }
 
   /** A UUID of version 1: the rows of a task differ by their time, and tasks by their node. */
-  private static ByteBuffer timeUuid(Job job, int task, long row) {
+  private static ByteBuffer timeUuid(Job job, ColumnDescription column, int task, long row) {
     Instant moment = job.moment();
     long time = GREGORIAN + moment.getEpochSecond() * 10_000_000L + moment.getNano() / 100 + row;
     long most = (time << 32) | ((time >>> 16) & 0xFFFF0000L) | 0x1000L | ((time >>> 48) & 0xFFFL);
-    return bytes(new UUID(most, uuid(job, task, -1).getLeastSignificantBits()));
+    return bytes(new UUID(most, uuid(job, column, task, -1).getLeastSignificantBits()));
   }
 
   private static ByteBuffer bytes(UUID uuid) {

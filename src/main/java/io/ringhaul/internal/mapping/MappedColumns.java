@@ -4,6 +4,9 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.metadata.schema.FunctionSignature;
 import com.datastax.oss.driver.api.core.servererrors.QueryValidationException;
 import com.datastax.oss.driver.api.core.type.DataType;
+import io.ringhaul.internal.cql.CqlTokens;
+import io.ringhaul.internal.cql.CqlTokens.Kind;
+import io.ringhaul.internal.cql.CqlTokens.Token;
 import io.ringhaul.internal.mapping.Mapping.Entry;
 import io.ringhaul.internal.mapping.Mapping.Form;
 import io.ringhaul.internal.mapping.Mapping.Term;
@@ -11,7 +14,6 @@ import io.ringhaul.internal.request.Preparation;
 import io.ringhaul.internal.scan.SelectedColumn;
 import io.ringhaul.internal.write.CellTimeTypes;
 import io.ringhaul.schema.ColumnDescription;
-import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What an export selects: columns of a table, and functions of them, under the names of its fields.
@@ -71,7 +74,8 @@ public final class MappedColumns {
 
   /** The table with the names of the fields. Columns that are not exported are not part of it. */
   public TableDescription asFields() {
-    Set<String> taken = new HashSet<>(fields.values());
+    Set<String> taken = new HashSet<>();
+    selected.forEach(field -> taken.add(field.column().name()));
     List<ColumnDescription> columns = new ArrayList<>();
     Set<String> descending = new HashSet<>();
     for (ColumnDescription column : table.columns()) {
@@ -211,18 +215,19 @@ public final class MappedColumns {
           isWritetime ? CellTimeTypes.writetime(column.type()) : CellTimeTypes.ttl(column.type());
       selected.add(
           new SelectedColumn(
-              new ColumnDescription(field, type, Kind.METADATA),
+              new ColumnDescription(field, type, ColumnDescription.Kind.METADATA),
               (isWritetime ? "WRITETIME(" : "TTL(")
                   + SelectedColumn.of(column).expression()
                   + ")"));
       return;
     }
-    if (isAggregate(call)) {
+    if (combinesRows(call)) {
       throw mapping.refusal(
           "has " + call + ", which combines rows; an export takes functions of one row");
     }
     selected.add(
-        new SelectedColumn(new ColumnDescription(field, type(call), Kind.REGULAR), call.text()));
+        new SelectedColumn(
+            new ColumnDescription(field, type(call), ColumnDescription.Kind.REGULAR), call.text()));
   }
 
   /** The name of the only argument of a call, quoted; empty for other arguments. */
@@ -237,12 +242,21 @@ public final class MappedColumns {
         .orElse("");
   }
 
-  private boolean isAggregate(Term call) {
-    return AGGREGATES.contains(call.function())
+  /** Whether a call, or one within it, combines rows. */
+  private boolean combinesRows(Term call) {
+    List<Token> tokens = CqlTokens.of(call.text());
+    return IntStream.range(1, tokens.size())
+        .filter(i -> tokens.get(i).isSymbol('(') && tokens.get(i - 1).kind() == Kind.WORD)
+        .mapToObj(i -> tokens.get(i - 1).name().asInternal().toLowerCase(Locale.ROOT))
+        .anyMatch(this::isAggregate);
+  }
+
+  private boolean isAggregate(String function) {
+    return AGGREGATES.contains(function)
         || session.getMetadata().getKeyspaces().values().stream()
             .flatMap(keyspace -> keyspace.getAggregates().keySet().stream())
             .map(FunctionSignature::getName)
-            .anyMatch(name -> name.asInternal().equals(call.function()));
+            .anyMatch(name -> name.asInternal().equals(function));
   }
 
   private DataType type(Term call) {

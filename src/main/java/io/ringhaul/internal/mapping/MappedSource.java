@@ -42,16 +42,22 @@ import org.jspecify.annotations.Nullable;
  * computed values in addition. The source plans and reads a table whose columns have the names of
  * its fields.
  */
-public record MappedSource(ImportSource source, Mapping mapping) implements ImportSource {
+public record MappedSource(ImportSource source, Mapping mapping, CellTimeNames times)
+    implements ImportSource {
 
   /** The source for a comparison, which has only what can be equal to values of the table. */
   public static MappedSource compared(ImportSource source, Mapping mapping) {
-    return new MappedSource(source, mapping.compared());
+    return new MappedSource(source, mapping.compared(), CellTimeNames.DEFAULT);
+  }
+
+  /** The session of the fields, if a session is one of this source; the session itself if not. */
+  public static SourceSession ofFields(SourceSession session) {
+    return session instanceof Session mapped ? mapped.fields : session;
   }
 
   @Override
   public SourceSession open() {
-    return new Session(source.open(), mapping);
+    return new Session(source.open(), mapping, times);
   }
 
   @Override
@@ -79,13 +85,15 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
 
     private final SourceSession fields;
     private final Mapping mapping;
+    private final CellTimeNames times;
 
     /** The plans of the fields by plan: sessions keep what they read of a plan by its identity. */
     private final IdentityHashMap<SourcePlan, SourcePlan> plans = new IdentityHashMap<>();
 
-    Session(SourceSession fields, Mapping mapping) {
+    Session(SourceSession fields, Mapping mapping, CellTimeNames times) {
       this.fields = fields;
       this.mapping = mapping;
+      this.times = times;
     }
 
     @Override
@@ -95,12 +103,14 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
 
     private TableSchema renamed(TableSchema schema) {
       Map<String, String> columns = new HashMap<>();
+      Set<String> excluded = new HashSet<>();
       for (Entry entry : mapping.entries()) {
-        if (entry.field().isName() && entry.column().isName()) {
+        if (entry.column().isOfRow()) {
+          excluded.add(entry.field().text());
+        } else if (entry.field().isName() && entry.column().isName()) {
           columns.put(entry.field().text(), word(entry.column()));
         }
       }
-      Set<String> excluded = new HashSet<>();
       mapping.excluded().forEach(term -> excluded.add(word(term)));
       return new TableSchema(
           schema.keyspace(),
@@ -124,7 +134,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
 
     @Override
     public SourcePlan plan(TableDescription table, List<String> asked, OptionalInt taskCount) {
-      Assignment assignment = new Assignment(mapping, table, asked);
+      Assignment assignment = new Assignment(mapping, times, table, asked);
       TableDescription asFields = assignment.fields();
       List<String> named = assignment.named();
       SourcePlan plan =
@@ -148,8 +158,24 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
           kept.size() == plan.columns().size() ? plan : fields.plan(asFields, kept, taskCount));
     }
 
+    /** Called for durable jobs only: their rows may be read again, in another order. */
     @Override
     public SourcePlan pinned(SourcePlan plan) {
+      if (!fields.isRepeatable()) {
+        mapping.entries().stream()
+            .filter(entry -> plan.properties().containsKey(ENTRY + word(entry.column())))
+            .filter(entry -> ComputedValue.differsByRow(entry.field()))
+            .findFirst()
+            .ifPresent(
+                entry -> {
+                  throw mapping.refusal(
+                      String.format(
+                          "computes %s for column %s, and %s does not return its rows in the same"
+                              + " order when a job resumes: run without a job, or take the value"
+                              + " from a column",
+                          entry.field(), entry.column(), plan.location()));
+                });
+      }
       return rewrapped(plan, fields.pinned(ofFields(plan)));
     }
 
@@ -243,6 +269,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
     private static final int MOST_FIELDS = 10_000;
 
     private final Mapping mapping;
+    private final CellTimeNames times;
     private final TableDescription table;
 
     /** The names of the fields by their columns. */
@@ -254,8 +281,9 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
     private final Set<String> dropped = new HashSet<>();
     private final List<String> named = new ArrayList<>();
 
-    Assignment(Mapping mapping, TableDescription table, List<String> asked) {
+    Assignment(Mapping mapping, CellTimeNames times, TableDescription table, List<String> asked) {
       this.mapping = mapping;
+      this.times = times;
       this.table = table;
       if (mapping.rest() && mapping.isByPosition()) {
         throw mapping.refusal("has * beside positions; give each field by its position");
@@ -282,9 +310,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
       dropped.addAll(mapping.unused());
       for (Term term : mapping.excluded()) {
         String name = find(term).map(ColumnDescription::name).orElse(term.text());
-        dropped.addAll(
-            List.of(
-                name, CellTimeNames.DEFAULT.writetimeOf(name), CellTimeNames.DEFAULT.ttlOf(name)));
+        dropped.addAll(List.of(name, times.writetimeOf(name), times.ttlOf(name)));
       }
       if (mapping.rest()) {
         addRest(assigned, asked);
@@ -318,7 +344,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
 
     /** The write times and TTLs of a column have the name of its field. */
     private void addTimes() {
-      CellTimeNames names = CellTimeNames.DEFAULT;
+      CellTimeNames names = times;
       for (Map.Entry<String, String> column : Map.copyOf(fields).entrySet()) {
         addTime(names.writetimeOf(column.getKey()), names.writetimeOf(column.getValue()));
         addTime(names.ttlOf(column.getKey()), names.ttlOf(column.getValue()));
@@ -391,7 +417,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
             columns.put(field, field(its, field));
           });
       for (String name : dropped) {
-        columns.putIfAbsent(name, new ColumnDescription(name, DataTypes.TEXT, Kind.METADATA));
+        columns.putIfAbsent(name, new ColumnDescription(name, DataTypes.TEXT, Kind.REGULAR));
       }
       Set<String> descending = new HashSet<>();
       table.descending().stream()
@@ -456,7 +482,7 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
     }
 
     /** The names that the column of a term may have, in the order of search. */
-    private static List<String> names(Term term) {
+    private List<String> names(Term term) {
       return switch (term.form()) {
         case WORD ->
             switch (term.text()) {
@@ -470,9 +496,8 @@ public record MappedSource(ImportSource source, Mapping mapping) implements Impo
           String column =
               ofRow ? "" : word(Mapping.parse(term.arguments()).entries().get(0).field());
           yield switch (term.function()) {
-            case "ttl" -> List.of(ofRow ? RowTimes.TTL : CellTimeNames.DEFAULT.ttlOf(column));
-            case "writetime" ->
-                List.of(ofRow ? RowTimes.TIMESTAMP : CellTimeNames.DEFAULT.writetimeOf(column));
+            case "ttl" -> List.of(ofRow ? RowTimes.TTL : times.ttlOf(column));
+            case "writetime" -> List.of(ofRow ? RowTimes.TIMESTAMP : times.writetimeOf(column));
             default -> List.of();
           };
         }

@@ -11,8 +11,8 @@ import io.ringhaul.internal.mapping.Mapping.Term;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A SELECT as the parts of an export. The scan adds the token range, so that a clause that would
@@ -31,8 +31,16 @@ public record SelectStatement(
     boolean allowsFiltering,
     long limit) {
 
-  private static final Set<String> CLAUSES =
-      Set.of("where", "group", "order", "per", "limit", "allow", "bypass", "using");
+  /** The words that begin a clause after the condition, with the second word of each. */
+  private static final Map<String, String> CLAUSES =
+      Map.of(
+          "group", "by",
+          "order", "by",
+          "per", "partition",
+          "limit", "",
+          "allow", "filtering",
+          "bypass", "cache",
+          "using", "timeout");
 
   /**
    * Parses a SELECT.
@@ -83,7 +91,7 @@ public record SelectStatement(
           throw refusal("has " + word.toUpperCase(Locale.ROOT) + ", which an export cannot have");
         }
       }
-      Mapping fields = fields(until(Set.of("from")));
+      Mapping fields = fields(until(Map.of("from", "")));
       if (!accept("from") || at >= tokens.size()) {
         throw refusal("has no table");
       }
@@ -146,10 +154,11 @@ public record SelectStatement(
                           "selects "
                               + Mapping.text(cql, selector)
                               + "; an export takes columns and functions of columns"));
+      if (column.isName()) {
+        column = new Term(Form.QUOTED, selected.get(0).name().asInternal());
+      }
       if (!isNamed) {
-        return new Entry(
-            column.isName() ? new Term(Form.QUOTED, selected.get(0).name().asInternal()) : column,
-            column);
+        return new Entry(column, column);
       }
       Token alias = selector.get(size - 1);
       if (alias.kind() != Kind.WORD) {
@@ -158,15 +167,22 @@ public record SelectStatement(
       return new Entry(new Term(Form.QUOTED, alias.name().asInternal()), column);
     }
 
-    private List<Token> until(Set<String> words) {
+    /** The tokens before the first of these words that its second word follows. */
+    private List<Token> until(Map<String, String> words) {
       int from = at;
-      while (at < tokens.size()
-          && !(tokens.get(at).depth() == 0
-              && tokens.get(at).kind() == Kind.WORD
-              && words.contains(tokens.get(at).text().toLowerCase(Locale.ROOT)))) {
+      while (at < tokens.size() && !begins(words)) {
         at++;
       }
       return tokens.subList(from, at);
+    }
+
+    private boolean begins(Map<String, String> words) {
+      Token token = tokens.get(at);
+      String second = words.get(token.text().toLowerCase(Locale.ROOT));
+      return token.depth() == 0
+          && token.kind() == Kind.WORD
+          && second != null
+          && (second.isEmpty() || (at + 1 < tokens.size() && tokens.get(at + 1).is(second)));
     }
 
     private CqlIdentifier name() {

@@ -11,6 +11,7 @@ import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.write.ImportChoices;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.json.JsonSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,8 @@ public record ImportBlueprint(
         + settings.keyspace().asCql(true)
         + "."
         + settings.table().asCql(true)
-        + mapping.map(its -> ", mapping " + its).orElse("");
+        + mapping.map(its -> ", mapping " + its).orElse("")
+        + choices.query().map(cql -> ", query " + cql).orElse("");
   }
 
   /** Returns these settings with other choices, and with all columns. */
@@ -89,7 +91,14 @@ public record ImportBlueprint(
   }
 
   private ImportSource mapped(ImportSource source) {
-    return mapping.<ImportSource>map(its -> new MappedSource(source, its)).orElse(source);
+    boolean takesSome =
+        choices.query().isPresent() || mapping.filter(its -> !its.rest()).isPresent();
+    // Records may have other fields than those that are taken.
+    ImportSource taken =
+        takesSome && source instanceof JsonSource json ? json.ignoreUnknownFields() : source;
+    return mapping
+        .<ImportSource>map(its -> new MappedSource(taken, its, choices.times().names()))
+        .orElse(taken);
   }
 
   /** The default rejects file of a job whose store is a file; empty for other stores. */

@@ -17,6 +17,7 @@ import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.mapping.MappedSource;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
@@ -184,7 +185,7 @@ public record ImportOperation(
           own.map(WriteStatement::fields)
               .orElseGet(
                   () ->
-                      RowTimes.in(
+                      withRowTimes(
                           choices
                               .times()
                               .extend(
@@ -194,6 +195,7 @@ public record ImportOperation(
       SourcePlan planned = stored.orElseGet(() -> plan(sourceSession, withTimes));
       ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);
       requireKey(table, planned.columns());
+      own.ifPresent(statement -> statement.requireFields(planned.columns()));
       List<ColumnDescription> columns = withTimes.select(planned.columns());
       RowTimes.check(table, columns, choices);
       preflight.run(table, columns);
@@ -441,6 +443,12 @@ public record ImportOperation(
         : assignment.columns().stream().map(CqlIdentifier::asInternal).toList();
   }
 
+  private TableDescription withRowTimes(TableDescription table) {
+    return assignment.source() instanceof MappedSource mapped && mapped.mapping().hasRowTimes()
+        ? RowTimes.in(table)
+        : table;
+  }
+
   private boolean deletes() {
     return choices.deletion().isPresent();
   }
@@ -461,6 +469,9 @@ public record ImportOperation(
     if (!deletes()) {
       ImportPreflight.requirePrimaryKey("import into", table, columns);
     } else {
+      if (assignment.columns().isEmpty()) {
+        ImportPreflight.requirePrimaryKey("deletion from", table, columns);
+      }
       DeleteStatements.requireKey(table, columns);
     }
   }

@@ -48,12 +48,13 @@ public record KeyspaceJobs(
   }
 
   /**
-   * Returns the newest run whose jobs have names that begin with {@code NAME/}, unless all its jobs
-   * are completed.
+   * Returns the newest run of a kind whose jobs have the names {@code NAME/TABLE}, unless all its
+   * jobs are completed.
    */
-  public static Optional<UUID> unfinished(JobStore store, String name) {
+  public static Optional<UUID> unfinished(JobStore store, JobKind kind, String name) {
     return store.list().stream()
-        .filter(job -> job.name().startsWith(name + "/"))
+        .filter(job -> job.kind() == kind)
+        .filter(job -> job.name().equals(name + "/" + job.labels().get(TABLE)))
         .flatMap(job -> Optional.ofNullable(job.labels().get(RUN)).stream())
         .findFirst()
         .map(UUID::fromString)

@@ -74,7 +74,9 @@ public record KeyspaceTables(List<String> patterns) {
       return selected(
           entries
               .filter(Files::isDirectory)
-              .map(each -> CqlIdentifier.fromInternal(String.valueOf(each.getFileName())))
+              .map(each -> String.valueOf(each.getFileName()))
+              .filter(name -> !name.startsWith(".") && !name.startsWith("_"))
+              .map(CqlIdentifier::fromInternal)
               .toList(),
           "folder " + folder);
     } catch (IOException e) {

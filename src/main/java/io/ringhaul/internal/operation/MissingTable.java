@@ -18,6 +18,7 @@ import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.internal.cql.CqlTypes;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.mapping.MappedSource;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.request.Failures;
@@ -90,7 +91,7 @@ public final class MissingTable {
                               "Table %s does not exist, and the source keeps no CQL schema"
                                   + " to create it from; create the table before the import",
                               display)));
-      if (opened instanceof TableSourceSession copied) {
+      if (MappedSource.ofFields(opened) instanceof TableSourceSession copied) {
         options = copied.definition().options(session);
       }
     }

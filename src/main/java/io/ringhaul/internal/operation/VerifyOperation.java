@@ -167,7 +167,7 @@ public record VerifyOperation(
   /** The source without the times of its cells, if these can be left out. */
   static ImportSource withoutTimes(ImportSource source) {
     if (source instanceof MappedSource mapped) {
-      return new MappedSource(withoutTimes(mapped.source()), mapped.mapping());
+      return new MappedSource(withoutTimes(mapped.source()), mapped.mapping(), mapped.times());
     }
     return source instanceof TableSource table ? table.ignoreCellTimes() : source;
   }

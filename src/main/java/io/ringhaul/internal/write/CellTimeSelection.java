@@ -213,8 +213,13 @@ public final class CellTimeSelection {
 
   private void requireDistinctNames() {
     Set<String> taken = new HashSet<>();
-    table.columns().forEach(column -> taken.add(column.name()));
-    for (SelectedColumn column : selected) {
+    base.forEach(column -> taken.add(column.column().name()));
+    if (base.stream()
+        .allMatch(column -> column.column().name().equals(fields.get(column.column().name())))) {
+      // An import of the export finds the columns by these names.
+      table.columns().forEach(column -> taken.add(column.name()));
+    }
+    for (SelectedColumn column : selected.subList(base.size(), selected.size())) {
       String name = column.column().name();
       if (column.column().kind() == Kind.METADATA && !taken.add(name)) {
         String setting =

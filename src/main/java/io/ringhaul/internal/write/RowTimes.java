@@ -33,9 +33,7 @@ public final class RowTimes {
   /** The table with these columns after its own. */
   public static TableDescription in(TableDescription table) {
     List<ColumnDescription> columns = new ArrayList<>(table.columns());
-    COLUMNS.stream()
-        .filter(column -> table.column(column.name()).isEmpty())
-        .forEach(columns::add);
+    COLUMNS.stream().filter(column -> table.column(column.name()).isEmpty()).forEach(columns::add);
     return new TableDescription(table.keyspace(), table.name(), columns, table.descending());
   }
 

@@ -42,7 +42,7 @@ public final class WriteStatement {
       throw refusal("is refused by the cluster: " + Failures.describe(e));
     }
     this.unset = prepared.bind();
-    this.traits = new StatementCatalog(session).traits(unset);
+    this.traits = new StatementCatalog(session).traits(allSet());
     this.fields = new TableDescription(table.keyspace(), table.name(), variables());
     check(table);
   }
@@ -56,6 +56,15 @@ public final class WriteStatement {
    */
   public static WriteStatement of(CqlSession session, TableDescription table, String cql) {
     return new WriteStatement(session, table, cql);
+  }
+
+  /** With a write time, if the statement can have one: some statements can be repeated without. */
+  private BoundStatement allSet() {
+    BoundStatementBuilder statement = new BoundStatementBuilder(unset);
+    for (int i = 0; i < prepared.getVariableDefinitions().size(); i++) {
+      statement = statement.setToNull(i);
+    }
+    return statement.build();
   }
 
   /** The variables as the columns of a table. */
@@ -99,6 +108,22 @@ public final class WriteStatement {
     }
     if (fields.columns().isEmpty()) {
       throw refusal("has no variable for a field; write one as :field, or ? for a column's own");
+    }
+  }
+
+  /**
+   * Checks that records have a field for each variable.
+   *
+   * @throws InvalidSettingException if a mapping leaves one out
+   */
+  public void requireFields(List<String> columns) {
+    for (ColumnDescription variable : fields.columns()) {
+      if (!columns.contains(variable.name())) {
+        throw refusal(
+            String.format(
+                "has the variable %s, which no field belongs to; add it to mapping",
+                CqlIdentifier.fromInternal(variable.name()).asCql(true)));
+      }
     }
   }
 

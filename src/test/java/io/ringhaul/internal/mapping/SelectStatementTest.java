@@ -25,6 +25,7 @@ class SelectStatementTest {
         "SELECT a FROM t WHERE a > 1 AND b IN ('where', 'x') LIMIT 5 ALLOW FILTERING"
             + "| a | .t | a > 1 AND b IN ('where', 'x') | 5 | filtering",
         "SELECT a FROM t WHERE m = {'a': 1}   | a            | .t | m = {'a': 1} | |",
+        "SELECT a FROM t WHERE group = 1 AND per > 2 | a     | .t | group = 1 AND per > 2 | |",
       })
   void readsParts(
       String cql, String fields, String table, String where, String limit, String filtering) {
