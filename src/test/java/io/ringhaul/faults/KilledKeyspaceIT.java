@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.Job;
@@ -85,6 +86,7 @@ class KilledKeyspaceIT {
     assertThat(store.list()).extracting(Job::run).contains(1);
   }
 
+  @Slow
   @Test
   void resumesExportAndImportKilledAtRandomMoments() throws Exception {
     long seed = Seeds.next();
