@@ -162,8 +162,8 @@ public record MappedSource(ImportSource source, Mapping mapping, CellTimeNames t
     @Override
     public SourcePlan pinned(SourcePlan plan) {
       if (!fields.isRepeatable()) {
-        mapping.entries().stream()
-            .filter(entry -> plan.properties().containsKey(ENTRY + word(entry.column())))
+        plan.columns().stream()
+            .flatMap(column -> computed(plan, column).stream())
             .filter(entry -> ComputedValue.differsByRow(entry.field()))
             .findFirst()
             .ifPresent(
@@ -225,8 +225,7 @@ public record MappedSource(ImportSource source, Mapping mapping, CellTimeNames t
         if (field != null) {
           asFields.add(field(column, field));
         } else {
-          int entry = Integer.parseInt(plan.properties().getOrDefault(ENTRY + column.name(), "-1"));
-          Term term = mapping.entries().get(entry).field();
+          Term term = computed(plan, column.name()).orElseThrow().field();
           computed.add(ComputedValue.of(mapping, term, column, job));
         }
       }
@@ -234,6 +233,13 @@ public record MappedSource(ImportSource source, Mapping mapping, CellTimeNames t
       return computed.isEmpty()
           ? reader
           : new Reader(reader, asFields.size(), computed, task.number());
+    }
+
+    /** The entry of a column of the plan; empty if the column has a field. */
+    private Optional<Entry> computed(SourcePlan plan, String column) {
+      return Optional.ofNullable(plan.properties().get(ENTRY + column))
+          .map(Integer::valueOf)
+          .map(mapping.entries()::get);
     }
 
     @Override
@@ -344,10 +350,9 @@ public record MappedSource(ImportSource source, Mapping mapping, CellTimeNames t
 
     /** The write times and TTLs of a column have the name of its field. */
     private void addTimes() {
-      CellTimeNames names = times;
       for (Map.Entry<String, String> column : Map.copyOf(fields).entrySet()) {
-        addTime(names.writetimeOf(column.getKey()), names.writetimeOf(column.getValue()));
-        addTime(names.ttlOf(column.getKey()), names.ttlOf(column.getValue()));
+        addTime(times.writetimeOf(column.getKey()), times.writetimeOf(column.getValue()));
+        addTime(times.ttlOf(column.getKey()), times.ttlOf(column.getValue()));
       }
       for (ColumnDescription column : table.columns()) {
         if (column.kind() == Kind.METADATA
