@@ -2,7 +2,6 @@ package io.ringhaul;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.internal.mapping.MappedSource;
 import io.ringhaul.internal.mapping.Mapping;
@@ -209,9 +208,8 @@ public abstract sealed class ComparisonRequest<S extends ComparisonRequest<S, R>
               "The comparison needs a source: call %s(...), for instance with IcebergSource",
               setting));
     }
-    if (mapping != null && !columns.isEmpty()) {
-      throw mapping.refusal(
-          "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
+    if (mapping != null) {
+      mapping.requireNo(columns);
     }
     return new VerifyOperation(
         settings,

@@ -3,7 +3,6 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.WrittenIn;
@@ -343,9 +342,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
           "to", "An export needs a target: call to(...), for instance with IcebergTarget");
     }
     ExportTarget to = target;
-    if (mapping != null && !columns.isEmpty()) {
-      throw mapping.refusal(
-          "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
+    if (mapping != null) {
+      mapping.requireNo(columns);
     }
     if (to.isStream()) {
       requireNoFiles();

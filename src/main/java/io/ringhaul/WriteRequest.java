@@ -261,9 +261,8 @@ public abstract sealed class WriteRequest<S extends WriteRequest<S, R>, R>
       ImportOperation.Creation creates,
       boolean replaysInDoubt,
       ImportChoices choices) {
-    if (mapping != null && !columns.isEmpty()) {
-      throw mapping.refusal(
-          "does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
+    if (mapping != null) {
+      mapping.requireNo(columns);
     }
     if (mapping != null && creates.table() && mapping.computes()) {
       throw mapping.refusal(

@@ -1,6 +1,8 @@
 package io.ringhaul.internal.mapping;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.cql.CqlTokens;
 import io.ringhaul.internal.cql.CqlTokens.Kind;
 import io.ringhaul.internal.cql.CqlTokens.Token;
@@ -130,6 +132,17 @@ public record Mapping(
     return entries.stream()
         .map(entry -> entry.field().form())
         .anyMatch(form -> form == Form.CONSTANT || form == Form.CALL);
+  }
+
+  /**
+   * Checks that no columns are selected beside the mapping.
+   *
+   * @throws InvalidSettingException if there are some
+   */
+  public void requireNo(List<CqlIdentifier> columns) {
+    if (!columns.isEmpty()) {
+      throw refusal("does not go with " + Setting.COLUMNS.mark() + ": it names the columns itself");
+    }
   }
 
   /** The failure of a mapping that does not go. */
