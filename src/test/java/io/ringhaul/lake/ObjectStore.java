@@ -1,0 +1,149 @@
+package io.ringhaul.lake;
+
+import io.ringhaul.cli.sandbox.ForeignClassPath;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object store with the API of S3 (S3Proxy over a folder) in a process of its own. A bucket is a
+ * folder, an object is a file in it.
+ */
+public final class ObjectStore implements AutoCloseable {
+
+  public static final String ACCESS_KEY = "test-access-key";
+  public static final String SECRET_KEY = "test-secret-key";
+
+  private static final long START_MILLIS = 60_000;
+
+  private final Path folder;
+  private final int port;
+  private @Nullable Process process;
+
+  private ObjectStore(Path folder, int port) {
+    this.folder = folder;
+    this.port = port;
+  }
+
+  /**
+   * Starts a store without buckets.
+   *
+   * @param folder an empty folder for the objects and for the server's log
+   */
+  public static ObjectStore start(Path folder) throws IOException, InterruptedException {
+    ObjectStore store = new ObjectStore(folder, freePort());
+    Files.createDirectories(folder.resolve("buckets"));
+    store.resume();
+    return store;
+  }
+
+  /** Starts the server again after {@link #pause}, on the same port with the same objects. */
+  public void resume() throws IOException, InterruptedException {
+    Path config = folder.resolve("s3proxy.conf");
+    Files.writeString(
+        config,
+        String.join(
+            "\n",
+            "s3proxy.authorization=aws-v2-or-v4",
+            "s3proxy.endpoint=" + endpoint(),
+            "s3proxy.identity=" + ACCESS_KEY,
+            "s3proxy.credential=" + SECRET_KEY,
+            "s3proxy.ignore-unknown-headers=true",
+            "jclouds.provider=filesystem-nio2",
+            "jclouds.filesystem.basedir=" + folder.resolve("buckets")));
+    // S3Proxy's own list of dependencies has an older version, which its XML library rejects.
+    List<Path> jars =
+        ForeignClassPath.of(
+            "S3Proxy",
+            "com.fasterxml.jackson.core:jackson-annotations:2.22",
+            "org.gaul:s3proxy:4.1.0");
+    Path log = folder.resolve("s3proxy.log");
+    Process started =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-DLOG_LEVEL=warn",
+                "-cp",
+                jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+                "org.gaul.s3proxy.Main",
+                "--properties",
+                config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    process = started;
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
+    while (!answers()) {
+      if (!started.isAlive() || System.nanoTime() > deadline) {
+        pause();
+        throw new IOException("S3Proxy does not start:\n" + Files.readString(log));
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  /** Ends the server with SIGKILL and keeps its objects. */
+  public void pause() throws InterruptedException {
+    Process running = process;
+    process = null;
+    if (running != null) {
+      running.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Creates a bucket and returns its URI, {@code s3://NAME}. */
+  public String bucket(String name) throws IOException {
+    Files.createDirectories(path(name));
+    return "s3://" + name;
+  }
+
+  /** Returns the folder of a bucket, or the file of an object. */
+  public Path path(String bucketAndKey) {
+    return folder.resolve("buckets").resolve(bucketAndKey);
+  }
+
+  public String endpoint() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Returns the properties with which Iceberg's {@code S3FileIO} reaches this store. */
+  public Map<String, String> properties() {
+    return Map.of(
+        "s3.endpoint", endpoint(),
+        "s3.path-style-access", "true",
+        "s3.access-key-id", ACCESS_KEY,
+        "s3.secret-access-key", SECRET_KEY,
+        "client.region", "us-east-1");
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    pause();
+  }
+
+  private boolean answers() {
+    try (Socket probe = new Socket()) {
+      probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
