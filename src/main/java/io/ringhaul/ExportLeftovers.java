@@ -61,7 +61,7 @@ public final class ExportLeftovers {
       removed = cleanCompleted(store, job, target);
     } else {
       try (JobRun run = JobRuns.of(store).begin(id)) {
-        removed = clean(job, target, List.of());
+        removed = abandon(job, target);
         run.stopped();
       }
     }
@@ -109,6 +109,16 @@ public final class ExportLeftovers {
     TargetPlan plan = StoredExport.parse(job.plan().get()).target();
     try (TargetSession session = target.open()) {
       return session.clean(plan, kept);
+    }
+  }
+
+  private static int abandon(Job job, ExportTarget target) {
+    if (job.plan().isEmpty()) {
+      return 0;
+    }
+    TargetPlan plan = StoredExport.parse(job.plan().get()).target();
+    try (TargetSession session = target.open()) {
+      return session.abandon(plan);
     }
   }
 }

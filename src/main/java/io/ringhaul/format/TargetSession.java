@@ -9,13 +9,13 @@ import java.util.Map;
  * {@link TargetPlan} holds everything else.
  *
  * <p>The order of calls is: {@link #plan} or {@link #resume} once, {@link #openTask} for each task
- * from several threads, {@link #commit} or {@link #clean}, and {@link #close}. The output of tasks
+ * from several threads, {@link #commit} or {@link #abandon}, and {@link #close}. The output of tasks
  * survives failures and crashes until it is committed or cleaned.
  */
 public interface TargetSession extends AutoCloseable {
 
   /**
-   * Checks that the target accepts the export and plans its output. Nothing becomes visible.
+   * Checks that the target accepts the export and plans its output. No row becomes visible.
    *
    * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot accept the export
    */
@@ -79,11 +79,22 @@ public interface TargetSession extends AutoCloseable {
    * Removes the leftovers of tasks of this export, of any process: temporary files, and files of
    * failed attempts. No task of the export may be writing. Committed files are never removed.
    *
-   * @param kept outputs to keep; empty if the export is abandoned
+   * @param kept outputs to keep
    * @return number of removed files
    */
   default int clean(TargetPlan plan, List<TaskOutput> kept) {
     return 0;
+  }
+
+  /**
+   * Removes everything that an export has made so far, of any process, because it is given up and
+   * will not be resumed. No task of the export may be writing. Committed files are never removed.
+   * Default: {@link #clean} without kept outputs.
+   *
+   * @return number of removed files
+   */
+  default int abandon(TargetPlan plan) {
+    return clean(plan, List.of());
   }
 
   /**

@@ -9,6 +9,7 @@ import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Explains why a file could not be written or read, and what to do. */
 public final class StorageTrouble {
@@ -38,6 +39,10 @@ public final class StorageTrouble {
    * known.
    */
   public static String of(Throwable failure) {
+    Optional<String> remote = RemoteTrouble.of(failure);
+    if (remote.isPresent()) {
+      return remote.get();
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UncheckedIOException) {
         continue; // Its message repeats its cause.
@@ -65,5 +70,15 @@ public final class StorageTrouble {
       }
     }
     return failure.toString();
+  }
+
+  /**
+   * Returns the reason for the failure of a catalog or of the storage behind it: the message of the
+   * failure, unless it is a failure of the storage.
+   */
+  public static String ofCatalog(Throwable failure) {
+    return RemoteTrouble.of(failure)
+        .orElseGet(
+            () -> failure.getMessage() == null ? failure.toString() : failure.getMessage());
   }
 }

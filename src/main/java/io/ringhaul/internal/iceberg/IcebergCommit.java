@@ -9,6 +9,7 @@ import io.ringhaul.internal.disk.StorageTrouble;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,6 @@ import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.catalog.Namespace;
-import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -152,7 +151,7 @@ final class IcebergCommit {
           String.format(
               "Nothing was committed to the Iceberg table %s: the data files of the export could"
                   + " not be checked: %s",
-              layout.table(), e.getMessage()),
+              layout.table(), StorageTrouble.ofCatalog(e)),
           e);
     }
     if (!damages.isEmpty()) {
@@ -279,7 +278,7 @@ final class IcebergCommit {
             layout.table(),
             CommitTrouble.isOfStorage(e)
                 ? StorageTrouble.of(e)
-                : "the catalog rejected the commit: " + e.getMessage()),
+                : "the catalog rejected the commit: " + StorageTrouble.ofCatalog(e)),
         e);
   }
 
@@ -290,7 +289,7 @@ final class IcebergCommit {
             "It is unknown whether the commit took effect. Before you run the export again, check"
                 + " whether %s has a snapshot whose summary contains %s=%s; the data files were not"
                 + " deleted: %s",
-            layout.table(), JobCommit.JOB_ID, layout.jobId(), e.getMessage()),
+            layout.table(), JobCommit.JOB_ID, layout.jobId(), StorageTrouble.ofCatalog(e)),
         e);
   }
 
@@ -342,6 +341,7 @@ final class IcebergCommit {
       }
       planned.requireSchema(transaction.table().schema());
       changeProperties(transaction, table.properties(), files);
+      createBranch(transaction, table);
       switch (layout.publication().mode()) {
         case CREATE, APPEND -> append(transaction, files);
         case OVERWRITE -> overwrite(transaction, files);
@@ -358,6 +358,9 @@ final class IcebergCommit {
       wanted.putAll(jobCommit.property(files));
       UpdateProperties update = transaction.updateProperties();
       wanted.forEach(update::set);
+      if (present.containsKey(TableCreation.CREATOR)) {
+        update.remove(TableCreation.CREATOR);
+      }
       JobCommit.forgotten(present).stream()
           .filter(key -> !wanted.containsKey(key))
           .forEach(update::remove);
@@ -366,9 +369,7 @@ final class IcebergCommit {
 
     /** Creates the table and adds its first rows in one transaction. */
     private void create(List<DataFile> files) {
-      if (catalog instanceof SupportsNamespaces namespaces) {
-        createNamespace(namespaces, identifier.namespace());
-      }
+      TableCreation.createNamespace(catalog, identifier);
       Transaction transaction =
           catalog
               .buildTable(identifier, layout.schema())
@@ -383,8 +384,30 @@ final class IcebergCommit {
             "The catalog assigned other column ids to " + layout.table() + " than it planned",
             null);
       }
+      if (!transaction.table().location().equals(layout.location())) {
+        throw new StorageException(
+            layout.table(),
+            String.format(
+                "Nothing was committed to the Iceberg table %s: its files were written to %s, but"
+                    + " the catalog now creates it in %s; create the table first, without rows, and"
+                    + " run the export again",
+                layout.table(), layout.location(), transaction.table().location()),
+            null);
+      }
       append(transaction, files);
       transaction.commitTransaction();
+    }
+
+    /**
+     * Creates a missing branch at the main branch's snapshot. Iceberg would do this too, but count
+     * the rows of the main branch as 0 in the totals of the snapshot's summary.
+     */
+    private void createBranch(Transaction transaction, Table table) {
+      Snapshot main = table.currentSnapshot();
+      String ref = layout.publication().ref();
+      if (main != null && !table.refs().containsKey(ref)) {
+        transaction.manageSnapshots().createBranch(ref, main.snapshotId()).commit();
+      }
     }
 
     private void append(Transaction transaction, List<DataFile> files) {
@@ -418,26 +441,6 @@ final class IcebergCommit {
       layout.publication().branch().ifPresent(update::toBranch);
       update.commit();
     }
-
-    /**
-     * Creates the namespace. Another process may create it concurrently, which catalogs report with
-     * different exceptions.
-     */
-    private void createNamespace(SupportsNamespaces namespaces, Namespace namespace) {
-      if (namespaces.namespaceExists(namespace)) {
-        return;
-      }
-      try {
-        namespaces.createNamespace(namespace);
-      } catch (RuntimeException e) {
-        if (!namespaces.namespaceExists(namespace)) {
-          throw new StorageException(
-              layout.table(),
-              "The namespace " + namespace + " cannot be created in the catalog: " + e.getMessage(),
-              e);
-        }
-      }
-    }
   }
 
   /** Classifies the failures of commits. */
@@ -458,6 +461,10 @@ final class IcebergCommit {
      */
     private static final Pattern REST_REFUSAL =
         Pattern.compile("Unable to process \\(code: 4(?!08)[0-9]{2},.*", Pattern.DOTALL);
+
+    /** Packages of Iceberg with the access to object stores. */
+    private static final Pattern OBJECT_STORE =
+        Pattern.compile("org\\.apache\\.iceberg\\.(?:aws\\.s3|gcp\\.gcs|azure\\.adlsv2)\\..*");
 
     private CommitTrouble() {}
 
@@ -494,8 +501,8 @@ final class IcebergCommit {
     }
 
     /**
-     * Returns whether a file, or the file of a SQLite catalog, could not be written. No request is
-     * pending then, so the table shows whether the commit took effect.
+     * Returns whether a file, an object, or the file of a SQLite catalog could not be written. No
+     * request to the catalog is pending then, so the table shows whether the commit took effect.
      */
     static boolean isOfStorage(RuntimeException failure) {
       if (failure instanceof UncheckedIOException) {
@@ -507,8 +514,17 @@ final class IcebergCommit {
             && SQLITE_CODES.contains(sql.getErrorCode() & PRIMARY_CODE)) {
           return true;
         }
+        if (isOfObjectStore(cause)) {
+          return true;
+        }
       }
       return false;
+    }
+
+    /** The clients of object stores have no common exception, and catalogs use some of them too. */
+    private static boolean isOfObjectStore(Throwable cause) {
+      return Arrays.stream(cause.getStackTrace())
+          .anyMatch(call -> OBJECT_STORE.matcher(call.getClassName()).matches());
     }
   }
 

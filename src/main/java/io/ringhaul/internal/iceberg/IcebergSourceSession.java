@@ -9,6 +9,8 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
+import io.ringhaul.internal.disk.RemoteTrouble;
+import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.parquet.CqlParquetReaders;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
@@ -80,7 +82,7 @@ public final class IcebergSourceSession implements SourceSession {
   private final Optional<TableIdentifier> name;
   private final ReadPoint point;
   private CatalogSource.@Nullable Handle handle;
-  private @Nullable Table table;
+  private final TableStorage storage = new TableStorage();
 
   private final TypedPlan<SourcePlan, Schema> schemas =
       new TypedPlan<>(plan -> SchemaParser.fromJson(plan.properties().get(SCHEMA)));
@@ -95,7 +97,7 @@ public final class IcebergSourceSession implements SourceSession {
   @Override
   public Optional<TableSchema> schema(String keyspace, String targetTable) {
     TableIdentifier identifier = name.orElseGet(() -> TableIdentifier.of(keyspace, targetTable));
-    return guarded(identifier, () -> StoredSchema.in(load(identifier)));
+    return guarded(identifier, () -> StoredSchema.in(load(identifier).table()));
   }
 
   @Override
@@ -103,7 +105,12 @@ public final class IcebergSourceSession implements SourceSession {
     TableIdentifier identifier =
         name.orElseGet(() -> TableIdentifier.of(target.keyspace(), target.name()));
     return guarded(
-        identifier, () -> plan(identifier, load(identifier), target, columns, taskCount));
+        identifier,
+        () -> {
+          TableStorage.Opened opened = load(identifier);
+          storage.use(opened);
+          return plan(identifier, opened.table(), target, columns, taskCount);
+        });
   }
 
   /** Returns the id of the current snapshot; {@link GrowingSource#BEGINNING} if there is none. */
@@ -111,7 +118,7 @@ public final class IcebergSourceSession implements SourceSession {
     return guarded(
         identifier,
         () -> {
-          Table loaded = load(identifier);
+          Table loaded = load(identifier).table();
           Snapshot last =
               point instanceof ReadPoint.OnBranch on
                   ? loaded.snapshot(on.name())
@@ -128,7 +135,7 @@ public final class IcebergSourceSession implements SourceSession {
     } catch (RuntimeException e) {
       throw new StorageException(
           identifier.toString(),
-          "The Iceberg table " + identifier + " cannot be read: " + e.getMessage(),
+          "The Iceberg table " + identifier + " cannot be read: " + StorageTrouble.ofCatalog(e),
           e);
     }
   }
@@ -153,7 +160,8 @@ public final class IcebergSourceSession implements SourceSession {
 
   @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask sourceTask) {
-    return new IcebergRowReader(planned(plan), schemas.of(plan), plan, sourceTask, columns);
+    return new IcebergRowReader(
+        () -> planned(plan), schemas.of(plan), plan, sourceTask, columns);
   }
 
   @Override
@@ -164,26 +172,20 @@ public final class IcebergSourceSession implements SourceSession {
   }
 
   /** Returns the planned table. A session that did not plan loads it from the catalog. */
-  private synchronized Table planned(SourcePlan plan) {
-    Table known = table;
-    if (known != null) {
-      return known;
-    }
+  private Table planned(SourcePlan plan) {
     TableIdentifier identifier =
         TableIdentifier.parse(Objects.requireNonNull(plan.properties().get(TABLE)));
-    return guarded(identifier, () -> load(identifier));
+    return guarded(identifier, () -> storage.table(() -> load(identifier)));
   }
 
-  private Table load(TableIdentifier identifier) {
+  private synchronized TableStorage.Opened load(TableIdentifier identifier) {
     CatalogSource.Handle opened = handle;
     if (opened == null) {
       opened = source.open();
       handle = opened;
     }
     try {
-      Table loaded = opened.catalog().loadTable(identifier);
-      table = loaded;
-      return loaded;
+      return new TableStorage.Opened(opened.catalog().loadTable(identifier), false);
     } catch (NoSuchTableException e) {
       throw new StorageException(
           identifier.toString(),
@@ -425,7 +427,7 @@ public final class IcebergSourceSession implements SourceSession {
   /** Reads the rows of one task, without the rows that delete files remove. */
   private static final class IcebergRowReader implements RowReader {
 
-    private final Table table;
+    private final Supplier<Table> tables;
     private final Schema schema;
     private final Schema projection;
     private final List<ColumnDescription> columns;
@@ -448,12 +450,12 @@ public final class IcebergSourceSession implements SourceSession {
     private boolean deletesRows;
 
     IcebergRowReader(
-        Table table,
+        Supplier<Table> tables,
         Schema schema,
         SourcePlan plan,
         SourceTask task,
         List<ColumnDescription> columns) {
-      this.table = table;
+      this.tables = tables;
       this.schema = schema;
       this.projection = projection(schema, plan.columns());
       this.columns = columns;
@@ -469,7 +471,12 @@ public final class IcebergSourceSession implements SourceSession {
       } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
         // A damaged file can cause any exception of Iceberg, Parquet or Java.
         throw new StorageException(
-            file, "The data file " + file + " cannot be read: " + OpenParquetFile.reason(e), e);
+            file,
+            "The data file "
+                + file
+                + " cannot be read: "
+                + RemoteTrouble.of(e).orElseGet(() -> OpenParquetFile.reason(e)),
+            e);
       }
       atRow = row != null;
       return row == null
@@ -540,6 +547,7 @@ public final class IcebergSourceSession implements SourceSession {
       rowsRead = 0;
       bytesPerRow = (double) task.file().fileSizeInBytes() / Math.max(1, task.file().recordCount());
       deletesRows = !task.deletes().isEmpty();
+      Table table = tables.get();
       OpenParquetFile stored = OpenParquetFile.open(table.io().newInputFile(task.file()));
       content = stored;
       List<Long> offsets = task.file().splitOffsets();
@@ -548,14 +556,16 @@ public final class IcebergSourceSession implements SourceSession {
           task.file().recordCount(),
           offsets == null || offsets.isEmpty() ? 0 : offsets.get(0));
       CloseableIterable<ReadRow> opened =
-          task.deletes().isEmpty() ? all(task, stored) : withoutDeleted(task, stored);
+          task.deletes().isEmpty() ? all(table, task, stored) : withoutDeleted(table, task, stored);
       content = opened;
       return opened.iterator();
     }
 
-    private CloseableIterable<ReadRow> all(FileScanTask task, OpenParquetFile stored) {
+    private CloseableIterable<ReadRow> all(
+        Table table, FileScanTask task, OpenParquetFile stored) {
       Map<Integer, ?> constants = constants(task);
       return read(
+          table,
           task,
           stored,
           projection,
@@ -566,13 +576,15 @@ public final class IcebergSourceSession implements SourceSession {
      * Reads whole records and applies the delete files, which may need columns that were not
      * selected.
      */
-    private CloseableIterable<ReadRow> withoutDeleted(FileScanTask task, OpenParquetFile stored) {
+    private CloseableIterable<ReadRow> withoutDeleted(
+        Table table, FileScanTask task, OpenParquetFile stored) {
       GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, projection);
       Schema required = deletes.requiredSchema();
       Map<Integer, ?> constants = constants(task);
       Set<Integer> compared = compared(task);
       CloseableIterable<Record> records =
           read(
+              table,
               task,
               stored,
               required,
@@ -598,7 +610,8 @@ public final class IcebergSourceSession implements SourceSession {
       return ids;
     }
 
-    private <T> CloseableIterable<T> read(
+    private static <T> CloseableIterable<T> read(
+        Table table,
         FileScanTask task,
         OpenParquetFile stored,
         Schema fields,

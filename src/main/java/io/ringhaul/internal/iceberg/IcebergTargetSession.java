@@ -11,6 +11,7 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.IcebergTypes;
@@ -58,7 +59,7 @@ public final class IcebergTargetSession implements TargetSession {
   private final TargetSettings settings;
   private final WrittenFiles written = new WrittenFiles();
   private CatalogSource.@Nullable Handle handle;
-  private @Nullable FileIO io;
+  private final TableStorage storage = new TableStorage();
 
   private final TypedPlan<TargetPlan, WriteLayout> plans = new TypedPlan<>(WriteLayout::decode);
 
@@ -82,7 +83,7 @@ public final class IcebergTargetSession implements TargetSession {
     } catch (RuntimeException e) {
       throw new StorageException(
           identifier.toString(),
-          "The Iceberg table " + identifier + " cannot be prepared: " + e.getMessage(),
+          "The Iceberg table " + identifier + " cannot be prepared: " + StorageTrouble.ofCatalog(e),
           e);
     }
   }
@@ -103,7 +104,7 @@ public final class IcebergTargetSession implements TargetSession {
     } catch (RuntimeException e) {
       throw new StorageException(
           layout.table(),
-          "The Iceberg table " + layout.table() + " cannot be read: " + e.getMessage(),
+          "The Iceberg table " + layout.table() + " cannot be read: " + StorageTrouble.ofCatalog(e),
           e);
     }
     return layout.withWriterBytes(writerBytes(export)).encode();
@@ -148,18 +149,19 @@ public final class IcebergTargetSession implements TargetSession {
 
   private WriteLayout created(
       ExportDescription export, TableIdentifier identifier, Schema schema, PartitionSpec spec) {
-    Map<String, String> properties = NewTable.properties(export, schema, settings);
-    Table table =
-        catalog()
-            .buildTable(identifier, schema)
-            .withPartitionSpec(spec)
-            .withProperties(properties)
-            .createTransaction()
-            .table();
+    TableStorage.Opened created =
+        new TableCreation(
+                catalog(),
+                identifier,
+                schema,
+                spec,
+                NewTable.properties(export, schema, settings),
+                export.jobId())
+            .begin();
     WriteLayout.Publication publication =
         new WriteLayout.Publication(
             settings.commitMode(), settings.branch(), settings.properties());
-    return layout(export, identifier, true, table, table.schema(), publication);
+    return layout(export, identifier, created, created.table().schema(), publication);
   }
 
   private WriteLayout existing(ExportDescription export, TableIdentifier identifier) {
@@ -187,11 +189,11 @@ public final class IcebergTargetSession implements TargetSession {
     Schema evolved =
         new ExistingTable(table, export, settings.types())
             .evolved(settings.partitioning(), publication);
+    TableCreation.adopt(table, export.jobId());
     return layout(
         export,
         identifier,
-        false,
-        table,
+        new TableStorage.Opened(table, false),
         evolved,
         publication
             .withProperties(missingUuidProperties(table, evolved))
@@ -209,11 +211,12 @@ public final class IcebergTargetSession implements TargetSession {
   private WriteLayout layout(
       ExportDescription export,
       TableIdentifier identifier,
-      boolean isNew,
-      Table table,
+      TableStorage.Opened opened,
       Schema schema,
       WriteLayout.Publication publication) {
-    io = table.io();
+    storage.use(opened);
+    Table table = opened.table();
+    boolean isNew = opened.isStaged();
     return new WriteLayout(
         export.jobId(),
         identifier.toString(),
@@ -240,7 +243,7 @@ public final class IcebergTargetSession implements TargetSession {
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
     WriteLayout layout = plans.of(plan);
     return new IcebergTaskWriter(
-        layout, new ParquetRows(layout, columns), io(layout), written, task);
+        layout, new ParquetRows(layout, columns), () -> io(layout), written, task);
   }
 
   @Override
@@ -283,7 +286,7 @@ public final class IcebergTargetSession implements TargetSession {
           String.format(
               "The data files of the export %s in %s could not be checked: %s; resume the job"
                   + " later",
-              layout.jobId(), layout.location(), e.getMessage()),
+              layout.jobId(), layout.location(), StorageTrouble.ofCatalog(e)),
           e);
     }
   }
@@ -311,9 +314,31 @@ public final class IcebergTargetSession implements TargetSession {
           String.format(
               "The leftovers of the export %s in %s were not removed, because the files of the"
                   + " Iceberg table %s could not be determined: %s; try again later",
-              layout.jobId(), layout.location(), layout.table(), e.getMessage()),
+              layout.jobId(),
+              layout.location(),
+              layout.table(),
+              StorageTrouble.ofCatalog(e)),
           e);
     }
+  }
+
+  /** Removes the export's files, and the table if the export created it empty. */
+  @Override
+  public int abandon(TargetPlan plan) {
+    WriteLayout layout = plans.of(plan);
+    int removed = clean(plan, List.of());
+    try {
+      TableCreation.undo(catalog(), TableIdentifier.parse(layout.table()), layout.jobId());
+    } catch (RuntimeException e) {
+      throw new StorageException(
+          layout.table(),
+          String.format(
+              "The Iceberg table %s, which the export %s created without rows, was not dropped: %s;"
+                  + " drop it, or export to it",
+              layout.table(), layout.jobId(), StorageTrouble.ofCatalog(e)),
+          e);
+    }
+    return removed;
   }
 
   @Override
@@ -336,33 +361,28 @@ public final class IcebergTargetSession implements TargetSession {
     return handle().catalog();
   }
 
-  /**
-   * Returns the table's file access. A session that did not plan loads the table from the catalog.
-   */
-  private synchronized FileIO io(WriteLayout layout) {
-    FileIO known = io;
-    if (known == null) {
-      known = table(layout).io();
-      io = known;
-    }
-    return known;
+  private FileIO io(WriteLayout layout) {
+    return storage.table(() -> open(layout)).io();
   }
 
-  /** Returns the existing table, or an uncommitted new one that gives access to its storage. */
-  private Table table(WriteLayout layout) {
+  /** Returns the existing table, or a staged one that gives access to its storage. */
+  private TableStorage.Opened open(WriteLayout layout) {
     TableIdentifier identifier = TableIdentifier.parse(layout.table());
     if (!catalog().tableExists(identifier)) {
       try {
-        return catalog()
-            .buildTable(identifier, layout.schema())
-            .withLocation(layout.location())
-            .createTransaction()
-            .table();
+        Table staged =
+            catalog()
+                .buildTable(identifier, layout.schema())
+                .withPartitionSpec(layout.spec())
+                .withLocation(layout.location())
+                .createTransaction()
+                .table();
+        return new TableStorage.Opened(staged, true);
       } catch (AlreadyExistsException e) {
         LOG.debug("{} was created concurrently", identifier);
       }
     }
-    return catalog().loadTable(identifier);
+    return new TableStorage.Opened(catalog().loadTable(identifier), false);
   }
 
   /** Checks whether a planned export can be resumed. */

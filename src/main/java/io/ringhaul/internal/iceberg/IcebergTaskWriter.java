@@ -1,5 +1,6 @@
 package io.ringhaul.internal.iceberg;
 
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.TaskOutput;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionField;
@@ -38,7 +40,7 @@ final class IcebergTaskWriter implements TaskWriter {
 
   private final WriteLayout layout;
   private final ParquetRows rows;
-  private final FileIO io;
+  private final Supplier<FileIO> io;
   private final WrittenFiles written;
   private final int task;
   private final RowPartitioner partitioner;
@@ -48,8 +50,11 @@ final class IcebergTaskWriter implements TaskWriter {
   private final FetchedRow fetched;
   private boolean finished;
 
+  /**
+   * @param io the file access for the next file; it changes when credentials are renewed
+   */
   IcebergTaskWriter(
-      WriteLayout layout, ParquetRows rows, FileIO io, WrittenFiles written, int task) {
+      WriteLayout layout, ParquetRows rows, Supplier<FileIO> io, WrittenFiles written, int task) {
     this.written = written;
     this.layout = layout;
     this.rows = rows;
@@ -144,7 +149,7 @@ final class IcebergTaskWriter implements TaskWriter {
 
     private final WriteLayout layout;
     private final ParquetRows rows;
-    private final FileIO io;
+    private final Supplier<FileIO> io;
     private final WrittenFiles written;
     private final @Nullable StructLike partition;
     private final int task;
@@ -160,7 +165,7 @@ final class IcebergTaskWriter implements TaskWriter {
     DataFileWriter(
         WriteLayout layout,
         ParquetRows rows,
-        FileIO io,
+        Supplier<FileIO> io,
         WrittenFiles written,
         @Nullable StructLike partition,
         int task) {
@@ -215,13 +220,32 @@ final class IcebergTaskWriter implements TaskWriter {
               ? locations.newDataLocation(name)
               : locations.newDataLocation(layout.spec(), partition, name);
       written.add(location);
-      CapturedOutput file = new CapturedOutput(io.newOutputFile(location));
+      CapturedOutput file = new CapturedOutput(layout.table(), newFile(location));
       output = file;
       DataWriter<RawRow> writer = rows.open(file, partition);
       current = writer;
       uncheckedRows = 0;
       uncheckedBytes = 0;
       return writer;
+    }
+
+    private OutputFile newFile(String location) {
+      try {
+        return io.get().newOutputFile(location);
+      } catch (BulkOperationException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw failed(layout.table(), location, e);
+      }
+    }
+
+    private static StorageException failed(String table, String location, Exception cause) {
+      return new StorageException(
+          location,
+          String.format(
+              "The data file %s of the Iceberg table %s cannot be written: %s",
+              location, table, StorageTrouble.of(cause)),
+          cause);
     }
 
     private void end() {
@@ -239,28 +263,37 @@ final class IcebergTaskWriter implements TaskWriter {
     }
 
     /**
-     * An output file that remembers its stream, because Parquet does not close the stream after a
-     * failure.
+     * An output file that names itself and its table in failures, and that remembers its stream,
+     * because Parquet does not close the stream after a failure.
      */
     private static final class CapturedOutput implements OutputFile {
 
+      private final String table;
       private final OutputFile file;
       private @Nullable PositionOutputStream stream;
 
-      CapturedOutput(OutputFile file) {
+      CapturedOutput(String table, OutputFile file) {
+        this.table = table;
         this.file = file;
       }
 
       @Override
       public PositionOutputStream create() {
-        PositionOutputStream created = file.create();
-        stream = created;
-        return created;
+        return captured(file::create);
       }
 
       @Override
       public PositionOutputStream createOrOverwrite() {
-        PositionOutputStream created = file.createOrOverwrite();
+        return captured(file::createOrOverwrite);
+      }
+
+      private PositionOutputStream captured(Supplier<PositionOutputStream> opening) {
+        PositionOutputStream created;
+        try {
+          created = new NamedStream(opening.get());
+        } catch (RuntimeException e) {
+          throw failed(table, file.location(), e);
+        }
         stream = created;
         return created;
       }
@@ -284,6 +317,58 @@ final class IcebergTaskWriter implements TaskWriter {
         } catch (IOException | RuntimeException e) {
           // The file is deleted next; only its handle must be closed.
         }
+      }
+
+      /** A stream whose failures, of any class that the storage throws, name the file. */
+      private final class NamedStream extends PositionOutputStream {
+
+        private final PositionOutputStream out;
+
+        NamedStream(PositionOutputStream out) {
+          this.out = out;
+        }
+
+        @Override
+        public long getPos() throws IOException {
+          return out.getPos();
+        }
+
+        @Override
+        public long storedLength() throws IOException {
+          return out.storedLength();
+        }
+
+        @Override
+        public void write(int b) {
+          named(() -> out.write(b));
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+          named(() -> out.write(bytes, offset, length));
+        }
+
+        @Override
+        public void flush() {
+          named(out::flush);
+        }
+
+        @Override
+        public void close() {
+          named(out::close);
+        }
+
+        private void named(Step step) {
+          try {
+            step.run();
+          } catch (IOException | RuntimeException e) {
+            throw failed(table, file.location(), e);
+          }
+        }
+      }
+
+      private interface Step {
+        void run() throws IOException;
       }
     }
   }

@@ -2,6 +2,7 @@ package io.ringhaul.internal.iceberg;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -17,7 +18,10 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.Tasks;
 import org.apache.iceberg.util.ThreadPools;
 
-/** Finds data files of an export in the snapshots of a table. */
+/**
+ * Finds data files of an export in the snapshots of a table. The table stays reachable meanwhile,
+ * because a REST catalog closes the file access of a table that the garbage collector finds.
+ */
 final class TableFiles {
 
   private TableFiles() {}
@@ -34,15 +38,19 @@ final class TableFiles {
       return found;
     }
     Set<String> read = new HashSet<>();
-    for (Snapshot snapshot : table.snapshots()) {
-      if (snapshot.sequenceNumber() <= plannedSequence) {
-        continue;
-      }
-      for (ManifestFile manifest : snapshot.dataManifests(table.io())) {
-        if (manifest.sequenceNumber() > plannedSequence && read.add(manifest.path())) {
-          add(table, manifest, names, found);
+    try {
+      for (Snapshot snapshot : table.snapshots()) {
+        if (snapshot.sequenceNumber() <= plannedSequence) {
+          continue;
+        }
+        for (ManifestFile manifest : snapshot.dataManifests(table.io())) {
+          if (manifest.sequenceNumber() > plannedSequence && read.add(manifest.path())) {
+            add(table, manifest, names, found);
+          }
         }
       }
+    } finally {
+      Reference.reachabilityFence(table);
     }
     return found;
   }
@@ -68,25 +76,29 @@ final class TableFiles {
    */
   static List<DataFile> hiddenBehindExpired(Table table, Snapshot head, UUID job) {
     List<DataFile> found = Collections.synchronizedList(new ArrayList<>());
-    Tasks.foreach(
-            head.dataManifests(table.io()).stream()
-                .filter(manifest -> mayBeOfExpired(table, manifest))
-                .toList())
-        .executeWith(ThreadPools.getWorkerPool())
-        .stopOnFailure()
-        .run(
-            manifest -> {
-              try (CloseableIterable<DataFile> files =
-                  ManifestFiles.read(manifest, table.io(), table.specs())) {
-                for (DataFile file : files) {
-                  if (DataFileName.isOf(job, DataFileName.of(file.location()))) {
-                    found.add(file.copyWithoutStats());
+    try {
+      Tasks.foreach(
+              head.dataManifests(table.io()).stream()
+                  .filter(manifest -> mayBeOfExpired(table, manifest))
+                  .toList())
+          .executeWith(ThreadPools.getWorkerPool())
+          .stopOnFailure()
+          .run(
+              manifest -> {
+                try (CloseableIterable<DataFile> files =
+                    ManifestFiles.read(manifest, table.io(), table.specs())) {
+                  for (DataFile file : files) {
+                    if (DataFileName.isOf(job, DataFileName.of(file.location()))) {
+                      found.add(file.copyWithoutStats());
+                    }
                   }
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
                 }
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+              });
+    } finally {
+      Reference.reachabilityFence(table);
+    }
     return List.copyOf(found);
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.iceberg.io.FileIO;
 
 /**
@@ -21,9 +22,9 @@ final class WrittenFiles {
   }
 
   /** Tries to delete the file of a failed task. */
-  void abandon(FileIO io, String location) {
+  void abandon(Supplier<FileIO> io, String location) {
     try {
-      io.deleteFile(location);
+      io.get().deleteFile(location);
       locations.remove(location);
     } catch (RuntimeException e) {
       // The user sees the original failure; cleaning tries to delete the file again.

@@ -89,6 +89,11 @@ public final class DiskBoundTarget implements TargetSession {
   }
 
   @Override
+  public int abandon(TargetPlan plan) {
+    return target.abandon(plan);
+  }
+
+  @Override
   public int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
     return target.cleanCommitted(plan, committed);
   }

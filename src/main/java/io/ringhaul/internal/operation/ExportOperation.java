@@ -431,7 +431,7 @@ public record ExportOperation(
     @Override
     public boolean giveUp(Throwable failure) {
       if (!job.isDurable() && !isMaybePublished) {
-        attempt(failure, () -> target.clean(plan, List.of()));
+        attempt(failure, () -> target.abandon(plan));
         attempt(failure, rejected::discard);
       }
       return false;

@@ -1,0 +1,210 @@
+package io.ringhaul.internal.iceberg;
+
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.disk.StorageTrouble;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.ServiceFailureException;
+import org.apache.iceberg.exceptions.ServiceUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates the table of an export. Usually the catalog only stages it: it gives the table a location
+ * and credentials, and the table appears with its rows at the commit. Some catalogs cannot do this:
+ * they refuse to stage a table, or they choose another location each time they are asked, so that
+ * data and metadata would be in different folders, or their credentials end soon and only those of
+ * an existing table are renewed. There the table is created empty before the first row is read, the
+ * commit adds the rows, and an export that is given up drops it.
+ */
+final class TableCreation {
+
+  /**
+   * The property of a table that an export has created empty, with the export's id. The first
+   * commit removes it.
+   */
+  static final String CREATOR = "ringhaul.created-empty-by";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableCreation.class);
+
+  /** Iceberg's S3 access asks for new credentials 5 minutes before the end of the old ones. */
+  private static final Duration SHORT_LIFE = Duration.ofMinutes(10);
+
+  /** What catalogs say that cannot stage a table. The REST specification names 406. */
+  private static final Pattern UNSTAGED =
+      Pattern.compile("(?is).*(?:code: 40[56]|\\bstag(?:e|ed|ing)\\b).*");
+
+  private final Catalog catalog;
+  private final TableIdentifier identifier;
+  private final Schema schema;
+  private final PartitionSpec spec;
+  private final Map<String, String> properties;
+  private final UUID job;
+
+  TableCreation(
+      Catalog catalog,
+      TableIdentifier identifier,
+      Schema schema,
+      PartitionSpec spec,
+      Map<String, String> properties,
+      UUID job) {
+    this.catalog = catalog;
+    this.identifier = identifier;
+    this.schema = schema;
+    this.spec = spec;
+    this.properties = properties;
+    this.job = job;
+  }
+
+  /**
+   * Stages the table, or creates it empty.
+   *
+   * @throws AlreadyExistsException if the table exists
+   */
+  TableStorage.Opened begin() {
+    Table first;
+    try {
+      first = stagedInNamespace();
+    } catch (RuntimeException e) {
+      if (!isUnstaged(e)) {
+        throw e;
+      }
+      return empty("the catalog does not support staged tables");
+    }
+    Table located;
+    try {
+      located = staged(Optional.of(first.location()));
+    } catch (AlreadyExistsException | ServiceFailureException | ServiceUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.debug("The catalog rejects the location {}", first.location(), e);
+      return empty("the catalog accepts no location for a staged table");
+    }
+    if (!located.location().equals(first.location())) {
+      return empty("the catalog chooses another location for each staged table");
+    }
+    Optional<Instant> end = TableStorage.end(located.io());
+    if (end.isPresent() && end.get().isBefore(Instant.now().plus(SHORT_LIFE))) {
+      return empty("the credentials of a staged table would end at " + end.get());
+    }
+    return new TableStorage.Opened(located, true);
+  }
+
+  /** Stages the table. Some catalogs need its namespace for that, others only at the commit. */
+  private Table stagedInNamespace() {
+    try {
+      return staged(Optional.empty());
+    } catch (NoSuchNamespaceException e) {
+      createNamespace(catalog, identifier);
+      return staged(Optional.empty());
+    }
+  }
+
+  private Table staged(Optional<String> location) {
+    Catalog.TableBuilder builder = builder();
+    location.ifPresent(builder::withLocation);
+    return builder.createTransaction().table();
+  }
+
+  private TableStorage.Opened empty(String reason) {
+    createNamespace(catalog, identifier);
+    Map<String, String> marked = new HashMap<>(properties);
+    marked.put(CREATOR, job.toString());
+    Table created = builder().withProperties(marked).create();
+    LOG.info(
+        "The Iceberg table {} is created empty and gets its rows at the commit: {}",
+        identifier,
+        reason);
+    return new TableStorage.Opened(created, false);
+  }
+
+  private Catalog.TableBuilder builder() {
+    return catalog
+        .buildTable(identifier, schema)
+        .withPartitionSpec(spec)
+        .withProperties(properties);
+  }
+
+  private static boolean isUnstaged(RuntimeException failure) {
+    return failure instanceof UnsupportedOperationException
+        || UNSTAGED.matcher(String.valueOf(failure.getMessage())).matches();
+  }
+
+  /**
+   * Keeps an empty table that another export has created: if that export is given up, it no longer
+   * drops the table.
+   */
+  static void adopt(Table table, UUID job) {
+    String creator = table.properties().get(CREATOR);
+    if (creator != null && !creator.equals(job.toString())) {
+      table.updateProperties().remove(CREATOR).commit();
+    }
+  }
+
+  /** Drops the table if the export has created it empty and nothing was committed to it since. */
+  static void undo(Catalog catalog, TableIdentifier identifier, UUID job) {
+    if (!catalog.tableExists(identifier)) {
+      return;
+    }
+    Table table = catalog.loadTable(identifier);
+    if (!job.toString().equals(table.properties().get(CREATOR)) || !PlannedTable.isEmpty(table)) {
+      return;
+    }
+    catalog.dropTable(identifier, false);
+    // Not left to the catalog: a purge would delete the rows of a commit at this moment.
+    if (table instanceof BaseTable known) {
+      TableMetadata metadata = known.operations().current();
+      metadata.previousFiles().forEach(file -> delete(table, file.file()));
+      delete(table, metadata.metadataFileLocation());
+    }
+  }
+
+  private static void delete(Table table, String metadataFile) {
+    try {
+      table.io().deleteFile(metadataFile);
+    } catch (RuntimeException e) {
+      LOG.warn("{} belongs to no table, but could not be deleted", metadataFile, e);
+    }
+  }
+
+  /**
+   * Creates the table's namespace. Another process may create it concurrently, which catalogs
+   * report with different exceptions.
+   */
+  static void createNamespace(Catalog catalog, TableIdentifier identifier) {
+    Namespace namespace = identifier.namespace();
+    if (!(catalog instanceof SupportsNamespaces namespaces)
+        || namespaces.namespaceExists(namespace)) {
+      return;
+    }
+    try {
+      namespaces.createNamespace(namespace);
+    } catch (RuntimeException e) {
+      if (!namespaces.namespaceExists(namespace)) {
+        throw new StorageException(
+            identifier.toString(),
+            "The namespace "
+                + namespace
+                + " cannot be created in the catalog: "
+                + StorageTrouble.ofCatalog(e),
+            e);
+      }
+    }
+  }
+}
