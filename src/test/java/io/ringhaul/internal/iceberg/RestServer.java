@@ -9,11 +9,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.ringhaul.lake.ObjectStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
@@ -27,16 +37,24 @@ import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.rest.RESTCatalogProperties;
 import org.apache.iceberg.rest.RESTResponse;
 import org.apache.iceberg.rest.RESTSerializers;
+import org.apache.iceberg.rest.credentials.ImmutableCredential;
 import org.apache.iceberg.rest.requests.CreateNamespaceRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
+import org.apache.iceberg.rest.requests.RenameTableRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 import org.apache.iceberg.rest.responses.ConfigResponse;
 import org.apache.iceberg.rest.responses.ErrorResponse;
 import org.apache.iceberg.rest.responses.ErrorResponseParser;
+import org.apache.iceberg.rest.responses.ImmutableLoadCredentialsResponse;
+import org.apache.iceberg.rest.responses.LoadCredentialsResponse;
+import org.apache.iceberg.rest.responses.LoadTableResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A REST catalog over another catalog, with simulated responses to commits. */
-final class RestServer implements AutoCloseable {
+/**
+ * A REST catalog over another catalog. Its manners are those of servers in use: it can refuse
+ * commits or locations, choose locations, issue credentials with an end, and lose responses.
+ */
+public final class RestServer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -50,17 +68,36 @@ final class RestServer implements AutoCloseable {
   private final Catalog catalog;
   private final Map<String, String> config;
   private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile @Nullable Refusal refusal;
   private volatile boolean loses;
+  private volatile boolean losesAnswers;
+  private volatile boolean stages = true;
+  private volatile Locations locations = Locations.AS_ASKED;
+  private volatile @Nullable Duration credentialLife;
+  private volatile boolean renews = true;
+  private volatile @Nullable Refusal closed;
+  private final AtomicInteger conflicts = new AtomicInteger();
+  private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+
+  /** What the server does with the location that a client asks for. */
+  public enum Locations {
+    AS_ASKED,
+    /** Every response has another location, as with Nessie. */
+    CHOSEN_EACH_TIME,
+    /** A client that asks for a location is rejected. */
+    REJECTED
+  }
 
   /**
    * @param config the configuration that clients receive at their start
    */
-  RestServer(Catalog catalog, Map<String, String> config) throws IOException {
+  public RestServer(Catalog catalog, Map<String, String> config) throws IOException {
     this.catalog = catalog;
     this.config = new HashMap<>(config);
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/v1/", this::answer);
+    server.setExecutor(threads);
     server.start();
   }
 
@@ -79,14 +116,63 @@ final class RestServer implements AutoCloseable {
     loses = true;
   }
 
-  /** Returns a new client, which the caller closes. */
+  /** From now on, executes commits and answers them with status 500. */
+  void loseAnswers() {
+    losesAnswers = true;
+  }
+
+  /** The next commits are rejected as conflicts, with status 409. */
+  void conflictNext(int commits) {
+    conflicts.set(commits);
+  }
+
+  /** From now on, rejects staged tables with status 406, as AWS Glue does. */
+  public void refuseStaging() {
+    stages = false;
+  }
+
+  public void locations(Locations manner) {
+    locations = manner;
+  }
+
+  /** From now on, issues credentials for each table, which the client renews for tables only. */
+  public void issueCredentials(Duration life) {
+    credentialLife = life;
+  }
+
+  /** From now on, tells no address at which credentials are renewed. */
+  void offerNoRenewal() {
+    renews = false;
+  }
+
+  /** From now on, answers all requests with this status. */
+  void refuseAll(int status, String message) {
+    closed = new Refusal(status, "NotAuthorizedException", message);
+  }
+
+  /** Returns the requests so far, each as its method and path. */
+  public List<String> requests() {
+    return List.copyOf(requests);
+  }
+
+  public String uri() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** Returns a new client with local files, which the caller closes. */
   RESTCatalog client() {
+    return client(Map.of());
+  }
+
+  /** Returns a new client, which the caller closes. */
+  public RESTCatalog client(Map<String, String> more) {
     RESTCatalog client = new RESTCatalog();
     Map<String, String> properties = new HashMap<>();
-    properties.put("uri", "http://127.0.0.1:" + server.getAddress().getPort());
+    properties.put("uri", uri());
     properties.put("io-impl", LocalFileIO.class.getName());
     properties.put("rest-metrics-reporting-enabled", "false");
     properties.put("rest.client.max-retries", "1");
+    properties.putAll(more);
     client.initialize("rest", properties);
     return client;
   }
@@ -110,35 +196,162 @@ final class RestServer implements AutoCloseable {
   private @Nullable RESTResponse route(HttpExchange exchange) throws IOException {
     String[] path = exchange.getRequestURI().getPath().split("/", -1);
     String method = exchange.getRequestMethod();
+    requests.add(method + " " + exchange.getRequestURI().getPath());
+    Refusal all = closed;
+    if (all != null) {
+      throw all;
+    }
     if (path[2].equals("config")) {
       return ConfigResponse.builder().withDefaults(config).build();
     }
+    if (path[2].equals("tables")) {
+      CatalogHandlers.renameTable(catalog, read(exchange, RenameTableRequest.class));
+      return null;
+    }
     if (path.length == 3) {
-      return CatalogHandlers.createNamespace(
-          (SupportsNamespaces) catalog, read(exchange, CreateNamespaceRequest.class));
+      return method.equals("GET")
+          ? CatalogHandlers.listNamespaces(namespaces(), Namespace.empty())
+          : CatalogHandlers.createNamespace(
+              namespaces(), read(exchange, CreateNamespaceRequest.class));
     }
     Namespace namespace = Namespace.of(path[3]);
     if (path.length == 4) {
-      return CatalogHandlers.loadNamespace((SupportsNamespaces) catalog, namespace);
+      if (method.equals("DELETE")) {
+        CatalogHandlers.dropNamespace(namespaces(), namespace);
+        return null;
+      }
+      return CatalogHandlers.loadNamespace(namespaces(), namespace);
     }
     if (path.length == 5) {
-      CreateTableRequest create = read(exchange, CreateTableRequest.class);
-      return create.stageCreate()
-          ? CatalogHandlers.stageTableCreate(catalog, namespace, create)
-          : CatalogHandlers.createTable(catalog, namespace, create);
+      return method.equals("GET")
+          ? CatalogHandlers.listTables(catalog, namespace)
+          : create(namespace, read(exchange, CreateTableRequest.class));
     }
     TableIdentifier table = TableIdentifier.of(namespace, path[5]);
-    if (!method.equals("POST")) {
-      return CatalogHandlers.loadTable(catalog, table, RESTCatalogProperties.SnapshotMode.ALL);
+    if (path.length == 7) {
+      return path[6].equals("credentials") ? credentials(table) : null;
     }
+    return switch (method) {
+      case "DELETE" -> {
+        if (String.valueOf(exchange.getRequestURI().getQuery()).contains("purgeRequested=true")) {
+          CatalogHandlers.purgeTable(catalog, table);
+        } else {
+          CatalogHandlers.dropTable(catalog, table);
+        }
+        yield null;
+      }
+      case "POST" -> commit(table, read(exchange, UpdateTableRequest.class));
+      default -> load(table);
+    };
+  }
+
+  private SupportsNamespaces namespaces() {
+    return (SupportsNamespaces) catalog;
+  }
+
+  private LoadTableResponse create(Namespace namespace, CreateTableRequest asked) {
+    if (asked.stageCreate() && !stages) {
+      throw new Refusal(406, "UnsupportedOperationException", "stage-create is not supported");
+    }
+    if (asked.location() != null && locations == Locations.REJECTED) {
+      throw new Refusal(403, "ForbiddenException", "the catalog chooses the locations of tables");
+    }
+    CreateTableRequest create = asked;
+    if (locations == Locations.CHOSEN_EACH_TIME) {
+      CreateTableRequest.Builder chosen =
+          CreateTableRequest.builder()
+              .withName(asked.name())
+              .withSchema(asked.schema())
+              .withPartitionSpec(asked.spec())
+              .setProperties(asked.properties())
+              .withLocation(
+                  CatalogHandlers.stageTableCreate(catalog, namespace, unlocated(asked))
+                          .tableMetadata()
+                          .location()
+                      + "_"
+                      + UUID.randomUUID());
+      create = asked.stageCreate() ? chosen.stageCreate().build() : chosen.build();
+    }
+    TableIdentifier table = TableIdentifier.of(namespace, asked.name());
+    return withCredentials(
+        table,
+        create.stageCreate()
+            ? CatalogHandlers.stageTableCreate(catalog, namespace, create)
+            : CatalogHandlers.createTable(catalog, namespace, create));
+  }
+
+  private static CreateTableRequest unlocated(CreateTableRequest asked) {
+    return CreateTableRequest.builder()
+        .withName(asked.name())
+        .withSchema(asked.schema())
+        .stageCreate()
+        .build();
+  }
+
+  private LoadTableResponse load(TableIdentifier table) {
+    return withCredentials(
+        table,
+        CatalogHandlers.loadTable(catalog, table, RESTCatalogProperties.SnapshotMode.ALL));
+  }
+
+  private LoadTableResponse commit(TableIdentifier table, UpdateTableRequest update) {
     Refusal refused = refusal;
     if (refused != null) {
       throw refused;
     }
-    UpdateTableRequest update = read(exchange, UpdateTableRequest.class);
-    return loses
-        ? CatalogHandlers.loadTable(catalog, table, RESTCatalogProperties.SnapshotMode.ALL)
-        : CatalogHandlers.updateTable(catalog, table, update);
+    if (conflicts.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new CommitFailedException("another commit came first");
+    }
+    if (loses) {
+      return load(table);
+    }
+    LoadTableResponse done = CatalogHandlers.updateTable(catalog, table, update);
+    if (losesAnswers) {
+      throw new Refusal(500, "InternalServerError", "the response was lost");
+    }
+    return done;
+  }
+
+  private LoadTableResponse withCredentials(TableIdentifier table, LoadTableResponse response) {
+    Duration life = credentialLife;
+    if (life == null) {
+      return response;
+    }
+    LoadTableResponse.Builder more =
+        LoadTableResponse.builder()
+            .withTableMetadata(response.tableMetadata())
+            .addAllConfig(credential(life));
+    if (renews) {
+      more.addConfig("client.refresh-credentials-endpoint", renewalPath(table));
+    }
+    return more.build();
+  }
+
+  private static String renewalPath(TableIdentifier table) {
+    return "v1/namespaces/" + table.namespace() + "/tables/" + table.name() + "/credentials";
+  }
+
+  private LoadCredentialsResponse credentials(TableIdentifier table) {
+    if (!catalog.tableExists(table)) {
+      throw new NoSuchTableException("Table does not exist: %s", table);
+    }
+    return ImmutableLoadCredentialsResponse.builder()
+        .addCredentials(
+            ImmutableCredential.builder()
+                .prefix("s3")
+                .config(credential(Objects.requireNonNull(credentialLife)))
+                .build())
+        .build();
+  }
+
+  /** Returns credentials; their token has the time of their end. */
+  private static Map<String, String> credential(Duration life) {
+    long end = System.currentTimeMillis() + life.toMillis();
+    return Map.of(
+        "s3.access-key-id", ObjectStore.ACCESS_KEY,
+        "s3.secret-access-key", ObjectStore.SECRET_KEY,
+        "s3.session-token", "ends-" + end,
+        "s3.session-token-expires-at-ms", Long.toString(end));
   }
 
   private static <T> T read(HttpExchange exchange, Class<T> type) throws IOException {
@@ -147,16 +360,16 @@ final class RestServer implements AutoCloseable {
 
   private static void send(HttpExchange exchange, int status, @Nullable Object body)
       throws IOException {
+    if (body == null || exchange.getRequestMethod().equals("HEAD")) {
+      exchange.sendResponseHeaders(status == 200 ? 204 : status, -1);
+      return;
+    }
     byte[] bytes =
         (body instanceof ErrorResponse error
                 ? ErrorResponseParser.toJson(error)
                 : JSON.writeValueAsString(body))
             .getBytes(UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/json");
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.sendResponseHeaders(status == 200 ? 204 : status, -1);
-      return;
-    }
     exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);
   }
@@ -172,6 +385,7 @@ final class RestServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+    threads.shutdownNow();
   }
 
   private static final class Refusal extends RuntimeException {
@@ -181,7 +395,11 @@ final class RestServer implements AutoCloseable {
     private final String type;
 
     private Refusal(int status, String type) {
-      super("the role analyst may not write");
+      this(status, type, "the role analyst may not write");
+    }
+
+    private Refusal(int status, String type, String message) {
+      super(message);
       this.status = status;
       this.type = type;
     }
