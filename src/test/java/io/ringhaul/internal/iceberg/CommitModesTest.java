@@ -40,12 +40,18 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests exports to existing tables: modes, branches and properties. */
+@ParameterizedClass
+@EnumSource(TestedCatalog.class)
 class CommitModesTest {
 
   private static final String TABLE = "lake.t";
@@ -55,7 +61,23 @@ class CommitModesTest {
       new ColumnDescription("region", DataTypes.TEXT, Kind.REGULAR);
   private static final TableDescription SOURCE = Exports.table(ID, REGION);
 
+  private final TestedCatalog kind;
   @TempDir Path folder;
+  private TestedCatalog.Opened catalog;
+
+  CommitModesTest(TestedCatalog kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    catalog = kind.open(folder);
+  }
+
+  @AfterEach
+  void close() {
+    catalog.close();
+  }
 
   @Test
   void createRejectsATableWithASnapshot() {
@@ -245,6 +267,29 @@ class CommitModesTest {
   }
 
   @Test
+  void snapshotOfANewBranchCountsTheRowsOfTheMainBranch() {
+    export(appending(), "1a", "2b");
+    export(appending().branch("audit"), "3c");
+    export(appending().branch("audit"), "4d");
+    export(target().branch("alone").mode(WriteMode.OVERWRITE), "5e");
+    inspect(
+        table -> {
+          Snapshot audit = table.snapshot("audit");
+          assertThat(audit.summary())
+              .containsEntry("total-records", "4")
+              .containsEntry("total-data-files", "3");
+          assertThat(table.snapshot(audit.parentId()).summary())
+              .containsEntry("added-records", "1")
+              .containsEntry("total-records", "3")
+              .containsEntry("total-data-files", "2");
+          assertThat(table.snapshot("alone").summary())
+              .containsEntry("deleted-records", "2")
+              .containsEntry("total-records", "1")
+              .containsEntry("total-data-files", "1");
+        });
+  }
+
+  @Test
   void overwriteReplacesOnlyTheRowsOfItsBranch() {
     export(appending(), "1a");
     export(target().branch("audit").mode(WriteMode.OVERWRITE), "2b");
@@ -348,7 +393,7 @@ class CommitModesTest {
   void writesFilesWithTheSetCompression(Compression compression, String codec) throws SQLException {
     export(appending(), "1a");
     export(appending().compression(compression), "2b");
-    IcebergTarget other = IcebergTarget.warehouse(folder).table("lake.other");
+    IcebergTarget other = catalog.target().table("lake.other");
     export(other.compression(compression), "3c");
     inspect(
         table ->
@@ -459,7 +504,7 @@ class CommitModesTest {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table(TABLE);
+    return catalog.target().table(TABLE);
   }
 
   private IcebergTarget appending() {
@@ -467,7 +512,7 @@ class CommitModesTest {
   }
 
   private IcebergSource source() {
-    return IcebergSource.warehouse(folder).table(TABLE);
+    return catalog.source().table(TABLE);
   }
 
   private void inspect(Consumer<Table> look) {

@@ -22,14 +22,20 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Four processes export concurrently to one table that does not exist at their start. Tests that
  * every acknowledged commit is in the table exactly once. The system property {@code
  * ringhaul.faults.commits} sets the total number of exports. Default: 40.
  */
+@ParameterizedClass
+@EnumSource(TestedCatalog.class)
 class ConcurrentExportsTest {
 
   private static final int PROCESSES = 4;
@@ -38,7 +44,23 @@ class ConcurrentExportsTest {
   private static final TableDescription SOURCE =
       Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
 
+  private final TestedCatalog kind;
   @TempDir private Path warehouse;
+  private TestedCatalog.Opened catalog;
+
+  ConcurrentExportsTest(TestedCatalog kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    catalog = kind.open(warehouse);
+  }
+
+  @AfterEach
+  void close() {
+    catalog.close();
+  }
 
   @Test
   void tableContainsEveryAcknowledgedCommit() throws Exception {
@@ -88,7 +110,7 @@ class ConcurrentExportsTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Exporting.class.getName(),
-                warehouse.toString(),
+                catalog.address(),
                 Integer.toString(process * EXPORTS),
                 Integer.toString(EXPORTS)))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -115,10 +137,15 @@ class ConcurrentExportsTest {
 
     private Exporting() {}
 
+    private static IcebergTarget target(String address) {
+      return address.startsWith("http")
+          ? IcebergTarget.catalog(RestServer.client(address, Map.of()))
+          : IcebergTarget.warehouse(Path.of(address));
+    }
+
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) {
-      IcebergTarget target =
-          IcebergTarget.warehouse(Path.of(args[0])).table("lake.t").mode(WriteMode.APPEND);
+      IcebergTarget target = target(args[0]).table("lake.t").mode(WriteMode.APPEND);
       int first = Integer.parseInt(args[1]);
       int count = Integer.parseInt(args[2]);
       for (int export = first; export < first + count; export++) {

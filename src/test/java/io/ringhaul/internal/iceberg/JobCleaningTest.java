@@ -29,12 +29,18 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the recovery and cleaning of exports to Iceberg tables whose process was killed. */
+@ParameterizedClass
+@EnumSource(TestedCatalog.class)
 class JobCleaningTest {
 
   private static final TableDescription SOURCE =
@@ -43,7 +49,23 @@ class JobCleaningTest {
           new ColumnDescription("part", DataTypes.INT, Kind.REGULAR));
 
   private final UUID job = UUID.randomUUID();
+  private final TestedCatalog kind;
   @TempDir private Path folder;
+  private TestedCatalog.Opened catalog;
+
+  JobCleaningTest(TestedCatalog kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    catalog = kind.open(folder);
+  }
+
+  @AfterEach
+  void close() {
+    catalog.close();
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"plain", "partitioned", "object store", "elsewhere"})
@@ -217,33 +239,6 @@ class JobCleaningTest {
     }
   }
 
-  @Test
-  void rejectsACommitToARemovedCatalog() throws IOException {
-    try (TargetSession session = target().open()) {
-      TargetPlan plan = session.plan(Exports.description(SOURCE, job));
-      TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(1), integer(7)));
-      Path catalog = folder.resolve(CatalogSource.LocalWarehouse.CATALOG_FILE);
-      String message =
-          "The Iceberg catalog "
-              + catalog
-              + " was removed or replaced after it was opened: commits to it would be lost. Make"
-              + " sure that no other program changes the warehouse folder, then run the export"
-              + " again or resume its job";
-      for (String file : List.of("", "-wal", "-shm")) {
-        Files.deleteIfExists(folder.resolve(CatalogSource.LocalWarehouse.CATALOG_FILE + file));
-      }
-      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
-          .isInstanceOf(StorageException.class)
-          .hasMessage(message);
-      Exports.run(
-          IcebergTarget.warehouse(folder).table("lake.other"), SOURCE, row(integer(2), integer(7)));
-      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
-          .isInstanceOf(StorageException.class)
-          .hasMessage(message);
-    }
-    Warehouse.with(folder, warehouse -> assertThat(warehouse.hasTable("lake.t")).isFalse());
-  }
-
   private static String location(TargetPlan plan, TaskOutput output) {
     return DataFiles.of(List.of(output), WriteLayout.decode(plan).spec()).get(0).location();
   }
@@ -301,7 +296,7 @@ class JobCleaningTest {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table("lake.t").mode(WriteMode.APPEND);
+    return catalog.target().table("lake.t").mode(WriteMode.APPEND);
   }
 
   private TargetPlan committed(IcebergTarget target) {

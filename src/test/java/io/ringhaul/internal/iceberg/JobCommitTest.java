@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.WriteMode;
-import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
@@ -28,19 +27,40 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests repeated exports of one job id, without a job store, after maintenance of the table. */
+@ParameterizedClass
+@EnumSource(TestedCatalog.class)
 class JobCommitTest {
 
   private static final TableDescription SOURCE =
       Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
 
   private final UUID job = UUID.randomUUID();
+  private final TestedCatalog kind;
   @TempDir private Path folder;
+  private TestedCatalog.Opened catalog;
+
+  JobCommitTest(TestedCatalog kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    catalog = kind.open(folder);
+  }
+
+  @AfterEach
+  void close() {
+    catalog.close();
+  }
 
   @ParameterizedTest
   @EnumSource(WriteMode.class)
@@ -140,7 +160,7 @@ class JobCommitTest {
     Exports.run(audit, SOURCE, job, row(integer(2)));
     assertThat(
             Exports.imported(
-                IcebergSource.warehouse(folder).table("lake.t").branch("audit"), SOURCE))
+                catalog.source().table("lake.t").branch("audit"), SOURCE))
         .containsExactlyInAnyOrder(List.of("00000001"), List.of("00000002"), List.of("00000003"));
     assertIds(1, 4);
     Exports.run(target().mode(WriteMode.APPEND), SOURCE, job, row(integer(2)));
@@ -161,7 +181,7 @@ class JobCommitTest {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table("lake.t");
+    return catalog.target().table("lake.t");
   }
 
   private void append(int id) {

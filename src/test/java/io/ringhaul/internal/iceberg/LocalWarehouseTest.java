@@ -1,11 +1,16 @@
 package io.ringhaul.internal.iceberg;
 
+import static io.ringhaul.internal.cql.CqlBytes.integer;
+import static io.ringhaul.internal.iceberg.Exports.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.GrowingSource;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.schema.ColumnDescription;
@@ -20,6 +25,7 @@ import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -130,6 +136,36 @@ class LocalWarehouseTest {
                   + " catalog");
     }
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void rejectsACommitToARemovedCatalog() throws IOException {
+    IcebergTarget target = IcebergTarget.warehouse(folder);
+    TableDescription table =
+        Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
+    UUID job = UUID.randomUUID();
+    try (TargetSession session = target.table("lake.t").open()) {
+      TargetPlan plan = session.plan(Exports.description(table, job));
+      TaskOutput output = Exports.write(session, plan, table, row(integer(1)));
+      Path catalog = folder.resolve(CatalogSource.LocalWarehouse.CATALOG_FILE);
+      String message =
+          "The Iceberg catalog "
+              + catalog
+              + " was removed or replaced after it was opened: commits to it would be lost. Make"
+              + " sure that no other program changes the warehouse folder, then run the export"
+              + " again or resume its job";
+      for (String file : List.of("", "-wal", "-shm")) {
+        Files.deleteIfExists(folder.resolve(CatalogSource.LocalWarehouse.CATALOG_FILE + file));
+      }
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(message);
+      Exports.run(target.table("lake.other"), table, row(integer(2)));
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage(message);
+    }
+    Warehouse.with(folder, warehouse -> assertThat(warehouse.hasTable("lake.t")).isFalse());
   }
 
   private static void await(CountDownLatch latch) {

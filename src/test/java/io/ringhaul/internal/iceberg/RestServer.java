@@ -166,14 +166,18 @@ public final class RestServer implements AutoCloseable {
 
   /** Returns a new client, which the caller closes. */
   public RESTCatalog client(Map<String, String> more) {
+    return client(uri(), more);
+  }
+
+  static RESTCatalog client(String uri, Map<String, String> more) {
     RESTCatalog client = new RESTCatalog();
     Map<String, String> properties = new HashMap<>();
-    properties.put("uri", uri());
+    properties.put("uri", uri);
     properties.put("io-impl", LocalFileIO.class.getName());
     properties.put("rest-metrics-reporting-enabled", "false");
     properties.put("rest.client.max-retries", "1");
     properties.putAll(more);
-    client.initialize("rest", properties);
+    client.initialize("ringhaul", properties);
     return client;
   }
 

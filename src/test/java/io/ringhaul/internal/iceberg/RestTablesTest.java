@@ -135,7 +135,7 @@ class RestTablesTest {
     assertThatThrownBy(() -> storage.table(this::staged))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The storage credentials of the Iceberg table rest.lake.t have ended and the catalog"
+            "The storage credentials of the Iceberg table ringhaul.lake.t have ended and the catalog"
                 + " did not renew them: Not authorized: come back later");
   }
 
@@ -167,7 +167,7 @@ class RestTablesTest {
     assertThatThrownBy(() -> storage.table(this::staged))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
-            "The storage credentials of the Iceberg table rest.lake.t cannot be renewed: the"
+            "The storage credentials of the Iceberg table ringhaul.lake.t cannot be renewed: the"
                 + " catalog now gives it the location file:" + folder + "/lake/t_");
   }
 
@@ -366,7 +366,7 @@ class RestTablesTest {
    * tables.
    */
   private void collectTables() throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     long before = RecordingFileIO.closed();
     while (RecordingFileIO.closed() < before + 3) {
       assertThat(System.nanoTime()).as("no file access was closed").isLessThan(deadline);

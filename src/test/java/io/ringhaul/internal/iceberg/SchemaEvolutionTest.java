@@ -36,10 +36,16 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests changes of the Cassandra table between two exports to one Iceberg table. */
+@ParameterizedClass
+@EnumSource(TestedCatalog.class)
 class SchemaEvolutionTest {
 
   private static final String TABLE = "lake.t";
@@ -48,7 +54,23 @@ class SchemaEvolutionTest {
   private static final ColumnDescription NAME = regular("name", DataTypes.TEXT);
   private static final ColumnDescription CITY = regular("city", DataTypes.TEXT);
 
+  private final TestedCatalog kind;
   @TempDir Path folder;
+  private TestedCatalog.Opened catalog;
+
+  SchemaEvolutionTest(TestedCatalog kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    catalog = kind.open(folder);
+  }
+
+  @AfterEach
+  void close() {
+    catalog.close();
+  }
 
   @Test
   void addsANewColumn() {
@@ -302,7 +324,7 @@ class SchemaEvolutionTest {
     DataType keyed = DataTypes.frozenMapOf(before, DataTypes.INT);
     DataType keyedAfter = DataTypes.frozenMapOf(after, DataTypes.INT);
     IcebergTarget other =
-        IcebergTarget.warehouse(folder).table("lake.keyed").mode(WriteMode.APPEND);
+        catalog.target().table("lake.keyed").mode(WriteMode.APPEND);
     Exports.run(other, Exports.table(ID, regular("m", keyed)));
     assertThatThrownBy(() -> Exports.run(other, Exports.table(ID, regular("m", keyedAfter))))
         .isInstanceOf(StorageException.class)
@@ -402,11 +424,11 @@ class SchemaEvolutionTest {
   }
 
   private IcebergTarget target() {
-    return IcebergTarget.warehouse(folder).table(TABLE).mode(WriteMode.APPEND);
+    return catalog.target().table(TABLE).mode(WriteMode.APPEND);
   }
 
   private IcebergSource source() {
-    return IcebergSource.warehouse(folder).table(TABLE);
+    return catalog.source().table(TABLE);
   }
 
   private void inspect(Consumer<Table> look) {
