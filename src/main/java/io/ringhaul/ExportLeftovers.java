@@ -43,7 +43,7 @@ public final class ExportLeftovers {
     return job.status() == JobStatus.PENDING
         ? 0
         : HeldJob.whileHeld(
-            store, job, run -> clean(job, target, ExportCheckpoints.outputs(run.partitions())));
+            store, job, run -> clean(job, target, ExportCheckpoints.outputs(job, run.partitions())));
   }
 
   /**
@@ -98,7 +98,8 @@ public final class ExportLeftovers {
     }
     TargetPlan plan = StoredExport.parse(job.plan().get()).target();
     try (TargetSession session = target.open()) {
-      return session.cleanCommitted(plan, ExportCheckpoints.outputs(store.partitions(job.id())));
+      return session.cleanCommitted(
+          plan, ExportCheckpoints.outputs(job, store.partitions(job.id())));
     }
   }
 

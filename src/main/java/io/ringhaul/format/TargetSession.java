@@ -9,8 +9,9 @@ import java.util.Map;
  * {@link TargetPlan} holds everything else.
  *
  * <p>The order of calls is: {@link #plan} or {@link #resume} once, {@link #openTask} for each task
- * from several threads, {@link #commit} or {@link #abandon}, and {@link #close}. The output of tasks
- * survives failures and crashes until it is committed or cleaned.
+ * from several threads, {@link #merges} after the last task, {@link #commit} or {@link #abandon}, and
+ * {@link #close}. The output of tasks survives failures and crashes until it is committed or
+ * cleaned.
  */
 public interface TargetSession extends AutoCloseable {
 
@@ -66,10 +67,26 @@ public interface TargetSession extends AutoCloseable {
   TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task);
 
   /**
+   * Returns the steps that must run between the last task and the commit, such as writing a few
+   * large files from the outputs of many tasks. They may run concurrently and in any order. Empty
+   * if the export is committed. Default: none.
+   *
+   * @param columns the export's columns in the order of a row's values
+   * @param outputs the outputs of all tasks, and of the steps that have already run; outputs of
+   *     steps that no longer fit those of the tasks are ignored
+   * @throws io.ringhaul.exceptions.BulkOperationException if the outputs cannot be read
+   */
+  default List<OutputMerge> merges(
+      TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
+    return List.of();
+  }
+
+  /**
    * Makes the output of all tasks visible in one step. A second commit of the same plan finds the
    * first one and changes nothing. After a failure, the output of the tasks stays and can be
    * committed again.
    *
+   * @param outputs the outputs of all tasks and of all {@link #merges}
    * @throws io.ringhaul.exceptions.UnknownCommitStateException if it is unknown whether the commit
    *     took effect
    */

@@ -8,7 +8,8 @@ import java.util.Optional;
  * A snapshot of a running operation.
  *
  * @param tasksDone completed tasks
- * @param tasks all tasks
+ * @param tasks all tasks; after the last task of an export to a partitioned Iceberg table also the
+ *     steps that write its data files
  * @param rows rows handled so far
  * @param earlierRows the part of these rows from earlier runs of the job
  * @param bytes bytes handled so far, as {@link OperationTotals#bytes()} counts them

@@ -41,8 +41,17 @@ enum KillPoint {
   /** The job is stored without its plan; the second hit is at the commit of an export. */
   BEFORE_PLAN("jobstore.StoredRun", "plan", Position.ENTRY),
 
+  /** All rows of a merge are written to a data file that is still open. */
+  BEFORE_MERGE_ENDS("iceberg.DataFileWriter", "finish", Position.ENTRY),
+
+  /** The data files of a merge are complete and on disk, and the store does not know this yet. */
+  BEFORE_MERGE_STORED("operation.ExportCheckpoints", "merged", Position.ENTRY),
+
   BEFORE_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Position.ENTRY),
   BEFORE_FOLDER_COMMIT("files.FolderTargetSession", "commit", Position.ENTRY),
+
+  /** The result is visible and the files that it does not need are still there. */
+  BEFORE_FILES_DISCARDED("iceberg.WrittenFiles", "discard", Position.ENTRY),
 
   /** The result is visible and the store does not know this yet. */
   AFTER_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Position.EXIT),

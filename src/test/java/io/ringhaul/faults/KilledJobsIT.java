@@ -60,6 +60,21 @@ class KilledJobsIT {
     work.assertExact(job.id());
   }
 
+  @Test
+  void resumesPartitionedExportKilledAtEveryPoint() throws Exception {
+    Work work = bench.newExport(Shape.PARTITIONED);
+    KilledJob job = bench.job(work);
+    job.killAt(KillPoint.AFTER_ICEBERG_FILES_END, 3);
+    job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHER_OPTIONS);
+    job.killAt(KillPoint.BEFORE_MERGE_ENDS, 2);
+    job.killAt(KillPoint.BEFORE_MERGE_STORED, 3);
+    job.killAt(KillPoint.BEFORE_ICEBERG_COMMIT, 1);
+    job.killAt(KillPoint.BEFORE_FILES_DISCARDED, 1);
+    job.killAt(KillPoint.AFTER_ICEBERG_COMMIT, 1);
+    job.finish();
+    work.assertExact(job.id());
+  }
+
   @Slow
   @Test
   void resumesCsvExportKilledAtEveryPoint() throws Exception {

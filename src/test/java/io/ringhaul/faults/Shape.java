@@ -37,29 +37,61 @@ enum Shape {
 
     @Override
     List<String> options(Path folder) {
-      return List.of(
-          "--format",
-          "iceberg",
-          "--path",
-          location(folder).toString(),
-          "--iceberg-table",
-          "it.rows");
+      return icebergOptions(folder);
     }
 
     @Override
     List<Path> visible(Path folder, UUID job) {
-      List<Path> files = new ArrayList<>();
-      Warehouse.inspect(
-          location(folder), TABLE, table -> dataFiles(onlySnapshot(table, job), table, files));
-      return files;
+      return icebergFiles(folder, job);
     }
 
-    /** Excludes metadata files: Iceberg may leave some after a lost race or a crash. */
     @Override
     List<Path> all(Path folder) {
-      return Warehouse.files(location(folder)).stream()
-          .filter(file -> !file.toString().contains("/metadata/"))
-          .toList();
+      return icebergStorage(folder);
+    }
+
+    @Override
+    String reader(List<Path> files) {
+      return "read_parquet(" + list(files) + ")";
+    }
+  },
+
+  /** A partitioned Iceberg table, whose data files are written after the last task. */
+  PARTITIONED(KillPoint.IN_ICEBERG_SPLIT) {
+    @Override
+    List<KillPoint> exportPoints() {
+      return List.of(
+          KillPoint.BEFORE_PLAN,
+          KillPoint.BEFORE_ICEBERG_FILES_END,
+          KillPoint.AFTER_ICEBERG_FILES_END,
+          KillPoint.BEFORE_CHECKPOINT,
+          KillPoint.AFTER_CHECKPOINT,
+          KillPoint.BEFORE_MERGE_ENDS,
+          KillPoint.BEFORE_MERGE_STORED,
+          KillPoint.BEFORE_ICEBERG_COMMIT,
+          KillPoint.BEFORE_FILES_DISCARDED,
+          KillPoint.AFTER_ICEBERG_COMMIT,
+          KillPoint.BEFORE_COMPLETION);
+    }
+
+    @Override
+    List<String> options(Path folder) {
+      return icebergOptions(folder);
+    }
+
+    @Override
+    List<String> exportOptions() {
+      return List.of("--partition-by", "bucket(6, pk)");
+    }
+
+    @Override
+    List<Path> visible(Path folder, UUID job) {
+      return icebergFiles(folder, job);
+    }
+
+    @Override
+    List<Path> all(Path folder) {
+      return icebergStorage(folder);
     }
 
     @Override
@@ -137,6 +169,11 @@ enum Shape {
         "--format", name().toLowerCase(Locale.ROOT), "--path", location(folder).toString());
   }
 
+  /** Returns the options of an export only. */
+  List<String> exportOptions() {
+    return List.of();
+  }
+
   /** Returns the files that a reader of the result finds. Only this job may have written them. */
   List<Path> visible(Path folder, UUID job) throws IOException {
     try (Stream<Path> files = Files.list(location(folder))) {
@@ -164,6 +201,25 @@ enum Shape {
   /** Returns the folder that a user passes to the command. */
   static Path location(Path folder) {
     return folder.resolve("out");
+  }
+
+  private static List<String> icebergOptions(Path folder) {
+    return List.of(
+        "--format", "iceberg", "--path", location(folder).toString(), "--iceberg-table", "it.rows");
+  }
+
+  private static List<Path> icebergFiles(Path folder, UUID job) {
+    List<Path> files = new ArrayList<>();
+    Warehouse.inspect(
+        location(folder), TABLE, table -> dataFiles(onlySnapshot(table, job), table, files));
+    return files;
+  }
+
+  /** Excludes metadata files: Iceberg may leave some after a lost race or a crash. */
+  private static List<Path> icebergStorage(Path folder) {
+    return Warehouse.files(location(folder)).stream()
+        .filter(file -> !file.toString().contains("/metadata/"))
+        .toList();
   }
 
   private static Snapshot onlySnapshot(Table table, UUID job) {

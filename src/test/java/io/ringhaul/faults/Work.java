@@ -29,7 +29,9 @@ interface Work {
 
     @Override
     public List<String> command() {
-      return words("export", table.keyspace() + ".source", shape, folder);
+      List<String> words = words("export", table.keyspace() + ".source", shape, folder);
+      words.addAll(shape.exportOptions());
+      return words;
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.apache.iceberg.FileFormat;
 
 /**
- * Names of data files. A name has the task's number, the export's id and a random UUID. The
+ * Names of data files and {@linkplain RowFile row files}. A name has the task's number, the export's id and a random UUID. The
  * export's id distinguishes its files from all others under the table's location. Names are unique,
  * so files are compared by name: the same location may have several spellings.
  */
@@ -18,14 +18,22 @@ final class DataFileName {
   /** An incomplete file is hidden; see {@link LocalFileIO.DurableOutputFile#temporary}. */
   private static final Pattern FORM =
       Pattern.compile(
-          "\\.?[0-9]{5,}-(" + UUID_FORM + ")-" + UUID_FORM + "\\.parquet(?:\\.tmp|\\.crc)?");
+          "\\.?[0-9]{5,}-(" + UUID_FORM + ")-" + UUID_FORM + "\\.(?:parquet|rows)(?:\\.tmp|\\.crc)?");
 
   private DataFileName() {}
 
-  /** Returns a new name for a file of the task. */
+  /** Returns a new name for a data file of the task or merge. */
   static String next(UUID job, int task) {
-    return FileFormat.PARQUET.addExtension(
-        String.format("%05d-%s-%s", task, job, UUID.randomUUID()));
+    return FileFormat.PARQUET.addExtension(stem(job, task));
+  }
+
+  /** Returns a new name for the row file of the task. */
+  static String nextRows(UUID job, int task) {
+    return stem(job, task) + ".rows";
+  }
+
+  private static String stem(UUID job, int task) {
+    return String.format("%05d-%s-%s", task, job, UUID.randomUUID());
   }
 
   /** Returns whether the name is that of a complete or incomplete file of this export. */

@@ -4,7 +4,6 @@ import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
-import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.disk.StorageTrouble;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -83,8 +82,8 @@ final class IcebergCommit {
    * @throws UnknownCommitStateException if it is unknown whether the commit took effect, or if the
    *     rows are on another branch; repeating the commit finds out
    */
-  CommitResult run(List<TaskOutput> outputs) {
-    List<DataFile> files = DataFiles.of(outputs, layout.spec());
+  CommitResult run(JobOutputs outputs) {
+    List<DataFile> files = outputs.dataFiles();
     handle.requireTheSame();
     Optional<JobCommit.Found> earlier;
     try {
@@ -103,6 +102,7 @@ final class IcebergCommit {
           identifier);
       return found(files, earlier.get());
     }
+    requireMerged(outputs);
     requireWhole(files);
     ConflictPatience patience = new ConflictPatience(layout.table(), ConflictPatience.MOST);
     while (true) {
@@ -136,6 +136,18 @@ final class IcebergCommit {
     }
   }
 
+  private void requireMerged(JobOutputs outputs) {
+    if (outputs.unmergedRows() != 0) {
+      throw new StorageException(
+          layout.table(),
+          String.format(
+              "Nothing was committed to the Iceberg table %s: %d rows of finished tasks are in no"
+                  + " data file. Resume the job, or, without a job store, run the export again",
+              layout.table(), outputs.unmergedRows()),
+          null);
+    }
+  }
+
   /**
    * Fails if data files are missing or changed: the table could not be read. The failure is not
    * retried, because a program that deletes data files would also delete those of a second attempt;
@@ -144,7 +156,7 @@ final class IcebergCommit {
   private void requireWhole(List<DataFile> files) {
     List<WholeFiles.Damage> damages;
     try {
-      damages = new WholeFiles(io).damages(files);
+      damages = new WholeFiles(io).damages(files.stream().map(WholeFiles.Written::of).toList());
     } catch (RuntimeException e) {
       throw new StorageException(
           layout.table(),
@@ -250,9 +262,12 @@ final class IcebergCommit {
           files.stream().map(file -> DataFileName.of(file.location())).collect(Collectors.toSet());
       Set<String> kept =
           TableFiles.inAny(catalog.loadTable(identifier), layout.origin().sequenceNumber(), names);
-      DataFiles.delete(
+      WrittenFiles.discard(
           io,
-          files.stream().filter(file -> !kept.contains(DataFileName.of(file.location()))).toList());
+          files.stream()
+              .map(DataFile::location)
+              .filter(location -> !kept.contains(DataFileName.of(location)))
+              .toList());
     } catch (RuntimeException e) {
       LOG.warn(
           "Data files of export {} that are in no snapshot may not have been deleted",

@@ -6,6 +6,7 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -247,11 +250,40 @@ public final class IcebergTargetSession implements TargetSession {
   }
 
   @Override
+  public List<OutputMerge> merges(
+      TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
+    WriteLayout layout = plans.of(plan);
+    JobOutputs files = JobOutputs.of(outputs, layout.spec());
+    if (files.unmergedRows() == 0) {
+      return List.of();
+    }
+    try {
+      return layout.jobCommit(catalog()).find().isPresent()
+          ? List.of()
+          : new PartitionMerges(layout, columns, () -> io(layout), written).missing(files);
+    } catch (BulkOperationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StorageException(
+          layout.table(),
+          String.format(
+              "The rows of the tasks of export %s in %s could not be read: %s; resume the job, which"
+                  + " repeats the tasks of damaged files, or, without a job store, run the export"
+                  + " again",
+              layout.jobId(), layout.location(), StorageTrouble.of(e)),
+          e);
+    }
+  }
+
+  @Override
   public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
     WriteLayout layout = plans.of(plan);
     written.mayBeCommitted(true);
     try {
-      return new IcebergCommit(handle(), layout, io(layout)).run(outputs);
+      JobOutputs files = JobOutputs.of(outputs, layout.spec());
+      CommitResult committed = new IcebergCommit(handle(), layout, io(layout)).run(files);
+      WrittenFiles.discard(io(layout), files.temporary());
+      return committed;
     } catch (UnknownCommitStateException e) {
       throw e;
     } catch (StorageException e) {
@@ -268,15 +300,17 @@ public final class IcebergTargetSession implements TargetSession {
         return List.of();
       }
       WholeFiles whole = new WholeFiles(io(layout));
-      Set<String> damaged =
-          whole.damages(DataFiles.of(outputs, layout.spec())).stream()
-              .map(WholeFiles.Damage::location)
+      JobOutputs files = JobOutputs.of(outputs, layout.spec());
+      Set<String> unusable =
+          Stream.concat(
+                  files.outdated().stream(),
+                  whole.damages(files.needed()).stream().map(WholeFiles.Damage::location))
               .collect(Collectors.toSet());
       return outputs.stream()
           .filter(
               output ->
-                  DataFiles.of(List.of(output), layout.spec()).stream()
-                      .anyMatch(file -> damaged.contains(file.location())))
+                  JobOutputs.of(List.of(output), layout.spec()).locations().stream()
+                      .anyMatch(unusable::contains))
           .toList();
     } catch (BulkOperationException e) {
       throw e;
@@ -294,16 +328,21 @@ public final class IcebergTargetSession implements TargetSession {
   /** Keeps the committed files, because they may belong to a table that was renamed. */
   @Override
   public int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
-    return clean(plan, committed);
+    WriteLayout layout = plans.of(plan);
+    return clean(
+        layout, JobOutputs.of(committed, layout.spec()).dataFiles().stream().map(DataFile::location));
   }
 
   @Override
   public int clean(TargetPlan plan, List<TaskOutput> kept) {
     WriteLayout layout = plans.of(plan);
-    Set<String> names =
-        DataFiles.of(kept, layout.spec()).stream()
-            .map(file -> DataFileName.of(file.location()))
-            .collect(Collectors.toSet());
+    return clean(
+        layout,
+        JobOutputs.of(kept, layout.spec()).needed().stream().map(WholeFiles.Written::location));
+  }
+
+  private int clean(WriteLayout layout, Stream<String> kept) {
+    Set<String> names = kept.map(DataFileName::of).collect(Collectors.toSet());
     try {
       return new JobCleaning(catalog(), layout, io(layout), written).run(names);
     } catch (BulkOperationException e) {

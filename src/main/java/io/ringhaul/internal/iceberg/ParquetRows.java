@@ -91,7 +91,6 @@ final class ParquetRows {
    * divided among its open files.
    */
   private long rowGroupBytes() {
-    long openFiles = layout.spec().isUnpartitioned() ? 1 : layout.openPartitions();
-    return layout.writerBytes() / openFiles;
+    return layout.writerBytes() / layout.openFiles();
   }
 }

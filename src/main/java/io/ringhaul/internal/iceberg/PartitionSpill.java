@@ -21,7 +21,7 @@ import org.apache.iceberg.PartitionKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spills rows of partitions without an open data file to disk. A scan in token order reads rows of
+ * Spills rows of partitions without an open data file to disk, as serialized values. A scan in token order reads rows of
  * all partitions interleaved, and a Parquet writer for each would not fit in memory. One temporary
  * file contains the rows of all partitions. Memory contains at most {@value #MEMORY_BYTES} bytes of
  * rows plus one row, and for each partition the position of its last segment in the file; each
@@ -42,6 +42,7 @@ final class PartitionSpill implements AutoCloseable {
     private @Nullable ByteArrayOutputStream memory;
     private long lastSegment;
     private int segments;
+    private long rows;
   }
 
   private final int columns;
@@ -67,6 +68,17 @@ final class PartitionSpill implements AutoCloseable {
     return partitions.containsKey(key);
   }
 
+  /** Returns how many rows a partition has. */
+  long rows(PartitionKey key) {
+    Rows rows = partitions.get(key);
+    return rows == null ? 0 : rows.rows;
+  }
+
+  /** Returns the size of all rows in bytes. */
+  long bytes() {
+    return fileBytes + memoryBytes;
+  }
+
   /** Adds a row. The caller must not change the key afterwards. */
   void add(PartitionKey key, RawRow row) {
     Rows rows = partitions.computeIfAbsent(key, k -> new Rows());
@@ -75,6 +87,7 @@ final class PartitionSpill implements AutoCloseable {
       memory = new ByteArrayOutputStream();
       rows.memory = memory;
     }
+    rows.rows++;
     int before = memory.size();
     try (DataOutputStream out = new DataOutputStream(memory)) {
       for (int i = 0; i < columns; i++) {
@@ -99,6 +112,14 @@ final class PartitionSpill implements AutoCloseable {
 
   /** Passes the rows of one partition to the consumer, in the order in which they were added. */
   void replay(PartitionKey key, Consumer<RawRow> consumer) {
+    chunks(key, chunk -> rows(chunk, columns, consumer));
+  }
+
+  /**
+   * Passes the serialized rows of one partition to the consumer, in the order in which they were
+   * added. Each chunk has whole rows.
+   */
+  void chunks(PartitionKey key, Consumer<ByteBuffer> consumer) {
     Rows rows = partitions.get(key);
     if (rows == null) {
       return;
@@ -106,24 +127,29 @@ final class PartitionSpill implements AutoCloseable {
     try {
       for (long segment : segments(rows)) {
         int length = header(segment).getInt(Long.BYTES);
-        replay(read(segment + HEADER_BYTES, length), consumer);
+        consumer.accept(read(segment + HEADER_BYTES, length));
       }
       if (rows.memory != null) {
-        replay(ByteBuffer.wrap(rows.memory.toByteArray()), consumer);
+        consumer.accept(ByteBuffer.wrap(rows.memory.toByteArray()));
       }
     } catch (IOException e) {
       throw unusable("read back from", e);
     }
   }
 
-  private void replay(ByteBuffer rows, Consumer<RawRow> consumer) {
-    while (rows.hasRemaining()) {
+  /**
+   * Passes serialized rows to the consumer, one after another.
+   *
+   * @param columns how many values a row has
+   */
+  static void rows(ByteBuffer chunk, int columns, Consumer<RawRow> consumer) {
+    while (chunk.hasRemaining()) {
       ByteBuffer[] values = new ByteBuffer[columns];
       for (int i = 0; i < columns; i++) {
-        int size = rows.getInt();
+        int size = chunk.getInt();
         if (size != NULL) {
-          values[i] = rows.slice(rows.position(), size);
-          rows.position(rows.position() + size);
+          values[i] = chunk.slice(chunk.position(), size);
+          chunk.position(chunk.position() + size);
         }
       }
       consumer.accept(column -> values[column]);

@@ -14,7 +14,7 @@ import org.apache.iceberg.util.Tasks;
 import org.apache.iceberg.util.ThreadPools;
 
 /**
- * Finds data files that are missing or have another length than was written. Sends one request to
+ * Finds data files and row files that are missing or have another length than was written. Sends one request to
  * the storage for each intact file, several concurrently, because a request to an object store
  * takes some milliseconds.
  */
@@ -38,6 +38,13 @@ final class WholeFiles {
     }
   }
 
+  /** A file as it was written. */
+  record Written(String location, long bytes) {
+    static Written of(DataFile file) {
+      return new Written(file.location(), file.fileSizeInBytes());
+    }
+  }
+
   private final FileIO io;
 
   WholeFiles(FileIO io) {
@@ -45,7 +52,7 @@ final class WholeFiles {
   }
 
   /** Returns the missing and changed files, in the order of their locations. */
-  List<Damage> damages(List<DataFile> files) {
+  List<Damage> damages(List<Written> files) {
     List<Damage> damages = Collections.synchronizedList(new ArrayList<>());
     if (files.isEmpty()) {
       return damages;
@@ -59,8 +66,8 @@ final class WholeFiles {
           .run(
               file -> {
                 OptionalLong found = length(file);
-                if (found.isEmpty() || found.getAsLong() != file.fileSizeInBytes()) {
-                  damages.add(new Damage(file.location(), file.fileSizeInBytes(), found));
+                if (found.isEmpty() || found.getAsLong() != file.bytes()) {
+                  damages.add(new Damage(file.location(), file.bytes(), found));
                 }
               });
     } finally {
@@ -73,12 +80,12 @@ final class WholeFiles {
    * Returns the file's length; empty if the file is missing. For a missing file, storages report
    * length 0, or throw from {@code getLength} or {@code newInputFile}.
    */
-  private OptionalLong length(DataFile file) {
+  private OptionalLong length(Written file) {
     try {
       InputFile input = io.newInputFile(file.location());
       try {
         long length = input.getLength();
-        if (length == file.fileSizeInBytes() || input.exists()) {
+        if (length == file.bytes() || input.exists()) {
           return OptionalLong.of(length);
         }
       } catch (RuntimeException e) {

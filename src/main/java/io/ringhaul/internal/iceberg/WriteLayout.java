@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.iceberg.DistributionMode;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.PartitionSpec;
@@ -19,6 +20,7 @@ import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.LocationProvider;
@@ -60,12 +62,34 @@ record WriteLayout(
   private static final long USEFUL_ROW_GROUP_BYTES = 8L << 20;
 
   /**
-   * Returns how many partitions one task writes concurrently, 1 to 4. The number is limited so that
-   * each row group has a useful size, because a Parquet writer needs some megabytes besides its row
-   * group.
+   * Returns whether tasks write row files, from which {@link PartitionMerges} writes the data files.
+   * Iceberg's table property {@code write.distribution-mode} decides: with {@code none}, each task
+   * writes data files of its own.
+   */
+  boolean isMerged() {
+    return spec.isPartitioned()
+        && DistributionMode.fromName(
+                properties.getOrDefault(
+                    TableProperties.WRITE_DISTRIBUTION_MODE,
+                    TableProperties.WRITE_DISTRIBUTION_MODE_HASH))
+            != DistributionMode.NONE;
+  }
+
+  /**
+   * Returns how many partitions one task writes concurrently: 0 if it writes a row file, else 1 to
+   * 4. The number is limited so that each row group has a useful size, because a Parquet writer
+   * needs some megabytes besides its row group.
    */
   int openPartitions() {
+    if (isMerged()) {
+      return 0;
+    }
     return (int) Math.max(1, Math.min(MOST_OPEN_PARTITIONS, writerBytes / USEFUL_ROW_GROUP_BYTES));
+  }
+
+  /** Returns how many data files one task or merge writes concurrently, 1 to 4. */
+  int openFiles() {
+    return spec.isUnpartitioned() ? 1 : Math.max(1, openPartitions());
   }
 
   /** Returns the finder of the export's commit in the table. */

@@ -4,6 +4,7 @@ import io.ringhaul.exceptions.DiskLimitException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -13,6 +14,7 @@ import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,27 @@ public final class DiskBoundTarget implements TargetSession {
       budget = new DiskBudget(plan.location(), most, earlier, remedy);
     }
     return budget;
+  }
+
+  @Override
+  public List<OutputMerge> merges(
+      TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
+    return target.merges(plan, columns, outputs).stream()
+        .<OutputMerge>map(merge -> bytes -> merged(plan, merge, bytes))
+        .toList();
+  }
+
+  private TaskOutput merged(TargetPlan plan, OutputMerge merge, LongConsumer bytes) {
+    try (DiskBudget.Share share = budget(plan).open()) {
+      TaskOutput output =
+          merge.run(
+              size -> {
+                share.grown(size);
+                bytes.accept(size);
+              });
+      share.ended(output.bytes());
+      return output;
+    }
   }
 
   @Override

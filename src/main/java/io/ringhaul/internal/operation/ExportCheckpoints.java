@@ -1,11 +1,14 @@
 package io.ringhaul.internal.operation;
 
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.jobstore.Checkpoint;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.scan.ScanPlan;
 import io.ringhaul.internal.scan.ScanTask;
+import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.schema.TokenRange;
@@ -13,10 +16,14 @@ import io.ringhaul.schema.TokenRangeSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of an export job. They record the token ranges that were read, because a later
@@ -25,28 +32,48 @@ import java.util.stream.Collectors;
  */
 public final class ExportCheckpoints {
 
+  private static final long STORE_MERGED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final JobRun run;
   private final List<JobPartition> earlier;
   private final List<Integer> numbers = new ArrayList<>();
+  private final List<TaskOutput> merged = new ArrayList<>();
+  private @Nullable TargetPlan target;
   private int nextNumber;
+  private long mergedStored = System.nanoTime();
 
   ExportCheckpoints(JobRun run) {
     this.run = run;
+    merged.addAll(mergedOf(run.job()));
     this.earlier =
         run.partitions().stream().filter(each -> each.status() == PartitionStatus.DONE).toList();
   }
 
-  /** The output of earlier runs. */
-  public List<TaskOutput> outputs() {
-    return outputs(earlier);
+  /** The outputs of earlier runs: of finished tasks, and of merges. */
+  public synchronized List<TaskOutput> outputs() {
+    return Stream.concat(outputs(earlier).stream(), merged.stream()).toList();
   }
 
-  /** The output of the finished partitions. */
+  /** The outputs of a job's finished partitions. */
   public static List<TaskOutput> outputs(List<JobPartition> partitions) {
     return partitions.stream()
         .filter(each -> each.status() == PartitionStatus.DONE)
         .map(done -> new TaskOutput(done.number(), done.rows(), done.bytes(), done.outputs()))
         .toList();
+  }
+
+  /** The outputs of a job's finished partitions and of its merges. */
+  public static List<TaskOutput> outputs(Job job, List<JobPartition> partitions) {
+    return Stream.concat(outputs(partitions).stream(), mergedOf(job).stream()).toList();
+  }
+
+  private static List<TaskOutput> mergedOf(Job job) {
+    return job.plan().map(plan -> StoredExport.parse(plan).merged()).orElse(List.of());
+  }
+
+  /** Forgets merges, which must run again; ignores outputs of tasks. */
+  synchronized void forget(List<TaskOutput> outputs) {
+    merged.removeAll(outputs);
   }
 
   /** The tokens that earlier runs have read. */
@@ -75,7 +102,7 @@ public final class ExportCheckpoints {
   }
 
   /** Stores the plan of this run and its tasks. */
-  synchronized void plan(StoredExport how, ScanPlan scan) {
+  synchronized void plan(TargetPlan target, ScanPlan scan) {
     Set<Integer> taken = earlier.stream().map(JobPartition::number).collect(Collectors.toSet());
     List<JobPartition> partitions = new ArrayList<>();
     int number = 0;
@@ -87,7 +114,35 @@ public final class ExportCheckpoints {
       partitions.add(JobPartition.ofTokens(number++, task.ranges()));
     }
     nextNumber = Math.max(number, taken.stream().mapToInt(taking -> taking + 1).max().orElse(0));
-    run.plan(how.text(), partitions);
+    run.plan(new StoredExport(target, merged, Optional.empty()).text(), partitions);
+    this.target = target;
+  }
+
+  /**
+   * Notes that a merge is finished. The store keeps the outputs of all merges in one text, so they
+   * are stored a few seconds later, together with those of other merges.
+   */
+  synchronized void merged(TaskOutput output) {
+    merged.add(output);
+    if (System.nanoTime() - mergedStored >= STORE_MERGED_NANOS) {
+      storeMerged();
+    }
+  }
+
+  /** Stores the outputs of all merges. Only after the last task. */
+  synchronized void storeMerged() {
+    store(Optional.empty());
+    mergedStored = System.nanoTime();
+  }
+
+  /** Stores the result of the commit. */
+  synchronized void committed(CommitResult result) {
+    store(Optional.of(result));
+  }
+
+  private void store(Optional<CommitResult> result) {
+    run.plan(
+        new StoredExport(Objects.requireNonNull(target), merged, result).text(), List.of());
   }
 
   /**

@@ -175,6 +175,7 @@ public record ExportOperation(
     if (stored.isEmpty() || stored.get().result().isPresent()) {
       return;
     }
+    // Damaged merges are forgotten when the job runs.
     List<TaskOutput> outputs = ExportCheckpoints.outputs(store.partitions(jobId));
     try (TargetSession targetSession = target.open()) {
       List<TaskOutput> damaged = targetSession.damaged(stored.get().target(), outputs);
@@ -208,7 +209,7 @@ public record ExportOperation(
             selection.tokens().subtract(checkpoints.tokens()),
             sizing,
             checkpoints.figures());
-    WriterCount writers = WriterCount.of(settings, selection, scan);
+    WriterCount writers = WriterCount.of(settings, selection, scan, checkpoints.figures().tasks());
     int mostPageSize =
         new ExportPreflight(session, settings, selection, cellTimes.window(), target)
             .run(table, exported.read(), rows.selected(), scan, pageSize);
@@ -247,8 +248,8 @@ public record ExportOperation(
                   .requests(sender, scan, settings, count::follow)
                   .pages(scanner.pageSizer())
                   .workers(count));
-      TargetPlan targetPlan = targetPlan(targetSession, job, exported, checkpoints, writers.most());
-      checkpoints.plan(StoredExport.planned(targetPlan), scan.plan());
+      TargetPlan targetPlan = targetPlan(targetSession, job, exported, checkpoints, writers.concurrent());
+      checkpoints.plan(targetPlan, scan.plan());
       ExportTasks tasks =
           new ExportTasks(
               new ExportTasks.Work(
@@ -264,11 +265,17 @@ public record ExportOperation(
                   checkpoints,
                   sameTable(found, job),
                   splitRule));
-      ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
+      ExportMerges merges =
+          new ExportMerges(targetSession, targetPlan, rows.columns(), job, checkpoints, scan);
+      ExportEnding ending = new ExportEnding(job, checkpoints, targetSession, targetPlan, rejected);
       return running.run(
           ending,
           () -> {
-            List<TaskOutput> outputs = tasks.run(workers, selection.tokens(), running);
+            List<TaskOutput> outputs =
+                merges.run(
+                    new Workers(threads, writers.merging()),
+                    tasks.run(workers, selection.tokens(), running),
+                    running);
             CommitResult committed =
                 Uninterrupted.call(
                     "The commit",
@@ -347,6 +354,7 @@ public record ExportOperation(
       return planned;
     }
     TargetPlan resumed = targetSession.resume(StoredExport.parse(stored.get()).target(), export);
+    checkpoints.forget(targetSession.damaged(resumed, checkpoints.outputs()));
     targetSession.clean(resumed, checkpoints.outputs());
     return resumed;
   }
@@ -394,13 +402,20 @@ public record ExportOperation(
   private static final class ExportEnding implements RunningOperation.Ending {
 
     private final OperationJob job;
+    private final ExportCheckpoints checkpoints;
     private final TargetSession target;
     private final TargetPlan plan;
     private final RejectedRows rejected;
     private volatile boolean isMaybePublished;
 
-    ExportEnding(OperationJob job, TargetSession target, TargetPlan plan, RejectedRows rejected) {
+    ExportEnding(
+        OperationJob job,
+        ExportCheckpoints checkpoints,
+        TargetSession target,
+        TargetPlan plan,
+        RejectedRows rejected) {
       this.job = job;
+      this.checkpoints = checkpoints;
       this.target = target;
       this.plan = plan;
       this.rejected = rejected;
@@ -419,7 +434,7 @@ public record ExportOperation(
       }
       isMaybePublished = true;
       try {
-        job.run().plan(new StoredExport(plan, Optional.of(committed)).text(), List.of());
+        checkpoints.committed(committed);
       } catch (BulkOperationException e) {
         throw e.withNote(
             "the export is committed, and resuming job " + job.id() + " returns its result");

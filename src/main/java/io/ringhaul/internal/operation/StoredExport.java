@@ -1,10 +1,13 @@
 package io.ringhaul.internal.operation;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.jackson.Json;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,24 +15,31 @@ import java.util.OptionalLong;
  * The plan of an export as its job stores it.
  *
  * @param target the plan of the output
+ * @param merged the outputs of the target's merges that have run
  * @param result the result of the commit; empty before the commit
  */
-public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
+public record StoredExport(
+    TargetPlan target, List<TaskOutput> merged, Optional<CommitResult> result) {
+
 
   private static final String TARGET = "target";
+  private static final String MERGED = "merged";
   private static final String RESULT = "result";
   private static final String LOCATION = "location";
   private static final String FILES = "files";
   private static final String FILE_BYTES = "fileBytes";
   private static final String SNAPSHOT = "snapshotId";
 
-  static StoredExport planned(TargetPlan target) {
-    return new StoredExport(target, Optional.empty());
+  public StoredExport {
+    merged = List.copyOf(merged);
   }
 
   String text() {
     ObjectNode root = Json.object();
     root.set(TARGET, Json.node(target));
+    if (!merged.isEmpty()) {
+      root.set(MERGED, Json.node(merged));
+    }
     result.ifPresent(
         committed -> {
           ObjectNode node =
@@ -52,6 +62,9 @@ public record StoredExport(TargetPlan target, Optional<CommitResult> result) {
     JsonNode result = root.path(RESULT);
     return new StoredExport(
         Json.read(root.path(TARGET).toString(), TargetPlan.class, "a plan of an export"),
+        root.has(MERGED)
+            ? Json.read(root.path(MERGED).toString(), new TypeReference<>() {}, "a plan of an export")
+            : List.of(),
         result.isMissingNode() ? Optional.empty() : Optional.of(result(result)));
   }
 

@@ -8,8 +8,9 @@ import io.ringhaul.limits.TuningMode;
  *
  * @param first the initial number, 1 or more
  * @param most the largest number
+ * @param merging how many merges run at the same time, 1 or more
  */
-record WriterCount(int first, int most) {
+record WriterCount(int first, int most, int merging) {
 
   /** The heap that a writing task needs for its pages and its writer's buffers. */
   private static final long HEAP_PER_WRITER = 32L << 20;
@@ -17,9 +18,13 @@ record WriterCount(int first, int most) {
   /** Up to this row limit one task writes all rows, so that a sample has few files. */
   private static final long ROWS_OF_ONE_WRITER = 100_000;
 
-  static WriterCount of(OperationSettings settings, RowSelection selection, TableScan scan) {
+  /**
+   * @param earlierTasks the finished tasks of earlier runs
+   */
+  static WriterCount of(
+      OperationSettings settings, RowSelection selection, TableScan scan, int earlierTasks) {
     if (selection.maxRows() > 0 && selection.maxRows() <= ROWS_OF_ONE_WRITER) {
-      return new WriterCount(1, 1);
+      return new WriterCount(1, 1, 1);
     }
     long affordable = Math.max(1, Runtime.getRuntime().maxMemory() / 2 / HEAP_PER_WRITER);
     int tasks = scan.plan().tasks().size();
@@ -29,6 +34,17 @@ record WriterCount(int first, int most) {
         settings.tuning().mode() == TuningMode.ADAPT
             ? (int) Math.min(affordable, Math.max(first, scan.usualParallelism()))
             : first;
-    return new WriterCount(first, Math.max(first, most));
+    // Merges need the processors only. They merge the tasks of earlier runs too.
+    int merging =
+        (int)
+            Math.min(
+                Math.min(affordable, scan.requests().parallelism()),
+                Math.min(Runtime.getRuntime().availableProcessors(), tasks + earlierTasks));
+    return new WriterCount(first, Math.max(first, most), Math.max(1, merging));
+  }
+
+  /** Returns the number of files that are written at the same time. */
+  int concurrent() {
+    return Math.max(most, merging);
   }
 }

@@ -51,8 +51,19 @@ final class Exports {
       IcebergTarget target, TableDescription table, UUID job, List<@Nullable ByteBuffer>... rows) {
     try (TargetSession session = target.open()) {
       TargetPlan plan = session.plan(description(table, job));
-      return session.commit(plan, List.of(write(session, plan, table, rows)));
+      return session.commit(
+          plan, merged(session, plan, table, List.of(write(session, plan, table, rows))));
     }
+  }
+
+  /** Runs the merges after the tasks and returns the outputs of tasks and merges. */
+  static List<TaskOutput> merged(
+      TargetSession session, TargetPlan plan, TableDescription table, List<TaskOutput> tasks) {
+    List<TaskOutput> all = new ArrayList<>(tasks);
+    session
+        .merges(plan, table.columns(), tasks)
+        .forEach(merge -> all.add(merge.run(bytes -> {})));
+    return all;
   }
 
   @SafeVarargs

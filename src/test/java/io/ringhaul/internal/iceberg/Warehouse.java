@@ -98,11 +98,12 @@ final class Warehouse implements AutoCloseable {
     return parquetFilesIn(folder);
   }
 
+  /** Returns the Parquet files, complete or not, and the row files of tasks. */
   static List<String> parquetFilesIn(Path folder) {
     try (Stream<Path> paths = Files.walk(folder)) {
       return paths
           .filter(Files::isRegularFile)
-          .filter(path -> path.getFileName().toString().contains(".parquet"))
+          .filter(path -> path.getFileName().toString().matches(".*\\.(parquet|rows).*"))
           .map(LocalFileIO::location)
           .sorted()
           .toList();

@@ -42,7 +42,7 @@ class WholeFilesTest {
 
   @Test
   void sendsOneRequestForEachFile() {
-    assertThat(new WholeFiles(io).damages(files())).isEmpty();
+    assertThat(new WholeFiles(io).damages(written(files()))).isEmpty();
     assertThat(requests).hasValue(FILES);
   }
 
@@ -52,11 +52,15 @@ class WholeFilesTest {
     io.deleteFile(files.get(70).location());
     io.deleteFile(files.get(7).location());
     io.addFile(files.get(7).location(), new byte[6]);
-    assertThat(new WholeFiles(io).damages(files))
+    assertThat(new WholeFiles(io).damages(written(files)))
         .map(WholeFiles.Damage::toString)
         .containsExactly(
             "memory/data/107.parquet has 6 bytes, but 107 were written",
             "memory/data/170.parquet is missing");
+  }
+
+  private static List<WholeFiles.Written> written(List<DataFile> files) {
+    return files.stream().map(WholeFiles.Written::of).toList();
   }
 
   private List<DataFile> files() {

@@ -1,0 +1,159 @@
+package io.ringhaul.internal.iceberg;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.internal.jackson.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.iceberg.ContentFileParser;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionSpec;
+
+/**
+ * The files in the outputs of an export's tasks and merges. An output has a text for each file: the
+ * JSON of a data file in Iceberg's form, of a {@link RowFile}, or of a data file that a merge wrote.
+ *
+ * <p>A merge belongs to one set of row files, because a task that ran again after its file was
+ * damaged has other rows. The data files of a merge contain an id of that set. If the row files are
+ * others now, the merge is outdated and does not count.
+ */
+final class JobOutputs {
+
+  private static final String ROW_FILE = "row-file";
+  private static final String BYTES = "bytes";
+  private static final String ROWS = "rows";
+  private static final String MERGE_ID = "merge-id";
+  private static final String DATA_FILE = "data-file";
+
+  private final List<DataFile> dataFiles = new ArrayList<>();
+  private final List<RowFile> rowFiles = new ArrayList<>();
+  private final Map<Integer, List<DataFile>> merged = new HashMap<>();
+  private final List<DataFile> outdated = new ArrayList<>();
+  private final UUID mergeId;
+
+  private JobOutputs(List<TaskOutput> outputs, PartitionSpec spec) {
+    Map<TaskOutput, List<JsonNode>> parsed = new HashMap<>();
+    for (TaskOutput output : outputs) {
+      List<JsonNode> files =
+          output.files().stream()
+              .map(json -> Json.read(json, JsonNode.class, "the description of a data file"))
+              .toList();
+      parsed.put(output, files);
+      files.stream().filter(file -> file.has(ROW_FILE)).map(JobOutputs::rowFile).forEach(rowFiles::add);
+    }
+    mergeId =
+        UUID.nameUUIDFromBytes(
+            rowFiles.stream()
+                .map(file -> DataFileName.of(file.location()))
+                .sorted()
+                .collect(Collectors.joining("\n"))
+                .getBytes(UTF_8));
+    parsed.forEach((output, files) -> files.forEach(file -> add(output, file, spec)));
+  }
+
+  static JobOutputs of(List<TaskOutput> outputs, PartitionSpec spec) {
+    return new JobOutputs(outputs, spec);
+  }
+
+  private void add(TaskOutput output, JsonNode file, PartitionSpec spec) {
+    if (file.has(MERGE_ID)) {
+      DataFile data = dataFile(file.path(DATA_FILE), spec);
+      if (file.path(MERGE_ID).asText().equals(mergeId.toString())) {
+        merged.computeIfAbsent(output.task(), number -> new ArrayList<>()).add(data);
+      } else {
+        outdated.add(data);
+      }
+    } else if (!file.has(ROW_FILE)) {
+      dataFiles.add(dataFile(file, spec));
+    }
+  }
+
+  /** Returns the data files, except those of outdated merges. */
+  List<DataFile> dataFiles() {
+    return Stream.concat(dataFiles.stream(), merged.values().stream().flatMap(List::stream))
+        .toList();
+  }
+
+  /** Returns the row files of tasks. */
+  List<RowFile> rowFiles() {
+    return List.copyOf(rowFiles);
+  }
+
+  /** Returns the number of each merge that has run and is not outdated. */
+  Set<Integer> merged() {
+    return Set.copyOf(merged.keySet());
+  }
+
+  /** Returns the files that the export still needs: all except those of outdated merges. */
+  List<WholeFiles.Written> needed() {
+    return Stream.concat(
+            dataFiles().stream().map(WholeFiles.Written::of),
+            rowFiles.stream().map(file -> new WholeFiles.Written(file.location(), file.bytes())))
+        .toList();
+  }
+
+  /** Returns the locations of the data files of outdated merges. */
+  List<String> outdated() {
+    return outdated.stream().map(DataFile::location).toList();
+  }
+
+  /** Returns the locations of the files that are not needed after the commit. */
+  List<String> temporary() {
+    return Stream.concat(rowFiles.stream().map(RowFile::location), outdated().stream()).toList();
+  }
+
+  /** Returns the locations of all files. */
+  List<String> locations() {
+    return Stream.concat(
+            dataFiles().stream().map(DataFile::location), temporary().stream())
+        .toList();
+  }
+
+  /** Returns the id of the row files. */
+  UUID mergeId() {
+    return mergeId;
+  }
+
+  /** Returns how many rows of row files are in no data file yet. */
+  long unmergedRows() {
+    return rowFiles.stream().mapToLong(RowFile::rows).sum()
+        - merged.values().stream().flatMap(List::stream).mapToLong(DataFile::recordCount).sum();
+  }
+
+  static String text(DataFile file, PartitionSpec spec) {
+    return ContentFileParser.toJson(file, spec);
+  }
+
+  static String text(RowFile file) {
+    return Json.object()
+        .put(ROW_FILE, file.location())
+        .put(BYTES, file.bytes())
+        .put(ROWS, file.rows())
+        .toString();
+  }
+
+  /** Returns the text of a data file that a merge wrote. */
+  static String text(UUID mergeId, DataFile file, PartitionSpec spec) {
+    ObjectNode node = Json.object().put(MERGE_ID, mergeId.toString());
+    node.set(DATA_FILE, Json.tree(text(file, spec)));
+    return node.toString();
+  }
+
+  private static RowFile rowFile(JsonNode file) {
+    return new RowFile(
+        file.path(ROW_FILE).asText(), file.path(BYTES).asLong(), file.path(ROWS).asLong());
+  }
+
+  private static DataFile dataFile(JsonNode file, PartitionSpec spec) {
+    return (DataFile) ContentFileParser.fromJson(file, spec);
+  }
+}
