@@ -3,6 +3,7 @@ package io.ringhaul.jobs;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -14,17 +15,25 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/** Wraps a target and calls hooks for each row and before the commit. */
-record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit)
+/** Wraps a target and calls hooks for each row, in each merge and before the commit. */
+record FaultyTarget(
+    ExportTarget real, LongConsumer atRow, LongConsumer inMerge, Runnable beforeCommit)
     implements ExportTarget {
 
   /** Calls the trigger with the number of each row, starting with 1, before the row is written. */
   static FaultyTarget atRow(ExportTarget real, LongConsumer trigger) {
-    return new FaultyTarget(real, trigger, () -> {});
+    return new FaultyTarget(real, trigger, merge -> {}, () -> {});
   }
 
   static FaultyTarget beforeCommit(ExportTarget real, Runnable trigger) {
-    return new FaultyTarget(real, row -> {}, trigger);
+    return new FaultyTarget(real, row -> {}, merge -> {}, trigger);
+  }
+
+  /**
+   * Calls the trigger with the number of each merge, starting with 1, before its files are ended.
+   */
+  static FaultyTarget inMerge(ExportTarget real, LongConsumer trigger) {
+    return new FaultyTarget(real, row -> {}, trigger, () -> {});
   }
 
   @Override
@@ -36,6 +45,7 @@ record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit
   public TargetSession open() {
     TargetSession session = real.open();
     AtomicLong rows = new AtomicLong();
+    AtomicLong merges = new AtomicLong();
     return new TargetSession() {
       @Override
       public TargetPlan plan(ExportDescription export) {
@@ -72,6 +82,23 @@ record FaultyTarget(ExportTarget real, LongConsumer atRow, Runnable beforeCommit
             writer.close();
           }
         };
+      }
+
+      @Override
+      public List<OutputMerge> merges(
+          TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
+        return session.merges(plan, columns, outputs).stream()
+            .<OutputMerge>map(
+                merge ->
+                    bytes -> {
+                      long number = merges.incrementAndGet();
+                      return merge.run(
+                          size -> {
+                            inMerge.accept(number);
+                            bytes.accept(size);
+                          });
+                    })
+            .toList();
       }
 
       @Override

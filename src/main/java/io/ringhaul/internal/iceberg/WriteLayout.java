@@ -1,6 +1,7 @@
 package io.ringhaul.internal.iceberg;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.internal.cql.TableSchemaJson;
 import io.ringhaul.internal.jackson.Json;
@@ -61,6 +62,20 @@ record WriteLayout(
   private static final int MOST_OPEN_PARTITIONS = 4;
   private static final long USEFUL_ROW_GROUP_BYTES = 8L << 20;
 
+  WriteLayout {
+    try {
+      DistributionMode.fromName(distributionMode(properties));
+    } catch (IllegalArgumentException e) {
+      throw new StorageException(
+          table,
+          String.format(
+              "The Iceberg table %s cannot be written: its property %s is %s; set it to none, hash"
+                  + " or range",
+              table, TableProperties.WRITE_DISTRIBUTION_MODE, distributionMode(properties)),
+          e);
+    }
+  }
+
   /**
    * Returns whether tasks write row files, from which {@link PartitionMerges} writes the data files.
    * Iceberg's table property {@code write.distribution-mode} decides: with {@code none}, each task
@@ -68,11 +83,12 @@ record WriteLayout(
    */
   boolean isMerged() {
     return spec.isPartitioned()
-        && DistributionMode.fromName(
-                properties.getOrDefault(
-                    TableProperties.WRITE_DISTRIBUTION_MODE,
-                    TableProperties.WRITE_DISTRIBUTION_MODE_HASH))
-            != DistributionMode.NONE;
+        && DistributionMode.fromName(distributionMode(properties)) != DistributionMode.NONE;
+  }
+
+  private static String distributionMode(Map<String, String> properties) {
+    return properties.getOrDefault(
+        TableProperties.WRITE_DISTRIBUTION_MODE, TableProperties.WRITE_DISTRIBUTION_MODE_HASH);
   }
 
   /**

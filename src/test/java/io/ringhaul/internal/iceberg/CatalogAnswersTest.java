@@ -120,7 +120,7 @@ class CatalogAnswersTest {
                     + " commit was rolled back immediately. Its data files were not deleted; check"
                     + " the table before you run the export again",
                 job);
-        List<DataFile> files = DataFiles.of(List.of(output), WriteLayout.decode(plan).spec());
+        List<DataFile> files = JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
         assertThat(Warehouse.parquetFilesIn(folder)).contains(files.get(0).location());
       }
     }
@@ -220,7 +220,7 @@ class CatalogAnswersTest {
               layout.jobCommit(catalog),
               new IcebergCommit.ConflictPatience("lake.t", Duration.ofMillis(500)));
       catalog.conflicts = true;
-      List<DataFile> files = DataFiles.of(List.of(output), layout.spec());
+      List<DataFile> files = JobOutputs.of(List.of(output), layout.spec()).dataFiles();
       long start = System.nanoTime();
       assertThatThrownBy(() -> commit.run(files))
           .isInstanceOf(ValidationException.class)

@@ -243,7 +243,7 @@ class JobCleaningTest {
   }
 
   private static String location(TargetPlan plan, TaskOutput output) {
-    return DataFiles.of(List.of(output), WriteLayout.decode(plan).spec()).get(0).location();
+    return JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles().get(0).location();
   }
 
   private static Path path(TargetPlan plan, TaskOutput output) {
