@@ -13,10 +13,12 @@ import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.formats.Format;
+import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
@@ -38,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,6 +58,7 @@ class ExportJobIT {
 
   private static final int ROWS = 6_000;
   private static final int TASKS = 24;
+  private static final int MERGES = 8;
 
   private static String keyspace;
 
@@ -163,6 +167,87 @@ class ExportJobIT {
     assertThat(store.find(id).orElseThrow().definition().settings())
         .containsEntry("maxRowsPerSecond", "999999");
     assertBack(Format.CSV);
+  }
+
+  @Test
+  void resumesJobStoppedBetweenMerges() {
+    ExportTarget target = partitioned();
+    AtomicLong merges = new AtomicLong();
+    AtomicLong most = new AtomicLong();
+    assertThatThrownBy(
+            () ->
+                request(
+                        FaultyTarget.inMerge(
+                            target,
+                            merge -> {
+                              merges.accumulateAndGet(merge, Math::max);
+                              if (merge == 3) {
+                                store.requestStop(id);
+                                pauseForHeartbeats();
+                              }
+                            }),
+                        store)
+                    .taskCount(TASKS)
+                    .parallelism(1)
+                    .onProgress(progress -> most.accumulateAndGet(progress.tasks(), Math::max))
+                    .execute())
+        .isInstanceOf(JobStoppedException.class)
+        .hasMessageContaining("was stopped. Finished tasks are kept: resume job " + id);
+    assertThat(merges).hasValue(3);
+    // Progress counts the merges after the tasks.
+    assertThat(most.get()).isGreaterThanOrEqualTo(TASKS + MERGES);
+    assertThat(store.partitions(id)).allMatch(each -> each.status() == PartitionStatus.DONE);
+
+    AtomicLong resumed = new AtomicLong();
+    ExportResult result =
+        request(
+                FaultyTarget.inMerge(
+                    target, merge -> resumed.accumulateAndGet(merge, Math::max)),
+                store)
+            .execute();
+    assertThat(resumed).hasValue(MERGES - 3);
+    assertThat(result.totals().earlierRows()).isEqualTo(ROWS);
+    assertThat(result.files()).isEqualTo(MERGES);
+    assertThat(result.tasks()).isEqualTo(store.partitions(id).size());
+    assertThat(written()).hasSize(MERGES).allMatch(file -> file.endsWith(".parquet"));
+    assertBack(Format.ICEBERG);
+  }
+
+  @Test
+  void resumesJobAfterFailedMerge() {
+    ExportTarget target = partitioned();
+    assertThatThrownBy(
+            () ->
+                request(
+                        FaultyTarget.inMerge(
+                            target,
+                            merge -> {
+                              if (merge == 2) {
+                                throw new StorageException("out", "the disk is full", null);
+                              }
+                            }),
+                        store)
+                    .execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("the disk is full");
+    assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(request(target, store).execute().files()).isEqualTo(MERGES);
+    assertThat(written()).hasSize(MERGES).allMatch(file -> file.endsWith(".parquet"));
+    assertBack(Format.ICEBERG);
+  }
+
+  @Test
+  void cancelledMergeLeavesNoFiles() {
+    Thread caller = Thread.currentThread();
+    assertThatThrownBy(
+            () ->
+                operator
+                    .export(keyspace, "t")
+                    .to(FaultyTarget.inMerge(partitioned(), merge -> caller.interrupt()))
+                    .execute())
+        .isInstanceOf(OperationCancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(written()).isEmpty();
   }
 
   @Test
@@ -448,6 +533,12 @@ class ExportJobIT {
     return operator.export(keyspace, "t").to(target).job(JobOptions.in(in).resuming()).jobId(id);
   }
 
+  private ExportTarget partitioned() {
+    return IcebergTarget.warehouse(folder.resolve("out"))
+        .table("it.exported")
+        .partitionBy("bucket(" + MERGES + ", id)");
+  }
+
   private static void failInTheMiddle(long row) {
     if (row == ROWS / 2) {
       throw new StorageException("out", "the disk is full", null);
@@ -457,6 +548,14 @@ class ExportJobIT {
   private static void pause() {
     try {
       Thread.sleep(5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void pauseForHeartbeats() {
+    try {
+      Thread.sleep(2_500);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -475,6 +574,13 @@ class ExportJobIT {
     TestCluster.session()
         .execute("SELECT id, v FROM " + keyspace + ".back")
         .forEach(row -> assertThat(row.getString(1)).isEqualTo("value " + row.getInt(0)));
+  }
+
+  /** Returns the names of data files, row files and their temporary files. */
+  private List<String> written() {
+    return files(path -> path.getFileName().toString().matches(".*\\.(parquet|rows).*")).stream()
+        .map(path -> path.getFileName().toString())
+        .toList();
   }
 
   private List<Path> dataFiles() {

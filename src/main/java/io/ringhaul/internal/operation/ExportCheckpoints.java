@@ -71,6 +71,11 @@ public final class ExportCheckpoints {
     return job.plan().map(plan -> StoredExport.parse(plan).merged()).orElse(List.of());
   }
 
+  /** Whether merges of earlier runs have finished. */
+  synchronized boolean hasMerged() {
+    return !merged.isEmpty();
+  }
+
   /** Forgets merges, which must run again; ignores outputs of tasks. */
   synchronized void forget(List<TaskOutput> outputs) {
     merged.removeAll(outputs);

@@ -248,7 +248,8 @@ public record ExportOperation(
                   .requests(sender, scan, settings, count::follow)
                   .pages(scanner.pageSizer())
                   .workers(count));
-      TargetPlan targetPlan = targetPlan(targetSession, job, exported, checkpoints, writers.concurrent());
+      TargetPlan targetPlan =
+          targetPlan(targetSession, job, exported, checkpoints, writers.concurrent());
       checkpoints.plan(targetPlan, scan.plan());
       ExportTasks tasks =
           new ExportTasks(
@@ -354,7 +355,9 @@ public record ExportOperation(
       return planned;
     }
     TargetPlan resumed = targetSession.resume(StoredExport.parse(stored.get()).target(), export);
-    checkpoints.forget(targetSession.damaged(resumed, checkpoints.outputs()));
+    if (checkpoints.hasMerged()) {
+      checkpoints.forget(targetSession.damaged(resumed, checkpoints.outputs()));
+    }
     targetSession.clean(resumed, checkpoints.outputs());
     return resumed;
   }

@@ -34,12 +34,10 @@ record WriterCount(int first, int most, int merging) {
         settings.tuning().mode() == TuningMode.ADAPT
             ? (int) Math.min(affordable, Math.max(first, scan.usualParallelism()))
             : first;
-    // Merges need the processors only. They merge the tasks of earlier runs too.
+    // Merges follow the tasks of all runs.
     int merging =
         (int)
-            Math.min(
-                Math.min(affordable, scan.requests().parallelism()),
-                Math.min(Runtime.getRuntime().availableProcessors(), tasks + earlierTasks));
+            Math.min(affordable, Math.min(scan.requests().parallelism(), tasks + earlierTasks));
     return new WriterCount(first, Math.max(first, most), Math.max(1, merging));
   }
 
