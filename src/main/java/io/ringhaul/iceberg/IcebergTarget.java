@@ -101,6 +101,10 @@ public final class IcebergTarget implements ExportTarget {
    * type or tuple: {@code month(contract.since)}. An existing table must have the same
    * partitioning. Default: a new table is not partitioned, an existing one keeps its partitioning.
    *
+   * <p>The rows of a partition are collected from all tasks before its data files are written, so
+   * that the files are few and large. Until the commit, this takes about twice the space of the
+   * result. With the property {@code write.distribution-mode=none}, each task writes its own files.
+   *
    * <p>If a column is used without a transform, folder names contain its values, so the storage may
    * reject long texts. A NaN or an infinity in such a column causes an {@link
    * io.ringhaul.exceptions.UnrepresentableValueException}.

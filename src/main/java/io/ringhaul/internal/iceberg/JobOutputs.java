@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.jackson.Json;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,20 +36,24 @@ final class JobOutputs {
 
   private final List<DataFile> dataFiles = new ArrayList<>();
   private final List<RowFile> rowFiles = new ArrayList<>();
-  private final Map<Integer, List<DataFile>> merged = new HashMap<>();
+  private final Map<Integer, List<DataFile>> merged = new TreeMap<>();
   private final List<DataFile> outdated = new ArrayList<>();
   private final UUID mergeId;
 
   private JobOutputs(List<TaskOutput> outputs, PartitionSpec spec) {
-    Map<TaskOutput, List<JsonNode>> parsed = new HashMap<>();
-    for (TaskOutput output : outputs) {
-      List<JsonNode> files =
-          output.files().stream()
-              .map(json -> Json.read(json, JsonNode.class, "the description of a data file"))
-              .toList();
-      parsed.put(output, files);
-      files.stream().filter(file -> file.has(ROW_FILE)).map(JobOutputs::rowFile).forEach(rowFiles::add);
-    }
+    List<List<JsonNode>> files =
+        outputs.stream()
+            .map(
+                output ->
+                    output.files().stream()
+                        .map(json -> Json.read(json, JsonNode.class, "the description of a file"))
+                        .toList())
+            .toList();
+    files.stream()
+        .flatMap(List::stream)
+        .filter(file -> file.has(ROW_FILE))
+        .map(JobOutputs::rowFile)
+        .forEach(rowFiles::add);
     mergeId =
         UUID.nameUUIDFromBytes(
             rowFiles.stream()
@@ -57,18 +61,22 @@ final class JobOutputs {
                 .sorted()
                 .collect(Collectors.joining("\n"))
                 .getBytes(UTF_8));
-    parsed.forEach((output, files) -> files.forEach(file -> add(output, file, spec)));
+    for (int i = 0; i < outputs.size(); i++) {
+      for (JsonNode file : files.get(i)) {
+        add(outputs.get(i).task(), file, spec);
+      }
+    }
   }
 
   static JobOutputs of(List<TaskOutput> outputs, PartitionSpec spec) {
     return new JobOutputs(outputs, spec);
   }
 
-  private void add(TaskOutput output, JsonNode file, PartitionSpec spec) {
+  private void add(int number, JsonNode file, PartitionSpec spec) {
     if (file.has(MERGE_ID)) {
       DataFile data = dataFile(file.path(DATA_FILE), spec);
       if (file.path(MERGE_ID).asText().equals(mergeId.toString())) {
-        merged.computeIfAbsent(output.task(), number -> new ArrayList<>()).add(data);
+        merged.computeIfAbsent(number, key -> new ArrayList<>()).add(data);
       } else {
         outdated.add(data);
       }
@@ -113,8 +121,7 @@ final class JobOutputs {
 
   /** Returns the locations of all files. */
   List<String> locations() {
-    return Stream.concat(
-            dataFiles().stream().map(DataFile::location), temporary().stream())
+    return Stream.concat(dataFiles().stream().map(DataFile::location), temporary().stream())
         .toList();
   }
 

@@ -88,9 +88,17 @@ class IcebergTableIT {
     operator.close();
   }
 
-  @Test
-  void partitionsByMonthWithMorePartitionsThanOpenWriters() {
-    ExportResult result = export("orders", target().partitionBy("month(order_date)")).execute();
+  @ParameterizedTest
+  @ValueSource(strings = {"hash", "none"})
+  void partitionsByMonthWithMorePartitionsThanOpenWriters(String distribution) {
+    ExportResult result =
+        export(
+                "orders",
+                target()
+                    .partitionBy("month(order_date)")
+                    .property("write.distribution-mode", distribution))
+            .taskCount(4)
+            .execute();
 
     assertThat(result.rows()).isEqualTo(ORDERS);
     Warehouse.with(
@@ -99,6 +107,11 @@ class IcebergTableIT {
           Table table = warehouse.table(TABLE);
           assertThat(table.spec().fields()).hasSize(1);
           assertThat(Warehouse.eachFileHoldsOnePartition(table)).hasSize(60);
+          if (distribution.equals("hash")) {
+            assertThat(result.files()).isEqualTo(60);
+          } else {
+            assertThat(result.files()).isGreaterThan(60);
+          }
           assertThat(Orders.byId(Warehouse.rows(table))).isEqualTo(Orders.exported(0, ORDERS));
           assertThat(result.files()).isEqualTo(Warehouse.dataFiles(table).size());
           assertThat(result.fileBytes())
