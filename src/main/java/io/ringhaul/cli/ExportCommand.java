@@ -17,6 +17,8 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.format.TypeMapping;
+import io.ringhaul.format.UuidForm;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.format.WrittenIn;
 import io.ringhaul.iceberg.IcebergSource;
@@ -292,14 +294,51 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     private @Nullable String branch;
 
     @Option(
+        names = "--types",
+        paramLabel = "MAPPING",
+        description =
+            "The types of new columns of an Iceberg table or Parquet files: ${COMPLETION-CANDIDATES}."
+                + " exact holds every CQL value; analytics has decimal(38,18) for decimal,"
+                + " decimal(38,0) for varint, time for time, text for uuid and timestamps for write"
+                + " times. Default: exact.")
+    private @Nullable TypeMapping types;
+
+    @Option(
+        names = "--decimals",
+        paramLabel = "P,S",
+        converter = OptionValues.Digits.Converter.class,
+        description =
+            "Writes all decimals of an Iceberg table or Parquet files as decimal(P,S), padded with"
+                + " zeros, and all varints as decimal(P,0). Default: as --types.")
+    private OptionValues.@Nullable Digits allDecimals;
+
+    @Option(
         names = "--decimal",
-        paramLabel = "COL=P,S",
+        paramLabel = "COL=P,S[:pad]",
         converter = OptionValues.DecimalOption.Converter.class,
         description =
             "Writes a decimal or varint column of an Iceberg table or Parquet files as"
-                + " decimal(P,S), without rounding; repeatable. Default: text, which holds any"
-                + " value.")
+                + " decimal(P,S), without rounding; with :pad, values of another scale get zeros"
+                + " at their end; repeatable. Default: as --decimals.")
     private List<OptionValues.DecimalOption> decimals = new ArrayList<>();
+
+    @Option(
+        names = "--uuids",
+        paramLabel = "FORM",
+        description =
+            "Writes UUIDs of an Iceberg table or Parquet files as ${COMPLETION-CANDIDATES}."
+                + " Default: text for parquet and --types analytics, else uuid.")
+    private @Nullable UuidForm uuids;
+
+    @Option(
+        names = "--as-text",
+        paramLabel = "NAME",
+        split = ",",
+        converter = OptionValues.CqlName.class,
+        description =
+            "Writes the decimals, varints and UUIDs of these columns of an Iceberg table or Parquet"
+                + " files as text. Default: as the other options.")
+    private List<String> texts = new ArrayList<>();
 
     @Option(
         names = "--table-property",
@@ -337,7 +376,11 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       format.allow("--partition-by", partitionBy, ICEBERG);
       format.allow("--overwrite-partitions", overwritePartitions, ICEBERG);
       format.allow("--branch", branch, ICEBERG);
+      format.allow("--types", types, ICEBERG, PARQUET);
+      format.allow("--decimals", allDecimals, ICEBERG, PARQUET);
       format.allow("--decimal", decimals, ICEBERG, PARQUET);
+      format.allow("--uuids", uuids, ICEBERG, PARQUET);
+      format.allow("--as-text", texts, ICEBERG, PARQUET);
       format.allow("--table-property", tableProperties, ICEBERG);
       return switch (format.format()) {
         case ICEBERG -> iceberg(format);
@@ -357,9 +400,19 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       target = branch == null ? target : target.branch(branch);
       target = compression == null ? target : target.compression(compression);
       target = maxFileSize == null ? target : target.targetFileSize(maxFileSize);
-      for (OptionValues.DecimalOption decimal : decimals) {
-        target = target.decimal(decimal.column(), decimal.precision(), decimal.scale());
+      target = types == null ? target : target.types(types);
+      target =
+          allDecimals == null
+              ? target
+              : target.decimals(allDecimals.precision(), allDecimals.scale());
+      for (OptionValues.DecimalOption each : decimals) {
+        target =
+            each.padded()
+                ? target.paddedDecimal(each.column(), each.precision(), each.scale())
+                : target.decimal(each.column(), each.precision(), each.scale());
       }
+      target = uuids == null ? target : target.uuids(uuids);
+      target = texts.isEmpty() ? target : target.asText(texts.toArray(String[]::new));
       for (Map.Entry<String, String> property : tableProperties.entrySet()) {
         target = target.property(property.getKey(), property.getValue());
       }
@@ -371,9 +424,19 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       target = mode == null ? target : target.mode(mode);
       target = compression == null ? target : target.compression(compression);
       target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
-      for (OptionValues.DecimalOption decimal : decimals) {
-        target = target.decimal(decimal.column(), decimal.precision(), decimal.scale());
+      target = types == null ? target : target.types(types);
+      target =
+          allDecimals == null
+              ? target
+              : target.decimals(allDecimals.precision(), allDecimals.scale());
+      for (OptionValues.DecimalOption each : decimals) {
+        target =
+            each.padded()
+                ? target.paddedDecimal(each.column(), each.precision(), each.scale())
+                : target.decimal(each.column(), each.precision(), each.scale());
       }
+      target = uuids == null ? target : target.uuids(uuids);
+      target = texts.isEmpty() ? target : target.asText(texts.toArray(String[]::new));
       return target;
     }
 

@@ -195,7 +195,11 @@ final class HelpPage {
             "--tag",
             "--snapshot",
             "--changes",
+            "--types",
+            "--decimals",
             "--decimal",
+            "--uuids",
+            "--as-text",
             "--table-property"));
     groups.put(
         "Write times and times to live",

@@ -251,24 +251,47 @@ final class OptionValues {
   }
 
   /** A column with a fixed precision and scale, both in decimal digits. */
-  record DecimalOption(String column, int precision, int scale) {
+  record DecimalOption(String column, int precision, int scale, boolean padded) {
 
-    /** Parses {@code amount=12,2}. */
+    /** Parses {@code amount=12,2} and {@code amount=12,2:pad}. */
     static final class Converter implements ITypeConverter<DecimalOption> {
 
-      private static final Pattern FORM = Pattern.compile("(.+)=([0-9]{1,2}),([0-9]{1,2})");
+      private static final Pattern FORM = Pattern.compile("(.+)=([0-9]{1,2}),([0-9]{1,2})(:pad)?");
 
       @Override
       public DecimalOption convert(String value) {
         Matcher form = FORM.matcher(value.strip());
         if (!form.matches()) {
           throw new TypeConversionException(
-              "'" + value + "' is not a column with precision and scale, as in amount=12,2");
+              "'"
+                  + value
+                  + "' is not a column with precision and scale, as in amount=12,2 or"
+                  + " amount=12,2:pad");
         }
         return new DecimalOption(
             new CqlName().convert(form.group(1)),
             Integer.parseInt(form.group(2)),
-            Integer.parseInt(form.group(3)));
+            Integer.parseInt(form.group(3)),
+            form.group(4) != null);
+      }
+    }
+  }
+
+  /** The precision and scale of all decimals, {@code 38,18}. */
+  record Digits(int precision, int scale) {
+
+    static final class Converter implements ITypeConverter<Digits> {
+
+      private static final Pattern FORM = Pattern.compile("([0-9]{1,2}),([0-9]{1,2})");
+
+      @Override
+      public Digits convert(String value) {
+        Matcher form = FORM.matcher(value.strip());
+        if (!form.matches()) {
+          throw new TypeConversionException(
+              "'" + value + "' is not a precision and a scale, as in 38,18");
+        }
+        return new Digits(Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)));
       }
     }
   }

@@ -6,6 +6,8 @@ import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TypeMapping;
+import io.ringhaul.format.UuidForm;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.iceberg.CatalogSource;
 import io.ringhaul.internal.iceberg.CommitMode;
@@ -15,6 +17,7 @@ import io.ringhaul.internal.iceberg.TableNames;
 import io.ringhaul.internal.iceberg.TargetSettings;
 import io.ringhaul.internal.parquet.ParquetCodecs;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -237,10 +240,11 @@ public final class IcebergTarget implements ExportTarget {
 
   /**
    * Writes a {@code decimal} or {@code varint} column as Iceberg's decimal with that precision and
-   * scale instead of as text. Values are not rounded or padded: a value with more digits or another
-   * scale than the column causes an {@link io.ringhaul.exceptions.UnrepresentableValueException},
-   * because an import would not restore it. The scale of a varint is 0. Default: text, which
-   * represents any value; in an existing table, the column's decimal type.
+   * scale. Values are not rounded or padded, except with {@link TypeMapping#ANALYTICS}: a value
+   * with more digits or another scale than the column causes an {@link
+   * io.ringhaul.exceptions.UnrepresentableValueException}, because an import would not restore it.
+   * The scale of a varint is 0. Default: as {@link #decimals}; in an existing table, the column's
+   * decimal type, whose values are padded.
    *
    * @param column the column's name, in CQL form
    * @param precision the maximum number of digits, 1 to 38
@@ -249,7 +253,70 @@ public final class IcebergTarget implements ExportTarget {
    */
   public IcebergTarget decimal(String column, int precision, int scale) {
     return new IcebergTarget(
-        settings.withTypes(settings.types().decimal(column, precision, scale)));
+        settings.withTypes(settings.types().decimal(column, precision, scale, false)));
+  }
+
+  /**
+   * Sets the types of new columns for the CQL types with more than one: {@code decimal}, {@code
+   * varint}, {@code time}, {@code uuid}, {@code timeuuid} and write times. A column that
+   * an existing table has keeps its type. Default: {@link
+   * TypeMapping#EXACT}.
+   */
+  public IcebergTarget types(TypeMapping mapping) {
+    return new IcebergTarget(settings.withTypes(settings.types().mapping(mapping)));
+  }
+
+  /**
+   * Writes all {@code decimal} columns, and decimals inside other columns, as decimals of this
+   * precision and scale, and all varints as decimals of this precision and the scale 0. A value
+   * gets zeros up to the scale, and trailing zeros beyond it are removed; a value that would lose
+   * another digit causes an {@link io.ringhaul.exceptions.UnrepresentableValueException}. An import
+   * restores an equal number, possibly with another scale. A decimal in the partition key stays
+   * text, because there Cassandra distinguishes 1.5 from 1.50. {@link #decimal}, {@link
+   * #paddedDecimal} and {@link #asText} set the type of single columns. Default: as {@link #types}.
+   *
+   * @param precision the maximum number of digits, 1 to 38
+   * @param scale the number of digits after the decimal point, 0 to {@code precision}
+   * @throws InvalidSettingException if a number is out of bounds
+   */
+  public IcebergTarget decimals(int precision, int scale) {
+    return new IcebergTarget(settings.withTypes(settings.types().decimals(precision, scale)));
+  }
+
+  /**
+   * Writes a {@code decimal} or {@code varint} column as {@link #decimal} does, but a value of
+   * another scale gets zeros at its end, or loses them, as with {@link #decimals}. The column must
+   * not be in the partition key.
+   *
+   * @param column the column's name, in CQL form
+   * @param precision the maximum number of digits, 1 to 38
+   * @param scale the number of digits after the decimal point, 0 to {@code precision}
+   * @throws InvalidSettingException if a number is out of bounds
+   */
+  public IcebergTarget paddedDecimal(String column, int precision, int scale) {
+    return new IcebergTarget(
+        settings.withTypes(settings.types().decimal(column, precision, scale, true)));
+  }
+
+  /**
+   * Writes the decimals, varints and UUIDs of these columns, at any depth, as text, which holds
+   * every value. Default: as {@link #types}, {@link #decimals} and {@link #uuids}.
+   *
+   * @param columns names in CQL form
+   * @throws InvalidSettingException if a column is set with {@link #decimal} or {@link
+   *     #paddedDecimal} too
+   */
+  public IcebergTarget asText(String... columns) {
+    return new IcebergTarget(settings.withTypes(settings.types().asText(List.of(columns))));
+  }
+
+  /**
+   * Sets the type of {@code uuid} and {@code timeuuid} values at any depth. Both preserve every
+   * UUID. A column that an existing table has keeps its type, such as the strings of
+   * tables that Spark SQL created. Default: text with {@link TypeMapping#ANALYTICS}, else UUID.
+   */
+  public IcebergTarget uuids(UuidForm form) {
+    return new IcebergTarget(settings.withTypes(settings.types().uuids(form)));
   }
 
   @Override

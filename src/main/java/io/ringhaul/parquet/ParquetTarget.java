@@ -5,6 +5,8 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TypeMapping;
+import io.ringhaul.format.UuidForm;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.files.FolderTargetSession;
 import io.ringhaul.internal.files.TargetFolder;
@@ -12,6 +14,7 @@ import io.ringhaul.internal.parquet.ParquetCodecs;
 import io.ringhaul.internal.parquet.ParquetOutputFormat;
 import io.ringhaul.internal.parquet.TypeChoices;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,7 +39,7 @@ public final class ParquetTarget implements ExportTarget {
 
   /** Exports to a local folder. Missing parent folders are created. */
   public static ParquetTarget folder(Path folder) {
-    return new ParquetTarget(TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE);
+    return new ParquetTarget(TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE.uuids(UuidForm.TEXT));
   }
 
   /**
@@ -70,9 +73,10 @@ public final class ParquetTarget implements ExportTarget {
 
   /**
    * Writes a {@code decimal} or {@code varint} column as Parquet's decimal of this precision and
-   * scale instead of text. A value with more digits or another scale than the column causes an
-   * {@link io.ringhaul.exceptions.UnrepresentableValueException}; values are never rounded or
-   * padded. The scale of a varint must be 0. Default: text, which represents any value.
+   * scale. Values are not rounded or padded, except with {@link TypeMapping#ANALYTICS}: a value
+   * with more digits or another scale than the column causes an {@link
+   * io.ringhaul.exceptions.UnrepresentableValueException}. The scale of a varint must be 0. Default:
+   * as {@link #decimals}.
    *
    * @param column the column's name, in CQL form
    * @param precision the maximum number of digits of a value, 1 to 38
@@ -80,7 +84,68 @@ public final class ParquetTarget implements ExportTarget {
    * @throws InvalidSettingException if a number is out of bounds
    */
   public ParquetTarget decimal(String column, int precision, int scale) {
-    return new ParquetTarget(folder, choices.decimal(column, precision, scale));
+    return new ParquetTarget(folder, choices.decimal(column, precision, scale, false));
+  }
+
+  /**
+   * Sets the types of new columns for the CQL types with more than one: {@code decimal}, {@code
+   * varint}, {@code time}, {@code uuid}, {@code timeuuid} and write times. Default: {@link
+   * TypeMapping#EXACT}, with {@link #uuids text for UUIDs}.
+   */
+  public ParquetTarget types(TypeMapping mapping) {
+    return new ParquetTarget(folder, choices.mapping(mapping));
+  }
+
+  /**
+   * Writes all {@code decimal} columns, and decimals inside other columns, as decimals of this
+   * precision and scale, and all varints as decimals of this precision and the scale 0. A value
+   * gets zeros up to the scale, and trailing zeros beyond it are removed; a value that would lose
+   * another digit causes an {@link io.ringhaul.exceptions.UnrepresentableValueException}. An import
+   * restores an equal number, possibly with another scale. A decimal in the partition key stays
+   * text, because there Cassandra distinguishes 1.5 from 1.50. {@link #decimal}, {@link
+   * #paddedDecimal} and {@link #asText} set the type of single columns. Default: as {@link #types}.
+   *
+   * @param precision the maximum number of digits, 1 to 38
+   * @param scale the number of digits after the decimal point, 0 to {@code precision}
+   * @throws InvalidSettingException if a number is out of bounds
+   */
+  public ParquetTarget decimals(int precision, int scale) {
+    return new ParquetTarget(folder, choices.decimals(precision, scale));
+  }
+
+  /**
+   * Writes a {@code decimal} or {@code varint} column as {@link #decimal} does, but a value of
+   * another scale gets zeros at its end, or loses them, as with {@link #decimals}. The column must
+   * not be in the partition key.
+   *
+   * @param column the column's name, in CQL form
+   * @param precision the maximum number of digits, 1 to 38
+   * @param scale the number of digits after the decimal point, 0 to {@code precision}
+   * @throws InvalidSettingException if a number is out of bounds
+   */
+  public ParquetTarget paddedDecimal(String column, int precision, int scale) {
+    return new ParquetTarget(folder, choices.decimal(column, precision, scale, true));
+  }
+
+  /**
+   * Writes the decimals, varints and UUIDs of these columns, at any depth, as text, which holds
+   * every value. Default: as {@link #types}, {@link #decimals} and {@link #uuids}.
+   *
+   * @param columns names in CQL form
+   * @throws InvalidSettingException if a column is set with {@link #decimal} or {@link
+   *     #paddedDecimal} too
+   */
+  public ParquetTarget asText(String... columns) {
+    return new ParquetTarget(folder, choices.asText(List.of(columns)));
+  }
+
+  /**
+   * Sets the type of {@code uuid} and {@code timeuuid} values at any depth. Both preserve every
+   * UUID. Default: text, because Spark refuses files with Parquet's UUID type. The
+   * CQL type is in the metadata of each file, so an import restores UUIDs from both.
+   */
+  public ParquetTarget uuids(UuidForm form) {
+    return new ParquetTarget(folder, choices.uuids(form));
   }
 
   @Override

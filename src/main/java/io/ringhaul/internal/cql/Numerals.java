@@ -44,14 +44,14 @@ public final class Numerals {
     int unscaled = length - Integer.BYTES;
     return unscaled <= Long.BYTES
         ? BigDecimal.valueOf(asLong(bytes, start, unscaled), scale)
-        : new BigDecimal(asBigInteger(bytes, start, unscaled), scale);
+        : new BigDecimal(integer(bytes, start, unscaled), scale);
   }
 
   /** Returns the text of the varint in the range: two's complement, most significant byte first. */
   public static String varint(ByteBuffer bytes, int offset, int length) {
     return length <= Long.BYTES
         ? Long.toString(asLong(bytes, offset, length))
-        : asBigInteger(bytes, offset, length).toString();
+        : integer(bytes, offset, length).toString();
   }
 
   /**
@@ -177,7 +177,35 @@ public final class Numerals {
       long value = asLong(bytes, offset, length);
       return value < limit && value > -limit;
     }
-    return asBigInteger(bytes, offset, length).abs().compareTo(POWERS[digits]) < 0;
+    return integer(bytes, offset, length).abs().compareTo(POWERS[digits]) < 0;
+  }
+
+  /**
+   * Same as {@link #fits} for any number of digits. Zero has no digits, so that it fits even if the
+   * number is negative.
+   */
+  public static boolean hasAtMost(ByteBuffer bytes, int offset, int length, long digits) {
+    if (digits < 1) {
+      return isZero(bytes, offset, length);
+    }
+    // A number of n bytes has fewer than 3 n digits.
+    return digits < POWERS.length
+        ? fits(bytes, offset, length, (int) digits)
+        : digits >= 3L * length
+            || integer(bytes, offset, length)
+                    .abs()
+                    .compareTo(BigInteger.TEN.pow((int) digits))
+                < 0;
+  }
+
+  /** Returns whether the varint in the range is zero. */
+  public static boolean isZero(ByteBuffer bytes, int offset, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes.get(offset + i) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns the varint in the range of 1 to 8 bytes. */
@@ -189,7 +217,8 @@ public final class Numerals {
     return value;
   }
 
-  private static BigInteger asBigInteger(ByteBuffer bytes, int offset, int length) {
+  /** Returns the varint in the range. */
+  public static BigInteger integer(ByteBuffer bytes, int offset, int length) {
     byte[] copy = new byte[length];
     bytes.get(offset, copy);
     return new BigInteger(copy);

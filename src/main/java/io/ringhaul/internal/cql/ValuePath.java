@@ -11,17 +11,21 @@ import io.ringhaul.schema.ColumnDescription;
  *     {@code tags.element}
  * @param partitionKey whether the column is in the partition key. Two encodings of one value are
  *     two partitions there, so a value must be preserved byte for byte or rejected
+ * @param metadata whether the column has metadata of cells, such as their write times
  */
-public record ValuePath(String column, String path, boolean partitionKey) {
+public record ValuePath(String column, String path, boolean partitionKey, boolean metadata) {
 
   public static ValuePath of(ColumnDescription column) {
     return new ValuePath(
-        column.name(), column.name(), column.kind() == ColumnDescription.Kind.PARTITION_KEY);
+        column.name(),
+        column.name(),
+        column.kind() == ColumnDescription.Kind.PARTITION_KEY,
+        column.kind() == ColumnDescription.Kind.METADATA);
   }
 
   /** Returns the path of a part of this value. */
   public ValuePath child(String name) {
-    return new ValuePath(column, path + "." + name, partitionKey);
+    return new ValuePath(column, path + "." + name, partitionKey, metadata);
   }
 
   /**

@@ -206,7 +206,7 @@ public final class IcebergSourceSession implements SourceSession {
       NestedField field = schema.asStruct().field(column.name());
       if (field != null) {
         selected.add(column.name());
-        IcebergCompatibility.importProblem(column.type(), field.type())
+        IcebergCompatibility.importProblem(column, field.type())
             .ifPresent(problem -> problems.add("column " + column.name() + ": " + problem));
       } else if (!asked.isEmpty() || column.isPrimaryKey()) {
         problems.add("it has no column " + column.name());

@@ -246,7 +246,11 @@ public final class IcebergTargetSession implements TargetSession {
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
     WriteLayout layout = plans.of(plan);
     return new IcebergTaskWriter(
-        layout, new ParquetRows(layout, columns), () -> io(layout), written, task);
+        layout,
+        new ParquetRows(layout, columns, settings.types()),
+        () -> io(layout),
+        written,
+        task);
   }
 
   @Override
@@ -260,7 +264,8 @@ public final class IcebergTargetSession implements TargetSession {
     try {
       return layout.jobCommit(catalog()).find().isPresent()
           ? List.of()
-          : new PartitionMerges(layout, columns, () -> io(layout), written).missing(files);
+          : new PartitionMerges(layout, columns, settings.types(), () -> io(layout), written)
+              .missing(files);
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -570,18 +575,17 @@ public final class IcebergTargetSession implements TargetSession {
     /** Returns the new definition of a column that the export has values for. */
     private NestedField filled(NestedField field, ColumnDescription column, boolean isOurs) {
       Type type =
-          types.decimal(column).<Type>map(decimal -> decimal).orElseGet(() -> type(column, field));
+          types
+              .decimal(column)
+              .<Type>map(decimal -> decimal)
+              .orElseGet(() -> IcebergTypes.typeLike(column, field.type(), types));
       NestedField.Builder builder = NestedField.from(field).ofType(type);
       if (isOurs) {
-        builder.withDoc(IcebergTypes.doc(column));
+        builder.withDoc(IcebergTypes.doc(column, type));
       }
       return column.isNullable(export.table().hasStatics())
           ? builder.asOptional().build()
           : builder.build();
-    }
-
-    private static Type type(ColumnDescription column, NestedField field) {
-      return IcebergTypes.typeLike(column.type(), field.type());
     }
 
     /** Returns the new definition of a column that new rows have no value for. */
@@ -608,7 +612,7 @@ public final class IcebergTargetSession implements TargetSession {
             .decimal(column)
             .filter(chosen -> !chosen.equals(field.type()))
             .ifPresent(chosen -> notChangeable(column, field.type(), chosen));
-        IcebergCompatibility.exportProblem(column.type(), field.type())
+        IcebergCompatibility.exportProblem(column, field.type())
             .ifPresent(problem -> problems.add("column " + column.name() + ": " + problem));
       }
     }

@@ -5,6 +5,7 @@ import io.ringhaul.internal.parquet.ParquetCodecs;
 import io.ringhaul.internal.parquet.ParquetWrites;
 import io.ringhaul.internal.parquet.RowGroups;
 import io.ringhaul.internal.parquet.SampledAppender;
+import io.ringhaul.internal.parquet.TypeChoices;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.io.IOException;
@@ -29,11 +30,13 @@ final class ParquetRows {
 
   private final WriteLayout layout;
   private final List<ColumnDescription> columns;
+  private final TypeChoices types;
   private final Map<String, String> fileProperties;
 
-  ParquetRows(WriteLayout layout, List<ColumnDescription> columns) {
+  ParquetRows(WriteLayout layout, List<ColumnDescription> columns, TypeChoices types) {
     this.layout = layout;
     this.columns = columns;
+    this.types = types;
     this.fileProperties = new HashMap<>(layout.properties());
     fileProperties.putAll(CqlParquetWriters.fileProperties(layout.schema()));
     fileProperties.putAll(RowGroups.properties(rowGroupBytes()));
@@ -57,7 +60,7 @@ final class ParquetRows {
 
   /** Returns a check that throws the exceptions of writing a row, before the row reaches a file. */
   Consumer<RawRow> check() {
-    return CqlParquetWriters.check(layout.schema(), columns);
+    return CqlParquetWriters.check(layout.schema(), columns, types);
   }
 
   DataWriter<RawRow> open(OutputFile file, @Nullable StructLike partition) {

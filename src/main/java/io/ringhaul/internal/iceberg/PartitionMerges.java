@@ -5,6 +5,7 @@ import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.parquet.FetchedRow;
+import io.ringhaul.internal.parquet.TypeChoices;
 import io.ringhaul.schema.ColumnDescription;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -62,16 +63,19 @@ final class PartitionMerges {
 
   private final WriteLayout layout;
   private final List<ColumnDescription> columns;
+  private final TypeChoices types;
   private final Supplier<FileIO> io;
   private final WrittenFiles written;
 
   PartitionMerges(
       WriteLayout layout,
       List<ColumnDescription> columns,
+      TypeChoices types,
       Supplier<FileIO> io,
       WrittenFiles written) {
     this.layout = layout;
     this.columns = columns;
+    this.types = types;
     this.io = io;
     this.written = written;
   }
@@ -163,7 +167,7 @@ final class PartitionMerges {
       DataFileWriter writer =
           new DataFileWriter(
               layout,
-              new ParquetRows(layout, columns),
+              new ParquetRows(layout, columns, types),
               io,
               written,
               PartitionBytes.decode(segments.get(0).partition(), layout),

@@ -12,6 +12,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -89,12 +90,12 @@ final class PartitionRow implements StructLike {
     }
 
     private static final long MICROS_PER_MILLI = 1_000;
+    private static final long NANOS_PER_MICRO = 1_000;
 
     private InternalValues() {}
 
     /** Returns the reader for values of the CQL type in a column of the Iceberg type. */
     static Reader of(DataType cql, Type iceberg) {
-      boolean isFixed = iceberg instanceof Types.DecimalType;
       return switch (CqlKind.of(cql)) {
         case ASCII, TEXT -> (bytes, at, length) -> new String(copy(bytes, at, length), UTF_8);
         case BLOB -> (bytes, at, length) -> ByteBuffer.wrap(copy(bytes, at, length));
@@ -102,17 +103,25 @@ final class PartitionRow implements StructLike {
         case TINYINT -> (bytes, at, length) -> (int) bytes.get(at);
         case SMALLINT -> (bytes, at, length) -> (int) bytes.getShort(at);
         case INT -> (bytes, at, length) -> bytes.getInt(at);
-        case BIGINT, COUNTER, TIME -> (bytes, at, length) -> bytes.getLong(at);
+        case BIGINT, COUNTER -> (bytes, at, length) -> bytes.getLong(at);
+        case TIME -> time(iceberg);
         case FLOAT -> (bytes, at, length) -> bytes.getFloat(at);
         case DOUBLE -> (bytes, at, length) -> bytes.getDouble(at);
         case DATE -> (bytes, at, length) -> bytes.getInt(at) ^ Integer.MIN_VALUE;
         case TIMESTAMP -> (bytes, at, length) -> bytes.getLong(at) * MICROS_PER_MILLI;
         case DECIMAL ->
-            isFixed ? Numerals::decimal : (bytes, at, length) -> text(bytes, at, length);
-        case VARINT -> isFixed ? InternalValues::integer : Numerals::varint;
+            iceberg instanceof Types.DecimalType fixed
+                ? (bytes, at, length) ->
+                    Numerals.decimal(bytes, at, length)
+                        .setScale(fixed.scale(), RoundingMode.UNNECESSARY)
+                : (bytes, at, length) -> text(bytes, at, length);
+        case VARINT ->
+            iceberg instanceof Types.DecimalType ? InternalValues::integer : Numerals::varint;
         case INET -> InetText::format;
         case UUID, TIMEUUID ->
-            (bytes, at, length) -> new UUID(bytes.getLong(at), bytes.getLong(at + Long.BYTES));
+            iceberg.typeId() == Type.TypeID.STRING
+                ? (bytes, at, length) -> uuid(bytes, at).toString()
+                : (bytes, at, length) -> uuid(bytes, at);
         case DURATION -> (bytes, at, length) -> duration(iceberg.asStructType(), bytes, at);
         case TUPLE, UDT -> tuple(cql, iceberg.asStructType());
         case LIST, SET, MAP, VECTOR, CUSTOM ->
@@ -128,6 +137,16 @@ final class PartitionRow implements StructLike {
       byte[] copy = new byte[length];
       bytes.get(offset, copy);
       return copy;
+    }
+
+    private static Reader time(Type iceberg) {
+      return iceberg.typeId() == Type.TypeID.TIME
+          ? (bytes, at, length) -> bytes.getLong(at) / NANOS_PER_MICRO
+          : (bytes, at, length) -> bytes.getLong(at);
+    }
+
+    private static UUID uuid(ByteBuffer bytes, int offset) {
+      return new UUID(bytes.getLong(offset), bytes.getLong(offset + Long.BYTES));
     }
 
     private static String text(ByteBuffer bytes, int offset, int length) {

@@ -65,7 +65,7 @@ public final class CqlParquetWriters {
    */
   public static ParquetValueWriter<RawRow> rows(
       Schema schema, MessageType file, List<ColumnDescription> columns) {
-    return rowWriter(schema, file, columns);
+    return rowWriter(schema, file, columns, TypeChoices.NONE);
   }
 
   /**
@@ -74,10 +74,13 @@ public final class CqlParquetWriters {
    *
    * @param schema the schema of the files to write
    * @param columns the columns of each row, in the row's order
+   * @param choices which decimals may be padded; the rows of a strict column are written as those
+   *     of a padded one
    * @throws IllegalArgumentException as {@link #rows}
    */
-  public static Consumer<RawRow> check(Schema schema, List<ColumnDescription> columns) {
-    return rowWriter(schema, ParquetSchemaUtil.convert(schema, "row"), columns)::check;
+  public static Consumer<RawRow> check(
+      Schema schema, List<ColumnDescription> columns, TypeChoices choices) {
+    return rowWriter(schema, ParquetSchemaUtil.convert(schema, "row"), columns, choices)::check;
   }
 
   /**
@@ -104,13 +107,13 @@ public final class CqlParquetWriters {
     return properties;
   }
 
-  static RowWriter rowWriter(Schema schema, MessageType file, List<ColumnDescription> columns) {
+  static RowWriter rowWriter(
+      Schema schema, MessageType file, List<ColumnDescription> columns, TypeChoices choices) {
     Map<String, Integer> indexes = new HashMap<>();
     for (int i = 0; i < columns.size(); i++) {
       requirePlace(schema, columns.get(i));
       indexes.put(columns.get(i).name(), i);
     }
-    CellWriters writers = new CellWriters(file);
     List<CellWriter> cells = new ArrayList<>();
     List<Integer> cellIndexes = new ArrayList<>();
     for (org.apache.parquet.schema.Type parquet : file.getFields()) {
@@ -121,7 +124,9 @@ public final class CqlParquetWriters {
         cellIndexes.add(RowWriter.ABSENT);
       } else {
         ColumnDescription column = columns.get(index);
-        cells.add(writers.column(ValuePath.of(column), column.type(), field.type(), parquet));
+        cells.add(
+            new CellWriters(file, choices.isStrict(column))
+                .column(ValuePath.of(column), column.type(), field.type(), parquet));
         cellIndexes.add(index);
       }
     }
@@ -133,7 +138,7 @@ public final class CqlParquetWriters {
     if (field == null) {
       throw new IllegalArgumentException("The schema has no column " + column.name());
     }
-    IcebergCompatibility.exportProblem(column.type(), field.type())
+    IcebergCompatibility.exportProblem(column, field.type())
         .ifPresent(
             problem -> {
               throw new IllegalArgumentException("Column " + column.name() + ": " + problem);
@@ -147,19 +152,24 @@ public final class CqlParquetWriters {
     }
     List<ColumnDescriptor> leaves =
         file.getColumns().stream().filter(column -> column.getPath()[0].equals(name)).toList();
-    return AbsentCell.of(new ValuePath(field.name(), field.name(), false), leaves);
+    return AbsentCell.of(new ValuePath(field.name(), field.name(), false, false), leaves);
   }
 
   /**
-   * Builds the writers of a file's columns from the CQL, Iceberg and Parquet type of each. The
-   * caller has checked that the types are compatible.
+   * Builds the writers of a column from its CQL, Iceberg and Parquet type. The caller has checked
+   * that the types are compatible.
    */
   private static final class CellWriters {
 
     private final MessageType file;
+    private final boolean isStrict;
 
-    CellWriters(MessageType file) {
+    /**
+     * @param isStrict whether decimals must have the scale of their column
+     */
+    CellWriters(MessageType file, boolean isStrict) {
       this.file = file;
+      this.isStrict = isStrict;
     }
 
     /** Returns the writer of a top-level column. */
@@ -183,10 +193,10 @@ public final class CqlParquetWriters {
           : value;
     }
 
-    private static CellWriter leaf(
+    private CellWriter leaf(
         ValuePath valuePath, CqlKind kind, Type iceberg, ColumnDescriptor column) {
       if (iceberg instanceof Types.DecimalType decimal) {
-        return LeafCell.StrictDecimalCell.of(valuePath, kind, decimal, column);
+        return LeafCell.FixedDecimalCell.of(valuePath, kind, decimal, isStrict, column);
       }
       return switch (kind) {
         case ASCII, TEXT -> new LeafCell.TextCell(valuePath, column);
@@ -196,7 +206,10 @@ public final class CqlParquetWriters {
         case SMALLINT -> new LeafCell.SmallintCell(valuePath, column);
         case INT -> new LeafCell.IntCell(valuePath, column);
         case BIGINT, COUNTER -> new LeafCell.LongCell(valuePath, column, kind);
-        case TIME -> new LeafCell.TimeCell(valuePath, column);
+        case TIME ->
+            iceberg.typeId() == Type.TypeID.TIME
+                ? new LeafCell.MicrosOfDayCell(valuePath, column)
+                : new LeafCell.TimeCell(valuePath, column);
         case FLOAT -> new LeafCell.FloatCell(valuePath, column);
         case DOUBLE -> new LeafCell.DoubleCell(valuePath, column);
         case DATE -> new LeafCell.DateCell(valuePath, column);
@@ -204,7 +217,10 @@ public final class CqlParquetWriters {
         case DECIMAL -> new LeafCell.DecimalCell(valuePath, column);
         case VARINT -> new LeafCell.VarintCell(valuePath, column);
         case INET -> new LeafCell.InetCell(valuePath, column);
-        case UUID, TIMEUUID -> new LeafCell.UuidCell(valuePath, column, kind);
+        case UUID, TIMEUUID ->
+            iceberg.typeId() == Type.TypeID.STRING
+                ? new LeafCell.UuidTextCell(valuePath, column, kind)
+                : new LeafCell.UuidCell(valuePath, column, kind);
         case DURATION, LIST, SET, MAP, TUPLE, UDT, VECTOR, CUSTOM ->
             throw new IllegalStateException(kind + " does not map to a single Parquet column");
       };

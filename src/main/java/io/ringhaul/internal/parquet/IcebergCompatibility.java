@@ -1,6 +1,5 @@
 package io.ringhaul.internal.parquet;
 
-import com.datastax.oss.driver.api.core.type.DataType;
 import io.ringhaul.internal.cql.CqlTypes;
 import io.ringhaul.internal.cql.ValuePath;
 import io.ringhaul.schema.ColumnDescription;
@@ -15,27 +14,27 @@ public final class IcebergCompatibility {
   private IcebergCompatibility() {}
 
   /**
-   * Returns why values of the CQL type cannot be written to an existing Iceberg column; empty if
-   * they can. The Iceberg type must be that of {@link IcebergTypes#type}, with the fields of
-   * structs in any order. It may be optional where the mapping is required, and a decimal type for
-   * a CQL decimal or, with a scale of 0, for a varint. The check ignores ids, docs and whether the
-   * column itself is required: for a required column, each null value fails at the time of writing.
+   * Returns why values of the column cannot be written to an existing Iceberg column; empty if they
+   * can. The Iceberg type must be one that {@link TypeChoices} can give the column, with the fields
+   * of structs in any order. It may be optional where the mapping is required. The check ignores
+   * ids, docs and whether the column itself is required: for a required column, each null value
+   * fails at the time of writing.
    */
-  public static Optional<String> exportProblem(DataType cql, Type iceberg) {
+  public static Optional<String> exportProblem(ColumnDescription column, Type iceberg) {
     try {
-      requireSame(IcebergTypes.typeLike(cql, iceberg), iceberg, "");
+      requireSame(IcebergTypes.typeLike(column, iceberg, TypeChoices.NONE), iceberg, "");
       return Optional.empty();
     } catch (IncompatibleTypeException e) {
       return Optional.of(
           String.format(
               "CQL type %s is not compatible with Iceberg type %s: %s",
-              CqlTypes.text(cql), iceberg, e.getMessage()));
+              CqlTypes.text(column.type()), iceberg, e.getMessage()));
     }
   }
 
   /**
-   * Returns why values of the Iceberg type cannot be written to a column of the CQL type; empty if
-   * the types are compatible. Single values can still be out of range. In addition to the types of
+   * Returns why values of the Iceberg type cannot be written to a column; empty if the types are
+   * compatible. Single values can still be out of range. In addition to the types of
    * {@link IcebergTypes}, these are compatible:
    *
    * <ul>
@@ -43,7 +42,7 @@ public final class IcebergCompatibility {
    *   <li>decimal(p,s) for decimal, and for varint if the value has no fraction;
    *   <li>string for uuid and timeuuid;
    *   <li>float for double;
-   *   <li>fixed(n) for blob, time for time, timestamptz_ns for timestamp;
+   *   <li>fixed(n) for blob, timestamptz_ns for timestamp;
    *   <li>a struct with fewer fields than the user-defined type or tuple: the missing fields are
    *       null.
    * </ul>
@@ -51,17 +50,15 @@ public final class IcebergCompatibility {
    * The fields of a user-defined type are matched by name. Those of a tuple are matched by
    * position, or by name if all are named f0, f1 and so on.
    */
-  public static Optional<String> importProblem(DataType cql, Type iceberg) {
+  public static Optional<String> importProblem(ColumnDescription column, Type iceberg) {
     try {
-      ColumnDescription column =
-          new ColumnDescription("value", cql, ColumnDescription.Kind.REGULAR);
-      ValueEncoders.of(ValuePath.of(column), cql, iceberg);
+      ValueEncoders.of(ValuePath.of(column), column.type(), iceberg);
       return Optional.empty();
     } catch (IncompatibleTypeException e) {
       return Optional.of(
           String.format(
               "Iceberg type %s is not compatible with CQL type %s: %s",
-              iceberg, CqlTypes.text(cql), e.getMessage()));
+              iceberg, CqlTypes.text(column.type()), e.getMessage()));
     }
   }
 

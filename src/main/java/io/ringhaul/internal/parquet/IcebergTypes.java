@@ -7,8 +7,10 @@ import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.format.UuidForm;
 import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.CqlTypes;
+import io.ringhaul.internal.parquet.TypeChoices.ColumnTypes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.avro.AvroSchemaUtil;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.DecimalType;
@@ -65,15 +68,14 @@ public final class IcebergTypes {
     IntSupplier ids = counter();
     List<NestedField> fields = new ArrayList<>();
     for (ColumnDescription column : columns) {
-      Type usual = type(table, column, ids);
-      Type type = choices.decimal(column).<Type>map(decimal -> decimal).orElse(usual);
+      Type type = type(table, column, choices.of(column), ids);
       fields.add(
           NestedField.builder()
               .withId(ids.getAsInt())
               .withName(column.name())
               .isOptional(column.isNullable(hasStatics))
               .ofType(type)
-              .withDoc(doc(column))
+              .withDoc(doc(column, type))
               .build());
     }
     try {
@@ -99,22 +101,35 @@ public final class IcebergTypes {
    * @throws IllegalArgumentException if there is none: the type is a custom type or contains one
    */
   public static Type type(DataType type) {
-    return type(type, null, counter());
+    return type(type, null, ColumnTypes.EXACT, counter());
   }
 
   /**
-   * Returns the Iceberg type of a CQL type for an existing column: as {@link #type}, but a {@code
-   * decimal} or {@code varint} keeps the column's decimal type.
+   * Returns the Iceberg type of a CQL type for an existing column: where Iceberg has more than one
+   * type for a CQL type, the column keeps its own, and fields that it lacks get the chosen type.
    *
    * @throws IllegalArgumentException as {@link #type}
    */
-  public static Type typeLike(DataType type, Type existing) {
-    return type(type, existing, counter());
+  public static Type typeLike(ColumnDescription column, Type existing, TypeChoices choices) {
+    return type(column.type(), existing, choices.of(column), counter());
   }
 
-  /** Returns the doc of the column's field: the exact CQL type. */
-  public static String doc(ColumnDescription column) {
-    return CqlTypes.text(column.type());
+  /**
+   * Returns the doc of the column's field: the exact CQL type, and the unit of a number that stands
+   * for a time.
+   */
+  public static String doc(ColumnDescription column, Type type) {
+    String text = CqlTypes.text(column.type());
+    boolean isLong = type.typeId() == TypeID.LONG;
+    if (CqlKind.of(column.type()) == CqlKind.TIME && isLong) {
+      return text + ", nanoseconds since midnight";
+    }
+    if (column.kind() != ColumnDescription.Kind.METADATA) {
+      return text;
+    }
+    return isLong
+        ? text + ", microseconds since 1970-01-01T00:00:00Z"
+        : type.typeId() == TypeID.INTEGER ? text + ", seconds" : text;
   }
 
   /** Returns the types of the fields as texts, such as {@code decimal(38, 2)}, by name. */
@@ -128,9 +143,10 @@ public final class IcebergTypes {
     return () -> ++last[0];
   }
 
-  private static Type type(TableDescription table, ColumnDescription column, IntSupplier ids) {
+  private static Type type(
+      TableDescription table, ColumnDescription column, ColumnTypes chosen, IntSupplier ids) {
     try {
-      return type(column.type(), null, ids);
+      return type(column.type(), null, chosen, ids);
     } catch (IncompatibleTypeException e) {
       throw new UnsuitableTableException(
           table.toString(),
@@ -138,60 +154,96 @@ public final class IcebergTypes {
               "Column %s of table %s has the type %s: %s; exclude the column",
               CqlIdentifier.fromInternal(column.name()).asCql(true),
               table,
-              doc(column),
+              CqlTypes.text(column.type()),
               e.getMessage()));
     }
   }
 
-  private static Type type(DataType type, @Nullable Type existing, IntSupplier ids) {
+  private static Type type(
+      DataType type, @Nullable Type existing, ColumnTypes chosen, IntSupplier ids) {
     return switch (CqlKind.of(type)) {
-      case DECIMAL -> existing instanceof DecimalType ? existing : Types.StringType.get();
-      case VARINT ->
-          existing instanceof DecimalType decimal && decimal.scale() == 0
+      case DECIMAL ->
+          is(existing, TypeID.DECIMAL) || is(existing, TypeID.STRING)
               ? existing
-              : Types.StringType.get();
+              : chosen.decimal().<Type>map(decimal -> decimal).orElse(Types.StringType.get());
+      case VARINT ->
+          isInteger(existing) || is(existing, TypeID.STRING)
+              ? existing
+              : chosen.varint().<Type>map(varint -> varint).orElse(Types.StringType.get());
       case ASCII, TEXT, INET -> Types.StringType.get();
       case BLOB -> Types.BinaryType.get();
       case BOOLEAN -> Types.BooleanType.get();
       case TINYINT, SMALLINT, INT -> Types.IntegerType.get();
+      case BIGINT ->
+          chosen
+              .writeTime()
+              .map(usual -> is(existing, TypeID.LONG) || isInstant(existing) ? existing : usual)
+              .orElse(Types.LongType.get());
+      case COUNTER -> Types.LongType.get();
       // A CQL time has nanoseconds, an Iceberg time only microseconds.
-      case BIGINT, COUNTER, TIME -> Types.LongType.get();
+      case TIME -> {
+        if (is(existing, TypeID.LONG) || is(existing, TypeID.TIME)) {
+          yield existing;
+        }
+        yield chosen.hasTimes() ? Types.TimeType.get() : Types.LongType.get();
+      }
       case FLOAT -> Types.FloatType.get();
       case DOUBLE -> Types.DoubleType.get();
       case DATE -> Types.DateType.get();
       case TIMESTAMP -> Types.TimestampType.withZone();
-      case UUID, TIMEUUID -> Types.UUIDType.get();
+      case UUID, TIMEUUID -> {
+        // Spark SQL has no uuid type, so its tables have strings.
+        if (is(existing, TypeID.UUID) || is(existing, TypeID.STRING)) {
+          yield existing;
+        }
+        yield chosen.uuids() == UuidForm.TEXT ? Types.StringType.get() : Types.UUIDType.get();
+      }
       case DURATION ->
           Types.StructType.of(
               NestedField.required(ids.getAsInt(), MONTHS, Types.IntegerType.get()),
               NestedField.required(ids.getAsInt(), DAYS, Types.IntegerType.get()),
               NestedField.required(ids.getAsInt(), NANOSECONDS, Types.LongType.get()));
-      case LIST -> list(((ListType) type).getElementType(), existing, ids);
-      case SET -> list(((SetType) type).getElementType(), existing, ids);
-      case VECTOR -> list(((VectorType) type).getElementType(), existing, ids);
-      case MAP -> map((MapType) type, existing, ids);
-      case TUPLE, UDT -> struct(type, existing, ids);
+      case LIST -> list(((ListType) type).getElementType(), existing, chosen, ids);
+      case SET -> list(((SetType) type).getElementType(), existing, chosen, ids);
+      case VECTOR -> list(((VectorType) type).getElementType(), existing, chosen, ids);
+      case MAP -> map((MapType) type, existing, chosen, ids);
+      case TUPLE, UDT -> struct(type, existing, chosen, ids);
       case CUSTOM ->
           throw new IncompatibleTypeException(CqlTypes.text(type) + " has no Iceberg type");
     };
   }
 
-  private static Type list(DataType element, @Nullable Type existing, IntSupplier ids) {
-    Type like =
-        existing != null && existing.isListType() ? existing.asListType().elementType() : null;
-    return Types.ListType.ofRequired(ids.getAsInt(), type(element, like, ids));
+  private static boolean is(@Nullable Type existing, TypeID id) {
+    return existing != null && existing.typeId() == id;
   }
 
-  private static Type map(MapType map, @Nullable Type existing, IntSupplier ids) {
+  private static boolean isInstant(@Nullable Type existing) {
+    return existing instanceof Types.TimestampType timestamp && timestamp.shouldAdjustToUTC();
+  }
+
+  private static boolean isInteger(@Nullable Type existing) {
+    return existing instanceof DecimalType decimal && decimal.scale() == 0;
+  }
+
+  private static Type list(
+      DataType element, @Nullable Type existing, ColumnTypes chosen, IntSupplier ids) {
+    Type like =
+        existing != null && existing.isListType() ? existing.asListType().elementType() : null;
+    return Types.ListType.ofRequired(ids.getAsInt(), type(element, like, chosen, ids));
+  }
+
+  private static Type map(
+      MapType map, @Nullable Type existing, ColumnTypes chosen, IntSupplier ids) {
     Types.MapType like = existing != null && existing.isMapType() ? existing.asMapType() : null;
     return Types.MapType.ofRequired(
         ids.getAsInt(),
         ids.getAsInt(),
-        type(map.getKeyType(), like == null ? null : like.keyType(), ids),
-        type(map.getValueType(), like == null ? null : like.valueType(), ids));
+        type(map.getKeyType(), like == null ? null : like.keyType(), chosen, ids),
+        type(map.getValueType(), like == null ? null : like.valueType(), chosen, ids));
   }
 
-  private static Type struct(DataType type, @Nullable Type existing, IntSupplier ids) {
+  private static Type struct(
+      DataType type, @Nullable Type existing, ColumnTypes chosen, IntSupplier ids) {
     List<String> names = CqlTypes.fieldNames(type);
     requireDistinctInParquet(names);
     List<DataType> types = CqlTypes.fieldTypes(type);
@@ -205,7 +257,7 @@ public final class IcebergTypes {
           NestedField.optional(
               ids.getAsInt(),
               names.get(i),
-              type(types.get(i), like == null ? null : like.type(), ids)));
+              type(types.get(i), like == null ? null : like.type(), chosen, ids)));
     }
     return Types.StructType.of(fields);
   }

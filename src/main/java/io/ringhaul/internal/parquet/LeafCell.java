@@ -2,14 +2,18 @@ package io.ringhaul.internal.parquet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.format.TypeMapping;
 import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.InetText;
 import io.ringhaul.internal.cql.Numerals;
 import io.ringhaul.internal.cql.Utf8;
 import io.ringhaul.internal.cql.ValuePath;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.LocalTime;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.DoubleFieldMetrics;
 import org.apache.iceberg.FieldMetrics;
@@ -153,7 +157,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
    * A time, in nanoseconds since midnight. Cassandra stores any number; CQL allows only those of
    * one day.
    */
-  static final class TimeCell extends FixedCell {
+  static class TimeCell extends FixedCell {
 
     private static final long LAST = LocalTime.MAX.toNanoOfDay();
 
@@ -174,6 +178,36 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     @Override
     public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
       column.writeLong(repetitionLevel, bytes.getLong(offset));
+    }
+  }
+
+  /** A time as microseconds since midnight. */
+  static final class MicrosOfDayCell extends TimeCell {
+
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    MicrosOfDayCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    @Override
+    public void check(ByteBuffer bytes, int offset, int length) {
+      super.check(bytes, offset, length);
+      long nanos = bytes.getLong(offset);
+      if (nanos % NANOS_PER_MICRO != 0) {
+        throw path()
+            .error(
+                "is the time "
+                    + LocalTime.ofNanoOfDay(nanos)
+                    + "; a column of the type time holds whole microseconds only, and "
+                    + Setting.TYPES.callWith(TypeMapping.EXACT)
+                    + " preserves nanoseconds");
+      }
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeLong(repetitionLevel, bytes.getLong(offset) / NANOS_PER_MICRO);
     }
   }
 
@@ -230,6 +264,32 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     @Override
     public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
       column.writeBinary(repetitionLevel, binary(bytes, offset, length));
+    }
+  }
+
+  /** A UUID as text. */
+  static final class UuidTextCell extends FixedCell {
+
+    private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
+
+    private final byte[] text = new byte[36];
+
+    UuidTextCell(ValuePath path, ColumnDescriptor descriptor, CqlKind kind) {
+      super(path, descriptor, kind, 2 * Long.BYTES);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      int end = 0;
+      for (int i = 0; i < length; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+          text[end++] = '-';
+        }
+        byte next = bytes.get(offset + i);
+        text[end++] = HEX[(next >> 4) & 0xf];
+        text[end++] = HEX[next & 0xf];
+      }
+      column.writeBinary(repetitionLevel, Binary.fromReusedByteArray(text));
     }
   }
 
@@ -424,16 +484,24 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
   }
 
   /**
-   * A decimal or varint in a column of fixed precision and scale. A value must have exactly the
-   * column's scale and at most its number of digits, so that an import restores the same bytes.
-   * Parquet stores the unscaled value in 32 bits for a precision of up to 9 digits, in 64 bits up
-   * to 18 digits, and otherwise in the least number of bytes that the precision needs.
+   * A decimal or varint in a column of fixed precision and scale. In a strict column, a decimal
+   * must have exactly the column's scale, so that an import restores the same bytes; in others it
+   * may gain or lose zeros at its end. Parquet stores the unscaled value in 32 bits for a precision
+   * of up to 9 digits, in 64 bits up to 18 digits, and otherwise in the least number of bytes that
+   * the precision needs.
    */
-  static final class StrictDecimalCell extends LeafCell {
+  static final class FixedDecimalCell extends LeafCell {
+
+    private static final int MOST_DIGITS_SHOWN = 60;
+
+    /** 10 to the power of the index. */
+    private static final long[] LONG_POWERS =
+        LongStream.iterate(1, power -> power * 10).limit(19).toArray();
 
     private final CqlKind kind;
     private final DecimalType type;
     private final boolean hasScale;
+    private final boolean isStrict;
     private final Form form;
 
     /** How Parquet stores the unscaled value. */
@@ -443,24 +511,34 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       BYTES
     }
 
-    private StrictDecimalCell(
-        ValuePath path, CqlKind kind, DecimalType type, ColumnDescriptor column, Form form) {
+    private FixedDecimalCell(
+        ValuePath path,
+        CqlKind kind,
+        DecimalType type,
+        boolean isStrict,
+        ColumnDescriptor column,
+        Form form) {
       super(path, column);
       this.kind = kind;
       this.type = type;
       this.hasScale = kind == CqlKind.DECIMAL;
+      this.isStrict = isStrict;
       this.form = form;
     }
 
-    static StrictDecimalCell of(
-        ValuePath path, CqlKind kind, DecimalType type, ColumnDescriptor column) {
+    static FixedDecimalCell of(
+        ValuePath path,
+        CqlKind kind,
+        DecimalType type,
+        boolean isStrict,
+        ColumnDescriptor column) {
       Form form =
           switch (column.getPrimitiveType().getPrimitiveTypeName()) {
             case INT32 -> Form.INT;
             case INT64 -> Form.LONG;
             default -> Form.BYTES;
           };
-      return new StrictDecimalCell(path, kind, type, column, form);
+      return new FixedDecimalCell(path, kind, type, isStrict, column, form);
     }
 
     @Override
@@ -474,7 +552,8 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
           .requireCanonical(
               Numerals.isShortest(bytes, start, unscaled),
               "a " + kind.cqlName() + " with redundant bytes");
-      if (hasScale && bytes.getInt(offset) != type.scale()) {
+      long missing = missingZeros(bytes, offset);
+      if (missing != 0 && isStrict) {
         throw path()
             .error(
                 String.format(
@@ -482,7 +561,15 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
                         + " column as text, or choose the scale %1$d",
                     bytes.getInt(offset), type));
       }
-      if (!Numerals.fits(bytes, start, unscaled, type.precision())) {
+      if (missing < 0 && !endsWithZeros(bytes, start, unscaled, -missing)) {
+        throw path()
+            .error(
+                String.format(
+                    "is %s, and a column of %s holds %d digits after the decimal point; write the"
+                        + " column as text, or choose a larger scale",
+                    shown(bytes, offset, length), type, type.scale()));
+      }
+      if (!Numerals.hasAtMost(bytes, start, unscaled, type.precision() - missing)) {
         throw path()
             .error(
                 String.format(
@@ -492,10 +579,43 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       }
     }
 
+    /** Returns how many zeros the value lacks at its end; negative if it has too many digits. */
+    private long missingZeros(ByteBuffer bytes, int offset) {
+      return hasScale ? (long) type.scale() - bytes.getInt(offset) : 0;
+    }
+
+    private static boolean endsWithZeros(ByteBuffer bytes, int start, int length, long zeros) {
+      // A number of n bytes has fewer than 3 n digits.
+      return Numerals.isZero(bytes, start, length)
+          || (zeros < 3L * length
+              && Numerals.integer(bytes, start, length)
+                      .mod(BigInteger.TEN.pow((int) zeros))
+                      .signum()
+                  == 0);
+    }
+
+    private static String shown(ByteBuffer bytes, int offset, int length) {
+      String text = Numerals.decimal(bytes, offset, length).toString();
+      return text.length() <= MOST_DIGITS_SHOWN
+          ? text
+          : text.substring(0, MOST_DIGITS_SHOWN) + "... (" + text.length() + " characters)";
+    }
+
     @Override
     public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
       int start = start(offset);
       int unscaled = offset + length - start;
+      long missing = missingZeros(bytes, offset);
+      if (missing == 0) {
+        writeUnscaled(repetitionLevel, bytes, start, unscaled);
+        return;
+      }
+      ByteBuffer moved = ByteBuffer.wrap(withZeros(bytes, start, unscaled, missing));
+      writeUnscaled(repetitionLevel, moved, 0, moved.capacity());
+    }
+
+    private void writeUnscaled(
+        int repetitionLevel, ByteBuffer bytes, int start, int unscaled) {
       switch (form) {
         case INT -> column.writeInteger(repetitionLevel, (int) number(bytes, start, unscaled));
         case LONG -> column.writeLong(repetitionLevel, number(bytes, start, unscaled));
@@ -505,6 +625,24 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
 
     private int start(int offset) {
       return hasScale ? offset + Integer.BYTES : offset;
+    }
+
+    /** Returns the unscaled value with more zeros at its end, or fewer. */
+    private static byte[] withZeros(ByteBuffer bytes, int start, int length, long more) {
+      if (Numerals.isZero(bytes, start, length)) {
+        return new byte[1];
+      }
+      if (more > 0 && more < LONG_POWERS.length && length <= Long.BYTES) {
+        long value = Numerals.asLong(bytes, start, length);
+        long power = LONG_POWERS[(int) more];
+        return ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(Math.multiplyHigh(value, power))
+            .putLong(value * power)
+            .array();
+      }
+      BigInteger value = Numerals.integer(bytes, start, length);
+      BigInteger power = BigInteger.TEN.pow((int) Math.abs(more));
+      return (more > 0 ? value.multiply(power) : value.divide(power)).toByteArray();
     }
 
     /** Returns the last eight bytes as a number. Bytes before them only repeat the sign. */

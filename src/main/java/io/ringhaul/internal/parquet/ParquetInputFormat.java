@@ -71,7 +71,7 @@ public final class ParquetInputFormat implements InputFormat {
     String name = column.name();
     NestedField field = footer.schema().asStruct().field(name);
     if (field != null) {
-      return IcebergCompatibility.importProblem(column.type(), field.type());
+      return IcebergCompatibility.importProblem(column, field.type());
     }
     String unreadable = footer.unreadable().get(name);
     if (unreadable != null) {

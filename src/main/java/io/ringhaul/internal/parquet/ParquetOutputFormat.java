@@ -69,7 +69,7 @@ public final class ParquetOutputFormat implements OutputFormat {
   @Override
   public PartWriter writer(WriterContext context) {
     Schema schema = SchemaParser.fromJson(context.property(SCHEMA));
-    return new ParquetPartWriter(context, schema);
+    return new ParquetPartWriter(context, schema, choices);
   }
 
   /** Writes rows to Parquet files, one after another. */
@@ -92,10 +92,10 @@ public final class ParquetOutputFormat implements OutputFormat {
     private long uncheckedBytes;
     private long length;
 
-    ParquetPartWriter(WriterContext context, Schema schema) {
+    ParquetPartWriter(WriterContext context, Schema schema, TypeChoices choices) {
       this.context = context;
       this.schema = schema;
-      this.check = CqlParquetWriters.check(schema, context.columns());
+      this.check = CqlParquetWriters.check(schema, context.columns(), choices);
       this.properties = properties(context, schema);
       this.cqlSchema = TableSchemaJson.text(context.schema());
       this.fetched = new FetchedRow(context.columns().size());

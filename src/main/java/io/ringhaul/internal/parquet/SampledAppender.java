@@ -104,7 +104,8 @@ public final class SampledAppender implements FileAppender<RawRow> {
   private Map<String, String> dictionaries() {
     ColumnSample sample = new ColumnSample();
     RowWriter writer =
-        CqlParquetWriters.rowWriter(schema, ParquetSchemaUtil.convert(schema, "row"), columns);
+        CqlParquetWriters.rowWriter(
+            schema, ParquetSchemaUtil.convert(schema, "row"), columns, TypeChoices.NONE);
     writer.setColumnStore(sample);
     held.forEach(row -> writer.write(0, row));
     return sample.properties(schema);

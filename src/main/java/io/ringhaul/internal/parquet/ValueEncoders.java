@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +44,10 @@ final class ValueEncoders {
   private static final ValueEncoder BOOLEAN = (value, out) -> out.putByte((Boolean) value ? 1 : 0);
   private static final ValueEncoder BIGINT =
       (value, out) -> out.putLong(((Number) value).longValue());
+  private static final ValueEncoder WRITE_TIME =
+      (value, out) ->
+          out.putLong(
+              ChronoUnit.MICROS.between(Instant.EPOCH, ((OffsetDateTime) value).toInstant()));
   // Raw bits, because floatToIntBits replaces every NaN with the same one.
   private static final ValueEncoder FLOAT =
       (value, out) -> out.putInt(Float.floatToRawIntBits((Float) value));
@@ -81,7 +86,7 @@ final class ValueEncoders {
           case TINYINT -> isInteger ? new Tinyint(path) : null;
           case SMALLINT -> isInteger ? new Smallint(path) : null;
           case INT -> isInteger ? new Int(path) : null;
-          case BIGINT, COUNTER -> isInteger ? BIGINT : null;
+          case BIGINT, COUNTER -> isInteger ? BIGINT : path.metadata() ? writeTime(iceberg) : null;
           case FLOAT -> id == TypeID.FLOAT ? FLOAT : null;
           case DOUBLE -> real(id);
           case DATE -> id == TypeID.DATE ? new Date(path) : null;
@@ -129,6 +134,12 @@ final class ValueEncoders {
       case TIME -> TIME;
       default -> null;
     };
+  }
+
+  private static @Nullable ValueEncoder writeTime(Type iceberg) {
+    return iceberg instanceof Types.TimestampType micros && micros.shouldAdjustToUTC()
+        ? WRITE_TIME
+        : null;
   }
 
   private static @Nullable ValueEncoder timestamp(ValuePath path, Type iceberg) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import io.ringhaul.internal.parquet.TypeChoices;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
@@ -86,7 +87,7 @@ class DictionariesTest {
       layout = WriteLayout.decode(session.plan(Exports.description(TABLE, UUID.randomUUID())));
     }
     DataWriter<RawRow> writer =
-        new ParquetRows(layout, TABLE.columns())
+        new ParquetRows(layout, TABLE.columns(), TypeChoices.NONE)
             .open(new LocalFileIO().newOutputFile(LocalFileIO.location(file())), null);
     try (writer) {
       for (int i = 0; i < rows; i++) {

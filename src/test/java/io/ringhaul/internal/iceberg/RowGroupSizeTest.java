@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.UUID;
+import io.ringhaul.internal.parquet.TypeChoices;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -38,7 +39,7 @@ class RowGroupSizeTest {
     Path file = folder.resolve("rows.parquet");
     WriteLayout small = layout.withWriterBytes(1);
     try (DataWriter<RawRow> writer =
-        new ParquetRows(small, TABLE.columns())
+        new ParquetRows(small, TABLE.columns(), TypeChoices.NONE)
             .open(new LocalFileIO().newOutputFile(LocalFileIO.location(file)), null)) {
       for (int i = 0; i < 20; i++) {
         byte[] bytes = new byte[700_000];

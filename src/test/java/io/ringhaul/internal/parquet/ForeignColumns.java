@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.type.DataType;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.internal.cql.CqlGenerator;
 import java.math.BigDecimal;
+import io.ringhaul.schema.ColumnDescription;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +34,9 @@ final class ForeignColumns {
   record Shape(String parquet, Type iceberg, DataType cql, Values values) {
 
     boolean fits() {
-      return IcebergCompatibility.importProblem(cql, iceberg).isEmpty();
+      return IcebergCompatibility.importProblem(
+              new ColumnDescription("v", cql, ColumnDescription.Kind.REGULAR), iceberg)
+          .isEmpty();
     }
   }
 

@@ -220,8 +220,9 @@ class ForeignTableTest {
   }
 
   private static CqlValueEncoder encoder(DataType cql, Type iceberg) {
-    assertThat(IcebergCompatibility.importProblem(cql, iceberg)).isEmpty();
-    return CqlValueEncoder.of(new ColumnDescription("v", cql, Kind.REGULAR), iceberg);
+    ColumnDescription column = new ColumnDescription("v", cql, Kind.REGULAR);
+    assertThat(IcebergCompatibility.importProblem(column, iceberg)).isEmpty();
+    return CqlValueEncoder.of(column, iceberg);
   }
 
   private static void assertEncodes(DataType cql, Type iceberg, Object value, String hex) {

@@ -11,6 +11,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.inmemory.InMemoryOutputFile;
@@ -28,34 +29,34 @@ class IcebergCompatibilityTest {
 
   @Test
   void exportRequiresMappedType() {
-    assertThat(IcebergCompatibility.exportProblem(DataTypes.BIGINT, INT))
+    assertThat(exportProblem(DataTypes.BIGINT, INT))
         .contains(
             "CQL type bigint is not compatible with Iceberg type int: it must be long, not int");
     assertThat(
-            IcebergCompatibility.exportProblem(
+            exportProblem(
                 DataTypes.TIMESTAMP, Types.TimestampType.withoutZone()))
         .isPresent();
     assertThat(
-            IcebergCompatibility.exportProblem(
+            exportProblem(
                 DataTypes.listOf(DataTypes.FLOAT),
                 Types.ListType.ofRequired(1, Types.DoubleType.get())))
         .hasValueSatisfying(
             problem -> assertThat(problem).endsWith("element must be float, not double"));
     assertThat(
-            IcebergCompatibility.exportProblem(
+            exportProblem(
                 DataTypes.mapOf(DataTypes.INT, UDT),
                 Types.MapType.ofOptional(1, 2, INT, struct(field("a"), field("c")))))
         .hasValueSatisfying(
             problem -> assertThat(problem).endsWith("the CQL type has no field for value.c"));
-    assertThat(IcebergCompatibility.exportProblem(UDT, struct(field("a"))))
+    assertThat(exportProblem(UDT, struct(field("a"))))
         .hasValueSatisfying(
             problem -> assertThat(problem).endsWith("the Iceberg type has no field b"));
     assertThat(
-            IcebergCompatibility.exportProblem(
+            exportProblem(
                 UDT,
                 struct(NestedField.required(1, "a", INT), NestedField.optional(2, "b", STRING))))
         .hasValueSatisfying(problem -> assertThat(problem).endsWith("a must be optional"));
-    assertThat(IcebergCompatibility.exportProblem(DataTypes.custom("org.example.Shape"), INT))
+    assertThat(exportProblem(DataTypes.custom("org.example.Shape"), INT))
         .isPresent();
   }
 
@@ -74,7 +75,7 @@ class IcebergCompatibilityTest {
     assertImportRefused(DataTypes.DURATION, struct(field("months"), field("days")));
     assertImportRefused(DataTypes.custom("org.example.Shape"), Types.BinaryType.get());
     assertThat(
-            IcebergCompatibility.importProblem(
+            importProblem(
                 DataTypes.listOf(DataTypes.INT), Types.ListType.ofRequired(1, STRING)))
         .contains(
             "Iceberg type list<string> is not compatible with CQL type list<int>: value.element is"
@@ -118,18 +119,28 @@ class IcebergCompatibilityTest {
   void writerRequiresSchemaFieldForEachColumn() {
     ColumnDescription column = new ColumnDescription("v", DataTypes.INT, Kind.REGULAR);
     Schema other = new Schema(NestedField.optional(1, "w", INT));
-    assertThatThrownBy(() -> CqlParquetWriters.check(other, List.of(column)))
+    assertThatThrownBy(() -> CqlParquetWriters.check(other, List.of(column), TypeChoices.NONE))
         .hasMessage("The schema has no column v");
     Schema text = new Schema(NestedField.optional(1, "v", STRING));
-    assertThatThrownBy(() -> CqlParquetWriters.check(text, List.of(column)))
+    assertThatThrownBy(() -> CqlParquetWriters.check(text, List.of(column), TypeChoices.NONE))
         .hasMessageContaining("CQL type int is not compatible with Iceberg type string");
     Schema more = new Schema(NestedField.optional(1, "v", INT), NestedField.required(2, "w", INT));
-    assertThatThrownBy(() -> CqlParquetWriters.check(more, List.of(column)))
+    assertThatThrownBy(() -> CqlParquetWriters.check(more, List.of(column), TypeChoices.NONE))
         .hasMessage("The schema requires column w, which the rows do not have");
   }
 
+  private static Optional<String> exportProblem(DataType cql, Type iceberg) {
+    return IcebergCompatibility.exportProblem(
+        new ColumnDescription("value", cql, Kind.REGULAR), iceberg);
+  }
+
+  private static Optional<String> importProblem(DataType cql, Type iceberg) {
+    return IcebergCompatibility.importProblem(
+        new ColumnDescription("value", cql, Kind.REGULAR), iceberg);
+  }
+
   private static void assertImportRefused(DataType cql, Type iceberg) {
-    assertThat(IcebergCompatibility.importProblem(cql, iceberg)).isPresent();
+    assertThat(importProblem(cql, iceberg)).isPresent();
     assertThatThrownBy(
             () -> CqlValueEncoder.of(new ColumnDescription("v", cql, Kind.REGULAR), iceberg))
         .isInstanceOf(IllegalArgumentException.class);

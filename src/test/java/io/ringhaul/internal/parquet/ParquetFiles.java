@@ -34,9 +34,18 @@ final class ParquetFiles {
 
   static DataFile write(
       OutputFile file, Schema schema, List<ColumnDescription> columns, List<RawRow> rows) {
+    return write(file, schema, columns, rows, TypeChoices.NONE);
+  }
+
+  static DataFile write(
+      OutputFile file,
+      Schema schema,
+      List<ColumnDescription> columns,
+      List<RawRow> rows,
+      TypeChoices choices) {
     DataWriter<RawRow> writer =
         open(file, schema, columns, CqlParquetWriters.fileProperties(schema));
-    Consumer<RawRow> check = CqlParquetWriters.check(schema, columns);
+    Consumer<RawRow> check = CqlParquetWriters.check(schema, columns, choices);
     try (writer) {
       for (RawRow row : rows) {
         check.accept(row);

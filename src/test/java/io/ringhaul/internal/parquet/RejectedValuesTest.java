@@ -200,7 +200,7 @@ class RejectedValuesTest {
     Schema schema = IcebergTypes.schema(ParquetFiles.table(columns), columns);
     InMemoryOutputFile file = new InMemoryOutputFile();
     List<Integer> refused = new ArrayList<>();
-    Consumer<RawRow> check = CqlParquetWriters.check(schema, columns);
+    Consumer<RawRow> check = CqlParquetWriters.check(schema, columns, TypeChoices.NONE);
     try (DataWriter<RawRow> writer =
         ParquetFiles.open(file, schema, columns, CqlParquetWriters.fileProperties(schema))) {
       for (int i = 0; i < 10; i++) {

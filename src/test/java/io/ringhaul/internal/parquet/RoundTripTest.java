@@ -77,8 +77,9 @@ class RoundTripTest {
         300,
         random -> {
           DataType type = new CqlGenerator(random).type(4);
-          assertThat(IcebergCompatibility.exportProblem(type, IcebergTypes.type(type))).isEmpty();
-          assertThat(IcebergCompatibility.importProblem(type, IcebergTypes.type(type))).isEmpty();
+          ColumnDescription column = new ColumnDescription("value", type, Kind.REGULAR);
+          assertThat(IcebergCompatibility.exportProblem(column, IcebergTypes.type(type))).isEmpty();
+          assertThat(IcebergCompatibility.importProblem(column, IcebergTypes.type(type))).isEmpty();
         });
   }
 

@@ -105,19 +105,19 @@ class StrictDecimalTest {
 
   @Test
   void choiceMustMatchColumn() {
-    assertThatThrownBy(() -> schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("w", 3, 1)))
+    assertThatThrownBy(() -> schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("w", 3, 1, false)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("The export has no column w");
-    assertThatThrownBy(() -> schema(DataTypes.DOUBLE, TypeChoices.NONE.decimal("v", 3, 1)))
+    assertThatThrownBy(() -> schema(DataTypes.DOUBLE, TypeChoices.NONE.decimal("v", 3, 1, false)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
             "Column v has the type double; only decimal and varint can be written as"
                 + " decimal(3, 1)");
-    assertThatThrownBy(() -> schema(DataTypes.VARINT, TypeChoices.NONE.decimal("v", 3, 1)))
+    assertThatThrownBy(() -> schema(DataTypes.VARINT, TypeChoices.NONE.decimal("v", 3, 1, false)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("Column v is a varint, which has no fraction: its scale must be 0, not 1");
     // Column names use CQL syntax.
-    assertThat(schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("V", 3, 1)).findType("v"))
+    assertThat(schema(DataTypes.DECIMAL, TypeChoices.NONE.decimal("V", 3, 1, false)).findType("v"))
         .isEqualTo(Types.DecimalType.of(3, 1));
   }
 
@@ -164,9 +164,10 @@ class StrictDecimalTest {
 
   private static List<BigDecimal> read(
       DataType type, int precision, int scale, List<BigDecimal> values) {
-    Schema schema = schema(type, TypeChoices.NONE.decimal("v", precision, scale));
+    TypeChoices choices = TypeChoices.NONE.decimal("v", precision, scale, false);
+    Schema schema = schema(type, choices);
     InMemoryOutputFile file = new InMemoryOutputFile();
-    ParquetFiles.write(file, schema, columns(type, Kind.REGULAR), rows(type, values));
+    ParquetFiles.write(file, schema, columns(type, Kind.REGULAR), rows(type, values), choices);
     CqlValueEncoder encoder =
         CqlValueEncoder.of(columns(type, Kind.REGULAR).get(0), schema.findType("v"));
     List<BigDecimal> numbers = new ArrayList<>();
@@ -179,9 +180,10 @@ class StrictDecimalTest {
   }
 
   private static byte[] file(DataType type, int precision, int scale, List<BigDecimal> values) {
-    Schema schema = schema(type, TypeChoices.NONE.decimal("v", precision, scale));
+    TypeChoices choices = TypeChoices.NONE.decimal("v", precision, scale, false);
+    Schema schema = schema(type, choices);
     InMemoryOutputFile file = new InMemoryOutputFile();
-    ParquetFiles.write(file, schema, columns(type, Kind.REGULAR), rows(type, values));
+    ParquetFiles.write(file, schema, columns(type, Kind.REGULAR), rows(type, values), choices);
     return file.toByteArray();
   }
 
@@ -197,7 +199,7 @@ class StrictDecimalTest {
     List<ColumnDescription> columns = columns(DataTypes.DECIMAL, kind);
     Schema schema =
         IcebergTypes.schema(
-            ParquetFiles.table(columns), columns, TypeChoices.NONE.decimal("v", 9, 2));
+            ParquetFiles.table(columns), columns, TypeChoices.NONE.decimal("v", 9, 2, false));
     InMemoryOutputFile file = new InMemoryOutputFile();
     ParquetFiles.write(file, schema, columns, List.of(index -> value));
     ByteBuffer back =
