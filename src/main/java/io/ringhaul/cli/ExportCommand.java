@@ -5,6 +5,10 @@ import static io.ringhaul.cli.FormatOptions.Format.ICEBERG;
 import static io.ringhaul.cli.FormatOptions.Format.JSON;
 import static io.ringhaul.cli.FormatOptions.Format.PARQUET;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
+import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.KeyspaceRequest;
@@ -130,6 +134,40 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
   @Override
   boolean isReaderGone() {
     return out.isReaderGone();
+  }
+
+  /** Says that numbers become text if no type was chosen: engines compare and sort them as text. */
+  @Override
+  Optional<String> note(CqlSession session) {
+    if (!target.leavesNumbersAsText(format)) {
+      return Optional.empty();
+    }
+    CqlIdentifier keyspace = CqlIdentifier.fromCql(table().keyspace());
+    CqlIdentifier name = CqlIdentifier.fromCql(table().table());
+    long count =
+        session
+            .getMetadata()
+            .getKeyspace(keyspace)
+            .flatMap(found -> found.getTable(name))
+            .map(found -> found.getColumns().values())
+            .orElse(List.of())
+            .stream()
+            .filter(column -> exports(column.getName()))
+            .map(ColumnMetadata::getType)
+            .filter(type -> type.equals(DataTypes.DECIMAL) || type.equals(DataTypes.VARINT))
+            .count();
+    return count == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                "note: %s of decimal or varint %s text in a new table or file; --types analytics"
+                    + " writes numbers that queries can sum, --types exact keeps text",
+                Figures.count(count, "column", "columns"), count == 1 ? "is" : "are"));
+  }
+
+  private boolean exports(CqlIdentifier column) {
+    return columns.isEmpty()
+        || columns.stream().map(CqlIdentifier::fromCql).anyMatch(column::equals);
   }
 
   @Override
@@ -345,6 +383,16 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
         paramLabel = "KEY=VALUE",
         description = "A property of the Iceberg table; repeatable.")
     private Map<String, String> tableProperties = new LinkedHashMap<>();
+
+    /** Whether the target has types for numbers and none was chosen. */
+    boolean leavesNumbersAsText(FormatOptions format) {
+      return (format.format() == ICEBERG || format.format() == PARQUET)
+          && types == null
+          && allDecimals == null
+          && decimals.isEmpty()
+          && texts.isEmpty()
+          && mode != WriteMode.APPEND;
+    }
 
     /** The option that lets the target keep rows of earlier exports; empty if there is none. */
     String keepsOtherRows() {

@@ -390,8 +390,16 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
       if (source != null) {
         readFrom(source);
       }
+      if (!quiet) {
+        note(session).ifPresent(TerminalText.err()::println);
+      }
       return execute(operator, request(operator), report);
     }
+  }
+
+  /** Returns a line to print before the operation begins; empty for none. */
+  Optional<String> note(CqlSession session) {
+    return Optional.empty();
   }
 
   /** Sets all settings on the request, executes it and reports on the result. */

@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param coverage the exported part of the token space
  * @param restrictions the settings that leave rows out, such as {@code where} or {@code
  *     tokenRange}, by name; empty if the export has every row
+ * @param comment the comment of the table in Cassandra; empty if there is none
  */
 public record ExportDescription(
     UUID jobId,
@@ -25,10 +26,22 @@ public record ExportDescription(
     List<ColumnDescription> columns,
     int concurrentTasks,
     TokenRangeSet coverage,
-    Map<String, String> restrictions) {
+    Map<String, String> restrictions,
+    String comment) {
 
   public ExportDescription {
     columns = List.copyOf(columns);
     restrictions = Map.copyOf(restrictions);
+  }
+
+  /** Creates the description of a table without a comment. */
+  public ExportDescription(
+      UUID jobId,
+      TableDescription table,
+      List<ColumnDescription> columns,
+      int concurrentTasks,
+      TokenRangeSet coverage,
+      Map<String, String> restrictions) {
+    this(jobId, table, columns, concurrentTasks, coverage, restrictions, "");
   }
 }

@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.metadata.schema.ClusteringOrder;
 import com.datastax.oss.driver.api.core.metadata.schema.ColumnMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
+import com.datastax.oss.driver.api.core.metadata.schema.TableMetadata;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.schema.ColumnDescription;
@@ -74,6 +75,16 @@ public final class TableLookup {
           display + " is a materialized view and cannot be written; write to its base table");
     }
     return readable(keyspace, table);
+  }
+
+  /** Returns the comment of a table; empty if it has none or is a materialized view. */
+  public String comment(CqlIdentifier keyspace, CqlIdentifier table) {
+    return keyspace(keyspace, table)
+        .getTable(table)
+        .map(TableMetadata::getOptions)
+        .map(options -> options.get(CqlIdentifier.fromInternal("comment")))
+        .map(Object::toString)
+        .orElse("");
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.EnvironmentContext;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.ReplacePartitions;
 import org.apache.iceberg.Snapshot;
@@ -57,6 +59,16 @@ final class IcebergCommit {
 
   private static final Logger LOG = LoggerFactory.getLogger(IcebergCommit.class);
   private static final int MOST_NAMED = 10;
+
+  /**
+   * Name and version for the snapshot's summary. Iceberg's {@link EnvironmentContext} has one value
+   * for the whole process, which belongs to the application.
+   */
+  private static final String ENGINE = "ringhaul";
+
+  private static final String VERSION =
+      Objects.requireNonNullElse(
+          IcebergCommit.class.getPackage().getImplementationVersion(), "development");
 
   private final CatalogSource.Handle handle;
   private final Catalog catalog;
@@ -452,6 +464,8 @@ final class IcebergCommit {
     private <T extends SnapshotUpdate<T>> void commit(T update) {
       update
           .set(JobCommit.JOB_ID, layout.jobId().toString())
+          .set(EnvironmentContext.ENGINE_NAME, ENGINE)
+          .set(EnvironmentContext.ENGINE_VERSION, VERSION)
           .validateWith(jobCommit.absence(layout.publication().mode()));
       layout.publication().branch().ifPresent(update::toBranch);
       update.commit();

@@ -9,10 +9,8 @@ import org.apache.iceberg.TableProperties;
 /** The properties of a table that an export creates. */
 final class NewTable {
 
-  /**
-   * Many exports may commit to one table concurrently; Iceberg's default of 4 retries is too low.
-   */
-  private static final String COMMIT_RETRIES = "20";
+  /** The property that Spark, Trino and Hive show as the comment of a table. */
+  private static final String COMMENT = "comment";
 
   /**
    * The property with the name of the Cassandra table that the first rows came from. It marks
@@ -23,7 +21,8 @@ final class NewTable {
   private NewTable() {}
 
   /**
-   * Returns the table's properties.
+   * Returns the table's properties. They must not contain settings of this export alone, such as
+   * the size of its files: they would apply to all later writers.
    *
    * @param schema the table's schema, as {@link IdentifierFields#in} returned it
    */
@@ -33,9 +32,9 @@ final class NewTable {
     properties.put(TableProperties.FORMAT_VERSION, "2");
     properties.put(TableProperties.DEFAULT_FILE_FORMAT, "parquet");
     properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
-    properties.put(
-        TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(settings.targetFileBytes()));
-    properties.put(TableProperties.COMMIT_NUM_RETRIES, COMMIT_RETRIES);
+    if (!export.comment().isEmpty()) {
+      properties.put(COMMENT, export.comment());
+    }
     properties.putAll(UuidColumns.properties(schema));
     properties.putAll(settings.tableProperties());
     properties.put("ringhaul.source.keyspace", export.table().keyspace());

@@ -249,7 +249,7 @@ public record ExportOperation(
                   .pages(scanner.pageSizer())
                   .workers(count));
       TargetPlan targetPlan =
-          targetPlan(targetSession, job, exported, checkpoints, writers.concurrent());
+          targetPlan(session, targetSession, job, exported, checkpoints, writers.concurrent());
       checkpoints.plan(targetPlan, scan.plan());
       ExportTasks tasks =
           new ExportTasks(
@@ -332,6 +332,7 @@ public record ExportOperation(
   }
 
   private TargetPlan targetPlan(
+      CqlSession session,
       TargetSession targetSession,
       OperationJob job,
       Exported exported,
@@ -344,7 +345,8 @@ public record ExportOperation(
             exported.rows().columns(),
             writers,
             selection.tokens(),
-            restrictions());
+            restrictions(),
+            new TableLookup(session).comment(settings.keyspace(), settings.table()));
     Optional<String> stored = job.run().job().plan();
     if (stored.isEmpty()) {
       TargetPlan planned = targetSession.plan(export);
