@@ -374,8 +374,8 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
         split = ",",
         converter = OptionValues.CqlName.class,
         description =
-            "Writes the decimals, varints and UUIDs of these columns of an Iceberg table or Parquet"
-                + " files as text. Default: as the other options.")
+            "Writes the decimals, varints, times and UUIDs of these columns of an Iceberg table or"
+                + " Parquet files as text. Default: as the other options.")
     private List<String> texts = new ArrayList<>();
 
     @Option(

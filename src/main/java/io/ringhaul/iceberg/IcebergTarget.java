@@ -299,8 +299,9 @@ public final class IcebergTarget implements ExportTarget {
   }
 
   /**
-   * Writes the decimals, varints and UUIDs of these columns, at any depth, as text, which holds
-   * every value. Default: as {@link #types}, {@link #decimals} and {@link #uuids}.
+   * Writes the decimals, varints, times and UUIDs of these columns, at any depth, as text, which
+   * holds every value. A time has the form {@code 10:00:00.123456789}. Default: as {@link #types},
+   * {@link #decimals} and {@link #uuids}.
    *
    * @param columns names in CQL form
    * @throws InvalidSettingException if a column is set with {@link #decimal} or {@link

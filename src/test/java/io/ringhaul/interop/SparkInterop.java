@@ -1,5 +1,6 @@
 package io.ringhaul.interop;
 
+import static io.ringhaul.format.TypeMapping.ANALYTICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
@@ -23,6 +24,8 @@ import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -238,6 +241,88 @@ class SparkInterop {
     assertThat(rows).isEqualTo(Map.of("csv", expected, "json", expected, "parquet", expected));
   }
 
+  /** Decimals are numbers, UUIDs are strings, and plain files with UUIDs can be read at all. */
+  @Test
+  void computesWithAnalyticsTypes() throws Exception {
+    String table = keyspace + ".sales";
+    TestCluster.define(
+        "CREATE TABLE "
+            + table
+            + " (id uuid PRIMARY KEY, made timeuuid, amount decimal, total varint, ids set<uuid>)");
+    for (int n = 0; n < UUIDS; n++) {
+      session.execute(
+          String.format(
+              "INSERT INTO %s (id, made, amount, total, ids) VALUES (%s, %s, %s, %d, {%2$s})",
+              table, id(n), made(n), new BigDecimal(BigInteger.valueOf(15 - n), n % 4), n));
+    }
+    Path warehouse = folder.resolve("warehouse");
+    Map<String, ExportTarget> targets =
+        Map.of(
+            "analytics", ParquetTarget.folder(folder.resolve("analytics")).types(ANALYTICS),
+            "exact", ParquetTarget.folder(folder.resolve("exact")));
+    List<String> statements = new ArrayList<>();
+    String select =
+        "SELECT count(*) AS n, CAST(sum(amount) AS STRING) AS amount, CAST(sum(total) AS STRING)"
+            + " AS total FROM %s";
+    String find = "SELECT CAST(total AS INT) AS n FROM %s WHERE id = '" + id(9) + "' AND made = '" + made(9) + "'";
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .export(keyspace, "sales")
+          .to(IcebergTarget.warehouse(warehouse).table("lake.sales").types(ANALYTICS))
+          .execute();
+      statements.add(String.format(select, "ringhaul.lake.sales"));
+      statements.add(String.format(find, "ringhaul.lake.sales"));
+      targets.forEach(
+          (name, target) -> {
+            operator.export(keyspace, "sales").to(target).execute();
+            statements.add(
+                String.format(
+                    "CREATE TEMPORARY VIEW %1$s_sales USING parquet OPTIONS (path '%2$s')",
+                    name, folder.resolve(name)));
+          });
+      statements.add(String.format(select, "analytics_sales"));
+      statements.add(String.format(find, "analytics_sales"));
+      statements.add(
+          "SELECT CAST(total AS INT) AS n FROM exact_sales WHERE array_contains(ids, '"
+              + id(9)
+              + "')");
+    }
+    String sums = "{\"n\":16,\"amount\":\"%s\",\"total\":\"120\"}";
+    BigDecimal sum =
+        IntStream.range(0, UUIDS)
+            .mapToObj(n -> new BigDecimal(BigInteger.valueOf(15 - n), n % 4))
+            .reduce(BigDecimal.ZERO, BigDecimal::add)
+            .setScale(18);
+    assertThat(run(spark(), warehouse, statements.toArray(String[]::new)))
+        .extracting(ObjectNode::toString)
+        .containsExactly(
+            String.format(sums, sum),
+            "{\"n\":9}",
+            String.format(sums, sum),
+            "{\"n\":9}",
+            "{\"n\":9}");
+  }
+
+  /** Spark reads no table with a column of Iceberg's type time. */
+  @Test
+  void readsTimesAsText() throws Exception {
+    TestCluster.define("CREATE TABLE " + keyspace + ".hours (id int PRIMARY KEY, opens time)");
+    session.execute("INSERT INTO " + keyspace + ".hours (id, opens) VALUES (1, '10:00:00.5')");
+    Path warehouse = folder.resolve("warehouse");
+    IcebergTarget target = IcebergTarget.warehouse(warehouse).types(ANALYTICS);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator.export(keyspace, "hours").to(target.table("lake.times")).execute();
+      operator.export(keyspace, "hours").to(target.table("lake.texts").asText("opens")).execute();
+    }
+    JavaProgram spark = spark();
+    assertThat(run(spark, warehouse, "SELECT * FROM ringhaul.lake.texts WHERE opens > '09:59'"))
+        .extracting(ObjectNode::toString)
+        .containsExactly("{\"id\":1,\"opens\":\"10:00:00.500000000\"}");
+    JavaProgram.Run refused =
+        spark.run(arguments(warehouse, "SELECT id FROM ringhaul.lake.times")).requireExit(1);
+    assertThat(refused.err()).content().contains("Spark does not support time fields");
+  }
+
   private void create() {
     TestCluster.define("CREATE TYPE " + keyspace + ".inner (a int, \"B c\" text, d date)");
     TestCluster.define(
@@ -303,19 +388,23 @@ class SparkInterop {
   /** Returns the rows of all statements in order. */
   private static List<ObjectNode> run(JavaProgram spark, Path warehouse, String... statements)
       throws Exception {
-    List<String> arguments = new ArrayList<>();
-    for (MatchResult setting : SETTING.matcher(documented()).results().toList()) {
-      arguments.add(setting.group(1).replace("/data/warehouse", warehouse.toString()));
-    }
-    assertThat(arguments).hasSize(5);
-    arguments.addAll(List.of(statements));
-    JavaProgram.Run run = spark.run(arguments.toArray(new String[0])).requireExit(0);
+    JavaProgram.Run run = spark.run(arguments(warehouse, statements)).requireExit(0);
     ObjectMapper json = new ObjectMapper();
     List<ObjectNode> rows = new ArrayList<>();
     for (String line : Files.readAllLines(run.out())) {
       rows.add((ObjectNode) json.readTree(line));
     }
     return rows;
+  }
+
+  private static String[] arguments(Path warehouse, String... statements) throws IOException {
+    List<String> arguments = new ArrayList<>();
+    for (MatchResult setting : SETTING.matcher(documented()).results().toList()) {
+      arguments.add(setting.group(1).replace("/data/warehouse", warehouse.toString()));
+    }
+    assertThat(arguments).hasSize(5);
+    arguments.addAll(List.of(statements));
+    return arguments.toArray(String[]::new);
   }
 
   private void assertSame(

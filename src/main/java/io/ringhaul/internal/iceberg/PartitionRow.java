@@ -7,6 +7,7 @@ import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.CqlTypes;
 import io.ringhaul.internal.cql.InetText;
 import io.ringhaul.internal.cql.Numerals;
+import io.ringhaul.internal.cql.TimeText;
 import io.ringhaul.internal.cql.VInts;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -140,9 +141,11 @@ final class PartitionRow implements StructLike {
     }
 
     private static Reader time(Type iceberg) {
-      return iceberg.typeId() == Type.TypeID.TIME
-          ? (bytes, at, length) -> bytes.getLong(at) / NANOS_PER_MICRO
-          : (bytes, at, length) -> bytes.getLong(at);
+      return switch (iceberg.typeId()) {
+        case TIME -> (bytes, at, length) -> bytes.getLong(at) / NANOS_PER_MICRO;
+        case STRING -> (bytes, at, length) -> TimeText.format(bytes.getLong(at));
+        default -> (bytes, at, length) -> bytes.getLong(at);
+      };
     }
 
     private static UUID uuid(ByteBuffer bytes, int offset) {

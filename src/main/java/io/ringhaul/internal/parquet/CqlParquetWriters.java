@@ -207,9 +207,11 @@ public final class CqlParquetWriters {
         case INT -> new LeafCell.IntCell(valuePath, column);
         case BIGINT, COUNTER -> new LeafCell.LongCell(valuePath, column, kind);
         case TIME ->
-            iceberg.typeId() == Type.TypeID.TIME
-                ? new LeafCell.MicrosOfDayCell(valuePath, column)
-                : new LeafCell.TimeCell(valuePath, column);
+            switch (iceberg.typeId()) {
+              case TIME -> new LeafCell.MicrosOfDayCell(valuePath, column);
+              case STRING -> new LeafCell.TimeTextCell(valuePath, column);
+              default -> new LeafCell.TimeCell(valuePath, column);
+            };
         case FLOAT -> new LeafCell.FloatCell(valuePath, column);
         case DOUBLE -> new LeafCell.DoubleCell(valuePath, column);
         case DATE -> new LeafCell.DateCell(valuePath, column);

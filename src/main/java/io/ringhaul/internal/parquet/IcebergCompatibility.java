@@ -40,7 +40,8 @@ public final class IcebergCompatibility {
    * <ul>
    *   <li>int and long for each CQL integer type, varint and decimal;
    *   <li>decimal(p,s) for decimal, and for varint if the value has no fraction;
-   *   <li>string for uuid and timeuuid;
+   *   <li>string for uuid, timeuuid and time; time for time;
+   *   <li>timestamptz for write times;
    *   <li>float for double;
    *   <li>fixed(n) for blob, timestamptz_ns for timestamp;
    *   <li>a struct with fewer fields than the user-defined type or tuple: the missing fields are

@@ -181,12 +181,10 @@ public final class IcebergTypes {
               .orElse(Types.LongType.get());
       case COUNTER -> Types.LongType.get();
       // A CQL time has nanoseconds, an Iceberg time only microseconds.
-      case TIME -> {
-        if (is(existing, TypeID.LONG) || is(existing, TypeID.TIME)) {
-          yield existing;
-        }
-        yield chosen.hasTimes() ? Types.TimeType.get() : Types.LongType.get();
-      }
+      case TIME ->
+          is(existing, TypeID.LONG) || is(existing, TypeID.TIME) || is(existing, TypeID.STRING)
+              ? existing
+              : chosen.time();
       case FLOAT -> Types.FloatType.get();
       case DOUBLE -> Types.DoubleType.get();
       case DATE -> Types.DateType.get();

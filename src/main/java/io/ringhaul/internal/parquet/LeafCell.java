@@ -7,6 +7,7 @@ import io.ringhaul.format.TypeMapping;
 import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.InetText;
 import io.ringhaul.internal.cql.Numerals;
+import io.ringhaul.internal.cql.TimeText;
 import io.ringhaul.internal.cql.Utf8;
 import io.ringhaul.internal.cql.ValuePath;
 import java.math.BigInteger;
@@ -208,6 +209,19 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     @Override
     public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
       column.writeLong(repetitionLevel, bytes.getLong(offset) / NANOS_PER_MICRO);
+    }
+  }
+
+  /** A time as text. */
+  static final class TimeTextCell extends TimeCell {
+
+    TimeTextCell(ValuePath path, ColumnDescriptor descriptor) {
+      super(path, descriptor);
+    }
+
+    @Override
+    public void write(int repetitionLevel, ByteBuffer bytes, int offset, int length) {
+      column.writeBinary(repetitionLevel, AsTextCell.ascii(TimeText.format(bytes.getLong(offset))));
     }
   }
 

@@ -21,6 +21,8 @@ import java.util.TreeSet;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.DecimalType;
 import org.apache.iceberg.types.Types.LongType;
+import org.apache.iceberg.types.Types.StringType;
+import org.apache.iceberg.types.Types.TimeType;
 import org.apache.iceberg.types.Types.TimestampType;
 
 /**
@@ -47,7 +49,8 @@ public final class TypeChoices {
   private static final DecimalType ANALYTICS_VARINT = DecimalType.of(MOST_DIGITS, 0);
 
   private static final Set<CqlKind> NUMERALS = EnumSet.of(CqlKind.DECIMAL, CqlKind.VARINT);
-  private static final Set<CqlKind> UUIDS = EnumSet.of(CqlKind.UUID, CqlKind.TIMEUUID);
+  private static final Set<CqlKind> OTHER_TEXTS =
+      EnumSet.of(CqlKind.TIME, CqlKind.UUID, CqlKind.TIMEUUID);
 
   private final TypeMapping mapping;
   private final Map<String, DecimalColumn> decimals;
@@ -125,7 +128,7 @@ public final class TypeChoices {
   }
 
   /**
-   * Returns a copy with columns whose decimals, varints and UUIDs are text.
+   * Returns a copy with columns whose decimals, varints, times and UUIDs are text.
    *
    * @param columns names in CQL form
    * @throws InvalidSettingException if a name is not an identifier, or the column is a decimal of
@@ -216,7 +219,7 @@ public final class TypeChoices {
     return new ColumnTypes(
         decimal,
         varint,
-        isAnalytics,
+        isText ? StringType.get() : isAnalytics ? TimeType.get() : LongType.get(),
         isText ? UuidForm.TEXT : uuids.orElse(usual),
         column.kind() != Kind.METADATA
             ? Optional.empty()
@@ -228,18 +231,18 @@ public final class TypeChoices {
    *
    * @param decimal the type of decimals; empty for text
    * @param varint the type of varints, of scale 0; empty for text
-   * @param hasTimes whether a time is a time of microseconds, not a long of nanoseconds
+   * @param time the type of times: long of nanoseconds, time of microseconds, or string
    * @param writeTime the type of a bigint that is a write time; empty if it is another number
    */
   record ColumnTypes(
       Optional<DecimalType> decimal,
       Optional<DecimalType> varint,
-      boolean hasTimes,
+      Type time,
       UuidForm uuids,
       Optional<Type> writeTime) {
 
     static final ColumnTypes EXACT =
-        new ColumnTypes(Optional.empty(), Optional.empty(), false, UuidForm.UUID, Optional.empty());
+        new ColumnTypes(Optional.empty(), Optional.empty(), LongType.get(), UuidForm.UUID, Optional.empty());
   }
 
   /**
@@ -256,8 +259,8 @@ public final class TypeChoices {
         throw invalid(
             Setting.AS_TEXT,
             String.format(
-                "Column %s has the type %s; only decimals, varints and UUIDs can be written as"
-                    + " text",
+                "Column %s has the type %s; only decimals, varints, times and UUIDs can be"
+                    + " written as text",
                 shown(name), CqlTypes.text(column.type())));
       }
     }
@@ -267,7 +270,7 @@ public final class TypeChoices {
   private static boolean hasText(DataType type) {
     CqlKind kind = CqlKind.of(type);
     return NUMERALS.contains(kind)
-        || UUIDS.contains(kind)
+        || OTHER_TEXTS.contains(kind)
         || CqlTypes.parts(type).stream().anyMatch(TypeChoices::hasText);
   }
 

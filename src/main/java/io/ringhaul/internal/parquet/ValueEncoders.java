@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -132,6 +133,7 @@ final class ValueEncoders {
     return switch (id) {
       case LONG -> new NanosecondsOfDay(path);
       case TIME -> TIME;
+      case STRING -> new TimeText(path);
       default -> null;
     };
   }
@@ -458,6 +460,18 @@ final class ValueEncoders {
     @Override
     public void encode(Object value, ByteSink out) {
       out.putLong(inRange(path, CqlKind.TIME, value, 0, LocalTime.MAX.toNanoOfDay()));
+    }
+  }
+
+  private record TimeText(ValuePath path) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      String text = text(path, value);
+      try {
+        out.putLong(LocalTime.parse(text).toNanoOfDay());
+      } catch (DateTimeParseException e) {
+        throw path.error("contains \"" + text + "\", which is not a time such as 10:00:00.5");
+      }
     }
   }
 

@@ -150,13 +150,14 @@ class AnalyticsTablesIT {
             + " 0.0000000000000000001)");
     IcebergTarget target =
         IcebergTarget.warehouse(folder).table(TABLE).types(TypeMapping.ANALYTICS);
-    assertThatThrownBy(
-            () ->
-                operator.export(keyspace, "sales").to(target).execute())
-        .hasRootCauseInstanceOf(UnrepresentableValueException.class)
-        .hasMessageContaining(
-            "amount is 1E-19, and a column of decimal(38, 18) holds 18 digits after the decimal"
-                + " point");
+    assertThatThrownBy(() -> operator.export(keyspace, "sales").to(target).execute())
+        .isInstanceOf(UnrepresentableValueException.class)
+        .hasMessage(
+            "Table "
+                + keyspace
+                + ".sales, row (\"id\" = 00000000-0000-4000-8000-ffffffffffff, \"seq\" = 1): amount"
+                + " is 1E-19, and a column of decimal(38, 18) holds 18 digits after the decimal"
+                + " point; write the column as text, or choose a larger scale");
     session.execute(
         "INSERT INTO "
             + keyspace

@@ -200,6 +200,21 @@ class AnalyticsTypesTest {
   }
 
   @Test
+  void writesTimesAsText() {
+    TypeChoices choices = ANALYTICS.asText(List.of("v"));
+    for (String time : List.of("00:00:00.000000000", "10:00:00.123456789", "23:59:59.999999999")) {
+      ByteBuffer bytes = CqlBytes.of(TypeCodecs.TIME, LocalTime.parse(time));
+      assertThat(read(column(DataTypes.TIME), bytes, choices)).hasToString(time);
+      assertThat(back(DataTypes.TIME, bytes, choices)).isEqualTo(bytes);
+    }
+    assertThatThrownBy(
+            () ->
+                CqlValueEncoder.of(column(DataTypes.TIME), Types.StringType.get()).encode("25:00"))
+        .isInstanceOf(UnrepresentableValueException.class)
+        .hasMessage("v contains \"25:00\", which is not a time such as 10:00:00.5");
+  }
+
+  @Test
   void writesUuidsAsText() {
     for (UUID uuid :
         List.of(new UUID(0, 0), new UUID(-1, -1), new UUID(0x0123456789abcdefL, 0x8edcba98765432L))) {
@@ -240,7 +255,8 @@ class AnalyticsTypesTest {
     assertThatThrownBy(() -> type(DataTypes.INT, ANALYTICS.asText(List.of("v"))))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(
-            "Column v has the type int; only decimals, varints and UUIDs can be written as text");
+            "Column v has the type int; only decimals, varints, times and UUIDs can be written as"
+                + " text");
     assertThatThrownBy(() -> type(DataTypes.INT, ANALYTICS.asText(List.of("w"))))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage("The export has no column w");
@@ -258,6 +274,7 @@ class AnalyticsTypesTest {
               new Existing(DataTypes.VARINT, Types.DecimalType.of(10, 0)),
               new Existing(DataTypes.TIME, Types.LongType.get()),
               new Existing(DataTypes.TIME, Types.TimeType.get()),
+              new Existing(DataTypes.TIME, Types.StringType.get()),
               new Existing(DataTypes.UUID, Types.UUIDType.get()),
               new Existing(DataTypes.TIMEUUID, Types.StringType.get()))) {
         assertThat(IcebergTypes.typeLike(column(each.cql), each.type, choices))
