@@ -13,6 +13,7 @@ import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyRequest;
 import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.csv.CsvSource;
@@ -261,6 +262,9 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     if (mapping != null) {
       request.mapping(mapping);
     }
+    if (target.padsDecimals()) {
+      request.tolerating(Tolerance.DECIMAL_SCALE);
+    }
     selection.apply(request);
     return Optional.of(request);
   }
@@ -392,6 +396,13 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
           && decimals.isEmpty()
           && texts.isEmpty()
           && mode != WriteMode.APPEND;
+    }
+
+    /** Whether decimals of the target have another scale than those of the table. */
+    boolean padsDecimals() {
+      return types == TypeMapping.ANALYTICS
+          || allDecimals != null
+          || decimals.stream().anyMatch(OptionValues.DecimalOption::padded);
     }
 
     /** The option that lets the target keep rows of earlier exports; empty if there is none. */
