@@ -339,8 +339,8 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
         names = "--types",
         paramLabel = "MAPPING",
         description =
-            "The types of new columns of an Iceberg table or Parquet files: ${COMPLETION-CANDIDATES}."
-                + " exact holds every CQL value; analytics has decimal(38,18) for decimal,"
+            "The types of new columns of an Iceberg table or Parquet files:"
+                + " ${COMPLETION-CANDIDATES}. exact holds every CQL value; analytics has decimal(38,18) for decimal,"
                 + " decimal(38,0) for varint, time for time, text for uuid and timestamps for write"
                 + " times. Default: exact.")
     private @Nullable TypeMapping types;

@@ -188,7 +188,8 @@ public final class IcebergTarget implements ExportTarget {
   /**
    * Sets a property of the new or existing table. It overrides the default of a new table. Call
    * this method once for each property. Default: new tables get format version 2, zstd, the table's
-   * comment in Cassandra as {@code comment} and, for each uuid column, {@code write.metadata.metrics.column.NAME=counts} and {@code
+   * comment in Cassandra as {@code comment} and, for each uuid column, {@code
+   * write.metadata.metrics.column.NAME=counts} and {@code
    * write.parquet.stats-enabled.column.NAME=false}: with bounds, Iceberg's Java readers (Spark,
    * Flink) skip files that contain the UUID they search for. Existing tables keep their properties;
    * a table that an export created gets the last two for new uuid columns.

@@ -39,7 +39,8 @@ public final class ParquetTarget implements ExportTarget {
 
   /** Exports to a local folder. Missing parent folders are created. */
   public static ParquetTarget folder(Path folder) {
-    return new ParquetTarget(TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE.uuids(UuidForm.TEXT));
+    return new ParquetTarget(
+        TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE.uuids(UuidForm.TEXT));
   }
 
   /**
@@ -75,8 +76,8 @@ public final class ParquetTarget implements ExportTarget {
    * Writes a {@code decimal} or {@code varint} column as Parquet's decimal of this precision and
    * scale. Values are not rounded or padded, except with {@link TypeMapping#ANALYTICS}: a value
    * with more digits or another scale than the column causes an {@link
-   * io.ringhaul.exceptions.UnrepresentableValueException}. The scale of a varint must be 0. Default:
-   * as {@link #decimals}.
+   * io.ringhaul.exceptions.UnrepresentableValueException}. The scale of a varint must be 0.
+   * Default: as {@link #decimals}.
    *
    * @param column the column's name, in CQL form
    * @param precision the maximum number of digits of a value, 1 to 38

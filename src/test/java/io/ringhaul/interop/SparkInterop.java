@@ -264,7 +264,10 @@ class SparkInterop {
     String select =
         "SELECT count(*) AS n, CAST(sum(amount) AS STRING) AS amount, CAST(sum(total) AS STRING)"
             + " AS total FROM %s";
-    String find = "SELECT CAST(total AS INT) AS n FROM %s WHERE id = '" + id(9) + "' AND made = '" + made(9) + "'";
+    String find =
+        String.format(
+            "SELECT CAST(total AS INT) AS n FROM %%s WHERE id = '%s' AND made = '%s'",
+            id(9), made(9));
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       operator
           .export(keyspace, "sales")

@@ -40,7 +40,7 @@ import org.apache.parquet.schema.MessageType;
  * Parquet.writeData(file)
  *     .schema(schema)
  *     .setAll(CqlParquetWriters.fileProperties(schema))
- *     .createWriterFunc((icebergSchema, type) -> CqlParquetWriters.rows(icebergSchema, type, columns))
+ *     .createWriterFunc((iceberg, type) -> CqlParquetWriters.rows(iceberg, type, columns))
  * }</pre>
  */
 public final class CqlParquetWriters {

@@ -242,7 +242,12 @@ public final class TypeChoices {
       Optional<Type> writeTime) {
 
     static final ColumnTypes EXACT =
-        new ColumnTypes(Optional.empty(), Optional.empty(), LongType.get(), UuidForm.UUID, Optional.empty());
+        new ColumnTypes(
+            Optional.empty(),
+            Optional.empty(),
+            LongType.get(),
+            UuidForm.UUID,
+            Optional.empty());
   }
 
   /**

@@ -246,7 +246,9 @@ class AnalyticsTablesIT {
         folder,
         warehouse -> {
           Map<String, String> after = types(warehouse.table(TABLE).schema());
-          assertThat(after).containsAllEntriesOf(before.get(0)).containsEntry("tax", "decimal(10, 2)");
+          assertThat(after)
+              .containsAllEntriesOf(before.get(0))
+              .containsEntry("tax", "decimal(10, 2)");
           assertThat(Warehouse.rows(warehouse.table(TABLE))).hasSize(2 * ROWS);
         });
   }

@@ -78,7 +78,8 @@ class AnalyticsTypesTest {
         new ColumnDescription("v", DataTypes.listOf(DataTypes.BIGINT), Kind.METADATA);
     assertThat(type(column, ANALYTICS)).isEqualTo("list<timestamptz>");
     assertThat(type(column, TypeChoices.NONE)).isEqualTo("list<long>");
-    ByteBuffer times = CqlBytes.collection(1, CqlBytes.of(TypeCodecs.BIGINT, 1_700_000_000_123_456L));
+    ByteBuffer time = CqlBytes.of(TypeCodecs.BIGINT, 1_700_000_000_123_456L);
+    ByteBuffer times = CqlBytes.collection(1, time);
     assertThat(back(column, times, ANALYTICS)).isEqualTo(times);
     assertThat(
             IcebergCompatibility.importProblem(
@@ -217,7 +218,10 @@ class AnalyticsTypesTest {
   @Test
   void writesUuidsAsText() {
     for (UUID uuid :
-        List.of(new UUID(0, 0), new UUID(-1, -1), new UUID(0x0123456789abcdefL, 0x8edcba98765432L))) {
+        List.of(
+            new UUID(0, 0),
+            new UUID(-1, -1),
+            new UUID(0x0123456789abcdefL, 0x008edcba98765432L))) {
       ByteBuffer bytes = CqlBytes.of(TypeCodecs.UUID, uuid);
       assertThat(read(column(DataTypes.UUID), bytes, ANALYTICS)).hasToString(uuid.toString());
       assertThat(back(DataTypes.UUID, bytes, ANALYTICS)).isEqualTo(bytes);
