@@ -5,6 +5,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.internal.cql.PrimaryKey;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ImportBlueprint;
 import io.ringhaul.internal.operation.ImportOperation;
@@ -28,6 +29,7 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
 
   private @Nullable ImportSource source;
   private boolean createsTable;
+  private Optional<PrimaryKey> primaryKey = Optional.empty();
   private boolean createsIndexesAndViews;
   private ImportChoices choices = ImportChoices.DEFAULT;
   private boolean replaysInDoubt;
@@ -114,12 +116,32 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
    * schema stored with the source: all columns of the source, the primary key, clustering order and
    * static columns. The table options, such as compaction and the default TTL, are those of the
    * source if it is a {@link io.ringhaul.table.TableSource}, and otherwise the cluster's defaults.
-   * The keyspace must exist, because an export does not store its replication. An existing table is
+   *
+   * <p>For Iceberg tables and Parquet files that other programs wrote, the types of the source lead
+   * to those of the table: list, map, decimal, uuid, date and time to the same; strings to text,
+   * binaries to blob, timestamps to timestamp, and structs to frozen user-defined types named after
+   * table and column. Names become lower case. The primary key is that of {@link #primaryKey}, or
+   * else the identifier fields of the Iceberg table, all of them as partition key.
+   *
+   * <p>The keyspace must exist, because an export does not store its replication. An existing table is
    * used as it is. {@link ImportResult#missingIndexesAndViews()} names what a copied table has
    * besides. Default: a missing table is an error.
    */
   public ImportRequest createTable() {
     this.createsTable = true;
+    return this;
+  }
+
+  /**
+   * Sets the primary key of the table that {@link #createTable()} creates, as in {@code PRIMARY KEY}
+   * of CQL without the outer brackets: {@code id}, {@code id, time DESC} or {@code (id, day), time}.
+   * Default: that of the source.
+   *
+   * @throws InvalidSettingException if the text is no primary key, and when the request is run, if
+   *     {@link #createTable()} is not called
+   */
+  public ImportRequest primaryKey(String columns) {
+    this.primaryKey = Optional.of(PrimaryKey.parse(columns));
     return this;
   }
 
@@ -248,6 +270,13 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
                   ? ": it is prepared for a table that exists"
                   : ": its variables are the columns"));
     }
+    if (primaryKey.isPresent() && !createsTable) {
+      throw new InvalidSettingException(
+          "primaryKey",
+          "primaryKey is the key of a table that is created; call "
+              + Setting.CREATE_TABLE.call()
+              + " too");
+    }
     if (choices.maxRecords() > 0 && namedJob().isPresent()) {
       throw new InvalidSettingException(
           "maxRecords",
@@ -261,7 +290,7 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   ImportBlueprint blueprint() {
     return blueprint(
         retriesNonIdempotent ? settings().retryingNonIdempotent() : settings(),
-        new ImportOperation.Creation(createsTable, createsIndexesAndViews),
+        new ImportOperation.Creation(createsTable, primaryKey, createsIndexesAndViews),
         replaysInDoubt,
         choices);
   }

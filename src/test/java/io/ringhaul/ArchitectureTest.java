@@ -54,7 +54,7 @@ class ArchitectureTest {
           Map.entry("text", Set.of("cql")),
           Map.entry("csv", FILES),
           Map.entry("json", FILES),
-          Map.entry("parquet", Set.of("disk", "files", "cql", "metrics")),
+          Map.entry("parquet", Set.of("disk", "files", "cql", "text", "metrics")),
           Map.entry("iceberg", Set.of("disk", "files", "cql", "jackson", "parquet", "metrics")),
           Map.entry("batch", with(BOTTOM, "cql")),
           Map.entry("write", with(BOTTOM, "cql", "scan", "batch")),

@@ -148,6 +148,7 @@ final class HelpPage {
             "--max-records",
             "--largest",
             "--create-table",
+            "--primary-key",
             "--create-indexes-and-views",
             "--null-to-unset",
             "--compare-cell-times",
@@ -167,6 +168,9 @@ final class HelpPage {
             "--max-file-size",
             "--max-disk",
             "--encoding",
+            "--time-zone",
+            "--truncate-timestamps",
+            "--drop-null-elements",
             "--max-record-size"));
     groups.put(
         "CSV and JSON",
@@ -181,7 +185,6 @@ final class HelpPage {
             "--timestamp-format",
             "--date-format",
             "--time-format",
-            "--time-zone",
             "--max-columns",
             "--skip-records",
             "--single-array"));

@@ -32,6 +32,15 @@ final class ImportCommand extends WriteCommand {
   private List<String> columns = new ArrayList<>();
 
   @Option(
+      names = "--primary-key",
+      paramLabel = "COLUMNS",
+      description =
+          "The primary key of the table that --create-table creates, as in CQL: id, or '(id, day),"
+              + " time desc'. Default: that of the source; the identifier fields of an Iceberg"
+              + " table.")
+  private @Nullable String primaryKey;
+
+  @Option(
       names = "--query",
       paramLabel = "CQL",
       description =
@@ -86,6 +95,9 @@ final class ImportCommand extends WriteCommand {
     request.from(written()).columns(writtenColumns().toArray(String[]::new));
     if (Boolean.FALSE.equals(nullToUnset)) {
       request.nullsAsTombstones();
+    }
+    if (primaryKey != null) {
+      request.primaryKey(primaryKey);
     }
     if (query != null) {
       request.query(query);

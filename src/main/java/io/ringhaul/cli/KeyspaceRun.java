@@ -70,6 +70,7 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
             "--rejects",
             "--paths",
             "--mapping",
+            "--primary-key",
             "--query")) {
       if (value(option) != null) {
         throw new InvalidSettingException(

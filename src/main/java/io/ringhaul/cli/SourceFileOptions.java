@@ -102,8 +102,24 @@ final class SourceFileOptions {
   @Option(
       names = "--time-zone",
       paramLabel = "ZONE",
-      description = "Time zone of timestamps in CSV and JSON that have none. Default: UTC.")
+      description =
+          "Time zone of timestamps that have none. Default: UTC in CSV and JSON; Parquet files and"
+              + " Iceberg tables with such timestamps are refused.")
   private @Nullable ZoneId timeZone;
+
+  @Option(
+      names = "--truncate-timestamps",
+      description =
+          "Cuts timestamps of Parquet files and Iceberg tables off after the milliseconds. Default:"
+              + " a row with a finer timestamp is refused.")
+  private boolean truncateTimestamps;
+
+  @Option(
+      names = "--drop-null-elements",
+      description =
+          "Leaves out nulls in lists and maps of Parquet files and Iceberg tables. Default: a row"
+              + " with one is refused.")
+  private boolean dropNullElements;
 
   @Option(
       names = "--encoding",
@@ -165,6 +181,8 @@ final class SourceFileOptions {
     return csv.areGiven()
         || !nullValues.isEmpty()
         || trimmed
+        || truncateTimestamps
+        || dropNullElements
         || Stream.of(
                 paths,
                 compression,
@@ -227,7 +245,8 @@ final class SourceFileOptions {
     format.allow("--timestamp-format", timestampFormat, CSV, JSON);
     format.allow("--date-format", dateFormat, CSV, JSON);
     format.allow("--time-format", timeFormat, CSV, JSON);
-    format.allow("--time-zone", timeZone, CSV, JSON);
+    format.allow("--truncate-timestamps", truncateTimestamps, PARQUET, ICEBERG);
+    format.allow("--drop-null-elements", dropNullElements, PARQUET, ICEBERG);
     format.allow("--encoding", encoding, CSV, JSON);
     format.allow("--max-record-size", maxRecordSize, CSV, JSON);
     format.allow("--max-columns", maxColumns, CSV, JSON);
@@ -238,8 +257,7 @@ final class SourceFileOptions {
     format.allow("--changes", changes, ICEBERG);
     return switch (format.format()) {
       case ICEBERG -> iceberg(format);
-      case PARQUET ->
-          paths == null ? ParquetSource.at(format.path()) : ParquetSource.at(PathList.read(paths));
+      case PARQUET -> parquet(format);
       case JSON -> json(format);
       case CSV -> csv(format, columns);
     };
@@ -256,11 +274,22 @@ final class SourceFileOptions {
     source = snapshot == null ? source : source.snapshot(snapshot);
     source = branch == null ? source : source.branch(branch);
     source = tag == null ? source : source.tag(tag);
+    source = timeZone == null ? source : source.timeZone(timeZone);
+    source = truncateTimestamps ? source.truncateTimestamps() : source;
+    source = dropNullElements ? source.dropNullElements() : source;
     if (changes == null) {
       return source;
     }
     OptionValues.NumberRange snapshots = OptionValues.NumberRange.parse("--changes", changes);
     return source.changesBetween(snapshots.first(), snapshots.second());
+  }
+
+  private ParquetSource parquet(FormatOptions format) {
+    ParquetSource source =
+        paths == null ? ParquetSource.at(format.path()) : ParquetSource.at(PathList.read(paths));
+    source = timeZone == null ? source : source.timeZone(timeZone);
+    source = truncateTimestamps ? source.truncateTimestamps() : source;
+    return dropNullElements ? source.dropNullElements() : source;
   }
 
   private JsonSource json(FormatOptions format) {

@@ -12,8 +12,9 @@ import java.util.OptionalInt;
 public interface SourceSession extends AutoCloseable {
 
   /**
-   * Returns the CQL schema that the source stores, from which a table for its rows can be created;
-   * empty if it stores none, as in files of other tools. May be called before {@link #plan} or
+   * Returns the CQL schema that the source stores, or that its own types lead to, from which a table
+   * for its rows can be created; empty if it has no types, as in CSV files of other tools. A source
+   * that does not know the primary key returns a schema with an empty one. May be called before {@link #plan} or
    * without it.
    *
    * @param keyspace the stored name of the target keyspace

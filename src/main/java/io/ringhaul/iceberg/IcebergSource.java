@@ -10,8 +10,11 @@ import io.ringhaul.internal.iceberg.CatalogSource;
 import io.ringhaul.internal.iceberg.IcebergSourceSession;
 import io.ringhaul.internal.iceberg.ReadPoint;
 import io.ringhaul.internal.iceberg.TableNames;
+import io.ringhaul.internal.parquet.ReadOptions;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.catalog.Catalog;
@@ -19,7 +22,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
  * Imports from an Iceberg table, in its current or an earlier state. Rows that delete files remove
- * are not imported.
+ * are not imported. Fields go to the columns of the same name; a column without such a field takes
+ * the only field whose name differs in case.
  *
  * <p>At most one of {@link #snapshot}, {@link #asOf}, {@link #branch}, {@link #tag} and {@link
  * #changesBetween} sets the state to read. Default: the current snapshot.
@@ -32,24 +36,34 @@ public final class IcebergSource implements GrowingSource {
   private final CatalogSource catalog;
   private final Optional<TableIdentifier> table;
   private final ReadPoint point;
+  private final ReadOptions options;
 
-  private IcebergSource(CatalogSource catalog, Optional<TableIdentifier> table, ReadPoint point) {
+  private IcebergSource(
+      CatalogSource catalog,
+      Optional<TableIdentifier> table,
+      ReadPoint point,
+      ReadOptions options) {
     this.catalog = catalog;
     this.table = table;
     this.point = point;
+    this.options = options;
+  }
+
+  private static IcebergSource of(CatalogSource catalog) {
+    return new IcebergSource(
+        catalog, Optional.empty(), new ReadPoint.Current(), ReadOptions.EXACT);
   }
 
   /**
    * Returns a source for a table in a local warehouse folder, see {@link IcebergTarget#warehouse}.
    */
   public static IcebergSource warehouse(Path folder) {
-    return new IcebergSource(
-        CatalogSource.existingWarehouse(folder), Optional.empty(), new ReadPoint.Current());
+    return of(CatalogSource.existingWarehouse(folder));
   }
 
   /** Returns a source for a table in the given catalog. The caller closes the catalog. */
   public static IcebergSource catalog(Catalog catalog) {
-    return new IcebergSource(CatalogSource.of(catalog), Optional.empty(), new ReadPoint.Current());
+    return of(CatalogSource.of(catalog));
   }
 
   /**
@@ -59,7 +73,7 @@ public final class IcebergSource implements GrowingSource {
    * @throws InvalidSettingException if the namespace is missing or a part is blank
    */
   public IcebergSource table(String name) {
-    return new IcebergSource(catalog, Optional.of(TableNames.parse(name)), point);
+    return new IcebergSource(catalog, Optional.of(TableNames.parse(name)), point, options);
   }
 
   /**
@@ -68,7 +82,7 @@ public final class IcebergSource implements GrowingSource {
    * @throws InvalidSettingException if the namespace is missing or a part is blank
    */
   public IcebergSource table(TableIdentifier identifier) {
-    return new IcebergSource(catalog, Optional.of(TableNames.checked(identifier)), point);
+    return new IcebergSource(catalog, Optional.of(TableNames.checked(identifier)), point, options);
   }
 
   /**
@@ -121,18 +135,47 @@ public final class IcebergSource implements GrowingSource {
     return at("changesBetween", new ReadPoint.Changes(fromExclusive, toInclusive));
   }
 
+  /**
+   * Sets the time zone of timestamps without one, such as Spark's {@code timestamp_ntz}, and of texts of
+   * timestamps. A time in a gap of the zone's clock becomes the later time, and one in an overlap
+   * has the earlier offset. Default: such timestamps are refused.
+   */
+  public IcebergSource timeZone(ZoneId zone) {
+    return new IcebergSource(catalog, table, point, options.inZone(zone));
+  }
+
+  /**
+   * Cuts off what is finer than a millisecond from timestamps, toward the past. Default: such a
+   * timestamp is an {@link io.ringhaul.exceptions.UnrepresentableValueException}.
+   */
+  public IcebergSource truncateTimestamps() {
+    return new IcebergSource(catalog, table, point, options.truncatingTimestamps());
+  }
+
+  /**
+   * Leaves out null elements of lists, and entries of maps with a null, which CQL has not. Default:
+   * a value with one is an {@link io.ringhaul.exceptions.UnrepresentableValueException}.
+   */
+  public IcebergSource dropNullElements() {
+    return new IcebergSource(catalog, table, point, options.droppingNullElements());
+  }
+
   @Override
   public Map<String, String> identity() {
-    return Map.of(
-        "source format", "iceberg",
-        "source catalog", catalog.toString(),
-        "source table", table.map(TableIdentifier::toString).orElse("as the target"),
-        "source state", point.toString());
+    Map<String, String> parts = new HashMap<>();
+    parts.put("source format", "iceberg");
+    parts.put("source catalog", catalog.toString());
+    parts.put("source table", table.map(TableIdentifier::toString).orElse("as the target"));
+    parts.put("source state", point.toString());
+    if (!options.equals(ReadOptions.EXACT)) {
+      parts.put("source settings", options.toString());
+    }
+    return Map.copyOf(parts);
   }
 
   @Override
   public SourceSession open() {
-    return new IcebergSourceSession(catalog, table, point);
+    return new IcebergSourceSession(catalog, table, point, options);
   }
 
   /** Returns the id of the last snapshot, of the branch if one is set. */
@@ -146,7 +189,7 @@ public final class IcebergSource implements GrowingSource {
       throw new InvalidSettingException(
           "follow", "snapshot, asOf, tag and changesBetween select a state that does not grow");
     }
-    try (IcebergSourceSession session = new IcebergSourceSession(catalog, table, point)) {
+    try (IcebergSourceSession session = new IcebergSourceSession(catalog, table, point, options)) {
       return session.position(table.get());
     }
   }
@@ -159,7 +202,8 @@ public final class IcebergSource implements GrowingSource {
         table,
         from.equals(BEGINNING)
             ? new ReadPoint.AtSnapshot(last)
-            : new ReadPoint.Changes(Long.parseLong(from), last));
+            : new ReadPoint.Changes(Long.parseLong(from), last),
+        options);
   }
 
   private IcebergSource at(String setting, ReadPoint next) {
@@ -173,6 +217,6 @@ public final class IcebergSource implements GrowingSource {
               Setting.TAG.mark(),
               Setting.CHANGES_BETWEEN.mark()));
     }
-    return new IcebergSource(catalog, table, next);
+    return new IcebergSource(catalog, table, next, options);
   }
 }

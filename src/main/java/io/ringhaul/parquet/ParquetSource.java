@@ -11,13 +11,16 @@ import io.ringhaul.internal.files.InputFormat;
 import io.ringhaul.internal.files.SourceLocation;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.ParquetInputFormat;
+import io.ringhaul.internal.parquet.ReadOptions;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Parquet files to import: a folder that {@link ParquetTarget} wrote, or files of any other tool.
- * The import matches columns by name, and each column's type must be convertible to the CQL type
+ * The import matches columns by name; a column without a field of exactly its name takes the only
+ * field whose name differs in case. Each column's type must be convertible to the CQL type
  * without ambiguity (see {@link IcebergCompatibility#importProblem}). Lists in the older forms of
  * the format, with two levels or none, are supported. A map without values is read as a list of its
  * keys, and a column of the null type as null in each row.
@@ -28,9 +31,11 @@ import java.util.Map;
 public final class ParquetSource implements GrowingSource {
 
   private final SourceLocation location;
+  private final ReadOptions options;
 
-  private ParquetSource(SourceLocation location) {
+  private ParquetSource(SourceLocation location, ReadOptions options) {
     this.location = location;
+    this.options = options;
   }
 
   /**
@@ -39,7 +44,7 @@ public final class ParquetSource implements GrowingSource {
    * names start with a dot or an underscore.
    */
   public static ParquetSource at(Path path) {
-    return new ParquetSource(SourceLocation.at(path));
+    return new ParquetSource(SourceLocation.at(path), ReadOptions.EXACT);
   }
 
   /**
@@ -47,7 +52,7 @@ public final class ParquetSource implements GrowingSource {
    * /*.parquet}.
    */
   public static ParquetSource at(String glob) {
-    return new ParquetSource(SourceLocation.at(glob));
+    return new ParquetSource(SourceLocation.at(glob), ReadOptions.EXACT);
   }
 
   /**
@@ -58,7 +63,7 @@ public final class ParquetSource implements GrowingSource {
    * @throws InvalidSettingException if the list is empty
    */
   public static ParquetSource at(List<String> pathsOrGlobs) {
-    return new ParquetSource(SourceLocation.at(pathsOrGlobs));
+    return new ParquetSource(SourceLocation.at(pathsOrGlobs), ReadOptions.EXACT);
   }
 
   /**
@@ -67,12 +72,38 @@ public final class ParquetSource implements GrowingSource {
    * that a file changed between its runs.
    */
   public ParquetSource withoutChecksums() {
-    return new ParquetSource(location.withoutChecksums());
+    return new ParquetSource(location.withoutChecksums(), options);
+  }
+
+  /**
+   * Sets the time zone of timestamps without one, which Parquet declares by {@code
+   * isAdjustedToUTC=false}, and of texts of timestamps. A time in a gap of the zone's clock becomes
+   * the later time, and one in an overlap has the earlier offset. Default: such timestamps are
+   * refused.
+   */
+  public ParquetSource timeZone(ZoneId zone) {
+    return new ParquetSource(location, options.inZone(zone));
+  }
+
+  /**
+   * Cuts off what is finer than a millisecond from timestamps, toward the past. Default: such a
+   * timestamp is an {@link io.ringhaul.exceptions.UnrepresentableValueException}.
+   */
+  public ParquetSource truncateTimestamps() {
+    return new ParquetSource(location, options.truncatingTimestamps());
+  }
+
+  /**
+   * Leaves out null elements of lists, and entries of maps with a null, which CQL has not. Default:
+   * a value with one is an {@link io.ringhaul.exceptions.UnrepresentableValueException}.
+   */
+  public ParquetSource dropNullElements() {
+    return new ParquetSource(location, options.droppingNullElements());
   }
 
   @Override
   public Map<String, String> identity() {
-    return location.identity("parquet", "");
+    return location.identity("parquet", options.toString());
   }
 
   @Override
@@ -87,10 +118,10 @@ public final class ParquetSource implements GrowingSource {
 
   @Override
   public ImportSource between(String from, String to) {
-    return new ParquetSource(new GrowingFiles(location, format()).between(from, to));
+    return new ParquetSource(new GrowingFiles(location, format()).between(from, to), options);
   }
 
-  private static InputFormat format() {
-    return new ParquetInputFormat();
+  private InputFormat format() {
+    return new ParquetInputFormat(options);
   }
 }

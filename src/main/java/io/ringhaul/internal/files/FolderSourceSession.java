@@ -93,7 +93,15 @@ public final class FolderSourceSession implements SourceSession {
 
   @Override
   public Optional<TableSchema> schema(String keyspace, String table) {
-    return storedSchema();
+    try {
+      SourceSearch.Found found = new SourceSearch(location, format).run();
+      Optional<TableSchema> stored = found.schema(format);
+      return stored.isPresent()
+          ? stored
+          : format.derivedSchema(keyspace, table, found.files());
+    } catch (IOException | UncheckedIOException e) {
+      throw unreadable(e);
+    }
   }
 
   /** Reads every file once to compute its checksum, unless checksums are disabled. */

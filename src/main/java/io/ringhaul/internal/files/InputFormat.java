@@ -34,6 +34,18 @@ public interface InputFormat {
   }
 
   /**
+   * Returns the schema of a table that could hold the rows, without a primary key, made of the types
+   * of files that contain no CQL types; empty if the format has no types. Default: empty.
+   *
+   * @param keyspace the stored name of the target keyspace
+   * @param table the stored name of the target table
+   */
+  default Optional<TableSchema> derivedSchema(
+      String keyspace, String table, List<SourceFile> files) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * Inspects the files: their columns, the columns that do not fit the table's columns of the same
    * name, and the properties that reading needs. Failure messages name the file.
    *

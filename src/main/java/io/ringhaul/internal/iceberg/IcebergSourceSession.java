@@ -13,8 +13,11 @@ import io.ringhaul.internal.disk.RemoteTrouble;
 import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.parquet.CqlParquetReaders;
+import io.ringhaul.internal.parquet.DerivedSchema;
+import io.ringhaul.internal.parquet.FieldNames;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.OpenParquetFile;
+import io.ringhaul.internal.parquet.ReadOptions;
 import io.ringhaul.internal.parquet.ReadRow;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
@@ -35,6 +38,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
@@ -53,10 +57,13 @@ import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.formats.FormatModelRegistry;
+import org.apache.iceberg.formats.ReadBuilder;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.ParquetValueReader;
+import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.util.PartitionUtil;
 import org.apache.iceberg.util.SnapshotUtil;
@@ -81,6 +88,7 @@ public final class IcebergSourceSession implements SourceSession {
   private final CatalogSource source;
   private final Optional<TableIdentifier> name;
   private final ReadPoint point;
+  private final ReadOptions options;
   private CatalogSource.@Nullable Handle handle;
   private final TableStorage storage = new TableStorage();
 
@@ -88,16 +96,30 @@ public final class IcebergSourceSession implements SourceSession {
       new TypedPlan<>(plan -> SchemaParser.fromJson(plan.properties().get(SCHEMA)));
 
   public IcebergSourceSession(
-      CatalogSource source, Optional<TableIdentifier> name, ReadPoint point) {
+      CatalogSource source,
+      Optional<TableIdentifier> name,
+      ReadPoint point,
+      ReadOptions options) {
     this.source = source;
     this.name = name;
     this.point = point;
+    this.options = options;
   }
 
   @Override
   public Optional<TableSchema> schema(String keyspace, String targetTable) {
     TableIdentifier identifier = name.orElseGet(() -> TableIdentifier.of(keyspace, targetTable));
-    return guarded(identifier, () -> StoredSchema.in(load(identifier).table()));
+    return guarded(
+        identifier,
+        () -> {
+          Table loaded = load(identifier).table();
+          Optional<TableSchema> stored = StoredSchema.in(loaded);
+          return stored.isPresent()
+              ? stored
+              : Optional.of(
+                  DerivedSchema.of(
+                      keyspace, targetTable, SourceState.of(loaded, point).schema()));
+        });
   }
 
   @Override
@@ -147,21 +169,26 @@ public final class IcebergSourceSession implements SourceSession {
       List<String> columns,
       OptionalInt taskCount) {
     SourceState state = SourceState.of(opened, point);
-    Schema schema = state.schema();
-    List<String> selected = select(identifier, schema, target, columns);
+    FieldNames names =
+        FieldNames.match(
+            state.schema().columns().stream().map(NestedField::name).toList(),
+            target.columns().stream().map(ColumnDescription::name).toList());
+    Schema schema = names.rename(state.schema());
+    List<String> selected = select(identifier, schema, names, target, columns);
+    List<String> fields = selected.stream().map(names.fields()::get).toList();
     return new SourcePlan(
         FORMAT_VERSION,
         WriteLayout.FORMAT,
         identifier + " in " + opened.location(),
         selected,
         Map.of(TABLE, identifier.toString(), SCHEMA, SchemaParser.toJson(schema)),
-        tasks(identifier, () -> state.files(selected), taskCount));
+        tasks(identifier, () -> state.files(fields), taskCount));
   }
 
   @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask sourceTask) {
     return new IcebergRowReader(
-        () -> planned(plan), schemas.of(plan), plan, sourceTask, columns);
+        () -> planned(plan), schemas.of(plan), plan, sourceTask, columns, options);
   }
 
   @Override
@@ -197,8 +224,12 @@ public final class IcebergSourceSession implements SourceSession {
     }
   }
 
-  private static List<String> select(
-      TableIdentifier identifier, Schema schema, TableDescription target, List<String> asked) {
+  private List<String> select(
+      TableIdentifier identifier,
+      Schema schema,
+      FieldNames names,
+      TableDescription target,
+      List<String> asked) {
     List<String> problems = new ArrayList<>();
     List<String> selected = new ArrayList<>();
     List<ColumnDescription> candidates = target.select(asked);
@@ -206,15 +237,17 @@ public final class IcebergSourceSession implements SourceSession {
       NestedField field = schema.asStruct().field(column.name());
       if (field != null) {
         selected.add(column.name());
-        IcebergCompatibility.importProblem(column, field.type())
+        problem(column, field)
             .ifPresent(problem -> problems.add("column " + column.name() + ": " + problem));
+      } else if (names.problems().containsKey(column.name())) {
+        problems.add("column " + column.name() + ": " + names.problems().get(column.name()));
       } else if (!asked.isEmpty() || column.isPrimaryKey()) {
         problems.add("it has no column " + column.name());
       }
     }
     if (asked.isEmpty()) {
       for (NestedField field : schema.columns()) {
-        if (target.column(field.name()).isEmpty()) {
+        if (target.column(field.name()).isEmpty() && !names.isAmbiguous(field.name())) {
           problems.add(
               "its column "
                   + field.name()
@@ -233,6 +266,12 @@ public final class IcebergSourceSession implements SourceSession {
     return selected;
   }
 
+  private Optional<String> problem(ColumnDescription column, NestedField field) {
+    return column.isPrimaryKey() && field.type().typeId() == TypeID.UNKNOWN
+        ? Optional.of("its type declares that it is null in each row")
+        : IcebergCompatibility.importProblem(column, field.type(), options);
+  }
+
   private static List<SourceTask> tasks(
       TableIdentifier identifier,
       Supplier<CloseableIterable<FileScanTask>> files,
@@ -242,15 +281,8 @@ public final class IcebergSourceSession implements SourceSession {
     try (CloseableIterable<FileScanTask> scanTasks =
         TableScanUtil.splitFiles(files.get(), Math.max(LEAST_SPLIT_BYTES, splitBytes))) {
       for (FileScanTask task : scanTasks) {
-        if (task.file().format() != FileFormat.PARQUET) {
-          throw new StorageException(
-              identifier.toString(),
-              String.format(
-                  "The Iceberg table %s contains %s files, but only Parquet can be read: rewrite"
-                      + " its data files",
-                  identifier, task.file().format()),
-              null);
-        }
+        requireReadable(identifier, task.file());
+        task.deletes().forEach(delete -> requireReadable(identifier, delete));
         tasks.add(
             new SourceTask(tasks.size(), task.length(), List.of(ScanTaskParser.toJson(task))));
       }
@@ -258,6 +290,31 @@ public final class IcebergSourceSession implements SourceSession {
       throw new UncheckedIOException(e);
     }
     return tasks;
+  }
+
+  private static void requireReadable(TableIdentifier identifier, ContentFile<?> file) {
+    if (file.format() == FileFormat.ORC && !hasOrc()) {
+      throw new StorageException(
+          identifier.toString(),
+          String.format(
+              "The Iceberg table %s contains ORC files: put org.apache.iceberg:iceberg-orc on the"
+                  + " class path, or rewrite them as Parquet, in Spark with ALTER TABLE %1$s SET"
+                  + " TBLPROPERTIES ('write.format.default'='parquet') and CALL"
+                  + " system.rewrite_data_files(table => '%1$s', options => map('rewrite-all',"
+                  + " 'true'))",
+              identifier),
+          null);
+    }
+  }
+
+  private static boolean hasOrc() {
+    try {
+      Class.forName("org.apache.iceberg.data.orc.GenericOrcReader");
+      Class.forName("org.apache.orc.TypeDescription");
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   private static long bytes(Supplier<CloseableIterable<FileScanTask>> files) {
@@ -431,6 +488,7 @@ public final class IcebergSourceSession implements SourceSession {
     private final Schema schema;
     private final Schema projection;
     private final List<ColumnDescription> columns;
+    private final ReadOptions options;
     private final Iterator<String> parts;
     private @Nullable Closeable content;
     private @Nullable Iterator<ReadRow> rows;
@@ -454,11 +512,13 @@ public final class IcebergSourceSession implements SourceSession {
         Schema schema,
         SourcePlan plan,
         SourceTask task,
-        List<ColumnDescription> columns) {
+        List<ColumnDescription> columns,
+        ReadOptions options) {
       this.tables = tables;
       this.schema = schema;
       this.projection = projection(schema, plan.columns());
       this.columns = columns;
+      this.options = options;
       this.parts = task.parts().iterator();
     }
 
@@ -548,6 +608,11 @@ public final class IcebergSourceSession implements SourceSession {
       bytesPerRow = (double) task.file().fileSizeInBytes() / Math.max(1, task.file().recordCount());
       deletesRows = !task.deletes().isEmpty();
       Table table = tables.get();
+      if (task.file().format() != FileFormat.PARQUET) {
+        CloseableIterable<ReadRow> opened = ofOtherFormat(table, task);
+        content = opened;
+        return opened.iterator();
+      }
       OpenParquetFile stored = OpenParquetFile.open(table.io().newInputFile(task.file()));
       content = stored;
       List<Long> offsets = task.file().splitOffsets();
@@ -569,7 +634,7 @@ public final class IcebergSourceSession implements SourceSession {
           task,
           stored,
           projection,
-          parquet -> CqlParquetReaders.rows(columns, projection, parquet, constants));
+          parquet -> CqlParquetReaders.rows(columns, projection, parquet, constants, options));
     }
 
     /**
@@ -591,7 +656,40 @@ public final class IcebergSourceSession implements SourceSession {
               parquet -> CqlParquetReaders.recordReader(required, parquet, constants, compared));
       return CloseableIterable.transform(
           deletes.filter(CloseableIterable.transform(records, this::counted)),
-          CqlParquetReaders.records(columns, required));
+          CqlParquetReaders.records(columns, required, options));
+    }
+
+    /**
+     * Reads a file in Avro or ORC with Iceberg's readers, which replace malformed UTF-8.
+     *
+     * @throws StorageException if the file was cut or overwritten since it was added to the table
+     */
+    private CloseableIterable<ReadRow> ofOtherFormat(Table table, FileScanTask task) {
+      long length = table.io().newInputFile(file).getLength();
+      if (length != task.file().fileSizeInBytes()) {
+        throw new IllegalStateException(
+            String.format(
+                "it has %d bytes, but its table's metadata declares %d",
+                length, task.file().fileSizeInBytes()));
+      }
+      @Nullable GenericDeleteFilter deletes =
+          deletesRows ? new GenericDeleteFilter(table.io(), task, schema, projection) : null;
+      Schema required = deletes == null ? projection : deletes.requiredSchema();
+      ReadBuilder<Record, Schema> reader =
+          FormatModelRegistry.readBuilder(
+              task.file().format(), Record.class, table.io().newInputFile(task.file()));
+      CloseableIterable<Record> records =
+          reader
+              .project(required)
+              .split(task.start(), task.length())
+              .idToConstant(constants(task))
+              .withNameMapping(nameMapping(table))
+              .build();
+      return CloseableIterable.transform(
+          deletes == null
+              ? records
+              : deletes.filter(CloseableIterable.transform(records, this::counted)),
+          CqlParquetReaders.records(columns, required, options));
     }
 
     private Record counted(Record record) {
@@ -616,14 +714,18 @@ public final class IcebergSourceSession implements SourceSession {
         OpenParquetFile stored,
         Schema fields,
         Function<MessageType, ParquetValueReader<T>> model) {
-      String mapping = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
       return stored.rows(
           fields,
-          stored.identified(
-              mapping == null ? NameMapping.empty() : NameMappingParser.fromJson(mapping)),
+          stored.identified(nameMapping(table)),
           task.start(),
           task.start() + task.length(),
           model);
+    }
+
+    /** Returns the table's ids for files without ids. */
+    private static NameMapping nameMapping(Table table) {
+      String mapping = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
+      return mapping == null ? NameMapping.empty() : NameMappingParser.fromJson(mapping);
     }
 
     private static Map<Integer, ?> constants(FileScanTask task) {

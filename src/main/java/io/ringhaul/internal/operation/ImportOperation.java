@@ -16,6 +16,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
 import io.ringhaul.internal.batch.StreamWriter;
+import io.ringhaul.internal.cql.PrimaryKey;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.mapping.MappedSource;
 import io.ringhaul.internal.metrics.OperationMetrics;
@@ -111,11 +112,12 @@ public record ImportOperation(
    * What an import creates.
    *
    * @param table whether a missing table is created
+   * @param key the primary key of that table; empty for the source's
    * @param indexesAndViews whether those of the source table are created after the rows are written
    */
-  public record Creation(boolean table, boolean indexesAndViews) {
+  public record Creation(boolean table, Optional<PrimaryKey> key, boolean indexesAndViews) {
 
-    public static final Creation NOTHING = new Creation(false, false);
+    public static final Creation NOTHING = new Creation(false, Optional.empty(), false);
   }
 
   /**
@@ -131,7 +133,8 @@ public record ImportOperation(
   public ImportResult run(CqlSession session, Executor threads) {
     requireCreatable();
     if (assignment.creates().table()) {
-      new MissingTable(session, settings).create(assignment.source());
+      new MissingTable(session, settings)
+          .create(assignment.source(), assignment.creates().key(), assignment.columns());
     }
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::writable);

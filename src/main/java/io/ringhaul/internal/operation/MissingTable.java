@@ -12,12 +12,15 @@ import com.datastax.oss.driver.api.core.servererrors.AlreadyExistsException;
 import com.datastax.oss.driver.api.core.type.UserDefinedType;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.internal.cql.CqlTypes;
+import io.ringhaul.internal.cql.PrimaryKey;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.cql.TypeText;
 import io.ringhaul.internal.mapping.MappedSource;
 import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
@@ -43,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates the table of an import, if it does not exist, from the schema that the source keeps. */
+/** Creates the table of an import, if it does not exist, from the schema of the source. */
 public final class MissingTable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MissingTable.class);
@@ -68,11 +71,14 @@ public final class MissingTable {
    * Creates the table and its types, and returns when all nodes and the session know them. Does not
    * change an existing table.
    *
-   * @throws UnsuitableTableException if the keyspace is missing, the source keeps no schema, or the
-   *     keyspace has a different type of the same name
+   * @param key the primary key; empty for the source's
+   * @param columns the columns to import; empty for all
+   * @throws UnsuitableTableException if the keyspace is missing, the source has no schema or no
+   *     primary key, a column has no CQL type, or the keyspace has a different type of the same name
    * @throws UnsupportedClusterException if the cluster is too old for the schema's vectors
    */
-  public void create(ImportSource source) {
+  public void create(
+      ImportSource source, Optional<PrimaryKey> key, List<CqlIdentifier> columns) {
     TableLookup lookup = new TableLookup(session);
     if (lookup.exists(settings.keyspace(), settings.table())) {
       return;
@@ -80,7 +86,7 @@ public final class MissingTable {
     TableSchema schema;
     List<String> options = List.of();
     try (SourceSession opened = source.open()) {
-      schema =
+      TableSchema found =
           opened
               .schema(keyspace, name)
               .orElseThrow(
@@ -91,6 +97,7 @@ public final class MissingTable {
                               "Table %s does not exist, and the source keeps no CQL schema"
                                   + " to create it from; create the table before the import",
                               display)));
+      schema = keyed(typed(found, columns), key);
       if (MappedSource.ofFields(opened) instanceof TableSourceSession copied) {
         options = copied.definition().options(session);
       }
@@ -125,6 +132,60 @@ public final class MissingTable {
                   + " import again",
               display));
     }
+  }
+
+  /** Returns the schema without columns that have no CQL type and are not imported. */
+  private TableSchema typed(TableSchema schema, List<CqlIdentifier> columns) {
+    List<TableSchema.Column> typed = new ArrayList<>();
+    for (TableSchema.Column column : schema.columns()) {
+      boolean hasType = TypeText.parse(column.type()).isPresent();
+      if (hasType) {
+        typed.add(column);
+      } else if (columns.isEmpty()
+          || columns.contains(CqlIdentifier.fromInternal(column.name()))) {
+        throw new UnsuitableTableException(
+            display,
+            String.format(
+                "Table %s cannot be created: column %s has no CQL type %s; leave it out with %s",
+                display,
+                TableDescription.quote(column.name()),
+                column.type(),
+                Setting.COLUMNS.callWithValue()));
+      }
+    }
+    return new TableSchema(
+        schema.keyspace(), schema.table(), schema.primaryKey(), typed, schema.userTypes());
+  }
+
+  private TableSchema keyed(TableSchema schema, Optional<PrimaryKey> key) {
+    if (key.isPresent()) {
+      key.get()
+          .missing(schema)
+          .ifPresent(
+              missing -> {
+                throw new UnsuitableTableException(
+                    display,
+                    String.format(
+                        "Table %s cannot be created: %s names %s, and the columns of the source"
+                            + " are %s",
+                        display, Setting.PRIMARY_KEY.mark(), missing, names(schema)));
+              });
+      return key.get().of(schema);
+    } else if (schema.primaryKey().isEmpty()) {
+      throw new UnsuitableTableException(
+          display,
+          String.format(
+              "Table %s cannot be created: the source has no primary key; name columns of it with"
+                  + " %s: %s",
+              display, Setting.PRIMARY_KEY.callWithValue(), names(schema)));
+    }
+    return schema;
+  }
+
+  private static String names(TableSchema schema) {
+    return schema.columns().stream()
+        .map(column -> TableDescription.quote(column.name()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Names the columns with vectors if the cluster refused them because it is too old. */

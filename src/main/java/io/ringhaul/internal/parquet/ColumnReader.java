@@ -171,6 +171,10 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     static final LongForm MICROS =
         (number, out) -> number % 1_000 == 0 && bigint(number / 1_000, out);
 
+    /** Microseconds since 1970-01-01, without what is finer than a millisecond. */
+    static final LongForm TRUNCATED_MICROS =
+        (number, out) -> bigint(Math.floorDiv(number, 1_000), out);
+
     private static final long LAST_NANOSECOND = LocalTime.MAX.toNanoOfDay();
 
     /** Returns the form that converts a plain number to the CQL type; null if there is none. */
@@ -395,7 +399,7 @@ abstract class ColumnReader extends PrimitiveReader<RowCells> {
     }
   }
 
-  /** Reads texts of addresses and UUIDs, which only the encoder parses. */
+  /** Reads texts of addresses, UUIDs, dates and times, which only the encoder parses. */
   static final class ParsedTextReader extends ColumnReader {
 
     private final Function<Binary, Object> text;

@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -68,6 +69,7 @@ public final class CqlParquetReaders {
    * @param file the file's schema, with field ids
    * @param constants values of fields that are not read from the file, by field id, in the classes
    *     that Iceberg's generic readers expect
+   * @param options how values without an exact counterpart are read
    * @throws IllegalArgumentException if the types of a column are incompatible; {@link
    *     IcebergCompatibility#importProblem} reports this in advance
    */
@@ -75,7 +77,8 @@ public final class CqlParquetReaders {
       List<ColumnDescription> columns,
       Schema expected,
       MessageType file,
-      Map<Integer, ?> constants) {
+      Map<Integer, ?> constants,
+      ReadOptions options) {
     List<RowAssembler.Column> readers = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       ColumnDescription column = columns.get(i);
@@ -83,9 +86,11 @@ public final class CqlParquetReaders {
       if (field == null) {
         continue;
       }
-      CqlValueEncoder encoder = CqlValueEncoder.of(column, field.type());
+      CqlValueEncoder encoder = CqlValueEncoder.of(column, field.type(), options);
       ParquetValueReader<RowCells> direct =
-          constants.containsKey(field.fieldId()) ? null : direct(column, field, file, encoder);
+          constants.containsKey(field.fieldId())
+              ? null
+              : direct(column, field, file, encoder, options);
       readers.add(
           direct == null
               ? new RowAssembler.Column(i, generic(field, file, constants), encoder)
@@ -102,7 +107,7 @@ public final class CqlParquetReaders {
    * @param expected the schema of the records, or of their first fields
    */
   public static Function<Record, ReadRow> records(
-      List<ColumnDescription> columns, Schema expected) {
+      List<ColumnDescription> columns, Schema expected, ReadOptions options) {
     List<RecordColumn> present = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       NestedField field = expected.asStruct().field(columns.get(i).name());
@@ -111,7 +116,7 @@ public final class CqlParquetReaders {
             new RecordColumn(
                 i,
                 expected.columns().indexOf(field),
-                CqlValueEncoder.of(columns.get(i), field.type())));
+                CqlValueEncoder.of(columns.get(i), field.type(), options)));
       }
     }
     RowCells cells = new RowCells(columns.size());
@@ -142,7 +147,11 @@ public final class CqlParquetReaders {
   }
 
   private static @Nullable ParquetValueReader<RowCells> direct(
-      ColumnDescription column, NestedField field, MessageType file, CqlValueEncoder encoder) {
+      ColumnDescription column,
+      NestedField field,
+      MessageType file,
+      CqlValueEncoder encoder,
+      ReadOptions options) {
     Type stored = null;
     for (Type candidate : file.getFields()) {
       if (candidate.getId() != null && candidate.getId().intValue() == field.fieldId()) {
@@ -157,7 +166,8 @@ public final class CqlParquetReaders {
             file.getColumnDescription(new String[] {stored.getName()}),
             field.type(),
             CqlKind.of(column.type()),
-            encoder);
+            encoder,
+            options);
     return reader == null ? null : ParquetValueReaders.option(stored, TOP_LEVEL, reader);
   }
 
@@ -178,19 +188,24 @@ public final class CqlParquetReaders {
     private final ColumnDescriptor descriptor;
     private final @Nullable LogicalTypeAnnotation logical;
     private final TypeID iceberg;
+    private final boolean isInstant;
     private final CqlKind kind;
     private final CqlValueEncoder encoder;
+    private final ReadOptions options;
 
     private ColumnReaders(
         ColumnDescriptor descriptor,
         org.apache.iceberg.types.Type iceberg,
         CqlKind kind,
-        CqlValueEncoder encoder) {
+        CqlValueEncoder encoder,
+        ReadOptions options) {
       this.descriptor = descriptor;
       this.logical = descriptor.getPrimitiveType().getLogicalTypeAnnotation();
       this.iceberg = iceberg.typeId();
+      this.isInstant = ValueEncoders.isInstant(iceberg);
       this.kind = kind;
       this.encoder = encoder;
+      this.options = options;
     }
 
     /**
@@ -204,8 +219,9 @@ public final class CqlParquetReaders {
         ColumnDescriptor descriptor,
         org.apache.iceberg.types.Type iceberg,
         CqlKind kind,
-        CqlValueEncoder encoder) {
-      ColumnReaders readers = new ColumnReaders(descriptor, iceberg, kind, encoder);
+        CqlValueEncoder encoder,
+        ReadOptions options) {
+      ColumnReaders readers = new ColumnReaders(descriptor, iceberg, kind, encoder, options);
       return switch (descriptor.getPrimitiveType().getPrimitiveTypeName()) {
         case BOOLEAN ->
             readers.plain(TypeID.BOOLEAN, CqlKind.BOOLEAN, ColumnReader.PlainReader.BOOLEAN);
@@ -278,21 +294,34 @@ public final class CqlParquetReaders {
       return isSigned ? longs(ColumnReader.LongReader.form(kind), Long::valueOf) : null;
     }
 
-    /** Requires that the file declares instants (adjusted to UTC), as the Iceberg type does. */
+    /**
+     * Requires that the file declares instants (adjusted to UTC) if the Iceberg type does. Iceberg's
+     * generic reader reads local times of other zones than UTC.
+     */
     private @Nullable ColumnReader timestamps() {
       if (!(logical instanceof TimestampLogicalTypeAnnotation timestamp)
-          || !timestamp.isAdjustedToUTC()
-          || kind != CqlKind.TIMESTAMP) {
+          || timestamp.isAdjustedToUTC() != isInstant
+          || kind != CqlKind.TIMESTAMP
+          || (!isInstant && !options.timeZone().equals(Optional.of(ZoneOffset.UTC)))) {
         return null;
       }
       TimeUnit unit = timestamp.getUnit();
       return switch (unit) {
         case MILLIS ->
-            longs(ColumnReader.LongReader.MILLIS, millis -> EPOCH.plus(millis, ChronoUnit.MILLIS));
+            longs(ColumnReader.LongReader.MILLIS, millis -> moment(millis, ChronoUnit.MILLIS));
         case MICROS ->
-            longs(ColumnReader.LongReader.MICROS, micros -> EPOCH.plus(micros, ChronoUnit.MICROS));
+            longs(
+                options.truncatesTimestamps()
+                    ? ColumnReader.LongReader.TRUNCATED_MICROS
+                    : ColumnReader.LongReader.MICROS,
+                micros -> moment(micros, ChronoUnit.MICROS));
         case NANOS -> null;
       };
+    }
+
+    private Object moment(long count, ChronoUnit unit) {
+      OffsetDateTime moment = EPOCH.plus(count, unit);
+      return isInstant ? moment : moment.toLocalDateTime();
     }
 
     /** Decimals of up to 18 digits, with the file's scale. */

@@ -39,9 +39,9 @@ public final class CqlValueEncoder {
    * @throws IllegalArgumentException if the types are incompatible; {@link
    *     IcebergCompatibility#importProblem} reports this in advance
    */
-  public static CqlValueEncoder of(ColumnDescription column, Type iceberg) {
+  public static CqlValueEncoder of(ColumnDescription column, Type iceberg, ReadOptions options) {
     return new CqlValueEncoder(
-        column, iceberg, ValueEncoders.of(ValuePath.of(column), column.type(), iceberg));
+        column, iceberg, ValueEncoders.of(ValuePath.of(column), column.type(), iceberg, options));
   }
 
   /**

@@ -44,16 +44,20 @@ public final class IcebergCompatibility {
    *   <li>timestamptz for write times;
    *   <li>float for double;
    *   <li>fixed(n) for blob, timestamptz_ns for timestamp;
+   *   <li>timestamp and timestamp_ns for timestamp, if the options have a time zone;
+   *   <li>string for date, timestamp and duration, in the forms of CSV files;
+   *   <li>unknown, whose values are null, for each type;
    *   <li>a struct with fewer fields than the user-defined type or tuple: the missing fields are
    *       null.
    * </ul>
    *
-   * The fields of a user-defined type are matched by name. Those of a tuple are matched by
+   * The fields of a user-defined type are matched by name, see {@link FieldNames}. Those of a tuple are matched by
    * position, or by name if all are named f0, f1 and so on.
    */
-  public static Optional<String> importProblem(ColumnDescription column, Type iceberg) {
+  public static Optional<String> importProblem(
+      ColumnDescription column, Type iceberg, ReadOptions options) {
     try {
-      ValueEncoders.of(ValuePath.of(column), column.type(), iceberg);
+      ValueEncoders.of(ValuePath.of(column), column.type(), iceberg, options);
       return Optional.empty();
     } catch (IncompatibleTypeException e) {
       return Optional.of(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.mapping.MappingUtil;
@@ -68,6 +69,24 @@ record ParquetFooter(
     MessageType identified = identified(rest, schema);
     return new ParquetFooter(
         ConvertedSchema.corrected(schema, identified), unreadable, nulls, identified, stored);
+  }
+
+  /** Returns the footer with the names of columns in place of those of their fields. */
+  ParquetFooter named(FieldNames names) {
+    if (names.areExact()) {
+      return this;
+    }
+    Map<String, String> renamed = new LinkedHashMap<>();
+    unreadable.forEach(
+        (name, problem) -> renamed.put(names.column(name).orElse(name), problem));
+    return new ParquetFooter(
+        names.rename(schema),
+        renamed,
+        nulls.stream()
+            .map(name -> names.column(name).orElse(name))
+            .collect(Collectors.toUnmodifiableSet()),
+        identified,
+        stored);
   }
 
   private static Optional<String> problem(MessageType parquet, Type field) {

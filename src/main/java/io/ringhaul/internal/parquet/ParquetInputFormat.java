@@ -23,11 +23,23 @@ import java.util.Set;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /** Reads part files in Parquet. */
 public final class ParquetInputFormat implements InputFormat {
+
+  /** The names of all columns of the table, if a file has other names for some. */
+  private static final String COLUMNS = "columns";
+
+  private static final String SEPARATOR = "\0";
+
+  private final ReadOptions options;
+
+  public ParquetInputFormat(ReadOptions options) {
+    this.options = options;
+  }
 
   @Override
   public String name() {
@@ -50,28 +62,57 @@ public final class ParquetInputFormat implements InputFormat {
   }
 
   @Override
+  public Optional<TableSchema> derivedSchema(
+      String keyspace, String table, List<SourceFile> files) throws IOException {
+    DerivedSchema derived = new DerivedSchema(keyspace, table);
+    for (SourceFile file : files) {
+      ParquetFooter footer = footer(file);
+      derived.add(footer.schema(), footer.unreadable());
+    }
+    return Optional.of(derived.schema());
+  }
+
+  @Override
   public SourceLayout layout(
       TableDescription table, Optional<Manifest> manifest, List<SourceFile> files)
       throws IOException {
     Set<String> columns = new LinkedHashSet<>();
     Map<String, String> problems = new HashMap<>();
+    List<String> names = table.columns().stream().map(ColumnDescription::name).toList();
+    boolean areExact = true;
     // All files of one export have the same schema; files without a manifest may differ.
     for (SourceFile file : manifest.isPresent() ? files.subList(0, 1) : files) {
-      ParquetFooter footer = footer(file);
-      columns.addAll(footer.columns());
+      ParquetFooter own = footer(file);
+      FieldNames matched = FieldNames.match(own.columns(), names);
+      ParquetFooter footer = own.named(matched);
+      areExact &= matched.areExact();
+      footer.columns().stream().filter(name -> !matched.isAmbiguous(name)).forEach(columns::add);
+      matched
+          .problems()
+          .forEach(
+              (column, problem) -> {
+                columns.add(column);
+                problems.putIfAbsent(column, file + ": " + problem);
+              });
       for (ColumnDescription column : table.columns()) {
         problem(footer, column)
             .ifPresent(problem -> problems.putIfAbsent(column.name(), file + ": " + problem));
       }
     }
-    return new SourceLayout(List.copyOf(columns), Map.of(), problems);
+    return new SourceLayout(
+        List.copyOf(columns),
+        areExact ? Map.of() : Map.of(COLUMNS, String.join(SEPARATOR, names)),
+        problems);
   }
 
-  private static Optional<String> problem(ParquetFooter footer, ColumnDescription column) {
+  private Optional<String> problem(ParquetFooter footer, ColumnDescription column) {
     String name = column.name();
     NestedField field = footer.schema().asStruct().field(name);
     if (field != null) {
-      return IcebergCompatibility.importProblem(column, field.type());
+      if (column.isPrimaryKey() && field.type().typeId() == TypeID.UNKNOWN) {
+        return Optional.of("its Iceberg type declares that it is null in each row");
+      }
+      return IcebergCompatibility.importProblem(column, field.type(), options);
     }
     String unreadable = footer.unreadable().get(name);
     if (unreadable != null) {
@@ -95,7 +136,13 @@ public final class ParquetInputFormat implements InputFormat {
       throws IOException {
     OpenParquetFile content = opened(file);
     try {
-      ParquetFooter footer = footer(file, content);
+      ParquetFooter own = footer(file, content);
+      String names = properties.get(COLUMNS);
+      ParquetFooter footer =
+          names == null
+              ? own
+              : own.named(
+                  FieldNames.match(own.columns(), List.of(names.split(SEPARATOR, -1))));
       for (ColumnDescription column : columns) {
         Optional<String> problem = problem(footer, column);
         if (problem.isPresent()) {
@@ -107,7 +154,7 @@ public final class ParquetInputFormat implements InputFormat {
               null);
         }
       }
-      return new ParquetRowReader(file, content, footer, columns);
+      return new ParquetRowReader(file, content, footer, columns, options);
     } catch (RuntimeException e) {
       content.close();
       throw e;
@@ -166,7 +213,8 @@ public final class ParquetInputFormat implements InputFormat {
         SourceFile file,
         OpenParquetFile open,
         ParquetFooter footer,
-        List<ColumnDescription> columns) {
+        List<ColumnDescription> columns,
+        ReadOptions options) {
       this.file = file;
       this.firstRow = open.rowsBefore(file.start());
       this.rowNumber = firstRow;
@@ -186,7 +234,7 @@ public final class ParquetInputFormat implements InputFormat {
                 footer.identified(),
                 file.start(),
                 file.end(),
-                parquet -> CqlParquetReaders.rows(columns, projection, parquet, Map.of()));
+                parquet -> CqlParquetReaders.rows(columns, projection, parquet, Map.of(), options));
       } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
         throw unreadable(file, e);
       }

@@ -8,6 +8,7 @@ import com.datastax.oss.driver.api.core.type.ListType;
 import com.datastax.oss.driver.api.core.type.MapType;
 import com.datastax.oss.driver.api.core.type.SetType;
 import com.datastax.oss.driver.api.core.type.VectorType;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.internal.cql.ByteSink;
 import io.ringhaul.internal.cql.CqlKind;
@@ -17,20 +18,25 @@ import io.ringhaul.internal.cql.Numerals;
 import io.ringhaul.internal.cql.Utf8;
 import io.ringhaul.internal.cql.VInts;
 import io.ringhaul.internal.cql.ValuePath;
+import io.ringhaul.internal.text.TextReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.types.Type;
@@ -65,18 +71,39 @@ final class ValueEncoders {
       (value, out) -> put(BigDecimal.valueOf(((Number) value).longValue()), out);
   private static final ValueEncoder INTEGER_AS_VARINT =
       (value, out) -> out.put(BigInteger.valueOf(((Number) value).longValue()).toByteArray());
+
+  /** The types whose values no CQL type can hold. */
+  static final Set<TypeID> UNSUPPORTED =
+      EnumSet.of(TypeID.VARIANT, TypeID.GEOMETRY, TypeID.GEOGRAPHY);
+
   private static final int NULL = -1;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  private ValueEncoders() {}
+  private static final ValueEncoder NONE =
+      (value, out) -> {
+        throw new UnsupportedOperationException();
+      };
+
+  private final ReadOptions options;
+
+  private ValueEncoders(ReadOptions options) {
+    this.options = options;
+  }
 
   /**
    * Returns the encoder from the Iceberg type to the CQL type.
    *
    * @throws IncompatibleTypeException if the types are incompatible
    */
-  static ValueEncoder of(ValuePath path, DataType cql, Type iceberg) {
+  static ValueEncoder of(ValuePath path, DataType cql, Type iceberg, ReadOptions options) {
+    return new ValueEncoders(options).of(path, cql, iceberg);
+  }
+
+  private ValueEncoder of(ValuePath path, DataType cql, Type iceberg) {
     TypeID id = iceberg.typeId();
+    if (id == TypeID.UNKNOWN) {
+      return NONE; // each value is null
+    }
     boolean isInteger = id == TypeID.INTEGER || id == TypeID.LONG;
     @Nullable ValueEncoder encoder =
         switch (CqlKind.of(cql)) {
@@ -90,12 +117,15 @@ final class ValueEncoders {
           case BIGINT, COUNTER -> isInteger ? BIGINT : path.metadata() ? writeTime(iceberg) : null;
           case FLOAT -> id == TypeID.FLOAT ? FLOAT : null;
           case DOUBLE -> real(id);
-          case DATE -> id == TypeID.DATE ? new Date(path) : null;
-          case TIME -> time(path, id);
-          case TIMESTAMP -> timestamp(path, iceberg);
+          case DATE -> id == TypeID.DATE ? new Date(path) : temporalText(path, cql, id);
+          case TIME -> time(path, cql, id);
+          case TIMESTAMP -> timestamp(path, cql, iceberg);
           case DECIMAL -> decimal(path, id, isInteger);
           case VARINT -> varint(path, id, isInteger);
-          case DURATION -> id == TypeID.STRUCT ? duration(path, iceberg.asStructType()) : null;
+          case DURATION ->
+              id == TypeID.STRUCT
+                  ? duration(path, iceberg.asStructType())
+                  : temporalText(path, cql, id);
           case INET -> id == TypeID.STRING ? new Inet(path) : null;
           case UUID, TIMEUUID -> uuid(path, CqlKind.of(cql), id);
           case LIST -> list(path, ((ListType) cql).getElementType(), iceberg);
@@ -108,7 +138,13 @@ final class ValueEncoders {
         };
     if (encoder == null) {
       throw new IncompatibleTypeException(
-          path.path() + " is " + CqlTypes.text(cql) + " and cannot be converted from " + iceberg);
+          UNSUPPORTED.contains(id)
+              ? "no CQL type can hold a " + iceberg
+              : path.path()
+                  + " is "
+                  + CqlTypes.text(cql)
+                  + " and cannot be converted from "
+                  + iceberg);
     }
     return encoder;
   }
@@ -129,12 +165,11 @@ final class ValueEncoders {
     };
   }
 
-  private static @Nullable ValueEncoder time(ValuePath path, TypeID id) {
+  private @Nullable ValueEncoder time(ValuePath path, DataType cql, TypeID id) {
     return switch (id) {
       case LONG -> new NanosecondsOfDay(path);
       case TIME -> TIME;
-      case STRING -> new TimeText(path);
-      default -> null;
+      default -> temporalText(path, cql, id);
     };
   }
 
@@ -144,12 +179,34 @@ final class ValueEncoders {
         : null;
   }
 
-  private static @Nullable ValueEncoder timestamp(ValuePath path, Type iceberg) {
-    // A timestamp without a zone is not an instant, so its meaning in CQL is ambiguous.
-    boolean isInstant =
-        (iceberg instanceof Types.TimestampType micros && micros.shouldAdjustToUTC())
-            || (iceberg instanceof Types.TimestampNanoType nanos && nanos.shouldAdjustToUTC());
-    return isInstant ? new Timestamp(path) : null;
+  /** Texts of dates and times have one form only, unlike those of other numbers. */
+  private @Nullable ValueEncoder temporalText(ValuePath path, DataType cql, TypeID id) {
+    return id == TypeID.STRING
+        ? new ParsedText(path, TextReader.of(path, cql, options.text()))
+        : null;
+  }
+
+  private @Nullable ValueEncoder timestamp(ValuePath path, DataType cql, Type iceberg) {
+    if (isInstant(iceberg)) {
+      return new Timestamp(path, ZoneOffset.UTC, options.truncatesTimestamps());
+    } else if (iceberg.typeId() == TypeID.TIMESTAMP || iceberg.typeId() == TypeID.TIMESTAMP_NANO) {
+      ZoneId zone =
+          options
+              .timeZone()
+              .orElseThrow(
+                  () ->
+                      new IncompatibleTypeException(
+                          "its timestamps have no time zone; set their zone with "
+                              + Setting.TIME_ZONE.callWithValue()));
+      return new Timestamp(path, zone, options.truncatesTimestamps());
+    }
+    return temporalText(path, cql, iceberg.typeId());
+  }
+
+  /** Whether timestamps of a type are moments, not readings of an unknown clock. */
+  static boolean isInstant(Type iceberg) {
+    return (iceberg instanceof Types.TimestampType micros && micros.shouldAdjustToUTC())
+        || (iceberg instanceof Types.TimestampNanoType nanos && nanos.shouldAdjustToUTC());
   }
 
   private static @Nullable ValueEncoder decimal(ValuePath path, TypeID id, boolean isInteger) {
@@ -183,23 +240,26 @@ final class ValueEncoders {
     };
   }
 
-  private static @Nullable ValueEncoder list(ValuePath path, DataType element, Type iceberg) {
+  private @Nullable ValueEncoder list(ValuePath path, DataType element, Type iceberg) {
     return iceberg.isListType()
         ? new ListEncoder(
-            path, of(path.child("element"), element, iceberg.asListType().elementType()))
+            path,
+            of(path.child("element"), element, iceberg.asListType().elementType()),
+            options.dropsNullElements())
         : null;
   }
 
-  private static @Nullable ValueEncoder map(ValuePath path, MapType cql, Type iceberg) {
+  private @Nullable ValueEncoder map(ValuePath path, MapType cql, Type iceberg) {
     return iceberg.isMapType()
         ? new MapEncoder(
             path,
             of(path.child("key"), cql.getKeyType(), iceberg.asMapType().keyType()),
-            of(path.child("value"), cql.getValueType(), iceberg.asMapType().valueType()))
+            of(path.child("value"), cql.getValueType(), iceberg.asMapType().valueType()),
+            options.dropsNullElements())
         : null;
   }
 
-  private static @Nullable ValueEncoder vector(ValuePath path, VectorType cql, Type iceberg) {
+  private @Nullable ValueEncoder vector(ValuePath path, VectorType cql, Type iceberg) {
     if (!iceberg.isListType()) {
       return null;
     }
@@ -233,7 +293,7 @@ final class ValueEncoders {
     return iceberg.fields().indexOf(field);
   }
 
-  private static ValueEncoder tuple(ValuePath path, DataType cql, Types.StructType iceberg) {
+  private ValueEncoder tuple(ValuePath path, DataType cql, Types.StructType iceberg) {
     boolean hasOwnNames =
         iceberg.fields().stream()
             .allMatch(field -> CqlTypes.fieldNames(cql).contains(field.name()));
@@ -256,17 +316,20 @@ final class ValueEncoders {
     return new TupleEncoder(path, encoders);
   }
 
-  private static ValueEncoder byName(ValuePath path, DataType cql, Types.StructType iceberg) {
+  private ValueEncoder byName(ValuePath path, DataType cql, Types.StructType iceberg) {
     List<String> names = CqlTypes.fieldNames(cql);
+    FieldNames matched =
+        FieldNames.match(iceberg.fields().stream().map(NestedField::name).toList(), names);
     for (NestedField field : iceberg.fields()) {
-      if (!names.contains(field.name())) {
+      if (matched.column(field.name()).isEmpty()) {
         throw new IncompatibleTypeException(
             path.path() + " has no field " + field.name() + ", so its values would be lost");
       }
     }
     List<Field> encoders = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      NestedField field = iceberg.field(names.get(i));
+      String name = matched.fields().get(names.get(i));
+      NestedField field = name == null ? null : iceberg.field(name);
       encoders.add(
           field == null
               ? Field.ALWAYS_NULL
@@ -287,33 +350,57 @@ final class ValueEncoders {
 
   private static Object notNull(ValuePath path, @Nullable Object value) {
     if (value == null) {
-      throw path.error("contains a null, which no collection allows");
+      throw path.error("contains a null, which no vector allows");
     }
     return value;
   }
 
-  /** A list or a set. The server sorts a set and removes duplicates. */
-  private record ListEncoder(ValuePath path, ValueEncoder element) implements ValueEncoder {
-    @Override
-    public void encode(Object value, ByteSink out) {
-      Collection<?> elements = (Collection<?>) value;
-      out.putInt(elements.size());
-      for (Object each : elements) {
-        encodeWithLength(element, notNull(path, each), out);
-      }
-    }
+  private static UnrepresentableValueException nullElement(ValuePath path) {
+    return path.error(
+        "contains a null, which no collection allows; leave nulls out with "
+            + Setting.DROP_NULL_ELEMENTS.call());
   }
 
-  private record MapEncoder(ValuePath path, ValueEncoder key, ValueEncoder element)
+  /** A list or a set. The server sorts a set and removes duplicates. */
+  private record ListEncoder(ValuePath path, ValueEncoder element, boolean dropsNulls)
       implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      Map<?, ?> entries = (Map<?, ?>) value;
-      out.putInt(entries.size());
-      for (Map.Entry<?, ?> entry : entries.entrySet()) {
-        encodeWithLength(key, notNull(path, entry.getKey()), out);
-        encodeWithLength(element, notNull(path, entry.getValue()), out);
+      int start = out.size();
+      out.putInt(0);
+      int count = 0;
+      for (@Nullable Object each : (Collection<?>) value) {
+        if (each != null) {
+          encodeWithLength(element, each, out);
+          count++;
+        } else if (!dropsNulls) {
+          throw nullElement(path);
+        }
       }
+      out.setInt(start, count);
+    }
+  }
+
+  private record MapEncoder(
+      ValuePath path, ValueEncoder key, ValueEncoder element, boolean dropsNulls)
+      implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      int start = out.size();
+      out.putInt(0);
+      int count = 0;
+      for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
+        @Nullable Object name = entry.getKey();
+        @Nullable Object content = entry.getValue();
+        if (name != null && content != null) {
+          encodeWithLength(key, name, out);
+          encodeWithLength(element, content, out);
+          count++;
+        } else if (!dropsNulls) {
+          throw nullElement(path);
+        }
+      }
+      out.setInt(start, count);
     }
   }
 
@@ -353,12 +440,7 @@ final class ValueEncoders {
    */
   private record Field(int position, ValueEncoder encoder) {
 
-    static final Field ALWAYS_NULL =
-        new Field(
-            -1,
-            (value, out) -> {
-              throw new UnsupportedOperationException();
-            });
+    static final Field ALWAYS_NULL = new Field(-1, NONE);
 
     private void encode(StructLike struct, ByteSink out) {
       Object value = position < 0 ? null : struct.get(position, Object.class);
@@ -463,24 +545,27 @@ final class ValueEncoders {
     }
   }
 
-  private record TimeText(ValuePath path) implements ValueEncoder {
+  /**
+   * A timestamp.
+   *
+   * @param zone the zone of local times: in a gap of its clock the later hour, in an overlap the
+   *     earlier offset
+   * @param truncates whether what is finer than a millisecond is cut off, toward the past
+   */
+  private record Timestamp(ValuePath path, ZoneId zone, boolean truncates)
+      implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
-      String text = text(path, value);
-      try {
-        out.putLong(LocalTime.parse(text).toNanoOfDay());
-      } catch (DateTimeParseException e) {
-        throw path.error("contains \"" + text + "\", which is not a time such as 10:00:00.5");
-      }
-    }
-  }
-
-  private record Timestamp(ValuePath path) implements ValueEncoder {
-    @Override
-    public void encode(Object value, ByteSink out) {
-      Instant instant = ((OffsetDateTime) value).toInstant();
-      if (instant.getNano() % NANOS_PER_MILLI != 0) {
-        throw path.error("is " + instant + "; a CQL timestamp holds whole milliseconds only");
+      Instant instant =
+          value instanceof LocalDateTime local
+              ? local.atZone(zone).toInstant()
+              : ((OffsetDateTime) value).toInstant();
+      if (!truncates && instant.getNano() % NANOS_PER_MILLI != 0) {
+        throw path.error(
+            "is "
+                + instant
+                + "; a CQL timestamp holds whole milliseconds only; cut off the rest with "
+                + Setting.TRUNCATE_TIMESTAMPS.call());
       }
       try {
         out.putLong(instant.toEpochMilli());
@@ -603,6 +688,14 @@ final class ValueEncoders {
         throw path.error("contains \"" + text + "\", which is not an IP address");
       }
       out.put(address);
+    }
+  }
+
+  /** Texts in the forms of CSV files. */
+  private record ParsedText(ValuePath path, TextReader reader) implements ValueEncoder {
+    @Override
+    public void encode(Object value, ByteSink out) {
+      out.put(reader.read(text(path, value)));
     }
   }
 

@@ -46,10 +46,12 @@ final class TemporalText {
   static final class DateParser extends ScalarParser {
 
     private final @Nullable DateTimeFormatter formatter;
+    private final String orFormat;
 
     DateParser(ValuePath path, TextOptions options) {
       super(path, CqlKind.DATE);
       this.formatter = options.dateFormatter();
+      this.orFormat = options.zoneless().orSet(Setting.DATE_FORMAT);
     }
 
     @Override
@@ -68,7 +70,7 @@ final class TemporalText {
       CalendarParser calendar = new CalendarParser(text);
       long day = calendar.epochDay();
       if (calendar.failed()) {
-        throw noValue(text, "; use the form 2020-01-31, or set " + Setting.DATE_FORMAT.mark());
+        throw noValue(text, "; use the form 2020-01-31" + orFormat);
       }
       return day;
     }
@@ -85,10 +87,12 @@ final class TemporalText {
   static final class TimeParser extends ScalarParser {
 
     private final @Nullable DateTimeFormatter formatter;
+    private final String orFormat;
 
     TimeParser(ValuePath path, TextOptions options) {
       super(path, CqlKind.TIME);
       this.formatter = options.timeFormatter();
+      this.orFormat = options.zoneless().orSet(Setting.TIME_FORMAT);
     }
 
     @Override
@@ -100,8 +104,7 @@ final class TemporalText {
       CalendarParser calendar = new CalendarParser(text);
       long nanos = calendar.nanoOfDay();
       if (calendar.failed()) {
-        throw noValue(
-            text, "; use the form 10:00:00.123456789, or set " + Setting.TIME_FORMAT.mark());
+        throw noValue(text, "; use the form 10:00:00.123456789" + orFormat);
       }
       return nanos;
     }
@@ -119,13 +122,13 @@ final class TemporalText {
 
     private final @Nullable DateTimeFormatter formatter;
     private final @Nullable TimeUnit unit;
-    private final ZoneId zone;
+    private final TextOptions.Zoneless zoneless;
 
     TimestampParser(ValuePath path, TextOptions options) {
       super(path, CqlKind.TIMESTAMP);
       this.formatter = options.timestampFormatter();
       this.unit = options.timestampUnit();
-      this.zone = options.zone();
+      this.zoneless = options.zoneless();
     }
 
     @Override
@@ -174,7 +177,7 @@ final class TemporalText {
           throw noValue(text, ": it has no date");
         }
         LocalDateTime local = date.atTime(time == null ? LocalTime.MIDNIGHT : time);
-        return millis(text, local.atZone(own == null ? zone : own).toInstant());
+        return millis(text, local.atZone(own == null ? zone(text) : own).toInstant());
       } catch (DateTimeException e) {
         throw noValue(text, " in the format that " + Setting.TIMESTAMP_FORMAT.mark() + " sets");
       }
@@ -189,8 +192,8 @@ final class TemporalText {
         nanoOfDay = calendar.nanoOfDay();
         calendar.skip(' ');
       }
-      if (nanoOfDay % NANOS_PER_MILLI != 0 && !calendar.failed()) {
-        throw finerThanMillis(text);
+      if (!calendar.failed()) {
+        requireMillis(text, nanoOfDay);
       }
       boolean hasOffset = calendar.atOffset();
       long seconds = day * SECONDS_PER_DAY + nanoOfDay / NANOS_PER_SECOND;
@@ -200,27 +203,35 @@ final class TemporalText {
       if (calendar.failed()) {
         throw noValue(
             text,
-            "; use the form 2020-01-31T10:00:00.123Z, or set " + Setting.TIMESTAMP_FORMAT.mark());
+            "; use the form 2020-01-31T10:00:00.123Z" + zoneless.orSet(Setting.TIMESTAMP_FORMAT));
       }
-      if (nanoOfDay % NANOS_PER_MILLI != 0) {
-        throw finerThanMillis(text);
-      }
-      if (!hasOffset && !zone.equals(ZoneOffset.UTC)) {
-        seconds = zoned(day, nanoOfDay);
+      requireMillis(text, nanoOfDay);
+      if (!hasOffset && !zone(text).equals(ZoneOffset.UTC)) {
+        seconds = zoned(zone(text), day, nanoOfDay);
       }
       long milliOfSecond = nanoOfDay % NANOS_PER_SECOND / NANOS_PER_MILLI;
       return millis(text, seconds, milliOfSecond);
     }
 
-    private long zoned(long day, long nanoOfDay) {
+    private ZoneId zone(String text) {
+      return zoneless
+          .zone()
+          .orElseThrow(
+              () ->
+                  path.error(
+                      "is the timestamp "
+                          + excerpt(text)
+                          + " without a time zone; set its zone with "
+                          + Setting.TIME_ZONE.callWithValue()));
+    }
+
+    private static long zoned(ZoneId zone, long day, long nanoOfDay) {
       LocalDateTime local = LocalDate.ofEpochDay(day).atTime(LocalTime.ofNanoOfDay(nanoOfDay));
       return local.atZone(zone).toEpochSecond();
     }
 
     private long millis(String text, Instant instant) {
-      if (instant.getNano() % NANOS_PER_MILLI != 0) {
-        throw finerThanMillis(text);
-      }
+      requireMillis(text, instant.getNano());
       return millis(text, instant.getEpochSecond(), instant.getNano() / NANOS_PER_MILLI);
     }
 
@@ -241,9 +252,21 @@ final class TemporalText {
           "is the timestamp " + excerpt(text) + ", outside the range of a CQL timestamp");
     }
 
+    /** Checks that a time of day or of a second is in whole milliseconds, unless it is cut off. */
+    private void requireMillis(String text, long nanos) {
+      if (nanos % NANOS_PER_MILLI != 0 && !zoneless.truncates()) {
+        throw finerThanMillis(text);
+      }
+    }
+
     private RuntimeException finerThanMillis(String text) {
       return path.error(
-          "is the timestamp " + excerpt(text) + "; a CQL timestamp has milliseconds only");
+          "is the timestamp "
+              + excerpt(text)
+              + "; a CQL timestamp has milliseconds only"
+              + (zoneless.formatsAreFixed()
+                  ? "; cut off the rest with " + Setting.TRUNCATE_TIMESTAMPS.call()
+                  : ""));
     }
   }
 

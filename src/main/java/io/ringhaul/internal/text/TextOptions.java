@@ -1,6 +1,7 @@
 package io.ringhaul.internal.text;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.json.BlobForm;
 import java.text.DecimalFormatSymbols;
 import java.time.ZoneId;
@@ -25,7 +26,7 @@ public final class TextOptions {
 
   private static final TextOptions DEFAULTS =
       new TextOptions(
-          new Temporal(null, null, null, null, ZoneOffset.UTC),
+          new Temporal(null, null, null, null, Zoneless.UTC),
           BlobForm.UNAMBIGUOUS,
           Optional.empty(),
           Optional.empty());
@@ -43,7 +44,24 @@ public final class TextOptions {
       @Nullable TimeUnit timestampUnit,
       @Nullable DateTimeFormatter date,
       @Nullable DateTimeFormatter time,
-      ZoneId zone) {}
+      Zoneless zoneless) {}
+
+  /**
+   * What is not written in a timestamp.
+   *
+   * @param zone the zone of timestamps without one; if empty, such timestamps are invalid
+   * @param truncates whether what is finer than a millisecond is cut off
+   * @param formatsAreFixed whether the user cannot set the formats
+   */
+  record Zoneless(Optional<ZoneId> zone, boolean truncates, boolean formatsAreFixed) {
+
+    static final Zoneless UTC = new Zoneless(Optional.of(ZoneOffset.UTC), false, false);
+
+    /** Returns the part of a message that names the setting of a format. */
+    String orSet(Setting format) {
+      return formatsAreFixed ? "" : ", or set " + format.mark();
+    }
+  }
 
   private final Temporal temporal;
   private final BlobForm blobForm;
@@ -64,6 +82,18 @@ public final class TextOptions {
   /** Returns the defaults. */
   public static TextOptions defaults() {
     return DEFAULTS;
+  }
+
+  /**
+   * Returns the options for texts in files that have types, such as Parquet: the forms are the
+   * defaults and cannot be set.
+   *
+   * @param zone the zone of timestamps without one; if empty, such timestamps are invalid
+   * @param truncates whether what is finer than a millisecond is cut off
+   */
+  public static TextOptions ofTypedFiles(Optional<ZoneId> zone, boolean truncates) {
+    return DEFAULTS.with(
+        new Temporal(null, null, null, null, new Zoneless(zone, truncates, true)));
   }
 
   /**
@@ -102,7 +132,7 @@ public final class TextOptions {
     DateTimeFormatter date = formatter("dateFormat", pattern);
     return with(
         new Temporal(
-            temporal.timestamp, temporal.timestampUnit, date, temporal.time, temporal.zone));
+            temporal.timestamp, temporal.timestampUnit, date, temporal.time, temporal.zoneless));
   }
 
   /**
@@ -115,7 +145,7 @@ public final class TextOptions {
     DateTimeFormatter time = formatter("timeFormat", pattern);
     return with(
         new Temporal(
-            temporal.timestamp, temporal.timestampUnit, temporal.date, time, temporal.zone));
+            temporal.timestamp, temporal.timestampUnit, temporal.date, time, temporal.zoneless));
   }
 
   /** Sets the time zone of timestamps without one. Default: UTC. */
@@ -126,7 +156,10 @@ public final class TextOptions {
             temporal.timestampUnit,
             temporal.date,
             temporal.time,
-            Objects.requireNonNull(zone)));
+            new Zoneless(
+                Optional.of(zone),
+                temporal.zoneless.truncates,
+                temporal.zoneless.formatsAreFixed)));
   }
 
   /** Sets the form of blobs. Default: {@link BlobForm#UNAMBIGUOUS}. */
@@ -197,12 +230,12 @@ public final class TextOptions {
     return temporal.time;
   }
 
-  ZoneId zone() {
-    return temporal.zone;
+  Zoneless zoneless() {
+    return temporal.zoneless;
   }
 
   private TextOptions timestamps(@Nullable DateTimeFormatter formatter, @Nullable TimeUnit unit) {
-    return with(new Temporal(formatter, unit, temporal.date, temporal.time, temporal.zone));
+    return with(new Temporal(formatter, unit, temporal.date, temporal.time, temporal.zoneless));
   }
 
   private TextOptions with(Temporal other) {

@@ -46,6 +46,15 @@ public final class TextReader {
   }
 
   /**
+   * Returns the reader of a value in a row.
+   *
+   * @throws io.ringhaul.exceptions.UnrepresentableValueException if the type has no text form
+   */
+  public static TextReader of(ValuePath path, DataType type, TextOptions options) {
+    return new TextReader(new ValueParsers(options, false).of(path, type));
+  }
+
+  /**
    * Parses a plain text. The empty text is the empty value of ascii, text and blob, and invalid for
    * other types.
    *

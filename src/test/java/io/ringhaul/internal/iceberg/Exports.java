@@ -87,9 +87,14 @@ final class Exports {
   /** The rows that an import into the table gets: each as the hexadecimal digits of its values. */
   static List<List<@Nullable String>> imported(
       ImportSource source, TableDescription table, String... columns) {
+    return imported(source, table, OptionalInt.empty(), columns);
+  }
+
+  static List<List<@Nullable String>> imported(
+      ImportSource source, TableDescription table, OptionalInt tasks, String... columns) {
     List<List<@Nullable String>> rows = new ArrayList<>();
     try (SourceSession session = source.open()) {
-      SourcePlan plan = session.plan(table, List.of(columns), OptionalInt.empty());
+      SourcePlan plan = session.plan(table, List.of(columns), tasks);
       List<ColumnDescription> planned = table.select(plan.columns());
       for (SourceTask task : plan.tasks()) {
         try (RowReader reader = session.open(plan, planned, task)) {

@@ -84,7 +84,8 @@ class AnalyticsTypesTest {
     assertThat(
             IcebergCompatibility.importProblem(
                 new ColumnDescription("v", DataTypes.BIGINT, Kind.REGULAR),
-                Types.TimestampType.withZone()))
+                Types.TimestampType.withZone(),
+                ReadOptions.EXACT))
         .isPresent();
   }
 
@@ -210,7 +211,9 @@ class AnalyticsTypesTest {
     }
     assertThatThrownBy(
             () ->
-                CqlValueEncoder.of(column(DataTypes.TIME), Types.StringType.get()).encode("25:00"))
+                CqlValueEncoder.of(
+                        column(DataTypes.TIME), Types.StringType.get(), ReadOptions.EXACT)
+                    .encode("25:00"))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessage("v contains \"25:00\", which is not a time such as 10:00:00.5");
   }
@@ -319,7 +322,7 @@ class AnalyticsTypesTest {
   /** Writes the value to a file and returns it as an import restores it. */
   private static ByteBuffer back(ColumnDescription column, ByteBuffer value, TypeChoices choices) {
     return Objects.requireNonNull(
-        CqlValueEncoder.of(column, schema(column, choices).findType("v"))
+        CqlValueEncoder.of(column, schema(column, choices).findType("v"), ReadOptions.EXACT)
             .encode(read(column, value, choices)));
   }
 
@@ -337,7 +340,7 @@ class AnalyticsTypesTest {
             ParquetFiles.table(List.of(column)), List.of(column), choices);
     NestedField field = schema.findField("v");
     assertThat(IcebergCompatibility.exportProblem(column, field.type())).isEmpty();
-    assertThat(IcebergCompatibility.importProblem(column, field.type())).isEmpty();
+    assertThat(IcebergCompatibility.importProblem(column, field.type(), ReadOptions.EXACT)).isEmpty();
     return schema;
   }
 

@@ -94,7 +94,7 @@ class CqlParquetReadersTest {
             ForeignFiles.rows(
                 file,
                 schema,
-                parquet -> CqlParquetReaders.rows(columns, schema, parquet, constants)))
+                parquet -> CqlParquetReaders.rows(columns, schema, parquet, constants, ReadOptions.EXACT)))
         .extracting(row -> ForeignFiles.outcome(row, columns.size()))
         .containsExactly(
             "[00000007, null, null, 00000006, null]", "[00000007, null, 00000005, 00000006, null]");
@@ -154,7 +154,7 @@ class CqlParquetReadersTest {
   private static List<String> direct(Path file, Schema schema, List<ColumnDescription> columns) {
     List<ReadRow> rows =
         ForeignFiles.rows(
-            file, schema, type -> CqlParquetReaders.rows(columns, schema, type, Map.of()));
+            file, schema, type -> CqlParquetReaders.rows(columns, schema, type, Map.of(), ReadOptions.EXACT));
     return rows.stream().map(row -> ForeignFiles.outcome(row, columns.size())).toList();
   }
 
@@ -163,7 +163,7 @@ class CqlParquetReadersTest {
       Schema schema,
       List<ColumnDescription> columns,
       Function<MessageType, ParquetValueReader<Record>> reader) {
-    Function<Record, ReadRow> encode = CqlParquetReaders.records(columns, schema);
+    Function<Record, ReadRow> encode = CqlParquetReaders.records(columns, schema, ReadOptions.EXACT);
     return ForeignFiles.rows(file, schema, reader).stream()
         .map(record -> ForeignFiles.outcome(encode.apply(record), columns.size()))
         .toList();

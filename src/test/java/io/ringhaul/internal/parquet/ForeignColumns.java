@@ -35,7 +35,9 @@ final class ForeignColumns {
 
     boolean fits() {
       return IcebergCompatibility.importProblem(
-              new ColumnDescription("v", cql, ColumnDescription.Kind.REGULAR), iceberg)
+              new ColumnDescription("v", cql, ColumnDescription.Kind.REGULAR),
+              iceberg,
+              ReadOptions.EXACT)
           .isEmpty();
     }
   }

@@ -17,8 +17,11 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -87,6 +90,87 @@ class ForeignTableTest {
     assertRefuses(DataTypes.TIME, LONG, -1L, "out of the range");
     assertEncodes(DataTypes.DATE, Types.DateType.get(), LocalDate.EPOCH, "80000000");
     assertRefuses(DataTypes.DATE, Types.DateType.get(), LocalDate.MAX, "out of the range");
+  }
+
+  @Test
+  void truncatesTimestampsTowardThePastOnRequest() {
+    ReadOptions truncating = ReadOptions.EXACT.truncatingTimestamps();
+    Type nanos = Types.TimestampNanoType.withZone();
+    OffsetDateTime time = OffsetDateTime.parse("1969-12-31T23:59:59.998999999Z");
+    assertEncodes(DataTypes.TIMESTAMP, nanos, truncating, time, "fffffffffffffffe");
+    assertEncodes(DataTypes.TIMESTAMP, TIMESTAMPTZ, truncating, time, "fffffffffffffffe");
+    assertEncodes(
+        DataTypes.TIMESTAMP, TIMESTAMPTZ, truncating, time.plusSeconds(1), "00000000000003e6");
+    assertEncodes(
+        DataTypes.TIMESTAMP, STRING, truncating, "1969-12-31T23:59:59.9989Z", "fffffffffffffffe");
+    assertRefuses(DataTypes.TIMESTAMP, TIMESTAMPTZ, time, "truncateTimestamps()");
+    assertRefuses(DataTypes.TIMESTAMP, STRING, "1970-01-01T00:00:00.0001Z", "truncateTimestamps()");
+  }
+
+  @Test
+  void readsLocalTimesInTheZoneThatIsSet() {
+    Type micros = Types.TimestampType.withoutZone();
+    Type nanos = Types.TimestampNanoType.withoutZone();
+    ReadOptions berlin = ReadOptions.EXACT.inZone(ZoneId.of("Europe/Berlin"));
+    ReadOptions utc = ReadOptions.EXACT.inZone(ZoneOffset.UTC);
+    LocalDateTime time = LocalDateTime.parse("1970-01-01T01:00:01");
+    assertEncodes(DataTypes.TIMESTAMP, micros, berlin, time, "00000000000003e8");
+    assertEncodes(DataTypes.TIMESTAMP, nanos, berlin, time, "00000000000003e8");
+    assertEncodes(DataTypes.TIMESTAMP, STRING, berlin, "1970-01-01 01:00:01", "00000000000003e8");
+    assertEncodes(
+        DataTypes.listOf(DataTypes.TIMESTAMP),
+        Types.ListType.ofOptional(1, micros),
+        utc,
+        List.of(time.minusHours(1)),
+        "00000001 00000008 00000000000003e8");
+    for (Type type : List.of(micros, nanos)) {
+      assertThat(
+              IcebergCompatibility.importProblem(
+                  new ColumnDescription("v", DataTypes.TIMESTAMP, Kind.REGULAR),
+                  type,
+                  ReadOptions.EXACT)
+                  .map(problem -> new BulkOperationException(problem).getMessage()))
+          .contains(
+              String.format(
+                  "Iceberg type %s is not compatible with CQL type timestamp: its timestamps have"
+                      + " no time zone; set their zone with timeZone(...)",
+                  type));
+    }
+    assertRefuses(DataTypes.TIMESTAMP, STRING, "1970-01-01", "set its zone with timeZone(...)");
+  }
+
+  @Test
+  void parsesTextsOfDatesAndTimes() {
+    assertEncodes(DataTypes.DATE, STRING, "1970-01-02", "80000001");
+    assertEncodes(DataTypes.TIME, STRING, "00:00:00.000001", "00000000000003e8");
+    assertEncodes(DataTypes.DURATION, STRING, "1mo2d3ns", "020406");
+    assertEncodes(DataTypes.TIMESTAMP, STRING, "1970-01-01T01:00:01+01:00", "00000000000003e8");
+    assertEncodes(
+        DataTypes.mapOf(DataTypes.DATE, DataTypes.TIME),
+        Types.MapType.ofOptional(1, 2, STRING, STRING),
+        Map.of("1970-01-02", "00:00"),
+        "00000001 00000004 80000001 00000008 0000000000000000");
+    assertRefuses(
+        DataTypes.TIME, STRING, "24:00", "which is not a valid time; use the form 10:00:00");
+    assertRefuses(DataTypes.DATE, STRING, "1.1.1970", "use the form 2020-01-31");
+    assertRefuses(DataTypes.DURATION, STRING, "1 hour", "v holds \"1 hour\", which is not a valid");
+  }
+
+  @Test
+  void dropsNullElementsOnRequest() {
+    ReadOptions dropping = ReadOptions.EXACT.droppingNullElements();
+    assertEncodes(
+        DataTypes.listOf(DataTypes.INT),
+        Types.ListType.ofOptional(1, INT),
+        dropping,
+        Arrays.asList(null, 1, null),
+        "00000001 00000004 00000001");
+    assertEncodes(
+        DataTypes.mapOf(DataTypes.TEXT, DataTypes.INT),
+        Types.MapType.ofOptional(1, 2, STRING, INT),
+        dropping,
+        Collections.singletonMap("a", null),
+        "00000000");
   }
 
   @Test
@@ -179,6 +263,8 @@ class ForeignTableTest {
     assertEncodes(tuple, ordered, record(ordered, 7, "x"), hex);
     Types.StructType own = struct("f1", STRING, "f0", INT);
     assertEncodes(tuple, own, record(own, "x", 7), hex);
+    Types.StructType inOtherCase = struct("B", STRING, "A", INT);
+    assertEncodes(udt, inOtherCase, record(inOtherCase, "x", 7), hex);
     Types.StructType first = struct("x", INT);
     assertEncodes(tuple, first, record(first, 7), "0000000400000007ffffffff");
   }
@@ -219,14 +305,23 @@ class ForeignTableTest {
     return record;
   }
 
-  private static CqlValueEncoder encoder(DataType cql, Type iceberg) {
+  private static CqlValueEncoder encoder(DataType cql, Type iceberg, ReadOptions options) {
     ColumnDescription column = new ColumnDescription("v", cql, Kind.REGULAR);
-    assertThat(IcebergCompatibility.importProblem(column, iceberg)).isEmpty();
-    return CqlValueEncoder.of(column, iceberg);
+    assertThat(IcebergCompatibility.importProblem(column, iceberg, options)).isEmpty();
+    return CqlValueEncoder.of(column, iceberg, options);
+  }
+
+  private static CqlValueEncoder encoder(DataType cql, Type iceberg) {
+    return encoder(cql, iceberg, ReadOptions.EXACT);
   }
 
   private static void assertEncodes(DataType cql, Type iceberg, Object value, String hex) {
-    ByteBuffer encoded = encoder(cql, iceberg).encode(value);
+    assertEncodes(cql, iceberg, ReadOptions.EXACT, value, hex);
+  }
+
+  private static void assertEncodes(
+      DataType cql, Type iceberg, ReadOptions options, Object value, String hex) {
+    ByteBuffer encoded = encoder(cql, iceberg, options).encode(value);
     assertThat(encoded).as("%s", value).isEqualTo(CqlBytes.hex(hex.replace(" ", "")));
   }
 

@@ -67,7 +67,8 @@ class IcebergCompatibilityTest {
     assertImportRefused(DataTypes.TEXT, INT);
     assertImportRefused(DataTypes.TIMESTAMP, Types.TimestampType.withoutZone());
     assertImportRefused(DataTypes.TIMESTAMP, Types.TimestampNanoType.withoutZone());
-    assertImportRefused(DataTypes.TIMESTAMP, STRING);
+    assertImportRefused(DataTypes.TEXT, Types.VariantType.get());
+    assertImportRefused(DataTypes.BLOB, Types.GeometryType.crs84());
     assertImportRefused(DataTypes.BOOLEAN, INT);
     assertImportRefused(UDT, struct(field("a"), field("c")));
     assertImportRefused(UDT, STRING);
@@ -136,13 +137,13 @@ class IcebergCompatibilityTest {
 
   private static Optional<String> importProblem(DataType cql, Type iceberg) {
     return IcebergCompatibility.importProblem(
-        new ColumnDescription("value", cql, Kind.REGULAR), iceberg);
+        new ColumnDescription("value", cql, Kind.REGULAR), iceberg, ReadOptions.EXACT);
   }
 
   private static void assertImportRefused(DataType cql, Type iceberg) {
     assertThat(importProblem(cql, iceberg)).isPresent();
     assertThatThrownBy(
-            () -> CqlValueEncoder.of(new ColumnDescription("v", cql, Kind.REGULAR), iceberg))
+            () -> CqlValueEncoder.of(new ColumnDescription("v", cql, Kind.REGULAR), iceberg, ReadOptions.EXACT))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -169,7 +169,7 @@ class StrictDecimalTest {
     InMemoryOutputFile file = new InMemoryOutputFile();
     ParquetFiles.write(file, schema, columns(type, Kind.REGULAR), rows(type, values), choices);
     CqlValueEncoder encoder =
-        CqlValueEncoder.of(columns(type, Kind.REGULAR).get(0), schema.findType("v"));
+        CqlValueEncoder.of(columns(type, Kind.REGULAR).get(0), schema.findType("v"), ReadOptions.EXACT);
     List<BigDecimal> numbers = new ArrayList<>();
     List<Record> records = ParquetFiles.read(file, schema);
     for (int i = 0; i < records.size(); i++) {
@@ -203,7 +203,7 @@ class StrictDecimalTest {
     InMemoryOutputFile file = new InMemoryOutputFile();
     ParquetFiles.write(file, schema, columns, List.of(index -> value));
     ByteBuffer back =
-        CqlValueEncoder.of(columns.get(0), schema.findType("v"))
+        CqlValueEncoder.of(columns.get(0), schema.findType("v"), ReadOptions.EXACT)
             .encode(ParquetFiles.read(file, schema).get(0).get(0));
     return CqlBytes.hex(Objects.requireNonNull(back));
   }
