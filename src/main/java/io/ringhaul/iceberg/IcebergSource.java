@@ -56,6 +56,8 @@ public final class IcebergSource implements GrowingSource {
 
   /**
    * Returns a source for a table in a local warehouse folder, see {@link IcebergTarget#warehouse}.
+   * If the file {@code catalog.db} has no tables of the catalog {@code ringhaul} but those of one
+   * catalog of another name, these are read. The file is not changed.
    */
   public static IcebergSource warehouse(Path folder) {
     return of(CatalogSource.existingWarehouse(folder));

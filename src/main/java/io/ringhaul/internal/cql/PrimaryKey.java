@@ -1,11 +1,11 @@
 package io.ringhaul.internal.cql;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.cql.CqlTokens.Kind;
 import io.ringhaul.internal.cql.CqlTokens.Token;
 import io.ringhaul.schema.ColumnDescription;
-import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TableSchema.Column;
 import java.util.ArrayList;
@@ -99,7 +99,7 @@ public record PrimaryKey(List<String> partition, List<String> clustering, Set<St
     String missing =
         Stream.concat(partition.stream(), clustering.stream())
             .filter(name -> schema.column(name).isEmpty())
-            .map(TableDescription::quote)
+            .map(name -> CqlIdentifier.fromInternal(name).asCql(true))
             .collect(Collectors.joining(", "));
     return missing.isEmpty() ? Optional.empty() : Optional.of(missing);
   }

@@ -8,14 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,6 +33,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.jdbc.JdbcClientPool;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the catalog of a source or target and defines whether closing the session closes it. */
 @FunctionalInterface
@@ -116,7 +121,8 @@ public interface CatalogSource {
 
   /**
    * Returns the catalog of a local warehouse for reading. Opening it fails if the warehouse does
-   * not exist.
+   * not exist, and does not change the file. If all tables of the file are in a catalog of another
+   * name, as those of other programs are, that catalog is opened.
    */
   static CatalogSource existingWarehouse(Path folder) {
     LocalPaths.require("warehouse", folder);
@@ -131,7 +137,7 @@ public interface CatalogSource {
                     + LocalWarehouse.CATALOG_FILE,
                 null);
           }
-          return LocalWarehouse.open(folder);
+          return LocalWarehouse.openForReading(folder);
         };
     return source.named(folder.toAbsolutePath().normalize().toString());
   }
@@ -144,6 +150,7 @@ public interface CatalogSource {
 
     static final String CATALOG_FILE = "catalog.db";
 
+    private static final Logger LOG = LoggerFactory.getLogger(LocalWarehouse.class);
     private static final String NAME = "ringhaul";
     private static final String BUSY_TIMEOUT_MILLIS = "60000";
     private static final int ATTEMPTS = 10;
@@ -171,20 +178,69 @@ public interface CatalogSource {
       requireSqlite();
       Path absolute = folder.toAbsolutePath().normalize();
       requireWritable(absolute);
-      Map<String, String> properties = new HashMap<>();
+      return open(
+          absolute,
+          NAME,
+          Map.of(
+              "jdbc.schema-version", "V1", "jdbc.journal_mode", "WAL", "jdbc.synchronous", "FULL"));
+    }
+
+    /**
+     * Opens an existing warehouse without a change of its file.
+     *
+     * @throws StorageException if the catalog cannot be used, or if several catalogs of other names
+     *     have tables in it
+     */
+    static LocalWarehouse openForReading(Path folder) {
+      requireSqlite();
+      Path absolute = folder.toAbsolutePath().normalize();
+      Path file = absolute.resolve(CATALOG_FILE);
+      Set<String> names = names(file);
+      if (names.size() > 1 && !names.contains(NAME)) {
+        throw new StorageException(
+            folder.toString(),
+            String.format(
+                "The file %s has tables of the catalogs %s and none of the catalog %s: open one of"
+                    + " them in Java and read it with IcebergSource.catalog(...)",
+                file, String.join(", ", names), NAME),
+            null);
+      }
+      return open(
+          absolute,
+          names.isEmpty() || names.contains(NAME) ? NAME : names.iterator().next(),
+          Map.of());
+    }
+
+    /** Returns the names of the catalogs that have tables in the file. */
+    private static Set<String> names(Path file) {
+      Set<String> names = new TreeSet<>();
+      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+          Statement statement = connection.createStatement();
+          ResultSet found =
+              statement.executeQuery("SELECT DISTINCT catalog_name FROM iceberg_tables")) {
+        while (found.next()) {
+          names.add(found.getString(1));
+        }
+      } catch (SQLException e) {
+        // Opening the catalog tells what is wrong with the file.
+        LOG.debug("The catalog names in {} cannot be read", file, e);
+      }
+      return names;
+    }
+
+    private static LocalWarehouse open(
+        Path absolute, String name, Map<String, String> additional) {
+      Map<String, String> properties = new HashMap<>(additional);
       properties.put(CatalogProperties.URI, "jdbc:sqlite:" + absolute.resolve(CATALOG_FILE));
       properties.put(CatalogProperties.WAREHOUSE_LOCATION, LocalFileIO.location(absolute));
       properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
       // SQLite allows one writer at a time, so more connections would only wait.
       properties.put(CatalogProperties.CLIENT_POOL_SIZE, "1");
-      properties.put("jdbc.schema-version", "V1");
-      properties.put("jdbc.journal_mode", "WAL");
-      properties.put("jdbc.synchronous", "FULL");
       properties.put("jdbc.busy_timeout", BUSY_TIMEOUT_MILLIS);
       for (int attempt = 1; ; attempt++) {
         JdbcCatalog catalog = new CheckedCatalog();
         try {
-          catalog.initialize(NAME, properties);
+          catalog.initialize(name, properties);
           return new LocalWarehouse(catalog, absolute.resolve(CATALOG_FILE));
         } catch (RuntimeException e) {
           catalog.close();
@@ -279,7 +335,7 @@ public interface CatalogSource {
       private @Nullable String location(TableIdentifier table) {
         try {
           return Objects.requireNonNull(connections.get())
-              .run(connection -> location(connection, table));
+              .run(connection -> location(connection, name(), table));
         } catch (SQLException e) {
           throw new StorageException(
               table.toString(),
@@ -295,10 +351,10 @@ public interface CatalogSource {
         }
       }
 
-      private static @Nullable String location(Connection connection, TableIdentifier table)
-          throws SQLException {
+      private static @Nullable String location(
+          Connection connection, String catalog, TableIdentifier table) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(LOCATION)) {
-          query.setString(1, NAME);
+          query.setString(1, catalog);
           query.setString(2, String.join(".", table.namespace().levels()));
           query.setString(3, table.name());
           try (ResultSet found = query.executeQuery()) {

@@ -148,7 +148,7 @@ public final class MissingTable {
             String.format(
                 "Table %s cannot be created: column %s has no CQL type %s; leave it out with %s",
                 display,
-                TableDescription.quote(column.name()),
+                CqlIdentifier.fromInternal(column.name()).asCql(true),
                 column.type(),
                 Setting.COLUMNS.callWithValue()));
       }
@@ -184,7 +184,7 @@ public final class MissingTable {
 
   private static String names(TableSchema schema) {
     return schema.columns().stream()
-        .map(column -> TableDescription.quote(column.name()))
+        .map(column -> CqlIdentifier.fromInternal(column.name()).asCql(true))
         .collect(Collectors.joining(", "));
   }
 

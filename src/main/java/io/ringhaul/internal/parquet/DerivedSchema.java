@@ -1,8 +1,8 @@
 package io.ringhaul.internal.parquet;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.internal.cql.PrimaryKey;
 import io.ringhaul.schema.ColumnDescription.Kind;
-import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TableSchema.Column;
 import io.ringhaul.schema.TableSchema.UserType;
@@ -158,7 +158,7 @@ public final class DerivedSchema {
       name = plain + "_" + i;
     }
     types.put(name, new UserType(name, fields));
-    return TableDescription.quote(name);
+    return CqlIdentifier.fromInternal(name).asCql(true);
   }
 
   /** Collects types that no CQL type can hold, and structs without fields. */

@@ -170,7 +170,7 @@ class ForeignTablesTest {
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageContaining(
             "at is 2026-01-31T10:00:00.123456Z; a CQL timestamp holds whole milliseconds only; cut"
-                + " off the rest with truncateTimestamps()");
+                + " off the rest with truncateTimestamps");
   }
 
   @Test

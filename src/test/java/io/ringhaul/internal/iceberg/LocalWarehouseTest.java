@@ -13,6 +13,7 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.internal.cql.CqlBytes;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
@@ -22,6 +23,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,6 +169,49 @@ class LocalWarehouseTest {
           .hasMessage(message);
     }
     Warehouse.with(folder, warehouse -> assertThat(warehouse.hasTable("lake.t")).isFalse());
+  }
+
+  /** PyIceberg writes tables without the column iceberg_type, under the name that the user gave. */
+  @Test
+  void readsTheCatalogOfAnotherProgramWithoutAChange() throws Exception {
+    TableDescription table =
+        Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
+    Exports.run(
+        IcebergTarget.warehouse(folder).table("lake.t"),
+        table,
+        Exports.row(CqlBytes.integer(7)));
+    run(
+        "PRAGMA journal_mode=DELETE",
+        "ALTER TABLE iceberg_tables DROP COLUMN iceberg_type",
+        "UPDATE iceberg_tables SET catalog_name = 'default'",
+        "UPDATE iceberg_namespace_properties SET catalog_name = 'default'");
+    byte[] before = Files.readAllBytes(folder.resolve("catalog.db"));
+    IcebergSource source = IcebergSource.warehouse(folder);
+    assertThat(Exports.imported(source.table("lake.t"), table))
+        .containsExactly(List.of("00000007"));
+    assertThatThrownBy(() -> Exports.imported(source.table("lake.other"), table))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "The catalog default has no Iceberg table lake.other; it has lake.t; name one with"
+                + " table(...)");
+    assertThat(folder.resolve("catalog.db")).hasBinaryContent(before);
+
+    run(
+        "INSERT INTO iceberg_tables (catalog_name, table_namespace, table_name) VALUES ('prod',"
+            + " 'lake', 'u')");
+    assertThatThrownBy(() -> Exports.imported(source.table("lake.t"), table))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("has tables of the catalogs default, prod and none of");
+  }
+
+  private void run(String... statements) throws SQLException {
+    try (Connection catalog =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("catalog.db"));
+        Statement statement = catalog.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    }
   }
 
   private static void await(CountDownLatch latch) {
