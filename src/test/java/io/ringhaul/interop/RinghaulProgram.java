@@ -20,10 +20,21 @@ final class RinghaulProgram {
    * @param folder the folder for the output of the command line
    */
   RinghaulProgram(Path folder) {
+    this(folder, List.of());
+  }
+
+  /**
+   * The command line with jars that it does not have.
+   *
+   * @param folder the folder for the output of the command line
+   */
+  RinghaulProgram(Path folder, List<Path> jars) {
     program =
         new JavaProgram(
-            Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(Path::of)
+            Stream.concat(
+                    Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                        .map(Path::of),
+                    jars.stream())
                 .toList(),
             List.of("-Xmx512m"),
             "io.ringhaul.cli.Main",

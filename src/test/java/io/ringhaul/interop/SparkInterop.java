@@ -8,11 +8,9 @@ import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.ColumnDefinition;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.cli.sandbox.ForeignClassPath;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvTarget;
@@ -22,11 +20,8 @@ import io.ringhaul.internal.cql.CqlGenerator;
 import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.seeds.Seeds;
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +30,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -51,29 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 @ClusterTest
 class SparkInterop {
 
-  private static final String PROGRAM = "PrintWithSpark.java";
-  private static final Pattern PACKAGES = Pattern.compile("--packages (\\S+)");
-  private static final Pattern SETTING = Pattern.compile("--conf '?(\\S+?)'? \\\\\n");
   private static final int ROWS = 400;
   private static final int UUIDS = 16;
-
-  /** The module options that Spark's own launcher sets for Java 17. */
-  private static final List<String> OPENS =
-      List.of(
-          "java.base/java.lang",
-          "java.base/java.lang.invoke",
-          "java.base/java.lang.reflect",
-          "java.base/java.io",
-          "java.base/java.net",
-          "java.base/java.nio",
-          "java.base/java.util",
-          "java.base/java.util.concurrent",
-          "java.base/java.util.concurrent.atomic",
-          "java.base/jdk.internal.ref",
-          "java.base/sun.nio.ch",
-          "java.base/sun.nio.cs",
-          "java.base/sun.security.action",
-          "java.base/sun.util.calendar");
 
   /** Types that Spark reads in columnar batches (Arrow), which is a separate code path. */
   private static final Map<String, String> FLAT =
@@ -148,7 +119,7 @@ class SparkInterop {
     List<String> flat = new ArrayList<>(List.of("id"));
     flat.addAll(FLAT.keySet());
     Map<Long, ObjectNode> expected = expected();
-    JavaProgram spark = spark();
+    SparkProgram spark = SparkProgram.in(folder);
     assertSame(expected, rows(spark, warehouse, List.of()), 1 + FLAT.size() + NESTED.size());
     assertSame(expected, rows(spark, warehouse, flat), flat.size());
   }
@@ -186,7 +157,7 @@ class SparkInterop {
     List<Integer> expected = new ArrayList<>(List.of(0, 0, 0, UUIDS - 1, UUIDS - 1, UUIDS - 1));
     IntStream.range(1, UUIDS).forEach(expected::add);
     expected.add(0);
-    assertThat(run(spark(), warehouse, statements.toArray(String[]::new)))
+    assertThat(SparkProgram.in(folder).run(warehouse, statements.toArray(String[]::new)))
         .extracting(row -> row.get("n").intValue())
         .isEqualTo(expected);
   }
@@ -233,7 +204,7 @@ class SparkInterop {
 
     Map<String, List<String>> rows = new TreeMap<>();
     for (ObjectNode row :
-        run(spark(), folder.resolve("warehouse"), statements.toArray(String[]::new))) {
+        SparkProgram.in(folder).run(folder.resolve("warehouse"), statements.toArray(String[]::new))) {
       rows.computeIfAbsent(row.get("format").asText(), format -> new ArrayList<>())
           .add(row.get("id").asText() + " " + row.get("name").asText());
     }
@@ -296,7 +267,7 @@ class SparkInterop {
             .mapToObj(n -> new BigDecimal(BigInteger.valueOf(15 - n), n % 4))
             .reduce(BigDecimal.ZERO, BigDecimal::add)
             .setScale(18);
-    assertThat(run(spark(), warehouse, statements.toArray(String[]::new)))
+    assertThat(SparkProgram.in(folder).run(warehouse, statements.toArray(String[]::new)))
         .extracting(ObjectNode::toString)
         .containsExactly(
             String.format(sums, sum),
@@ -317,13 +288,12 @@ class SparkInterop {
       operator.export(keyspace, "hours").to(target.table("lake.times")).execute();
       operator.export(keyspace, "hours").to(target.table("lake.texts").asText("opens")).execute();
     }
-    JavaProgram spark = spark();
-    assertThat(run(spark, warehouse, "SELECT * FROM ringhaul.lake.texts WHERE opens > '09:59'"))
+    SparkProgram spark = SparkProgram.in(folder);
+    assertThat(spark.run(warehouse, "SELECT * FROM ringhaul.lake.texts WHERE opens > '09:59'"))
         .extracting(ObjectNode::toString)
         .containsExactly("{\"id\":1,\"opens\":\"10:00:00.500000000\"}");
-    JavaProgram.Run refused =
-        spark.run(arguments(warehouse, "SELECT id FROM ringhaul.lake.times")).requireExit(1);
-    assertThat(refused.err()).content().contains("Spark does not support time fields");
+    assertThat(spark.failure(warehouse, "SELECT id FROM ringhaul.lake.times"))
+        .contains("Spark does not support time fields");
   }
 
   private void create() {
@@ -377,37 +347,15 @@ class SparkInterop {
     return rows;
   }
 
-  private Map<Long, ObjectNode> rows(JavaProgram spark, Path warehouse, List<String> columns)
+  private Map<Long, ObjectNode> rows(SparkProgram spark, Path warehouse, List<String> columns)
       throws Exception {
     String selected = columns.isEmpty() ? "*" : String.join(", ", columns);
     Map<Long, ObjectNode> rows = new TreeMap<>();
     for (ObjectNode row :
-        run(spark, warehouse, "SELECT " + selected + " FROM ringhaul.lake.things")) {
+        spark.run(warehouse, "SELECT " + selected + " FROM ringhaul.lake.things")) {
       assertThat(rows.put(row.get("id").longValue(), row)).as("row twice: %s", row).isNull();
     }
     return rows;
-  }
-
-  /** Returns the rows of all statements in order. */
-  private static List<ObjectNode> run(JavaProgram spark, Path warehouse, String... statements)
-      throws Exception {
-    JavaProgram.Run run = spark.run(arguments(warehouse, statements)).requireExit(0);
-    ObjectMapper json = new ObjectMapper();
-    List<ObjectNode> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(run.out())) {
-      rows.add((ObjectNode) json.readTree(line));
-    }
-    return rows;
-  }
-
-  private static String[] arguments(Path warehouse, String... statements) throws IOException {
-    List<String> arguments = new ArrayList<>();
-    for (MatchResult setting : SETTING.matcher(documented()).results().toList()) {
-      arguments.add(setting.group(1).replace("/data/warehouse", warehouse.toString()));
-    }
-    assertThat(arguments).hasSize(5);
-    arguments.addAll(List.of(statements));
-    return arguments.toArray(String[]::new);
   }
 
   private void assertSame(
@@ -424,31 +372,5 @@ class SparkInterop {
                           .as("column %s of row %d, seed %d", name, id, seed)
                           .isEqualTo(String.valueOf(values.get(name))));
         });
-  }
-
-  /** Checks the Spark settings from the documentation, which the demo also prints. */
-  private static String documented() throws IOException {
-    return Files.readString(Path.of("docs/iceberg.md"));
-  }
-
-  private JavaProgram spark() throws IOException {
-    Path program = folder.resolve(PROGRAM);
-    try (InputStream source = SparkInterop.class.getResourceAsStream(PROGRAM)) {
-      Files.copy(Objects.requireNonNull(source, PROGRAM), program);
-    }
-    Matcher packages = PACKAGES.matcher(documented());
-    assertThat(packages.find()).isTrue();
-    List<String> options = new ArrayList<>(List.of("-Xmx1g"));
-    OPENS.forEach(each -> options.add("--add-opens=" + each + "=ALL-UNNAMED"));
-    return new JavaProgram(
-        ForeignClassPath.of(
-            "Spark",
-            Stream.concat(
-                    Stream.of("org.apache.spark:spark-sql_2.12:3.5.7"),
-                    Stream.of(packages.group(1).split(",")))
-                .toArray(String[]::new)),
-        options,
-        program.toString(),
-        folder);
   }
 }

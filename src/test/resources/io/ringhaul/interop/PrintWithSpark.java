@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Iterator;
 import org.apache.spark.sql.Dataset;
@@ -114,6 +117,10 @@ public final class PrintWithSpark {
       return JSON.numberNode(((LocalDate) value).toEpochDay());
     } else if (value instanceof Instant) {
       return JSON.numberNode(micros((Instant) value));
+    } else if (value instanceof LocalDateTime) {
+      return JSON.numberNode(micros(((LocalDateTime) value).toInstant(ZoneOffset.UTC)));
+    } else if (value instanceof BigDecimal) {
+      return JSON.textNode(value.toString());
     } else if (value instanceof String) {
       return JSON.textNode((String) value);
     }

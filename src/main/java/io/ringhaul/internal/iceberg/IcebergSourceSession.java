@@ -182,7 +182,10 @@ public final class IcebergSourceSession implements SourceSession {
             target.columns().stream().map(ColumnDescription::name).toList());
     Schema schema = names.rename(state.schema());
     List<String> selected = select(identifier, schema, names, target, columns);
-    List<String> fields = selected.stream().map(names.fields()::get).toList();
+    List<String> fields = 
+        selected.stream()
+            .map(column -> Objects.requireNonNull(names.fields().get(column)))
+            .toList();
     return new SourcePlan(
         FORMAT_VERSION,
         WriteLayout.FORMAT,

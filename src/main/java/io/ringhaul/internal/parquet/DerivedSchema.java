@@ -43,7 +43,7 @@ public final class DerivedSchema {
   /** Returns the schema of an Iceberg table, whose identifier fields are the partition key. */
   public static TableSchema of(String keyspace, String table, Schema schema) {
     DerivedSchema derived = new DerivedSchema(keyspace, table);
-    derived.add(schema, Map.of());
+    derived.add(schema);
     Map<String, String> names = names(schema.columns());
     List<String> key =
         schema.columns().stream()
@@ -55,12 +55,20 @@ public final class DerivedSchema {
         : new PrimaryKey(key, List.of(), Set.of()).of(derived.schema());
   }
 
-  /**
-   * Adds the columns of a file that earlier files do not have.
-   *
-   * @param unreadable why other columns cannot be read, by column name
-   */
-  void add(Schema schema, Map<String, String> unreadable) {
+  /** Adds the columns of a file that earlier files do not have. */
+  void add(ParquetFooter footer) {
+    add(footer.schema());
+    for (String name : footer.nulls()) {
+      columns.putIfAbsent(lower(name), column(lower(name), "text"));
+    }
+    footer
+        .unreadable()
+        .forEach(
+            (name, problem) ->
+                columns.putIfAbsent(lower(name), column(lower(name), "(" + problem + ")")));
+  }
+
+  private void add(Schema schema) {
     Map<String, String> names = names(schema.columns());
     for (NestedField field : schema.columns()) {
       String name = names.getOrDefault(field.name(), field.name());
@@ -68,8 +76,6 @@ public final class DerivedSchema {
         columns.put(name, column(name, type(field.type(), table + "_" + name, false)));
       }
     }
-    unreadable.forEach(
-        (name, problem) -> columns.putIfAbsent(name, column(name, "(" + problem + ")")));
   }
 
   TableSchema schema() {

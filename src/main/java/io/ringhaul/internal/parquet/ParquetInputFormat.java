@@ -66,8 +66,7 @@ public final class ParquetInputFormat implements InputFormat {
       String keyspace, String table, List<SourceFile> files) throws IOException {
     DerivedSchema derived = new DerivedSchema(keyspace, table);
     for (SourceFile file : files) {
-      ParquetFooter footer = footer(file);
-      derived.add(footer.schema(), footer.unreadable());
+      derived.add(footer(file));
     }
     return Optional.of(derived.schema());
   }

@@ -9,8 +9,10 @@ import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.internal.batch.LoggedText;
 import io.ringhaul.parquet.ParquetSource;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -211,6 +214,44 @@ class ForeignTablesIT {
     }
     assertThat(statement("variants")).doesNotContain(" v ");
     assertThat(session.execute("SELECT id FROM " + keyspace + ".variants").all()).hasSize(1);
+  }
+
+  @Test
+  void failedImportLogsNoDroppedStatements() throws IOException {
+    ForeignTables tables = new ForeignTables();
+    Schema schema =
+        new Schema(
+            NestedField.required(1, "id", Types.IntegerType.get()),
+            NestedField.optional(2, "at", Types.TimestampType.withZone()));
+    OffsetDateTime at = OffsetDateTime.parse("2026-01-31T10:00:00.123Z");
+    List<Record> rows = new ArrayList<>();
+    for (int id = 0; id < 10; id++) {
+      rows.add(
+          GenericRecord.create(schema)
+              .copy(Map.of("id", id, "at", id < 9 ? at : at.plusNanos(1_000))));
+    }
+    ForeignTables.append(tables.create("micros", schema, 2), FileFormat.PARQUET, rows);
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+        LoggedText log = new LoggedText()) {
+      assertThatThrownBy(
+              () ->
+                  operator
+                      .importInto(keyspace, "micros")
+                      .from(tables.source("micros"))
+                      .createTable()
+                      .primaryKey("id")
+                      .execute())
+          .isInstanceOf(UnrepresentableValueException.class)
+          .hasMessageContaining("at is 2026-01-31T10:00:00.123001Z; a CQL timestamp holds");
+      assertThat(log.text()).doesNotContain("not flushed");
+      operator
+          .importInto(keyspace, "micros")
+          .from(tables.source("micros").truncateTimestamps())
+          .execute();
+    }
+    assertThat(session.execute("SELECT at FROM " + keyspace + ".micros").all())
+        .hasSize(10)
+        .allSatisfy(row -> assertThat(row.getInstant(0)).isEqualTo(at.toInstant()));
   }
 
   private void assertCreated(String table) {

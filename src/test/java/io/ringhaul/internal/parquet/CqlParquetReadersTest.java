@@ -8,6 +8,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.seeds.Seeds;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,60 @@ class CqlParquetReadersTest {
         List.of(new ColumnDescription("v", DataTypes.TIMESTAMP, Kind.REGULAR));
     Schema schema = new Schema(NestedField.required(1, "v", Types.TimestampType.withZone()));
     assertThat(direct(file, schema, columns)).containsExactly("[8000000000000000]");
+  }
+
+  /** The readers of columns and the generic readers apply the options in the same way. */
+  @Test
+  void truncatesAndReadsLocalTimesAsGenericReadersDo() {
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            "message m { required int64 a (TIMESTAMP(MICROS,true)) = 1; required int64 b"
+                + " (TIMESTAMP(MICROS,false)) = 2; required int64 c (TIMESTAMP(MILLIS,false)) = 3;"
+                + " required int64 d (TIMESTAMP(NANOS,false)) = 4; }");
+    List<Group> rows = new ArrayList<>();
+    for (long micros : new long[] {-1_001, -1_000, -1, 0, 999, 1_000, 1_785_000_000_123_456L}) {
+      rows.add(
+          new SimpleGroup(type)
+              .append("a", micros)
+              .append("b", micros)
+              .append("c", micros / 1_000)
+              .append("d", micros * 1_000));
+    }
+    Path file = ForeignFiles.write(folder, type, rows, new Random(1));
+    Schema schema =
+        new Schema(
+            NestedField.required(1, "a", Types.TimestampType.withZone()),
+            NestedField.required(2, "b", Types.TimestampType.withoutZone()),
+            NestedField.required(3, "c", Types.TimestampType.withoutZone()),
+            NestedField.required(4, "d", Types.TimestampNanoType.withoutZone()));
+    List<ColumnDescription> columns =
+        schema.columns().stream()
+            .map(field -> new ColumnDescription(field.name(), DataTypes.TIMESTAMP, Kind.REGULAR))
+            .toList();
+    for (String zone : List.of("Z", "UTC", "Europe/Berlin")) {
+      ReadOptions options = ReadOptions.EXACT.truncatingTimestamps().inZone(ZoneId.of(zone));
+      Function<Record, ReadRow> encode = CqlParquetReaders.records(columns, schema, options);
+      assertThat(
+              ForeignFiles.rows(
+                  file,
+                  schema,
+                  parquet ->
+                      CqlParquetReaders.rows(columns, schema, parquet, Map.of(), options)))
+          .extracting(row -> ForeignFiles.outcome(row, columns.size()))
+          .isEqualTo(
+              ForeignFiles.rows(
+                      file,
+                      schema,
+                      parquet -> GenericParquetReaders.buildReader(schema, parquet))
+                  .stream()
+                  .map(record -> ForeignFiles.outcome(encode.apply(record), columns.size()))
+                  .toList())
+          .first()
+          .isEqualTo(
+              zone.equals("Europe/Berlin")
+                  ? "[fffffffffffffffe, ffffffffffc9117e, ffffffffffc9117f, ffffffffffc9117e]"
+                  : "[fffffffffffffffe, fffffffffffffffe, ffffffffffffffff, fffffffffffffffe]");
+    }
   }
 
   @Test
