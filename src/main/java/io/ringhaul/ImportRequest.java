@@ -123,8 +123,8 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
    * table and column. Names become lower case. The primary key is that of {@link #primaryKey}, or
    * else the identifier fields of the Iceberg table, all of them as partition key.
    *
-   * <p>The keyspace must exist, because an export does not store its replication. An existing table is
-   * used as it is. {@link ImportResult#missingIndexesAndViews()} names what a copied table has
+   * <p>The keyspace must exist, because an export does not store its replication. An existing table
+   * is used as it is. {@link ImportResult#missingIndexesAndViews()} names what a copied table has
    * besides. Default: a missing table is an error.
    */
   public ImportRequest createTable() {
@@ -133,9 +133,9 @@ public final class ImportRequest extends WriteRequest<ImportRequest, ImportResul
   }
 
   /**
-   * Sets the primary key of the table that {@link #createTable()} creates, as in {@code PRIMARY KEY}
-   * of CQL without the outer brackets: {@code id}, {@code id, time DESC} or {@code (id, day), time}.
-   * Default: that of the source.
+   * Sets the primary key of the table that {@link #createTable()} creates, as in {@code PRIMARY
+   * KEY} of CQL without the outer brackets: {@code id}, {@code id, time DESC} or {@code (id, day),
+   * time}. Default: that of the source.
    *
    * @throws InvalidSettingException if the text is no primary key, and when the request is run, if
    *     {@link #createTable()} is not called

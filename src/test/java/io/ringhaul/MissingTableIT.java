@@ -101,7 +101,8 @@ class MissingTableIT {
     String keyspace = TestCluster.newKeyspace(3);
     for (int i = 0; i < 2; i++) {
       String name = "t" + i;
-      missing(keyspace, name).create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of());
+      missing(keyspace, name)
+          .create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of());
       session
           .getMetadata()
           .getNodes()
@@ -129,7 +130,9 @@ class MissingTableIT {
                     "V", "vector<float, 3>", ColumnDescription.Kind.REGULAR, false)),
             List.of());
     assertThatThrownBy(
-            () -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of()))
+            () ->
+                missing(keyspace, "t")
+                    .create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of()))
         .isInstanceOf(UnsupportedClusterException.class)
         .hasMessageMatching(
             "Table "
@@ -150,7 +153,10 @@ class MissingTableIT {
             .readable(CqlIdentifier.fromCql(from), CqlIdentifier.fromCql("hits"));
     String to = TestCluster.newKeyspace(1);
     missing(to, "hits")
-        .create(() -> new SchemaOnly(Optional.of(TableSchema.of(hits, hits.columns()))), Optional.empty(), List.of());
+        .create(
+            () -> new SchemaOnly(Optional.of(TableSchema.of(hits, hits.columns()))),
+            Optional.empty(),
+            List.of());
     assertThat(shape(to, "hits")).isEqualTo(shape(from, "hits"));
     session.execute("UPDATE " + to + ".hits SET n = n + 2 WHERE k = 1 AND c = 'x'");
   }
@@ -170,10 +176,14 @@ class MissingTableIT {
             List.of(type));
     assertThatThrownBy(
             () ->
-                missing("no_such_keyspace", "t").create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of()))
+                missing("no_such_keyspace", "t")
+                    .create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of()))
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageStartingWith("Keyspace no_such_keyspace does not exist");
-    assertThatThrownBy(() -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.empty()), Optional.empty(), List.of()))
+    assertThatThrownBy(
+            () ->
+                missing(keyspace, "t")
+                    .create(() -> new SchemaOnly(Optional.empty()), Optional.empty(), List.of()))
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessage(
             "Table %s.t does not exist, and the source keeps no CQL schema to create it"
@@ -181,7 +191,9 @@ class MissingTableIT {
             keyspace);
     TestCluster.define("CREATE TYPE " + keyspace + ".addr (zip text)");
     assertThatThrownBy(
-            () -> missing(keyspace, "t").create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of()))
+            () ->
+                missing(keyspace, "t")
+                    .create(() -> new SchemaOnly(Optional.of(schema)), Optional.empty(), List.of()))
         .isInstanceOf(UnsuitableTableException.class)
         .hasMessageContaining(
             "its type addr has the fields {zip=int}, but the keyspace has a type of that"

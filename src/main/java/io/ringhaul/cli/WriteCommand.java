@@ -18,8 +18,7 @@ abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
 
   @Option(
       names = "--create-table",
-      description =
-          "Creates a missing table and its types from the schema of the source.")
+      description = "Creates a missing table and its types from the schema of the source.")
   private boolean createTable;
 
   @Mixin private RejectOptions rejects = new RejectOptions();

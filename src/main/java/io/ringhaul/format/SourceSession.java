@@ -12,10 +12,10 @@ import java.util.OptionalInt;
 public interface SourceSession extends AutoCloseable {
 
   /**
-   * Returns the CQL schema that the source stores, or that its own types lead to, from which a table
-   * for its rows can be created; empty if it has no types, as in CSV files of other tools. A source
-   * that does not know the primary key returns a schema with an empty one. May be called before {@link #plan} or
-   * without it.
+   * Returns the CQL schema that the source stores, or that its own types lead to, from which a
+   * table for its rows can be created; empty if it has no types, as in CSV files of other tools. A
+   * source that does not know the primary key returns a schema with an empty one. May be called
+   * before {@link #plan} or without it.
    *
    * @param keyspace the stored name of the target keyspace
    * @param table the stored name of the target table, which need not exist

@@ -50,8 +50,7 @@ public final class IcebergSource implements GrowingSource {
   }
 
   private static IcebergSource of(CatalogSource catalog) {
-    return new IcebergSource(
-        catalog, Optional.empty(), new ReadPoint.Current(), ReadOptions.EXACT);
+    return new IcebergSource(catalog, Optional.empty(), new ReadPoint.Current(), ReadOptions.EXACT);
   }
 
   /**
@@ -138,9 +137,9 @@ public final class IcebergSource implements GrowingSource {
   }
 
   /**
-   * Sets the time zone of timestamps without one, such as Spark's {@code timestamp_ntz}, and of texts of
-   * timestamps. A time in a gap of the zone's clock becomes the later time, and one in an overlap
-   * has the earlier offset. Default: such timestamps are refused.
+   * Sets the time zone of timestamps without one, such as Spark's {@code timestamp_ntz}, and of
+   * texts of timestamps. A time in a gap of the zone's clock becomes the later time, and one in an
+   * overlap has the earlier offset. Default: such timestamps are refused.
    */
   public IcebergSource timeZone(ZoneId zone) {
     return new IcebergSource(catalog, table, point, options.inZone(zone));

@@ -20,9 +20,9 @@ import java.util.Map;
 /**
  * Parquet files to import: a folder that {@link ParquetTarget} wrote, or files of any other tool.
  * The import matches columns by name; a column without a field of exactly its name takes the only
- * field whose name differs in case. Each column's type must be convertible to the CQL type
- * without ambiguity (see {@link IcebergCompatibility#importProblem}). Lists in the older forms of
- * the format, with two levels or none, are supported. A map without values is read as a list of its
+ * field whose name differs in case. Each column's type must be convertible to the CQL type without
+ * ambiguity (see {@link IcebergCompatibility#importProblem}). Lists in the older forms of the
+ * format, with two levels or none, are supported. A map without values is read as a list of its
  * keys, and a column of the null type as null in each row.
  *
  * <p>Immutable: each method that changes a setting returns a new source.

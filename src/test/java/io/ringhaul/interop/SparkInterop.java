@@ -204,7 +204,8 @@ class SparkInterop {
 
     Map<String, List<String>> rows = new TreeMap<>();
     for (ObjectNode row :
-        SparkProgram.in(folder).run(folder.resolve("warehouse"), statements.toArray(String[]::new))) {
+        SparkProgram.in(folder)
+            .run(folder.resolve("warehouse"), statements.toArray(String[]::new))) {
       rows.computeIfAbsent(row.get("format").asText(), format -> new ArrayList<>())
           .add(row.get("id").asText() + " " + row.get("name").asText());
     }

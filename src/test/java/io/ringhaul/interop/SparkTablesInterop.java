@@ -90,7 +90,8 @@ class SparkTablesInterop {
     CHANGED.keySet().forEach(name -> selects.add(select(name, "*")));
     statements.addAll(selects);
     Map<String, List<ObjectNode>> expected = new TreeMap<>();
-    for (ObjectNode row : SparkProgram.in(folder).run(warehouse, statements.toArray(String[]::new))) {
+    for (ObjectNode row :
+        SparkProgram.in(folder).run(warehouse, statements.toArray(String[]::new))) {
       String table = row.remove("of_table").asText();
       expected.computeIfAbsent(table, any -> new ArrayList<>()).add(row);
     }
@@ -121,25 +122,37 @@ class SparkTablesInterop {
           .isInstanceOf(StorageException.class)
           .hasMessageStartingWith(
               "The Iceberg table lake.in_orc contains ORC files: put"
-                  + " org.apache.iceberg:iceberg-orc on the class path");
+                  + " org.apache.iceberg:iceberg-orc and org.apache.hadoop:hadoop-hdfs-client");
     }
-    new RinghaulProgram(folder, ForeignClassPath.of("ORC", "org.apache.iceberg:iceberg-orc:1.12.0"))
+    new RinghaulProgram(
+            folder,
+            ForeignClassPath.of(
+                "ORC",
+                "org.apache.iceberg:iceberg-orc:1.12.0",
+                "org.apache.hadoop:hadoop-hdfs-client:3.4.3"))
         .run(
             "import",
             keyspace,
             "in_orc",
             warehouse,
-            List.of("--format=iceberg", "--iceberg-table=lake.in_orc", "--create-table", "--primary-key=id"));
+            List.of(
+                "--format=iceberg",
+                "--iceberg-table=lake.in_orc",
+                "--create-table",
+                "--primary-key=id"));
     expected.forEach(
         (table, rows) ->
             assertThat(rows(table))
                 .as(table)
-                .containsExactlyInAnyOrderElementsOf(rows.stream().map(SparkTablesInterop::sorted).toList()));
+                .containsExactlyInAnyOrderElementsOf(
+                    rows.stream().map(SparkTablesInterop::sorted).toList()));
   }
 
   private void requireSettings(TokenAwareBulkOperator operator, IcebergSource source) {
     TestCluster.define(
-        "CREATE TABLE " + keyspace + ".refused (id bigint PRIMARY KEY, made timestamp, local timestamp)");
+        "CREATE TABLE "
+            + keyspace
+            + ".refused (id bigint PRIMARY KEY, made timestamp, local timestamp)");
     assertThatThrownBy(
             () ->
                 operator

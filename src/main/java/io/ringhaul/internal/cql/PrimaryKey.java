@@ -32,8 +32,8 @@ public record PrimaryKey(List<String> partition, List<String> clustering, Set<St
   }
 
   /**
-   * Parses a key as in {@code PRIMARY KEY} of CQL without the outer brackets: {@code id}, {@code id,
-   * day} or {@code (id, day), time DESC}.
+   * Parses a key as in {@code PRIMARY KEY} of CQL without the outer brackets: {@code id}, {@code
+   * id, day} or {@code (id, day), time DESC}.
    *
    * @throws InvalidSettingException if it is not one
    */
@@ -125,8 +125,7 @@ public record PrimaryKey(List<String> partition, List<String> clustering, Set<St
           ColumnDescription.Kind.CLUSTERING,
           descending.contains(name));
     }
-    boolean staysStatic =
-        column.kind() == ColumnDescription.Kind.STATIC && !clustering.isEmpty();
+    boolean staysStatic = column.kind() == ColumnDescription.Kind.STATIC && !clustering.isEmpty();
     boolean isMetadata = column.kind() == ColumnDescription.Kind.METADATA;
     return staysStatic || isMetadata
         ? column

@@ -96,9 +96,7 @@ public final class FolderSourceSession implements SourceSession {
     try {
       SourceSearch.Found found = new SourceSearch(location, format).run();
       Optional<TableSchema> stored = found.schema(format);
-      return stored.isPresent()
-          ? stored
-          : format.derivedSchema(keyspace, table, found.files());
+      return stored.isPresent() ? stored : format.derivedSchema(keyspace, table, found.files());
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(e);
     }

@@ -34,14 +34,14 @@ public interface InputFormat {
   }
 
   /**
-   * Returns the schema of a table that could hold the rows, without a primary key, made of the types
-   * of files that contain no CQL types; empty if the format has no types. Default: empty.
+   * Returns the schema of a table that could hold the rows, without a primary key, made of the
+   * types of files that contain no CQL types; empty if the format has no types. Default: empty.
    *
    * @param keyspace the stored name of the target keyspace
    * @param table the stored name of the target table
    */
-  default Optional<TableSchema> derivedSchema(
-      String keyspace, String table, List<SourceFile> files) throws IOException {
+  default Optional<TableSchema> derivedSchema(String keyspace, String table, List<SourceFile> files)
+      throws IOException {
     return Optional.empty();
   }
 

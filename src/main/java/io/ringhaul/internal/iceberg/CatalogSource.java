@@ -228,8 +228,7 @@ public interface CatalogSource {
       return names;
     }
 
-    private static LocalWarehouse open(
-        Path absolute, String name, Map<String, String> additional) {
+    private static LocalWarehouse open(Path absolute, String name, Map<String, String> additional) {
       Map<String, String> properties = new HashMap<>(additional);
       properties.put(CatalogProperties.URI, "jdbc:sqlite:" + absolute.resolve(CATALOG_FILE));
       properties.put(CatalogProperties.WAREHOUSE_LOCATION, LocalFileIO.location(absolute));

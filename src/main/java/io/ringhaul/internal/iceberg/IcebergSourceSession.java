@@ -103,10 +103,7 @@ public final class IcebergSourceSession implements SourceSession {
       new TypedPlan<>(plan -> SchemaParser.fromJson(plan.properties().get(SCHEMA)));
 
   public IcebergSourceSession(
-      CatalogSource source,
-      Optional<TableIdentifier> name,
-      ReadPoint point,
-      ReadOptions options) {
+      CatalogSource source, Optional<TableIdentifier> name, ReadPoint point, ReadOptions options) {
     this.source = source;
     this.name = name;
     this.point = point;
@@ -124,8 +121,7 @@ public final class IcebergSourceSession implements SourceSession {
           return stored.isPresent()
               ? stored
               : Optional.of(
-                  DerivedSchema.of(
-                      keyspace, targetTable, SourceState.of(loaded, point).schema()));
+                  DerivedSchema.of(keyspace, targetTable, SourceState.of(loaded, point).schema()));
         });
   }
 
@@ -182,7 +178,7 @@ public final class IcebergSourceSession implements SourceSession {
             target.columns().stream().map(ColumnDescription::name).toList());
     Schema schema = names.rename(state.schema());
     List<String> selected = select(identifier, schema, names, target, columns);
-    List<String> fields = 
+    List<String> fields =
         selected.stream()
             .map(column -> Objects.requireNonNull(names.fields().get(column)))
             .toList();
@@ -256,8 +252,7 @@ public final class IcebergSourceSession implements SourceSession {
     if (tables.isEmpty()) {
       return "; it has no tables";
     }
-    String named =
-        tables.stream().sorted().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    String named = tables.stream().sorted().limit(MOST_NAMED).collect(Collectors.joining(", "));
     return "; it has " + named + (tables.size() > MOST_NAMED ? " and others" : "");
   }
 
@@ -334,20 +329,22 @@ public final class IcebergSourceSession implements SourceSession {
       throw new StorageException(
           identifier.toString(),
           String.format(
-              "The Iceberg table %s contains ORC files: put org.apache.iceberg:iceberg-orc on the"
-                  + " class path, or rewrite them as Parquet, in Spark with ALTER TABLE %1$s SET"
-                  + " TBLPROPERTIES ('write.format.default'='parquet') and CALL"
-                  + " system.rewrite_data_files(table => '%1$s', options => map('rewrite-all',"
-                  + " 'true'))",
+              "The Iceberg table %s contains ORC files: put org.apache.iceberg:iceberg-orc and"
+                  + " org.apache.hadoop:hadoop-hdfs-client on the class path, or rewrite them as"
+                  + " Parquet, in Spark with ALTER TABLE %1$s SET TBLPROPERTIES"
+                  + " ('write.format.default'='parquet') and CALL system.rewrite_data_files(table"
+                  + " => '%1$s', options => map('rewrite-all', 'true'))",
               identifier),
           null);
     }
   }
 
+  /** ORC loads its codecs with a class of Hadoop's client of HDFS, also for other file systems. */
   private static boolean hasOrc() {
     try {
       Class.forName("org.apache.iceberg.data.orc.GenericOrcReader");
       Class.forName("org.apache.orc.TypeDescription");
+      Class.forName("org.apache.hadoop.hdfs.client.HdfsDataOutputStream");
       return true;
     } catch (ClassNotFoundException e) {
       return false;

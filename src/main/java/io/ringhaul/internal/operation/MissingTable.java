@@ -74,11 +74,11 @@ public final class MissingTable {
    * @param key the primary key; empty for the source's
    * @param columns the columns to import; empty for all
    * @throws UnsuitableTableException if the keyspace is missing, the source has no schema or no
-   *     primary key, a column has no CQL type, or the keyspace has a different type of the same name
+   *     primary key, a column has no CQL type, or the keyspace has a different type of the same
+   *     name
    * @throws UnsupportedClusterException if the cluster is too old for the schema's vectors
    */
-  public void create(
-      ImportSource source, Optional<PrimaryKey> key, List<CqlIdentifier> columns) {
+  public void create(ImportSource source, Optional<PrimaryKey> key, List<CqlIdentifier> columns) {
     TableLookup lookup = new TableLookup(session);
     if (lookup.exists(settings.keyspace(), settings.table())) {
       return;
@@ -141,8 +141,7 @@ public final class MissingTable {
       boolean hasType = TypeText.parse(column.type()).isPresent();
       if (hasType) {
         typed.add(column);
-      } else if (columns.isEmpty()
-          || columns.contains(CqlIdentifier.fromInternal(column.name()))) {
+      } else if (columns.isEmpty() || columns.contains(CqlIdentifier.fromInternal(column.name()))) {
         throw new UnsuitableTableException(
             display,
             String.format(

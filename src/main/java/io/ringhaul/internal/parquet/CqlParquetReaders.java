@@ -295,8 +295,8 @@ public final class CqlParquetReaders {
     }
 
     /**
-     * Requires that the file declares instants (adjusted to UTC) if the Iceberg type does. Iceberg's
-     * generic reader reads local times of other zones than UTC.
+     * Requires that the file declares instants (adjusted to UTC) if the Iceberg type does.
+     * Iceberg's generic reader reads local times of other zones than UTC.
      */
     private @Nullable ColumnReader timestamps() {
       if (!(logical instanceof TimestampLogicalTypeAnnotation timestamp)

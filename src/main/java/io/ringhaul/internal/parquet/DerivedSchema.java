@@ -80,11 +80,7 @@ public final class DerivedSchema {
 
   TableSchema schema() {
     return new TableSchema(
-        keyspace,
-        table,
-        List.of(),
-        List.copyOf(columns.values()),
-        List.copyOf(types.values()));
+        keyspace, table, List.of(), List.copyOf(columns.values()), List.copyOf(types.values()));
   }
 
   private static Column column(String name, String type) {

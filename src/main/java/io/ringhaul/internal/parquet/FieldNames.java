@@ -79,8 +79,7 @@ public record FieldNames(Map<String, String> fields, Map<String, String> problem
 
   /** Whether a field could be one of several columns, or several fields could be its column. */
   public boolean isAmbiguous(String field) {
-    return column(field).isEmpty()
-        && problems.keySet().stream().anyMatch(field::equalsIgnoreCase);
+    return column(field).isEmpty() && problems.keySet().stream().anyMatch(field::equalsIgnoreCase);
   }
 
   /** Whether all matched names are exactly the same. */

@@ -51,8 +51,8 @@ public final class IcebergCompatibility {
    *       null.
    * </ul>
    *
-   * The fields of a user-defined type are matched by name, see {@link FieldNames}. Those of a tuple are matched by
-   * position, or by name if all are named f0, f1 and so on.
+   * The fields of a user-defined type are matched by name, see {@link FieldNames}. Those of a tuple
+   * are matched by position, or by name if all are named f0, f1 and so on.
    */
   public static Optional<String> importProblem(
       ColumnDescription column, Type iceberg, ReadOptions options) {

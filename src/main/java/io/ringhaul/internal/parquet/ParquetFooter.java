@@ -77,8 +77,7 @@ record ParquetFooter(
       return this;
     }
     Map<String, String> renamed = new LinkedHashMap<>();
-    unreadable.forEach(
-        (name, problem) -> renamed.put(names.column(name).orElse(name), problem));
+    unreadable.forEach((name, problem) -> renamed.put(names.column(name).orElse(name), problem));
     return new ParquetFooter(
         names.rename(schema),
         renamed,

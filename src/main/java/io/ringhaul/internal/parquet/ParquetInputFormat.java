@@ -62,8 +62,8 @@ public final class ParquetInputFormat implements InputFormat {
   }
 
   @Override
-  public Optional<TableSchema> derivedSchema(
-      String keyspace, String table, List<SourceFile> files) throws IOException {
+  public Optional<TableSchema> derivedSchema(String keyspace, String table, List<SourceFile> files)
+      throws IOException {
     DerivedSchema derived = new DerivedSchema(keyspace, table);
     for (SourceFile file : files) {
       derived.add(footer(file));
@@ -140,8 +140,7 @@ public final class ParquetInputFormat implements InputFormat {
       ParquetFooter footer =
           names == null
               ? own
-              : own.named(
-                  FieldNames.match(own.columns(), List.of(names.split(SEPARATOR, -1))));
+              : own.named(FieldNames.match(own.columns(), List.of(names.split(SEPARATOR, -1))));
       for (ColumnDescription column : columns) {
         Optional<String> problem = problem(footer, column);
         if (problem.isPresent()) {

@@ -552,8 +552,7 @@ final class ValueEncoders {
    *     earlier offset
    * @param truncates whether what is finer than a millisecond is cut off, toward the past
    */
-  private record Timestamp(ValuePath path, ZoneId zone, boolean truncates)
-      implements ValueEncoder {
+  private record Timestamp(ValuePath path, ZoneId zone, boolean truncates) implements ValueEncoder {
     @Override
     public void encode(Object value, ByteSink out) {
       Instant instant =

@@ -92,8 +92,7 @@ public final class TextOptions {
    * @param truncates whether what is finer than a millisecond is cut off
    */
   public static TextOptions ofTypedFiles(Optional<ZoneId> zone, boolean truncates) {
-    return DEFAULTS.with(
-        new Temporal(null, null, null, null, new Zoneless(zone, truncates, true)));
+    return DEFAULTS.with(new Temporal(null, null, null, null, new Zoneless(zone, truncates, true)));
   }
 
   /**

@@ -24,7 +24,19 @@ class PrimaryKeyTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "()", "(a", "a,", "a b", "a, (b)", "(a), (b)", "((a, b), c)", "a, a", "1", "a;"})
+      strings = {
+        "",
+        "()",
+        "(a",
+        "a,",
+        "a b",
+        "a, (b)",
+        "(a), (b)",
+        "((a, b), c)",
+        "a, a",
+        "1",
+        "a;"
+      })
   void rejectsOtherTexts(String text) {
     assertThatThrownBy(() -> PrimaryKey.parse(text))
         .isInstanceOf(InvalidSettingException.class)

@@ -121,12 +121,13 @@ class ForeignTablesIT {
     write(file, SCHEMA, row(1), row(2));
     ParquetSource source = ParquetSource.at(file);
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      assertThatThrownBy(() -> operator.importInto(keyspace, "files").from(source).createTable().execute())
+      assertThatThrownBy(
+              () -> operator.importInto(keyspace, "files").from(source).createTable().execute())
           .isInstanceOf(UnsuitableTableException.class)
           .hasMessage(
               "Table %s.files cannot be created: the source has no primary key; name columns of it"
-                  + " with primaryKey(...): day, id, flag, n, real, clock, at, name, uuid, fix, bin,"
-                  + " amount, place, places, counts",
+                  + " with primaryKey(...): day, id, flag, n, real, clock, at, name, uuid, fix,"
+                  + " bin, amount, place, places, counts",
               keyspace);
       assertThatThrownBy(
               () ->
@@ -201,7 +202,8 @@ class ForeignTablesIT {
                   + " a variant); leave it out with columns(...)",
               keyspace);
       assertThatThrownBy(
-              () -> operator.importInto(keyspace, "variants").from(source).primaryKey("id").execute())
+              () ->
+                  operator.importInto(keyspace, "variants").from(source).primaryKey("id").execute())
           .isInstanceOf(InvalidSettingException.class)
           .hasMessage("primaryKey is the key of a table that is created; call createTable() too");
       operator
@@ -260,9 +262,9 @@ class ForeignTablesIT {
                     session
                         .execute(
                             String.format(
-                                "SELECT JSON day, id, flag, n, real, clock, at, name, uuid, fix, bin,"
-                                    + " amount, place, places, counts FROM %s.%s WHERE id = 2 AND day"
-                                    + " = '2026-01-31'",
+                                "SELECT JSON day, id, flag, n, real, clock, at, name, uuid, fix,"
+                                    + " bin, amount, place, places, counts FROM %s.%s WHERE id = 2"
+                                    + " AND day = '2026-01-31'",
                                 keyspace, table))
                         .spliterator(),
                     false)

@@ -60,8 +60,7 @@ class ForeignTablesTest {
           NestedField.optional(12, "fix", Types.FixedType.ofLength(2)),
           NestedField.optional(13, "bin", Types.BinaryType.get()),
           NestedField.optional(14, "amount", Types.DecimalType.of(20, 3)),
-          NestedField.optional(
-              15, "tags", Types.ListType.ofOptional(16, Types.StringType.get())),
+          NestedField.optional(15, "tags", Types.ListType.ofOptional(16, Types.StringType.get())),
           NestedField.optional(
               17,
               "counts",
@@ -153,7 +152,8 @@ class ForeignTablesTest {
                 CqlBytes.hex(CqlBytes.text((String) row.getField("name")))));
       }
     }
-    assertThat(Exports.imported(tables.source("large"), target, OptionalInt.of(8))).isEqualTo(expected);
+    assertThat(Exports.imported(tables.source("large"), target, OptionalInt.of(8)))
+        .isEqualTo(expected);
   }
 
   @Test
@@ -187,8 +187,7 @@ class ForeignTablesTest {
             () ->
                 Exports.imported(
                     tables.source("twice"),
-                    Exports.table(
-                        new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY))))
+                    Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY))))
         .hasMessageEndingWith(
             ": column id: Id and ID could be id, whose names differ in case only; assign it with"
                 + " mapping(...)");
@@ -224,9 +223,7 @@ class ForeignTablesTest {
                 + " hold a variant");
     List<String> expected = new ArrayList<>(List.of("00000001"));
     expected.add(null);
-    assertThat(
-            Exports.imported(
-                tables.source("new_types"), Exports.table(id, none), "id", "none"))
+    assertThat(Exports.imported(tables.source("new_types"), Exports.table(id, none), "id", "none"))
         .containsExactly(expected);
   }
 

@@ -177,9 +177,7 @@ class LocalWarehouseTest {
     TableDescription table =
         Exports.table(new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY));
     Exports.run(
-        IcebergTarget.warehouse(folder).table("lake.t"),
-        table,
-        Exports.row(CqlBytes.integer(7)));
+        IcebergTarget.warehouse(folder).table("lake.t"), table, Exports.row(CqlBytes.integer(7)));
     run(
         "PRAGMA journal_mode=DELETE",
         "ALTER TABLE iceberg_tables DROP COLUMN iceberg_type",

@@ -105,14 +105,11 @@ class CqlParquetReadersTest {
               ForeignFiles.rows(
                   file,
                   schema,
-                  parquet ->
-                      CqlParquetReaders.rows(columns, schema, parquet, Map.of(), options)))
+                  parquet -> CqlParquetReaders.rows(columns, schema, parquet, Map.of(), options)))
           .extracting(row -> ForeignFiles.outcome(row, columns.size()))
           .isEqualTo(
               ForeignFiles.rows(
-                      file,
-                      schema,
-                      parquet -> GenericParquetReaders.buildReader(schema, parquet))
+                      file, schema, parquet -> GenericParquetReaders.buildReader(schema, parquet))
                   .stream()
                   .map(record -> ForeignFiles.outcome(encode.apply(record), columns.size()))
                   .toList())
@@ -149,7 +146,8 @@ class CqlParquetReadersTest {
             ForeignFiles.rows(
                 file,
                 schema,
-                parquet -> CqlParquetReaders.rows(columns, schema, parquet, constants, ReadOptions.EXACT)))
+                parquet ->
+                    CqlParquetReaders.rows(columns, schema, parquet, constants, ReadOptions.EXACT)))
         .extracting(row -> ForeignFiles.outcome(row, columns.size()))
         .containsExactly(
             "[00000007, null, null, 00000006, null]", "[00000007, null, 00000005, 00000006, null]");
@@ -209,7 +207,9 @@ class CqlParquetReadersTest {
   private static List<String> direct(Path file, Schema schema, List<ColumnDescription> columns) {
     List<ReadRow> rows =
         ForeignFiles.rows(
-            file, schema, type -> CqlParquetReaders.rows(columns, schema, type, Map.of(), ReadOptions.EXACT));
+            file,
+            schema,
+            type -> CqlParquetReaders.rows(columns, schema, type, Map.of(), ReadOptions.EXACT));
     return rows.stream().map(row -> ForeignFiles.outcome(row, columns.size())).toList();
   }
 
@@ -218,7 +218,8 @@ class CqlParquetReadersTest {
       Schema schema,
       List<ColumnDescription> columns,
       Function<MessageType, ParquetValueReader<Record>> reader) {
-    Function<Record, ReadRow> encode = CqlParquetReaders.records(columns, schema, ReadOptions.EXACT);
+    Function<Record, ReadRow> encode =
+        CqlParquetReaders.records(columns, schema, ReadOptions.EXACT);
     return ForeignFiles.rows(file, schema, reader).stream()
         .map(record -> ForeignFiles.outcome(encode.apply(record), columns.size()))
         .toList();

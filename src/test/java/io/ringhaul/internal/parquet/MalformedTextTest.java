@@ -151,7 +151,8 @@ class MalformedTextTest {
             ForeignFiles.rows(
                 file,
                 schema,
-                parquet -> CqlParquetReaders.rows(columns, schema, parquet, constants, ReadOptions.EXACT)))
+                parquet ->
+                    CqlParquetReaders.rows(columns, schema, parquet, constants, ReadOptions.EXACT)))
         .extracting(row -> ForeignFiles.outcome(row, 3))
         .containsExactly("[c3a9, null, c3bc]");
     List<Record> records =
@@ -163,7 +164,8 @@ class MalformedTextTest {
         .extracting(
             record ->
                 ForeignFiles.outcome(
-                    CqlParquetReaders.records(columns, schema, ReadOptions.EXACT).apply(record), columns.size()))
+                    CqlParquetReaders.records(columns, schema, ReadOptions.EXACT).apply(record),
+                    columns.size()))
         .containsExactly("[c3a9, null, c3bc]");
   }
 
@@ -194,7 +196,9 @@ class MalformedTextTest {
               ForeignFiles.rows(
                   file,
                   schema,
-                  parquet -> CqlParquetReaders.rows(columns, schema, parquet, Map.of(), ReadOptions.EXACT)),
+                  parquet ->
+                      CqlParquetReaders.rows(
+                          columns, schema, parquet, Map.of(), ReadOptions.EXACT)),
               path);
           List<Record> records =
               ForeignFiles.rows(
@@ -202,7 +206,10 @@ class MalformedTextTest {
                   schema,
                   parquet -> CqlParquetReaders.recordReader(schema, parquet, Map.of(), Set.of()));
           assertRefused(
-              records.stream().map(CqlParquetReaders.records(columns, schema, ReadOptions.EXACT)).toList(), path);
+              records.stream()
+                  .map(CqlParquetReaders.records(columns, schema, ReadOptions.EXACT))
+                  .toList(),
+              path);
         });
   }
 

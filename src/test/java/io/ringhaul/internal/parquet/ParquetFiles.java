@@ -99,7 +99,8 @@ final class ParquetFiles {
     try (CloseableIterable<ReadRow> read =
         Parquet.read(file.toInputFile())
             .project(schema)
-            .createReaderFunc(type -> CqlParquetReaders.rows(columns, schema, type, Map.of(), ReadOptions.EXACT))
+            .createReaderFunc(
+                type -> CqlParquetReaders.rows(columns, schema, type, Map.of(), ReadOptions.EXACT))
             .build()) {
       List<List<@Nullable String>> all = new ArrayList<>();
       read.forEach(row -> all.add(hex(columns.size(), row)));

@@ -192,7 +192,8 @@ class ParquetFolderTest {
     assertThat(duckDb("SELECT count(id) FROM '" + file + "'")).isEqualTo("0");
     Files.delete(folder.resolve(Manifest.NAME));
     assertThat(
-            new FolderSourceSession(SourceLocation.at(file), new ParquetInputFormat(ReadOptions.EXACT))
+            new FolderSourceSession(
+                    SourceLocation.at(file), new ParquetInputFormat(ReadOptions.EXACT))
                 .storedSchema()
                 .orElseThrow()
                 .createTable("k", "x"))

@@ -169,7 +169,8 @@ class StrictDecimalTest {
     InMemoryOutputFile file = new InMemoryOutputFile();
     ParquetFiles.write(file, schema, columns(type, Kind.REGULAR), rows(type, values), choices);
     CqlValueEncoder encoder =
-        CqlValueEncoder.of(columns(type, Kind.REGULAR).get(0), schema.findType("v"), ReadOptions.EXACT);
+        CqlValueEncoder.of(
+            columns(type, Kind.REGULAR).get(0), schema.findType("v"), ReadOptions.EXACT);
     List<BigDecimal> numbers = new ArrayList<>();
     List<Record> records = ParquetFiles.read(file, schema);
     for (int i = 0; i < records.size(); i++) {
