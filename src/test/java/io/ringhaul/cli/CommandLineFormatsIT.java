@@ -76,6 +76,41 @@ class CommandLineFormatsIT {
   }
 
   @Test
+  void saysThatDecimalsBecomeText() {
+    String note =
+        "note: 1 column of decimal or varint is text in a new table or file; --types analytics"
+            + " writes numbers that queries can sum, --types exact keeps text";
+    for (String types : List.of("", "--types=exact", "--types=analytics", "--columns=id,name")) {
+      List<String> arguments = new ArrayList<>(List.of("export", "--format=parquet"));
+      arguments.add("--path=" + folder.resolve("out" + types));
+      arguments.addAll(types.isEmpty() ? List.of() : List.of(types));
+      arguments.add(keyspace + ".source");
+      CapturedRun run =
+          CapturedRun.inProcess(
+              Stream.concat(arguments.stream(), connection()).toArray(String[]::new));
+      assertThat(run.exitCode()).isZero();
+      assertThat(run.err().lines().filter(line -> line.startsWith("note:")))
+          .isEqualTo(types.isEmpty() ? List.of(note) : List.of());
+    }
+  }
+
+  /** The comparison does not count the scale, which has changed. */
+  @Test
+  void verifiesExportWithTypesOfAnalytics() {
+    for (String format : List.of("iceberg", "parquet")) {
+      JsonNode exported =
+          json(
+              "export",
+              "source",
+              "--format=" + format,
+              "--path=" + folder.resolve(format),
+              "--types=analytics",
+              "--verify");
+      assertThat(exported.path("rows").asInt()).isEqualTo(ROWS);
+    }
+  }
+
+  @Test
   void selectsRows() {
     String path = "--path=" + folder.resolve("out");
     assertThat(
