@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.WrittenIn;
@@ -10,6 +11,7 @@ import io.ringhaul.internal.mapping.Mapping;
 import io.ringhaul.internal.mapping.SelectStatement;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.ExportOperation;
+import io.ringhaul.internal.operation.Incremental;
 import io.ringhaul.internal.operation.OperationJob;
 import io.ringhaul.internal.operation.ScanSizing;
 import io.ringhaul.internal.operation.SplitRule;
@@ -19,6 +21,7 @@ import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.schema.TableDescription;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +42,9 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   private RejectSettings rejects = RejectSettings.DEFAULT;
   private CellTimes cellTimes = CellTimes.NONE;
   private SplitRule splitRule = SplitRule.ADAPTIVE;
+  private boolean incremental;
+  private boolean detectDeletes;
+  private @Nullable Duration overlap;
 
   ExportRequest(TokenAwareBulkOperator operator, CqlIdentifier keyspace, CqlIdentifier table) {
     super(operator, keyspace, table);
@@ -316,6 +322,56 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
+   * Exports only the rows that have changed since the last incremental export to the same Iceberg
+   * table, and merges them by primary key into the rows that the table has, in one snapshot. The
+   * snapshot's summary tells up to which moment the export has read; the next one begins there. The
+   * first incremental export to a missing or empty table has all rows.
+   *
+   * <p>A row has changed if one of its values was written after that moment less {@link #overlap},
+   * or if none of its values tells a write time. CQL cannot select rows by write time, so the
+   * export reads all rows with the write times of their values; what it writes is proportional to
+   * the change. Deleted rows, deleted values, expired values, and rows written with an older write
+   * time of their own ({@code USING TIMESTAMP}) are not found this way: see {@link #detectDeletes}.
+   * Collections that are not frozen need Cassandra 5.0. Default: all rows.
+   *
+   * <p>Two incremental exports to one table at a time are one too many: the second to commit is
+   * refused.
+   */
+  public ExportRequest incremental() {
+    this.incremental = true;
+    return this;
+  }
+
+  /**
+   * Lets an {@link #incremental} export find the changes by comparing the rows of the table with
+   * those of the Iceberg table, and not by write times. It finds every change: also rows and values
+   * that were deleted or have expired, counters, and tables whose only columns are keys. It reads
+   * both tables once for checksums of ranges of tokens, and the ranges that differ once more. If it
+   * is interrupted, the comparison begins anew. Default: changes are found by write times.
+   */
+  public ExportRequest detectDeletes() {
+    this.detectDeletes = true;
+    return this;
+  }
+
+  /**
+   * How long before the moment up to which the last {@link #incremental} export has read the rows
+   * that count as changed were written. It makes up for clocks that differ between this machine,
+   * clients and nodes, and for writes that were under way; the rows are merged again. From 0 to 365
+   * days. Default: 5 minutes.
+   *
+   * @throws InvalidSettingException if it is negative or longer
+   */
+  public ExportRequest overlap(Duration time) {
+    if (time.isNegative() || time.compareTo(Incremental.MOST_OVERLAP) > 0) {
+      throw new InvalidSettingException(
+          "overlap", "overlap is " + time + "; it takes 0 seconds to 365 days");
+    }
+    this.overlap = time;
+    return this;
+  }
+
+  /**
    * Keeps tasks as planned. Default: when a worker runs out of tasks, a running task is divided:
    * the part of it that has not been read becomes new tasks, each with its own file and checkpoint.
    * A new task has at least four pages and is estimated to take a second or more, so that no small
@@ -356,6 +412,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     UUID id = OperationJob.id(job, jobId);
     RejectSettings rejecting = rejects.checked();
     SplitRule rule = splitRule;
+    Optional<Incremental> changes = changes();
     return operation(
         sizing(),
         (settings, selection, sizing) ->
@@ -368,10 +425,30 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
                 fields,
                 times,
                 rowsToPage,
+                changes,
                 options,
                 id,
                 rejecting,
                 rule));
+  }
+
+  private Optional<Incremental> changes() {
+    if (!incremental && (detectDeletes || overlap != null)) {
+      String other = detectDeletes ? "detectDeletes" : "overlap";
+      throw new InvalidSettingException(
+          other, other + " is for incremental exports: set " + Setting.INCREMENTAL.call() + " too");
+    }
+    if (detectDeletes && overlap != null) {
+      throw new InvalidSettingException(
+          "overlap",
+          "overlap says nothing with "
+              + Setting.DETECT_DELETES.call()
+              + ", which compares rows and reads no write times");
+    }
+    return incremental
+        ? Optional.of(
+            new Incremental(overlap == null ? Incremental.OVERLAP : overlap, detectDeletes))
+        : Optional.empty();
   }
 
   private void requireNoFiles() {

@@ -33,6 +33,7 @@ import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,6 +87,29 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       paramLabel = "N",
       description = "Maximum number of rows to export, in no particular order. Default: all rows.")
   private @Nullable Long maxRows;
+
+  @Option(
+      names = "--incremental",
+      description =
+          "Exports only the rows that have changed since the last incremental export to the same"
+              + " Iceberg table, and merges them into its rows by primary key. Default: all rows.")
+  private boolean incremental;
+
+  @Option(
+      names = "--detect-deletes",
+      description =
+          "Finds the changes of --incremental by comparing the table with the Iceberg table, so"
+              + " that deleted and expired rows and values are found too. Default: by write times.")
+  private boolean detectDeletes;
+
+  @Option(
+      names = "--overlap",
+      paramLabel = "TIME",
+      converter = OptionValues.Age.class,
+      description =
+          "How long before the last --incremental export the rows that it reads again were"
+              + " written, such as 30m: for clocks that differ. Default: 5m.")
+  private @Nullable Duration overlap;
 
   @Option(
       names = "--fixed-tasks",
@@ -213,6 +237,15 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     runningJob().ifPresent(job -> job.apply(request));
     if (fixedTasks) {
       request.fixedTasks();
+    }
+    if (incremental) {
+      request.incremental();
+    }
+    if (detectDeletes) {
+      request.detectDeletes();
+    }
+    if (overlap != null) {
+      request.overlap(overlap);
     }
     if (maxDisk != null) {
       request.maxDiskBytes(maxDisk);

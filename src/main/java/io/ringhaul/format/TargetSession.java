@@ -1,8 +1,10 @@
 package io.ringhaul.format;
 
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.schema.ColumnDescription;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An open export target. It holds the resources that cannot be stored, such as an open catalog; the
@@ -21,6 +23,27 @@ public interface TargetSession extends AutoCloseable {
    * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot accept the export
    */
   TargetPlan plan(ExportDescription export);
+
+  /**
+   * As {@link #plan}, for an incremental export: the rows replace those with the same primary key
+   * that the target has from earlier exports. Default: refuses.
+   *
+   * @throws InvalidSettingException if the target does not merge rows
+   * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot accept the export
+   */
+  default TargetPlan planMerge(ExportDescription export, MergeDescription merge) {
+    throw new InvalidSettingException(
+        "incremental",
+        "incremental needs a target that merges rows by their key, which only Iceberg tables do");
+  }
+
+  /**
+   * Returns what a planned incremental export merges its rows into; empty if the target has no rows
+   * yet or the export replaces all of them, so that it has every row.
+   */
+  default Optional<MergeBase> mergeBase(TargetPlan plan) {
+    return Optional.empty();
+  }
 
   /**
    * Returns the type that the target gives to each column, such as {@code decimal(38, 2)}, by the

@@ -14,6 +14,17 @@ public interface TaskWriter extends AutoCloseable {
   void write(RawRow row);
 
   /**
+   * Deletes the row with this primary key that the target has from an earlier export. Called only
+   * for incremental exports. Default: the target deletes no rows.
+   *
+   * @param key the values of the primary key, in the order of {@link
+   *     io.ringhaul.schema.TableDescription#primaryKey}
+   */
+  default void delete(RawRow key) {
+    throw new UnsupportedOperationException("The target deletes no rows");
+  }
+
+  /**
    * Returns the approximate size of the task's files in bytes, including buffered data. Called
    * often, so it must be cheap.
    *

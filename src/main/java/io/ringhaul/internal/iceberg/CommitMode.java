@@ -13,5 +13,8 @@ public enum CommitMode {
   OVERWRITE,
 
   /** The new rows replace the partitions that the export has rows for. */
-  REPLACE_PARTITIONS
+  REPLACE_PARTITIONS,
+
+  /** The new rows replace those with the same key. */
+  MERGE
 }

@@ -19,11 +19,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.EnvironmentContext;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.ReplacePartitions;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
@@ -96,6 +100,7 @@ final class IcebergCommit {
    */
   CommitResult run(JobOutputs outputs) {
     List<DataFile> files = outputs.dataFiles();
+    List<ContentFile<?>> all = outputs.contentFiles();
     handle.requireTheSame();
     Optional<JobCommit.Found> earlier;
     try {
@@ -112,14 +117,14 @@ final class IcebergCommit {
           "Export {} was committed to {} before; nothing is committed again",
           layout.jobId(),
           identifier);
-      return found(files, earlier.get());
+      return found(all, earlier.get());
     }
     requireMerged(outputs);
-    requireWhole(files);
+    requireWhole(all);
     ConflictPatience patience = new ConflictPatience(layout.table(), ConflictPatience.MOST);
     while (true) {
       try {
-        new TableCommit(catalog, layout, jobCommit, patience).run(files);
+        new TableCommit(catalog, layout, jobCommit, patience).run(files, outputs.deleteFiles());
         return done();
       } catch (UnknownCommitStateException e) {
         throw e;
@@ -127,7 +132,7 @@ final class IcebergCommit {
         // The commit may have taken effect despite the failure: check the table.
         Optional<JobCommit.Found> taken = look(e);
         if (taken.isPresent()) {
-          return found(files, taken.get());
+          return found(all, taken.get());
         }
         if (e instanceof StorageException refusal) {
           throw refusal;
@@ -165,7 +170,7 @@ final class IcebergCommit {
    * retried, because a program that deletes data files would also delete those of a second attempt;
    * the user must stop it.
    */
-  private void requireWhole(List<DataFile> files) {
+  private void requireWhole(List<ContentFile<?>> files) {
     List<WholeFiles.Damage> damages;
     try {
       damages = new WholeFiles(io).damages(files.stream().map(WholeFiles.Written::of).toList());
@@ -268,7 +273,7 @@ final class IcebergCommit {
    * Returns the result of a commit that another run of the job made, and deletes the files that
    * only this run wrote.
    */
-  private CommitResult found(List<DataFile> files, JobCommit.Found commit) {
+  private CommitResult found(List<ContentFile<?>> files, JobCommit.Found commit) {
     try {
       Set<String> names =
           files.stream().map(file -> DataFileName.of(file.location())).collect(Collectors.toSet());
@@ -277,7 +282,7 @@ final class IcebergCommit {
       WrittenFiles.discard(
           io,
           files.stream()
-              .map(DataFile::location)
+              .map(ContentFile::location)
               .filter(location -> !kept.contains(DataFileName.of(location)))
               .toList());
     } catch (RuntimeException e) {
@@ -344,11 +349,12 @@ final class IcebergCommit {
      * Creates the table if it does not exist, changes its schema and properties, and adds the
      * files.
      *
+     * @param deletes the deletes of an incremental export
      * @throws StorageException if the files were not written for the table's current state
      */
-    void run(List<DataFile> files) {
+    void run(List<DataFile> files, List<DeleteFile> deletes) {
       if (catalog.tableExists(identifier)) {
-        change(files);
+        change(files, deletes);
       } else {
         planned.requireMissing();
         create(files);
@@ -356,7 +362,7 @@ final class IcebergCommit {
     }
 
     /** Changes schema, properties and rows of an existing table in one transaction. */
-    private void change(List<DataFile> files) {
+    private void change(List<DataFile> files, List<DeleteFile> deletes) {
       Table table = catalog.loadTable(identifier);
       planned.requireTheSame(table);
       Transaction transaction = patience.transaction(table);
@@ -373,6 +379,7 @@ final class IcebergCommit {
         case CREATE, APPEND -> append(transaction, files);
         case OVERWRITE -> overwrite(transaction, files);
         case REPLACE_PARTITIONS -> replacePartitions(transaction, files);
+        case MERGE -> merge(transaction, files, deletes);
       }
       transaction.commitTransaction();
     }
@@ -461,12 +468,22 @@ final class IcebergCommit {
       commit(replace);
     }
 
+    private void merge(
+        Transaction transaction, List<DataFile> files, List<DeleteFile> deletes) {
+      RowDelta delta = transaction.newRowDelta();
+      files.forEach(delta::addRows);
+      deletes.forEach(delta::addDeletes);
+      commit(delta);
+    }
+
     private <T extends SnapshotUpdate<T>> void commit(T update) {
+      SnapshotAncestryValidator absence = jobCommit.absence(layout.publication().mode());
       update
           .set(JobCommit.JOB_ID, layout.jobId().toString())
           .set(EnvironmentContext.ENGINE_NAME, ENGINE)
           .set(EnvironmentContext.ENGINE_VERSION, VERSION)
-          .validateWith(jobCommit.absence(layout.publication().mode()));
+          .validateWith(layout.merge().map(merge -> merge.isNext(absence)).orElse(absence));
+      layout.merge().ifPresent(merge -> merge.summary().forEach(update::set));
       layout.publication().branch().ifPresent(update::toBranch);
       update.commit();
     }

@@ -1,11 +1,14 @@
 package io.ringhaul.internal.iceberg;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.MergeBase;
+import io.ringhaul.format.MergeDescription;
 import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
@@ -20,10 +23,14 @@ import io.ringhaul.internal.parquet.TypeChoices;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableSchema;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -72,6 +79,25 @@ public final class IcebergTargetSession implements TargetSession {
 
   @Override
   public TargetPlan plan(ExportDescription export) {
+    return plan(export, Optional.empty());
+  }
+
+  @Override
+  public TargetPlan planMerge(ExportDescription export, MergeDescription merge) {
+    if (settings.mode().filter(mode -> mode != CommitMode.OVERWRITE).isPresent()) {
+      throw new InvalidSettingException(
+          "incremental",
+          String.format(
+              "incremental merges rows into those of the Iceberg table, so that neither %s nor %s"
+                  + " goes with it, except %s to begin anew",
+              Setting.MODE.mark(),
+              Setting.OVERWRITE_PARTITIONS.call(),
+              Setting.MODE.callWith(WriteMode.OVERWRITE)));
+    }
+    return plan(export, Optional.of(merge));
+  }
+
+  private TargetPlan plan(ExportDescription export, Optional<MergeDescription> merge) {
     // The request is checked before a catalog is created on disk.
     Schema schema =
         IdentifierFields.in(
@@ -80,7 +106,7 @@ public final class IcebergTargetSession implements TargetSession {
     requireBranches(identifier);
     PartitionSpec spec = PartitionExpression.bind(settings.partitioning(), schema);
     try {
-      return layout(export, identifier, schema, spec).encode();
+      return layout(export, identifier, schema, spec, merge).encode();
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -139,15 +165,77 @@ public final class IcebergTargetSession implements TargetSession {
   }
 
   private WriteLayout layout(
-      ExportDescription export, TableIdentifier identifier, Schema schema, PartitionSpec spec) {
+      ExportDescription export,
+      TableIdentifier identifier,
+      Schema schema,
+      PartitionSpec spec,
+      Optional<MergeDescription> merge) {
     if (!catalog().tableExists(identifier)) {
+      if (merge.isPresent()) {
+        new MergeableTable(export, identifier.toString()).requireKey(schema, spec);
+      }
       try {
-        return created(export, identifier, schema, spec);
+        return created(export, identifier, schema, spec)
+            .withMerge(merge.map(its -> merge(its, Optional.empty())));
       } catch (AlreadyExistsException e) {
         LOG.debug("{} was created concurrently", identifier);
       }
     }
-    return existing(export, identifier);
+    return merge.isPresent()
+        ? merged(export, identifier, merge.get())
+        : existing(export, identifier);
+  }
+
+  private static Merge merge(MergeDescription described, Optional<Merge.Last> last) {
+    return new Merge(
+        described.source(), ChronoUnit.MICROS.between(Instant.EPOCH, described.begun()), last);
+  }
+
+  /** Returns the layout of an incremental export to an existing table. */
+  private WriteLayout merged(
+      ExportDescription export, TableIdentifier identifier, MergeDescription described) {
+    Table table = catalog().loadTable(identifier);
+    String ref =
+        new WriteLayout.Publication(CommitMode.MERGE, settings.branch(), Map.of()).ref();
+    Snapshot head = SnapshotUtil.latestSnapshot(table, ref);
+    Optional<Merge.Last> last = Merge.Last.of(table, head);
+    CommitMode mode =
+        PlannedTable.isEmpty(table)
+            ? CommitMode.CREATE
+            : head == null
+                ? CommitMode.APPEND
+                : settings.mode().isPresent() ? CommitMode.OVERWRITE : CommitMode.MERGE;
+    WriteLayout layout = existing(export, identifier, table, mode);
+    MergeableTable mergeable = new MergeableTable(export, identifier.toString());
+    mergeable.requireKey(layout.schema(), layout.spec());
+    if (mode == CommitMode.MERGE) {
+      mergeable.requireRows(
+          table,
+          Objects.requireNonNull(head),
+          last,
+          described.source(),
+          described.isCompared());
+    }
+    return layout.withMerge(Optional.of(merge(described, last)));
+  }
+
+  @Override
+  public Optional<MergeBase> mergeBase(TargetPlan plan) {
+    WriteLayout layout = plans.of(plan);
+    if (layout.publication().mode() != CommitMode.MERGE) {
+      return Optional.empty();
+    }
+    TableIdentifier identifier = TableIdentifier.parse(layout.table());
+    boolean exists = catalog().loadTable(identifier).refs().containsKey(layout.publication().ref());
+    ReadPoint point =
+        exists ? new ReadPoint.OnBranch(layout.publication().ref()) : new ReadPoint.Current();
+    Optional<Merge.Last> last = layout.merge().flatMap(Merge::last);
+    return Optional.of(
+        new MergeBase(
+            last.isPresent()
+                ? OptionalLong.of(last.get().readUpTo())
+                : OptionalLong.empty(),
+            () -> new IcebergSourceSession(settings.catalog(), Optional.of(identifier), point)));
   }
 
   private WriteLayout created(
@@ -169,10 +257,14 @@ public final class IcebergTargetSession implements TargetSession {
 
   private WriteLayout existing(ExportDescription export, TableIdentifier identifier) {
     Table table = catalog().loadTable(identifier);
+    return existing(export, identifier, table, settings.commitMode());
+  }
+
+  private WriteLayout existing(
+      ExportDescription export, TableIdentifier identifier, Table table, CommitMode mode) {
     WriteLayout.Publication publication =
-        new WriteLayout.Publication(
-            settings.commitMode(), settings.branch(), settings.properties());
-    if (settings.commitMode() == CommitMode.CREATE
+        new WriteLayout.Publication(mode, settings.branch(), settings.properties());
+    if (mode == CommitMode.CREATE
         && !PlannedTable.isEmpty(table)
         && new JobCommit(catalog(), identifier, publication.ref(), export.jobId())
             .find()
@@ -235,7 +327,8 @@ public final class IcebergTargetSession implements TargetSession {
         new WriteLayout.Origin(
             TableSchema.of(export.table(), export.columns()),
             isNew ? WriteLayout.Origin.UNKNOWN : WriteLayout.Origin.sequenceNumber(table),
-            Instant.now()));
+            Instant.now()),
+        Optional.empty());
   }
 
   private static long writerBytes(ExportDescription export) {
@@ -245,12 +338,16 @@ public final class IcebergTargetSession implements TargetSession {
   @Override
   public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int task) {
     WriteLayout layout = plans.of(plan);
-    return new IcebergTaskWriter(
-        layout,
-        new ParquetRows(layout, columns, settings.types()),
-        () -> io(layout),
-        written,
-        task);
+    IcebergTaskWriter rows =
+        new IcebergTaskWriter(
+            layout,
+            new ParquetRows(layout, columns, settings.types()),
+            () -> io(layout),
+            written,
+            task);
+    return layout.publication().mode() == CommitMode.MERGE
+        ? new MergeWriter(layout, rows, columns, () -> io(layout), written, task)
+        : rows;
   }
 
   @Override
@@ -469,7 +566,10 @@ public final class IcebergTargetSession implements TargetSession {
       List<String> differences = new ArrayList<>();
       compare(differences, "the export's id", layout.jobId(), export.jobId());
       compare(differences, "the Iceberg table", identifier, wanted);
-      compare(differences, "the mode", layout.publication().mode(), settings.commitMode());
+      if (layout.merge().isEmpty()) {
+        // The mode of an incremental export depends on the table.
+        compare(differences, "the mode", layout.publication().mode(), settings.commitMode());
+      }
       compare(
           differences,
           "the branch",

@@ -162,7 +162,7 @@ final class IcebergTaskWriter implements TaskWriter {
   }
 
   /** Computes the partition of each row. Not thread-safe. */
-  private static final class RowPartitioner {
+  static final class RowPartitioner {
 
     private final PartitionKey key;
     private final PartitionRow row;

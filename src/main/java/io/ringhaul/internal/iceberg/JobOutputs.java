@@ -14,13 +14,16 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionSpec;
 
 /**
  * The files in the outputs of an export's tasks and merges. An output has a text for each file: the
- * JSON of a data file in Iceberg's form, of a {@link RowFile}, or of a data file that a merge wrote.
+ * JSON of a data file or delete file in Iceberg's form, of a {@link RowFile}, or of a data file that
+ * a merge wrote.
  *
  * <p>A merge belongs to one set of row files, because a task that ran again after its file was
  * damaged has other rows. The data files of a merge contain an id of that set. If the row files are
@@ -35,6 +38,7 @@ final class JobOutputs {
   private static final String DATA_FILE = "data-file";
 
   private final List<DataFile> dataFiles = new ArrayList<>();
+  private final List<DeleteFile> deleteFiles = new ArrayList<>();
   private final List<RowFile> rowFiles = new ArrayList<>();
   private final Map<Integer, List<DataFile>> merged = new TreeMap<>();
   private final List<DataFile> outdated = new ArrayList<>();
@@ -81,7 +85,12 @@ final class JobOutputs {
         outdated.add(data);
       }
     } else if (!file.has(ROW_FILE)) {
-      dataFiles.add(dataFile(file, spec));
+      ContentFile<?> content = ContentFileParser.fromJson(file, spec);
+      if (content instanceof DeleteFile deletes) {
+        deleteFiles.add(deletes);
+      } else {
+        dataFiles.add((DataFile) content);
+      }
     }
   }
 
@@ -89,6 +98,18 @@ final class JobOutputs {
   List<DataFile> dataFiles() {
     return Stream.concat(dataFiles.stream(), merged.values().stream().flatMap(List::stream))
         .toList();
+  }
+
+  /** Returns the delete files of an incremental export. */
+  List<DeleteFile> deleteFiles() {
+    return List.copyOf(deleteFiles);
+  }
+
+  /** Returns the files that the commit adds to the table. */
+  List<ContentFile<?>> contentFiles() {
+    List<ContentFile<?>> files = new ArrayList<>(dataFiles());
+    files.addAll(deleteFiles);
+    return files;
   }
 
   /** Returns the row files of tasks. */
@@ -104,7 +125,7 @@ final class JobOutputs {
   /** Returns the files that the export still needs: all except those of outdated merges. */
   List<WholeFiles.Written> needed() {
     return Stream.concat(
-            dataFiles().stream().map(WholeFiles.Written::of),
+            contentFiles().stream().map(WholeFiles.Written::of),
             rowFiles.stream().map(file -> new WholeFiles.Written(file.location(), file.bytes())))
         .toList();
   }
@@ -121,7 +142,7 @@ final class JobOutputs {
 
   /** Returns the locations of all files. */
   List<String> locations() {
-    return Stream.concat(dataFiles().stream().map(DataFile::location), temporary().stream())
+    return Stream.concat(contentFiles().stream().map(ContentFile::location), temporary().stream())
         .toList();
   }
 
@@ -136,7 +157,7 @@ final class JobOutputs {
         - merged.values().stream().flatMap(List::stream).mapToLong(DataFile::recordCount).sum();
   }
 
-  static String text(DataFile file, PartitionSpec spec) {
+  static String text(ContentFile<?> file, PartitionSpec spec) {
     return ContentFileParser.toJson(file, spec);
   }
 

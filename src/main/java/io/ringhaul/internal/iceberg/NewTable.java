@@ -18,6 +18,9 @@ final class NewTable {
    */
   static final String SOURCE_TABLE = "ringhaul.source.table";
 
+  /** The property with the keyspace of that table. */
+  static final String SOURCE_KEYSPACE = "ringhaul.source.keyspace";
+
   private NewTable() {}
 
   /**
@@ -37,7 +40,7 @@ final class NewTable {
     }
     properties.putAll(UuidColumns.properties(schema));
     properties.putAll(settings.tableProperties());
-    properties.put("ringhaul.source.keyspace", export.table().keyspace());
+    properties.put(SOURCE_KEYSPACE, export.table().keyspace());
     properties.put(SOURCE_TABLE, export.table().name());
     properties.put(IdentifierFields.PROPERTY, IdentifierFields.description(schema, export));
     properties.putAll(StoredSchema.property(export));

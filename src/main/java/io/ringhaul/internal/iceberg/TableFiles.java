@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.Snapshot;
@@ -43,7 +45,7 @@ final class TableFiles {
         if (snapshot.sequenceNumber() <= plannedSequence) {
           continue;
         }
-        for (ManifestFile manifest : snapshot.dataManifests(table.io())) {
+        for (ManifestFile manifest : snapshot.allManifests(table.io())) {
           if (manifest.sequenceNumber() > plannedSequence && read.add(manifest.path())) {
             add(table, manifest, names, found);
           }
@@ -57,8 +59,7 @@ final class TableFiles {
 
   private static void add(
       Table table, ManifestFile manifest, Set<String> names, Set<String> found) {
-    try (CloseableIterable<String> locations =
-        ManifestFiles.readPaths(manifest, table.io(), table.specs())) {
+    try (CloseableIterable<String> locations = locations(table, manifest)) {
       for (String location : locations) {
         String name = DataFileName.of(location);
         if (names.contains(name)) {
@@ -68,6 +69,14 @@ final class TableFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static CloseableIterable<String> locations(Table table, ManifestFile manifest) {
+    return manifest.content() == ManifestContent.DATA
+        ? ManifestFiles.readPaths(manifest, table.io(), table.specs())
+        : CloseableIterable.transform(
+            ManifestFiles.readDeleteManifest(manifest, table.io(), table.specs()),
+            DeleteFile::location);
   }
 
   /**

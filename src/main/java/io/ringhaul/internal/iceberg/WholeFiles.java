@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
-import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
@@ -40,7 +40,7 @@ final class WholeFiles {
 
   /** A file as it was written. */
   record Written(String location, long bytes) {
-    static Written of(DataFile file) {
+    static Written of(ContentFile<?> file) {
       return new Written(file.location(), file.fileSizeInBytes());
     }
   }

@@ -41,6 +41,7 @@ import org.apache.iceberg.io.LocationProvider;
  * @param writerBytes the memory that one task's open files may use for row groups
  * @param publication what the commit changes besides adding files
  * @param origin the state of the export and the table at planning
+ * @param merge what an incremental export records and expects; empty for another export
  */
 record WriteLayout(
     UUID jobId,
@@ -54,7 +55,8 @@ record WriteLayout(
     long targetFileBytes,
     long writerBytes,
     Publication publication,
-    Origin origin) {
+    Origin origin,
+    Optional<Merge> merge) {
 
   static final String FORMAT = "iceberg";
 
@@ -131,7 +133,26 @@ record WriteLayout(
         targetFileBytes,
         bytes,
         publication,
-        origin);
+        origin,
+        merge);
+  }
+
+  /** Returns this layout for an incremental export. */
+  WriteLayout withMerge(Optional<Merge> recorded) {
+    return new WriteLayout(
+        jobId,
+        table,
+        isNew,
+        uuid,
+        location,
+        schema,
+        spec,
+        properties,
+        targetFileBytes,
+        writerBytes,
+        publication,
+        origin,
+        recorded);
   }
 
   TargetPlan encode() {
@@ -155,7 +176,8 @@ record WriteLayout(
             Map.entry("table-properties", Json.text(publication.tableProperties())),
             Map.entry("source", TableSchemaJson.text(origin.source())),
             Map.entry("sequence-number", Long.toString(origin.sequenceNumber())),
-            Map.entry("created", origin.created().toString())));
+            Map.entry("created", origin.created().toString()),
+            Map.entry("merge", merge.map(Merge::text).orElse(""))));
   }
 
   static WriteLayout decode(TargetPlan plan) {
@@ -178,7 +200,10 @@ record WriteLayout(
         new Origin(
             TableSchemaJson.parse(plan.property("source")),
             Long.parseLong(plan.property("sequence-number")),
-            Instant.parse(plan.property("created"))));
+            Instant.parse(plan.property("created"))),
+        Optional.ofNullable(plan.properties().get("merge"))
+            .filter(text -> !text.isEmpty())
+            .map(Merge::parse));
   }
 
   private static Map<String, String> map(String json) {

@@ -4,6 +4,8 @@ import io.ringhaul.exceptions.DiskLimitException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.MergeBase;
+import io.ringhaul.format.MergeDescription;
 import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
@@ -13,6 +15,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,16 @@ public final class DiskBoundTarget implements TargetSession {
   @Override
   public TargetPlan plan(ExportDescription export) {
     return target.plan(export);
+  }
+
+  @Override
+  public TargetPlan planMerge(ExportDescription export, MergeDescription merge) {
+    return target.planMerge(export, merge);
+  }
+
+  @Override
+  public Optional<MergeBase> mergeBase(TargetPlan plan) {
+    return target.mergeBase(plan);
   }
 
   @Override
@@ -152,6 +165,11 @@ public final class DiskBoundTarget implements TargetSession {
         bytes = 0;
         share.grown(writer.bytes());
       }
+    }
+
+    @Override
+    public void delete(RawRow key) {
+      writer.delete(key);
     }
 
     @Override

@@ -6,14 +6,18 @@ import io.ringhaul.ExportResult;
 import io.ringhaul.OperationPlan;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.MergeBase;
+import io.ringhaul.format.MergeDescription;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.limits.DiskBoundTarget;
 import io.ringhaul.internal.mapping.MappedColumns;
@@ -27,6 +31,7 @@ import io.ringhaul.internal.preflight.WritableFolder;
 import io.ringhaul.internal.rejects.RejectOwner;
 import io.ringhaul.internal.rejects.RejectSettings;
 import io.ringhaul.internal.rejects.RejectedRows;
+import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.scan.RangeStatements;
 import io.ringhaul.internal.scan.ScanSettings;
@@ -41,12 +46,16 @@ import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRangeSet;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +74,7 @@ import org.slf4j.LoggerFactory;
  * @param columnNames the columns to export; empty for all
  * @param mapping the fields to export in place of columns
  * @param pageSize rows in a page; 0 to adapt it
+ * @param incremental how an incremental export finds changes; empty for an export of all rows
  * @param jobOptions empty for an export without a job store
  */
 public record ExportOperation(
@@ -76,6 +86,7 @@ public record ExportOperation(
     Optional<Mapping> mapping,
     CellTimes cellTimes,
     int pageSize,
+    Optional<Incremental> incremental,
     Optional<JobOptions> jobOptions,
     UUID jobId,
     RejectSettings rejectSettings,
@@ -86,12 +97,19 @@ public record ExportOperation(
 
   private static final Logger LOG = LoggerFactory.getLogger(ExportOperation.class);
 
+  private static final OperationTotals NOTHING = OperationTotals.sum(List.of());
+
+  public ExportOperation {
+    Optional<Mapping> fields = mapping;
+    incremental.ifPresent(how -> how.require(selection, cellTimes, fields));
+  }
+
   @Override
   public ExportResult run(CqlSession session, Executor threads) {
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
-    Exported exported = exported(session, table, columnNames, mapping, cellTimes);
+    Exported exported = exported(session, table, columnNames, mapping, times());
     ExportedRows rows = exported.rows();
     Map<String, String> fingerprint = fingerprint(found, rows);
     Optional<Job> completed =
@@ -108,7 +126,95 @@ public record ExportOperation(
     try (OperationJob job =
         OperationJob.begin(
             jobOptions, jobId, JobKind.EXPORT, "export " + table, fingerprint, settings.texts())) {
-      return job.running(() -> run(session, threads, job, found, exported));
+      return job.running(
+          () ->
+              compared(session, threads, job, found, exported)
+                  .orElseGet(() -> run(session, threads, job, found, exported)));
+    }
+  }
+
+  /** The times of cells that the scan reads. */
+  private CellTimes times() {
+    return incremental.map(how -> how.times(cellTimes)).orElse(cellTimes);
+  }
+
+  /**
+   * Runs an incremental export that compares all rows.
+   *
+   * @return empty for another export, and for one to a target that has no rows yet
+   */
+  private Optional<ExportResult> compared(
+      CqlSession session,
+      Executor threads,
+      OperationJob job,
+      TableFingerprint found,
+      Exported exported) {
+    if (!incremental.map(Incremental::detectsDeletes).orElse(false)) {
+      return Optional.empty();
+    }
+    ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());
+    List<ColumnDescription> columns = exported.rows().columns();
+    try (TargetSession targetSession = target(job, checkpoints)) {
+      TargetPlan targetPlan =
+          targetPlan(session, targetSession, job, found, exported, checkpoints, 1);
+      Optional<MergeBase> base = targetSession.mergeBase(targetPlan);
+      if (base.isEmpty()) {
+        return Optional.empty();
+      }
+      ExportComparison comparison = new ExportComparison(this, columns, base.get().rows());
+      try (RejectedRows rejected = rejects(job, exported.written(), columns, checkpoints)) {
+        ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
+        try {
+          long start = System.nanoTime();
+          List<TaskOutput> outputs = checkpoints.outputs();
+          OperationTotals read = NOTHING;
+          if (outputs.isEmpty()) {
+            job.run()
+                .plan(
+                    StoredExport.planned(targetPlan).text(),
+                    List.of(JobPartition.ofTokens(0, TokenRangeSet.wholeRing().ranges())));
+            job.run().begun(0);
+            try (TaskRejects rejects = rejected.openTask(0);
+                TaskWriter writer = targetSession.openTask(targetPlan, columns, 0)) {
+              ExportComparison.Outcome outcome = comparison.run(session, threads, writer, rejects);
+              read = outcome.compared().totals();
+              rejects.commit(
+                  bytes -> checkpoints.done(outcome.output(), rejects.count(), bytes));
+              outputs = List.of(outcome.output());
+            }
+          }
+          sameTable(found, job).atEnd();
+          List<TaskOutput> all = outputs;
+          CommitResult committed = Uninterrupted.call("The commit", () -> ending.commit(all));
+          return Optional.of(
+              new ExportResult(
+                  new OperationTotals(
+                      all.stream().mapToLong(TaskOutput::rows).sum(),
+                      0,
+                      read.bytes(),
+                      read.rangesPlanned(),
+                      read.rangesDone(),
+                      1,
+                      read.retries(),
+                      Duration.ofNanos(System.nanoTime() - start)),
+                  jobId,
+                  committed.location(),
+                  committed.files(),
+                  committed.fileBytes(),
+                  committed.snapshotId(),
+                  rejected.count()));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          OperationCancelledException cancelled =
+              new OperationCancelledException(
+                  "The export of " + found.table() + " was cancelled; " + ending.whatStays(), e);
+          ending.giveUp(cancelled);
+          throw cancelled;
+        } catch (RuntimeException | Error e) {
+          ending.giveUp(e);
+          throw e;
+        }
+      }
     }
   }
 
@@ -211,7 +317,7 @@ public record ExportOperation(
             checkpoints.figures());
     WriterCount writers = WriterCount.of(settings, selection, scan, checkpoints.figures().tasks());
     int mostPageSize =
-        new ExportPreflight(session, settings, selection, cellTimes.window(), target)
+        new ExportPreflight(session, settings, selection, times().window(), target)
             .run(table, exported.read(), rows.selected(), scan, pageSize);
     // Prepared before the target is opened: a refused statement must not leave files behind.
     RangeStatements statements =
@@ -249,7 +355,14 @@ public record ExportOperation(
                   .pages(scanner.pageSizer())
                   .workers(count));
       TargetPlan targetPlan =
-          targetPlan(session, targetSession, job, exported, checkpoints, writers.concurrent());
+          targetPlan(
+              session, targetSession, job, found, exported, checkpoints, writers.concurrent());
+      ExportedRows wanted =
+          incremental
+              .flatMap(
+                  how ->
+                      targetSession.mergeBase(targetPlan).map(base -> how.changed(rows, base)))
+              .orElse(rows);
       checkpoints.plan(targetPlan, scan.plan());
       ExportTasks tasks =
           new ExportTasks(
@@ -259,7 +372,7 @@ public record ExportOperation(
                   sender::inFlightBound,
                   targetSession,
                   targetPlan,
-                  rows,
+                  wanted,
                   rejected,
                   new RowBudget(selection.maxRows()),
                   job,
@@ -335,6 +448,7 @@ public record ExportOperation(
       CqlSession session,
       TargetSession targetSession,
       OperationJob job,
+      TableFingerprint found,
       Exported exported,
       ExportCheckpoints checkpoints,
       int writers) {
@@ -349,7 +463,15 @@ public record ExportOperation(
             new TableLookup(session).comment(settings.keyspace(), settings.table()));
     Optional<String> stored = job.run().job().plan();
     if (stored.isEmpty()) {
-      TargetPlan planned = targetSession.plan(export);
+      TargetPlan planned =
+          incremental
+              .map(
+                  how ->
+                      targetSession.planMerge(
+                          export,
+                          new MergeDescription(
+                              found.identity(session), Instant.now(), how.detectsDeletes())))
+              .orElseGet(() -> targetSession.plan(export));
       if (job.run().job().run() > 1) {
         // The store has no checkpoints of the earlier runs, so their files are useless.
         targetSession.clean(planned, List.of());
@@ -376,6 +498,8 @@ public record ExportOperation(
     parts.putAll(restrictions());
     parts.putAll(found.parts(rows.columns()));
     mapping.ifPresent(its -> parts.put("mapping", its.text()));
+    incremental.ifPresent(
+        how -> parts.put("incremental", how.detectsDeletes() ? "by comparison" : "by write time"));
     parts.put("unrepresentable rows", rejectSettings.choice().name());
     return parts;
   }
@@ -559,7 +683,7 @@ public record ExportOperation(
 
     /** Whether the export is smaller than the estimated table size by an unknown amount. */
     private boolean isPart(TableDescription table, List<ColumnDescription> read) {
-      return window.isBounded() || !read.containsAll(table.columns());
+      return window.isFiltered() || !read.containsAll(table.columns());
     }
   }
 }

@@ -35,6 +35,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -190,11 +191,16 @@ public record RepairOperation(
     private long bytes;
 
     @Override
-    public void found(Kind kind, ByteBuffer key, long token, List<String> lacking) {
-      buckets.set(VerifyOperation.RowSums.bucket(token));
+    public void found(
+        Kind kind, ComparedRows rows, byte @Nullable [] expected, byte @Nullable [] actual) {
+      byte[] row = expected == null ? Objects.requireNonNull(actual) : expected;
+      buckets.set(VerifyOperation.RowSums.bucket(rows.token(row)));
       if (isFull() || kind == Kind.REPEATED) {
         return;
       }
+      ByteBuffer key = rows.keyOf(row);
+      List<String> lacking =
+          expected == null || actual == null ? List.of() : rows.lacking(expected, actual);
       bytes += KEY_OVERHEAD + key.remaining();
       if (kind == Kind.EXTRA) {
         extra.add(key);

@@ -135,6 +135,15 @@ public final class TableFingerprint {
     return table;
   }
 
+  /** Identifies the table among those of all clusters: a recreated table is another one. */
+  String identity(CqlSession session) {
+    return String.format(
+        "%s/%s/%s",
+        session.getMetadata().getClusterName().orElse(""),
+        table,
+        id.map(UUID::toString).orElse(""));
+  }
+
   TableQuestion question() {
     return question;
   }

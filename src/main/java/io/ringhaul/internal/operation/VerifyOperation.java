@@ -115,11 +115,11 @@ public record VerifyOperation(
     /**
      * Called for each difference.
      *
-     * @param key the primary key: each value with its length before it
-     * @param token the token of the partition
-     * @param lacking the columns of a row that is different for which only the table has a value
+     * @param expected the encoded row of the source, if it has one
+     * @param actual the encoded row of the table, if it has one
      */
-    void found(Kind kind, ByteBuffer key, long token, List<String> lacking);
+    void found(
+        Kind kind, ComparedRows rows, byte @Nullable [] expected, byte @Nullable [] actual);
 
     /** Whether the search ends before the next pass. */
     boolean isFull();
@@ -705,11 +705,7 @@ public record VerifyOperation(
       byte[] row = expected == null ? Objects.requireNonNull(actual) : expected;
       synchronized (kept) {
         if (listener != null) {
-          listener.found(
-              kind,
-              rows.keyOf(row),
-              rows.token(row),
-              expected == null || actual == null ? List.of() : rows.lacking(expected, actual));
+          listener.found(kind, rows, expected, actual);
         }
         if (kept.size() >= how.most() && file == null) {
           return;

@@ -117,7 +117,7 @@ public final class CellTimeSelection {
     times.ttls().ifPresent(this::addTtls);
     int exported = selected.size();
     requireDistinctNames();
-    if (times.window().isBounded()) {
+    if (times.window().isFiltered()) {
       addFilter();
     }
     MultiCellSupport.require(
@@ -163,7 +163,9 @@ public final class CellTimeSelection {
 
   /** The write times that the filter reads, exported or not. */
   private void addFilter() {
-    for (ColumnDescription column : eligible("writtenAfter or writtenBefore", List.of())) {
+    for (ColumnDescription column : eligible(
+            times.window().areChanges() ? "incremental" : "writtenAfter or writtenBefore",
+            List.of())) {
       String expression = expression("WRITETIME", column);
       int position = selected.stream().map(SelectedColumn::expression).toList().indexOf(expression);
       if (position < 0) {
@@ -176,7 +178,8 @@ public final class CellTimeSelection {
             ExportedRows.AS_IT_IS);
       }
       filtered.add(
-          new ExportedRows.WritetimeValue(position, CellTimeTypes.isMultiCell(column.type())));
+          new ExportedRows.WritetimeValue(
+              position, CellTimeTypes.isMultiCell(column.type()), column.kind() == Kind.STATIC));
     }
   }
 

@@ -22,15 +22,23 @@ public final class ExportedRows {
     @Nullable ByteBuffer apply(ByteBuffer bytes);
   }
 
-  /** The position of write times for the filter: one time, or a list with nulls. */
-  public record WritetimeValue(int position, boolean isList) {}
+  /**
+   * The position of write times for the filter.
+   *
+   * @param isList whether it is a list of times with nulls, not one time
+   * @param isOfPartition whether the value is that of a static column
+   */
+  public record WritetimeValue(int position, boolean isList, boolean isOfPartition) {}
 
   public static final Reframing AS_IT_IS = bytes -> bytes;
+
+  private static final WritetimeValue[] NO_FILTER = {};
 
   private final List<SelectedColumn> selected;
   private final Reframing[] reframings;
   private final int firstReframed;
   private final WritetimeValue[] filtered;
+  private final List<WritetimeValue> filters;
   private final WrittenWindow window;
   private final List<ColumnDescription> columns;
 
@@ -48,13 +56,21 @@ public final class ExportedRows {
     this.selected = List.copyOf(selected);
     this.columns = selected.subList(0, exported).stream().map(SelectedColumn::column).toList();
     this.reframings = reframings.toArray(new Reframing[0]);
-    this.filtered = filtered.toArray(new WritetimeValue[0]);
+    // Without a bound all rows are admitted.
+    this.filtered = window.isBounded() ? filtered.toArray(new WritetimeValue[0]) : NO_FILTER;
+    this.filters = List.copyOf(filtered);
     this.window = window;
     int first = 0;
     while (first < exported && reframings.get(first) == AS_IT_IS) {
       first++;
     }
     this.firstReframed = first;
+  }
+
+  /** These rows, of which the target gets those with a value written after a moment. */
+  public ExportedRows writtenAfter(long micros) {
+    return new ExportedRows(
+        selected, columns.size(), List.of(reframings), filters, window.withAfter(micros));
   }
 
   /** Converts the server's list of a column's times to the type that formats see. */
@@ -92,10 +108,14 @@ public final class ExportedRows {
     };
   }
 
-  /** A row without any value but its key has no write time and is left out. */
+  /**
+   * A row without any value but its key has no write time. It is left out, unless changes are
+   * exported: nothing tells then that it has not changed.
+   */
   private boolean admits(Row row) {
     boolean all = window.in() == WrittenIn.ALL;
     boolean seen = false;
+    boolean seenOwn = false;
     for (WritetimeValue value : filtered) {
       ByteBuffer bytes = row.getBytesUnsafe(value.position());
       if (bytes == null) {
@@ -118,12 +138,13 @@ public final class ExportedRows {
         boolean admitted = window.admits(bytes.getLong(at));
         at += Long.BYTES;
         seen = true;
+        seenOwn |= !value.isOfPartition();
         if (admitted != all) {
           return admitted;
         }
       }
     }
-    return all && seen;
+    return window.areChanges() ? !seenOwn : all && seen;
   }
 
   /** A serialized tuple is a list without its count. */

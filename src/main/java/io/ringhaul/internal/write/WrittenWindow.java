@@ -16,26 +16,32 @@ import java.util.Map;
  * @param before microseconds since the epoch that a write time must be below; the greatest value
  *     for no such bound
  * @param in how many values of a row must lie in the window
+ * @param areChanges whether the export is incremental: a row without any write time of its own may
+ *     have changed and is exported
  */
-public record WrittenWindow(long after, long before, WrittenIn in) {
+public record WrittenWindow(long after, long before, WrittenIn in, boolean areChanges) {
 
   /** Every row. */
   public static final WrittenWindow ALWAYS =
-      new WrittenWindow(Long.MIN_VALUE, Long.MAX_VALUE, WrittenIn.ANY);
+      new WrittenWindow(Long.MIN_VALUE, Long.MAX_VALUE, WrittenIn.ANY, false);
+
+  /** Changed rows. The export sets the lower bound when it knows what its target has. */
+  public static final WrittenWindow CHANGES =
+      new WrittenWindow(Long.MIN_VALUE, Long.MAX_VALUE, WrittenIn.ANY, true);
 
   private static final String AFTER = "writtenAfter";
   private static final String BEFORE = "writtenBefore";
 
   public WrittenWindow withAfter(long micros) {
-    return new WrittenWindow(micros, before, in);
+    return new WrittenWindow(micros, before, in, areChanges);
   }
 
   public WrittenWindow withBefore(long micros) {
-    return new WrittenWindow(after, micros, in);
+    return new WrittenWindow(after, micros, in, areChanges);
   }
 
   public WrittenWindow within(WrittenIn values) {
-    return new WrittenWindow(after, before, values);
+    return new WrittenWindow(after, before, values, areChanges);
   }
 
   /** Microseconds since the epoch, a fraction of them rounded down. */
@@ -53,6 +59,11 @@ public record WrittenWindow(long after, long before, WrittenIn in) {
   public static long ceilingMicros(String setting, Instant instant) {
     long floor = floorMicros(setting, instant);
     return instant.getNano() % 1_000 == 0 ? floor : floor + 1;
+  }
+
+  /** Whether the export reads write times to decide which rows it has. */
+  public boolean isFiltered() {
+    return isBounded() || areChanges;
   }
 
   /** Whether any row can be left out. */

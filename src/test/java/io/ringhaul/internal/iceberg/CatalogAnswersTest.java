@@ -222,7 +222,7 @@ class CatalogAnswersTest {
       catalog.conflicts = true;
       List<DataFile> files = JobOutputs.of(List.of(output), layout.spec()).dataFiles();
       long start = System.nanoTime();
-      assertThatThrownBy(() -> commit.run(files))
+      assertThatThrownBy(() -> commit.run(files, List.of()))
           .isInstanceOf(ValidationException.class)
           .hasMessageMatching(
               "concurrent commits caused [0-9]+ conflicts in 0 s; repeat it when there are fewer"

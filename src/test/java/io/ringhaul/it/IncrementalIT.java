@@ -1,0 +1,405 @@
+package io.ringhaul.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.format.WriteMode;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.seeds.Seeds;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An incremental export leaves a snapshot that has the rows of the table at that moment. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class IncrementalIT {
+
+  /** The write time of rows that no incremental export reads again, a day ago. */
+  private static final long OLD =
+      TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.DAYS.toMicros(1);
+
+  private final CqlSession session = TestCluster.session();
+  private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private final String keyspace = TestCluster.newKeyspace(1);
+
+  @TempDir private Path folder;
+
+  @AfterAll
+  void close() {
+    operator.close();
+  }
+
+  private String table(String name, String columns) {
+    String table = name + "_" + UUID.randomUUID().toString().substring(0, 8);
+    TestCluster.define(List.of(String.format("CREATE TABLE %s.%s (%s)", keyspace, table, columns)));
+    return table;
+  }
+
+  private void execute(String cql, String table) {
+    session.execute(cql.replace("TABLE", keyspace + "." + table));
+  }
+
+  private IcebergTarget target(String table) {
+    return IcebergTarget.warehouse(folder.resolve(table));
+  }
+
+  private ExportRequest incremental(String table) {
+    return operator.export(keyspace, table).to(target(table)).incremental();
+  }
+
+  private long export(ExportRequest request) {
+    ExportResult result = request.execute();
+    return result.snapshotId().orElseThrow();
+  }
+
+  private void inspect(String table, java.util.function.Consumer<Table> reader) {
+    Warehouse.inspect(folder.resolve(table), TableIdentifier.of(keyspace, table), reader);
+  }
+
+  @Test
+  void writesOnlyChangedRowsAndTheirKeys() {
+    String table = table("orders", "k int, c int, v text, n bigint, PRIMARY KEY (k, c)");
+    for (int i = 0; i < 2_000; i++) {
+      execute(
+          String.format(
+              "INSERT INTO TABLE (k, c, v) VALUES (%d, %d, 'old') USING TIMESTAMP %d",
+              i / 10, i % 10, OLD),
+          table);
+    }
+    ExportResult first = incremental(table).execute();
+    execute("UPDATE TABLE SET v = 'new', n = 7 WHERE k = 3 AND c = 4", table);
+    execute("INSERT INTO TABLE (k, c, v) VALUES (1000, 1, 'added')", table);
+    // The marker of this row has no write time in CQL, and it has no value that tells one.
+    execute("INSERT INTO TABLE (k, c) VALUES (1000, 2)", table);
+    ExportResult second = incremental(table).taskCount(2).execute();
+    ExportResult third = incremental(table).overlap(Duration.ZERO).execute();
+
+    assertThat(first.rows()).isEqualTo(2_000);
+    assertThat(second.rows()).isEqualTo(3);
+    assertThat(second.fileBytes()).isLessThan(first.fileBytes() / 2);
+    // The row without values is merged again each time.
+    assertThat(third.rows()).isEqualTo(1);
+    assertThat(operator.verify(keyspace, table).against(source(table)).execute().isEqual())
+        .isTrue();
+    inspect(
+        table,
+        loaded -> {
+          Snapshot snapshot = loaded.snapshot(second.snapshotId().orElseThrow());
+          long rows = 0;
+          for (DataFile file : snapshot.addedDataFiles(loaded.io())) {
+            rows += file.recordCount();
+          }
+          long keys = 0;
+          for (DeleteFile file : snapshot.addedDeleteFiles(loaded.io())) {
+            keys += file.recordCount();
+          }
+          assertThat(rows).isEqualTo(3);
+          assertThat(keys).isEqualTo(3);
+          assertThat(snapshot.summary())
+              .containsKeys(
+                  "ringhaul.job-id",
+                  "ringhaul.incremental.read-up-to",
+                  "ringhaul.incremental.source");
+          assertThat(Warehouse.rows(loaded)).hasSize(2_002);
+        });
+  }
+
+  private IcebergSource source(String table) {
+    return IcebergSource.warehouse(folder.resolve(table));
+  }
+
+  @Test
+  void readsRowsOfTheOverlapAgainAndMergesThem() {
+    String table = table("overlapping", "k int PRIMARY KEY, v text");
+    for (int i = 0; i < 20; i++) {
+      execute("INSERT INTO TABLE (k, v) VALUES (" + i + ", 'a')", table);
+    }
+    assertThat(incremental(table).execute().rows()).isEqualTo(20);
+    assertThat(incremental(table).execute().rows()).isEqualTo(20);
+    assertThat(incremental(table).overlap(Duration.ZERO).execute().rows()).isZero();
+    inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "bucket(3, k)"})
+  void eachSnapshotHasTheRowsOfItsMoment(String partitioning) throws InterruptedException {
+    rounds(8, 1, partitioning);
+  }
+
+  @Slow
+  @ParameterizedTest
+  @ValueSource(strings = {"", "bucket(3, k)"})
+  void hundredSnapshotsHaveTheRowsOfTheirMoments(String partitioning) throws InterruptedException {
+    rounds(100, 3, partitioning);
+  }
+
+  /**
+   * Changes a table at random between exports. In even rounds there are only changes that write
+   * times tell, and in odd rounds also deletions and expiry, which a comparison finds.
+   */
+  private void rounds(int count, int expiring, String partitioning) throws InterruptedException {
+    long seed = Seeds.next();
+    Random random = new Random(seed);
+    String table =
+        table(
+            "rounds",
+            "k int, id uuid, s text static, v text, n bigint, l set<int>, PRIMARY KEY (k, id)");
+    IcebergTarget target =
+        partitioning.isEmpty() ? target(table) : target(table).partitionBy(partitioning);
+    List<UUID> ids = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      ids.add(new UUID(random.nextLong(), random.nextLong()));
+    }
+    List<Long> snapshots = new ArrayList<>();
+    List<Collection<String>> states = new ArrayList<>();
+    for (int round = 0; round < count; round++) {
+      boolean compares = round % 2 == 1;
+      boolean expires = compares && round / 2 % expiring == 0;
+      for (int i = random.nextInt(12); i >= 0; i--) {
+        execute(change(random, ids, compares, expires), table);
+      }
+      if (expires) {
+        Thread.sleep(2_100);
+      }
+      ExportRequest request = operator.export(keyspace, table).to(target).incremental();
+      snapshots.add(export(compares ? request.detectDeletes() : request));
+      states.add(rowsInCassandra(table));
+    }
+    inspect(
+        table,
+        loaded -> {
+          for (int round = 0; round < count; round++) {
+            assertThat(rowsInIceberg(loaded, snapshots.get(round)))
+                .as("round %d of seed %d", round, seed)
+                .containsExactlyElementsOf(states.get(round));
+          }
+        });
+    assertThat(
+            operator
+                .verify(keyspace, table)
+                .against(source(table).snapshot(snapshots.get(count - 1)))
+                .execute()
+                .isEqual())
+        .isTrue();
+  }
+
+  private static String change(Random random, List<UUID> ids, boolean deletes, boolean expires) {
+    int k = random.nextInt(5);
+    String key = "k = " + k + " AND id = " + ids.get(random.nextInt(ids.size()));
+    String values = k + ", " + ids.get(random.nextInt(ids.size()));
+    int number = random.nextInt(1_000);
+    return switch (random.nextInt(deletes ? 10 : 5)) {
+      case 0 -> "INSERT INTO TABLE (k, id, v, n) VALUES (" + values + ", 'v', " + number + ")";
+      case 1 -> "INSERT INTO TABLE (k, id) VALUES (" + values + ")";
+      case 2 -> "UPDATE TABLE SET v = 'v" + number + "' WHERE " + key;
+      case 3 -> "UPDATE TABLE SET l = l + {" + number + "} WHERE " + key;
+      case 4 -> "UPDATE TABLE SET s = 's" + number + "' WHERE k = " + k;
+      case 5 -> "DELETE FROM TABLE WHERE " + key;
+      case 6 -> "DELETE v, l FROM TABLE WHERE " + key;
+      case 7 -> "DELETE FROM TABLE WHERE k = " + k;
+      case 8 ->
+          expires
+              ? "INSERT INTO TABLE (k, id, v) VALUES (" + values + ", 'brief') USING TTL 1"
+              : "DELETE s FROM TABLE WHERE k = " + k;
+      default ->
+          expires
+              ? "UPDATE TABLE USING TTL 1 SET n = 1 WHERE " + key
+              : "UPDATE TABLE SET l = {} WHERE " + key;
+    };
+  }
+
+  private Collection<String> rowsInCassandra(String table) {
+    Collection<String> rows = new TreeSet<>();
+    for (Row row : session.execute("SELECT k, id, s, v, n, l FROM " + keyspace + "." + table)) {
+      rows.add(
+          text(
+              row.getInt("k"),
+              row.getUuid("id"),
+              row.getString("s"),
+              row.getString("v"),
+              row.isNull("n") ? null : row.getLong("n"),
+              row.isNull("l") ? null : new TreeSet<>(row.getSet("l", Integer.class))));
+    }
+    return rows;
+  }
+
+  private static Collection<String> rowsInIceberg(Table table, long snapshot) {
+    List<String> rows = new ArrayList<>();
+    try (CloseableIterable<Record> records =
+        IcebergGenerics.read(table).useSnapshot(snapshot).build()) {
+      for (Record row : records) {
+        rows.add(
+            text(
+                row.getField("k"),
+                row.getField("id"),
+                row.getField("s"),
+                row.getField("v"),
+                row.getField("n"),
+                row.getField("l") == null ? null : new TreeSet<>((List<?>) row.getField("l"))));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    rows.sort(null);
+    return rows;
+  }
+
+  private static String text(Object... values) {
+    return java.util.Arrays.toString(values);
+  }
+
+  @Test
+  void comparisonFindsChangesOfCountersAndOfKeys() {
+    String counters = table("counters", "k int PRIMARY KEY, n counter");
+    String keys = table("keys", "k int, c int, PRIMARY KEY (k, c)");
+    for (String table : List.of(counters, keys)) {
+      assertThatThrownBy(() -> incremental(table).execute())
+          .isInstanceOf(UnsuitableTableException.class)
+          .hasMessageContaining("write time");
+    }
+    for (int i = 0; i < 10; i++) {
+      execute("UPDATE TABLE SET n = n + 5 WHERE k = " + i, counters);
+      execute("INSERT INTO TABLE (k, c) VALUES (" + i + ", 1)", keys);
+    }
+    assertThat(incremental(counters).detectDeletes().execute().rows()).isEqualTo(10);
+    assertThat(incremental(keys).detectDeletes().execute().rows()).isEqualTo(10);
+    execute("UPDATE TABLE SET n = n + 1 WHERE k = 3", counters);
+    execute("DELETE FROM TABLE WHERE k = 3", keys);
+    assertThat(incremental(counters).detectDeletes().execute().rows()).isEqualTo(1);
+    assertThat(incremental(keys).detectDeletes().execute().rows()).isZero();
+    for (String table : List.of(counters, keys)) {
+      assertThat(operator.verify(keyspace, table).against(source(table)).execute().isEqual())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void continuesAnOrdinaryExportByComparison() {
+    String table = table("ordinary", "k int PRIMARY KEY, v text");
+    execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);
+    execute("INSERT INTO TABLE (k, v) VALUES (2, 'b')", table);
+    operator.export(keyspace, table).to(target(table)).execute();
+    assertThatThrownBy(() -> incremental(table).execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(
+            "it has rows, and none of its snapshots tells up to which moment an incremental export"
+                + " has read")
+        .hasMessageEndingWith(
+            "Replace all rows once with mode(OVERWRITE), or compare all rows once with"
+                + " detectDeletes()");
+    execute("DELETE FROM TABLE WHERE k = 1", table);
+    assertThat(incremental(table).detectDeletes().execute().rows()).isZero();
+    execute("INSERT INTO TABLE (k, v) VALUES (3, 'c')", table);
+    incremental(table).execute();
+    inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(2));
+  }
+
+  @Test
+  void beginsAnewByReplacingAllRows() {
+    String table = table("anew", "k int PRIMARY KEY, v text");
+    execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);
+    incremental(table).execute();
+    execute("DELETE FROM TABLE WHERE k = 1", table);
+    execute("INSERT INTO TABLE (k, v) VALUES (2, 'b')", table);
+    operator
+        .export(keyspace, table)
+        .to(target(table).mode(WriteMode.OVERWRITE))
+        .incremental()
+        .execute();
+    inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(1));
+  }
+
+  @Test
+  void refusesWhatItCannotMerge() {
+    String floats = table("floats", "k float PRIMARY KEY, v text");
+    assertThatThrownBy(() -> incremental(floats).execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("equality deletes cannot compare");
+    String table = table("refused", "k int PRIMARY KEY, v int");
+    execute("INSERT INTO TABLE (k, v) VALUES (1, 1)", table);
+    assertThatThrownBy(
+            () ->
+                operator
+                    .export(keyspace, table)
+                    .to(target(table).partitionBy("v"))
+                    .incremental()
+                    .execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("it is partitioned by v, which is not part of the primary key");
+    assertThatThrownBy(
+            () ->
+                operator
+                    .export(keyspace, table)
+                    .to(CsvTarget.folder(folder.resolve("csv")))
+                    .incremental()
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("only Iceberg tables do");
+    assertThatThrownBy(() -> incremental(table).where("v = 1").allowFiltering().execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("where does not go with incremental()");
+    assertThatThrownBy(() -> incremental(table).maxRows(1).execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("maxRows does not go with incremental()");
+    assertThatThrownBy(() -> incremental(table).detectDeletes().withTtl().execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("withTtl does not go with detectDeletes()");
+    assertThatThrownBy(
+            () -> operator.export(keyspace, table).to(target(table)).detectDeletes().execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("detectDeletes is for incremental exports");
+    assertThatThrownBy(
+            () ->
+                operator
+                    .export(keyspace, table)
+                    .to(target(table).mode(WriteMode.APPEND))
+                    .incremental()
+                    .execute())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("incremental merges rows");
+    incremental(table).execute();
+    execute("DROP TABLE TABLE", table);
+    TestCluster.define(
+        List.of(
+            String.format("CREATE TABLE %s.%s (k int PRIMARY KEY, v int)", keyspace, table)));
+    assertThatThrownBy(() -> incremental(table).execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("dropped and created again");
+  }
+}
