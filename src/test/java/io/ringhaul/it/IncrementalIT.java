@@ -394,10 +394,10 @@ class IncrementalIT {
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("incremental merges rows");
     incremental(table).execute();
-    execute("DROP TABLE TABLE", table);
+    String recreated = keyspace + "." + table;
     TestCluster.define(
         List.of(
-            String.format("CREATE TABLE %s.%s (k int PRIMARY KEY, v int)", keyspace, table)));
+            "DROP TABLE " + recreated, "CREATE TABLE " + recreated + " (k int PRIMARY KEY, v int)"));
     assertThatThrownBy(() -> incremental(table).execute())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("dropped and created again");

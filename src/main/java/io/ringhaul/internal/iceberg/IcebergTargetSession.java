@@ -197,7 +197,9 @@ public final class IcebergTargetSession implements TargetSession {
     Table table = catalog().loadTable(identifier);
     String ref =
         new WriteLayout.Publication(CommitMode.MERGE, settings.branch(), Map.of()).ref();
-    Snapshot head = SnapshotUtil.latestSnapshot(table, ref);
+    // A new branch starts at the main branch's current snapshot.
+    Snapshot head =
+        table.refs().containsKey(ref) ? table.snapshot(ref) : table.currentSnapshot();
     Optional<Merge.Last> last = Merge.Last.of(table, head);
     CommitMode mode =
         PlannedTable.isEmpty(table)
