@@ -274,7 +274,11 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
             ? "--max-rows"
             : cellTimes.filters()
                 ? "--written-after and --written-before"
-                : rejects.rejects() ? "--on-unrepresentable reject" : target.keepsOtherRows();
+                : rejects.rejects()
+                    ? "--on-unrepresentable reject"
+                    : incremental && !detectDeletes
+                        ? "--incremental without --detect-deletes"
+                        : target.keepsOtherRows();
     if (!other.isEmpty()) {
       throw new InvalidSettingException(
           "--verify",

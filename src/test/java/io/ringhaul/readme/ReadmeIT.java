@@ -46,6 +46,7 @@ class ReadmeIT {
           "docs/operations/monitoring.md",
           "docs/guides/read.md",
           "docs/guides/follow.md",
+          "docs/guides/incremental.md",
           "docs/operations/troubleshooting.md",
           "docs/guides/batch-writer.md",
           "docs/console.md",
