@@ -291,7 +291,8 @@ class IncrementalIT {
     for (String table : List.of(counters, keys)) {
       assertThatThrownBy(() -> incremental(table).execute())
           .isInstanceOf(UnsuitableTableException.class)
-          .hasMessageContaining("write time");
+          .hasMessageContaining("has no exported column with a write time")
+          .hasMessageContaining("find the changes with detectDeletes()");
     }
     for (int i = 0; i < 10; i++) {
       execute("UPDATE TABLE SET n = n + 5 WHERE k = " + i, counters);

@@ -9,6 +9,8 @@ import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.UnknownCommitStateException;
+import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.exceptions.UnsupportedClusterException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
@@ -109,7 +111,7 @@ public record ExportOperation(
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
-    Exported exported = exported(session, table, columnNames, mapping, times());
+    Exported exported = exported(session, table);
     ExportedRows rows = exported.rows();
     Map<String, String> fingerprint = fingerprint(found, rows);
     Optional<Job> completed =
@@ -226,6 +228,19 @@ public record ExportOperation(
    */
   private record Exported(
       List<ColumnDescription> read, TableDescription written, ExportedRows rows) {}
+
+  private Exported exported(CqlSession session, TableDescription table) {
+    try {
+      return exported(session, table, columnNames, mapping, times());
+    } catch (UnsuitableTableException | UnsupportedClusterException e) {
+      throw times().window().areChanges()
+          ? e.withNote(
+              "find the changes with "
+                  + Setting.DETECT_DELETES.call()
+                  + ", which compares rows and reads no write times")
+          : e;
+    }
+  }
 
   private static Exported exported(
       CqlSession session,
