@@ -372,6 +372,26 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
+   * Goes on to export the changes of the table, in micro-batches. Needs {@link #incremental}.
+   *
+   * @throws InvalidSettingException if the export is not incremental
+   */
+  public ExportFollowRequest follow() {
+    if (!incremental) {
+      throw new InvalidSettingException(
+          "follow", "follow exports changes: set " + Setting.INCREMENTAL.call() + " too");
+    }
+    BulkOperation<ExportResult> operation = operation();
+    if (!(operation instanceof ExportOperation export)) {
+      throw new InvalidSettingException(
+          "follow",
+          "follow exports all rows that change, so that where with values and listed keys do not"
+              + " go with it");
+    }
+    return new ExportFollowRequest(operator, export, export.jobId(), export.jobOptions());
+  }
+
+  /**
    * Keeps tasks as planned. Default: when a worker runs out of tasks, a running task is divided:
    * the part of it that has not been read becomes new tasks, each with its own file and checkpoint.
    * A new task has at least four pages and is estimated to take a second or more, so that no small

@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
+import io.ringhaul.FollowResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.Slow;
@@ -18,6 +19,8 @@ import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -329,6 +332,51 @@ class IncrementalIT {
     execute("INSERT INTO TABLE (k, v) VALUES (3, 'c')", table);
     incremental(table).execute();
     inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(2));
+  }
+
+  @Test
+  void followsATableInMicroBatchesAndContinuesAfterAnEnd() {
+    String table = table("followed", "k int PRIMARY KEY, v text");
+    execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);
+    execute("INSERT INTO TABLE (k, v) VALUES (2, 'b')", table);
+    List<Long> rows = new ArrayList<>();
+    List<Long> again = new ArrayList<>();
+    try (JobStore store = JobStore.file(folder.resolve("followed.db"))) {
+      ExportRequest request =
+          incremental(table)
+              .overlap(Duration.ZERO)
+              .job(JobOptions.in(store))
+              .jobId("follow of " + table);
+      request
+          .follow()
+          .every(Duration.ofMillis(10))
+          .maxBatches(2)
+          .onBatch(
+              batch -> {
+                rows.add(batch.rows());
+                execute("INSERT INTO TABLE (k, v) VALUES (3, 'c')", table);
+              })
+          .execute();
+      execute("DELETE FROM TABLE WHERE k = 1", table);
+      FollowResult result =
+          request
+              .follow()
+              .every(Duration.ofMillis(10))
+              .detectDeletesEvery(Duration.ofDays(1))
+              .maxBatches(2)
+              .onBatch(batch -> again.add(batch.rows()))
+              .execute();
+      assertThat(result.batches()).isEqualTo(2);
+      assertThat(store.list()).hasSize(4);
+    }
+    assertThat(rows).containsExactly(2L, 1L);
+    assertThat(again).containsExactly(0L, 0L);
+    inspect(
+        table,
+        loaded -> {
+          assertThat(loaded.snapshots()).hasSize(4);
+          assertThat(Warehouse.rows(loaded)).hasSize(2);
+        });
   }
 
   @Test

@@ -63,6 +63,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
@@ -135,6 +136,45 @@ public record ExportOperation(
     }
   }
 
+  /**
+   * The export of one micro-batch of a follow, as a job.
+   *
+   * @param number from 1
+   * @param compares whether the micro-batch compares all rows
+   */
+  ExportOperation batch(int number, boolean compares, UUID id, Optional<JobOptions> options) {
+    return new ExportOperation(
+        settings,
+        selection,
+        sizing,
+        target,
+        columnNames,
+        mapping,
+        cellTimes,
+        pageSize,
+        incremental.map(how -> new Incremental(how.overlap(), compares)),
+        options,
+        id,
+        rejectSettings.ofBatch(number),
+        splitRule);
+  }
+
+  /** Describes the table and the target, which must not change during a follow. */
+  public String subject() {
+    return new TreeMap<>(target.identity())
+            .entrySet().stream()
+                .map(part -> part.getKey() + " " + part.getValue())
+                .collect(Collectors.joining(", "))
+        + " of "
+        + settings.keyspace().asCql(true)
+        + "."
+        + settings.table().asCql(true);
+  }
+
+  boolean detectsDeletes() {
+    return incremental.map(Incremental::detectsDeletes).orElse(false);
+  }
+
   /** The times of cells that the scan reads. */
   private CellTimes times() {
     return incremental.map(how -> how.times(cellTimes)).orElse(cellTimes);
@@ -151,7 +191,7 @@ public record ExportOperation(
       OperationJob job,
       TableFingerprint found,
       Exported exported) {
-    if (!incremental.map(Incremental::detectsDeletes).orElse(false)) {
+    if (!detectsDeletes()) {
       return Optional.empty();
     }
     ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());

@@ -1,0 +1,113 @@
+package io.ringhaul.internal.operation;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.ExportResult;
+import io.ringhaul.FollowResult;
+import io.ringhaul.exceptions.OperationCancelledException;
+import io.ringhaul.internal.operation.FollowedBatches.Batch;
+import io.ringhaul.monitor.OperationTotals;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Exports the changes of a table in micro-batches.
+ *
+ * @param export the export that each micro-batch repeats
+ * @param period the time between the beginnings of two micro-batches
+ * @param comparison the time between two micro-batches that compare all rows; empty if all find
+ *     changes in the same way
+ * @param most the number of micro-batches after which the operation ends
+ */
+public record ExportFollowOperation(
+    ExportOperation export,
+    FollowedBatches batches,
+    Duration period,
+    Optional<Duration> comparison,
+    int most,
+    Consumer<ExportResult> listener)
+    implements BulkOperation<FollowResult> {
+
+  /**
+   * The position of a micro-batch in its job's labels: how it finds changes, so that it is resumed
+   * the same way, and when the last comparison began.
+   */
+  private record Position(boolean isCompared, Instant compared) {
+
+    private static final String COMPARED = "compared";
+
+    static Position parse(String text) {
+      int space = text.indexOf(' ');
+      return space < 0
+          ? new Position(false, Instant.EPOCH)
+          : new Position(
+              text.substring(0, space).equals(COMPARED), Instant.parse(text.substring(space + 1)));
+    }
+
+    String text() {
+      return (isCompared ? COMPARED : "written") + " " + compared;
+    }
+  }
+
+  @Override
+  public FollowResult run(CqlSession session, Executor threads) {
+    long began = System.nanoTime();
+    FollowResult result = new FollowResult(0, 0, 0);
+    Batch last = batches.last();
+    while (true) {
+      long start = System.nanoTime();
+      last = last.isDone() ? last.next(next(Position.parse(last.to())).text()) : last;
+      ExportResult exported =
+          export
+              .batch(
+                  last.number(),
+                  Position.parse(last.to()).isCompared(),
+                  batches.jobId(last),
+                  batches.options(last))
+              .run(session, threads);
+      last = new Batch(last.number(), last.from(), last.to(), true);
+      batches.forgetOld();
+      listener.accept(exported);
+      result =
+          new FollowResult(
+              result.batches() + 1,
+              result.rows() + exported.rows(),
+              result.rejectedRows() + exported.rejectedRows());
+      if (result.batches() >= most) {
+        return result;
+      }
+      pause(period.minusNanos(System.nanoTime() - start), result, began);
+    }
+  }
+
+  private Position next(Position before) {
+    Instant now = Instant.now();
+    boolean compares =
+        comparison
+            .map(time -> !now.isBefore(before.compared().plus(time)))
+            .orElseGet(() -> export.detectsDeletes());
+    return new Position(compares, compares ? now : before.compared());
+  }
+
+  private static void pause(Duration time, FollowResult done, long began) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(Math.max(1, time.toMillis()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OperationCancelledException(
+          "Following the table was cancelled; the snapshots of its exports stay",
+          new OperationTotals(
+              done.rows(),
+              0,
+              0,
+              0,
+              0,
+              done.batches(),
+              0,
+              Duration.ofNanos(System.nanoTime() - began)));
+    }
+  }
+}
