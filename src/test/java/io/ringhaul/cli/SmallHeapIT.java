@@ -3,15 +3,22 @@ package io.ringhaul.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +119,42 @@ class SmallHeapIT {
     CapturedRun resumed = run("-Xmx512m", List.of("jobs", "resume", JOB));
     assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(ExitCode.DONE);
     assertThat(count()).isEqualTo(3);
+  }
+
+  /** The rows take more space than the heap, and each task has rows of all partitions. */
+  @Slow
+  @Test
+  void exportsRowsOfManyPartitions() throws Exception {
+    int rows = 80_000;
+    int partitions = 60;
+    Random random = new Random(7);
+    byte[] bytes = new byte[1_300];
+    PreparedStatement insert =
+        TestCluster.session()
+            .prepare("INSERT INTO " + keyspace + ".t (id, at, v) VALUES (?, ?, ?)");
+    try (AsyncWrites writes = new AsyncWrites(TestCluster.session())) {
+      for (int id = 0; id < rows; id++) {
+        random.nextBytes(bytes);
+        writes.add(
+            insert.bind(
+                id,
+                Instant.parse("2020-01-15T00:00:00Z").plus(id % partitions * 31L, ChronoUnit.DAYS),
+                Base64.getEncoder().encodeToString(bytes)));
+      }
+    }
+    CapturedRun run =
+        run(
+            "-Xmx128m",
+            List.of(
+                "export",
+                keyspace + ".t",
+                "--format=iceberg",
+                "--path=" + folder.resolve("warehouse"),
+                "--partition-by=month(at)",
+                "--tasks=12",
+                "--job-store=none"));
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+    assertThat(run.out()).contains(": 80,000 rows in ", "files: " + partitions + "\n");
   }
 
   private CapturedRun importing(String format, Path file, String... more) throws Exception {
