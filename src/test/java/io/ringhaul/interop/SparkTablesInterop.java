@@ -145,7 +145,7 @@ class SparkTablesInterop {
             assertThat(rows(table))
                 .as(table)
                 .containsExactlyInAnyOrderElementsOf(
-                    rows.stream().map(SparkTablesInterop::sorted).toList()));
+                    rows.stream().map(SparkTablesInterop::text).toList()));
   }
 
   private void requireSettings(TokenAwareBulkOperator operator, IcebergSource source) {
@@ -237,8 +237,8 @@ class SparkTablesInterop {
   }
 
   /** Returns the rows of a table in Cassandra as Spark prints them. */
-  private List<ObjectNode> rows(String table) {
-    List<ObjectNode> rows = new ArrayList<>();
+  private List<String> rows(String table) {
+    List<String> rows = new ArrayList<>();
     for (Row row : session.execute("SELECT * FROM " + keyspace + "." + table)) {
       ObjectNode values = JsonNodeFactory.instance.objectNode();
       for (int i = 0; i < row.size(); i++) {
@@ -246,16 +246,17 @@ class SparkTablesInterop {
         values.set(
             column.getName().asInternal(), SparkValues.of(column.getType(), row.getBytesUnsafe(i)));
       }
-      rows.add(sorted(values));
+      rows.add(text(values));
     }
     return rows;
   }
 
-  private static ObjectNode sorted(ObjectNode row) {
+  /** Returns a row with its columns in alphabetical order. */
+  private static String text(ObjectNode row) {
     ObjectNode sorted = JsonNodeFactory.instance.objectNode();
     row.properties().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(field -> sorted.set(field.getKey(), field.getValue()));
-    return sorted;
+    return sorted.toString();
   }
 }
