@@ -1,18 +1,11 @@
 package io.ringhaul.lake;
 
 import io.ringhaul.cli.sandbox.ForeignClassPath;
-import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +17,9 @@ public final class ObjectStore implements AutoCloseable {
   public static final String ACCESS_KEY = "test-access-key";
   public static final String SECRET_KEY = "test-secret-key";
 
-  private static final long START_MILLIS = 60_000;
-
   private final Path folder;
   private final int port;
-  private @Nullable Process process;
+  private @Nullable ServerProcess process;
 
   private ObjectStore(Path folder, int port) {
     this.folder = folder;
@@ -41,7 +32,7 @@ public final class ObjectStore implements AutoCloseable {
    * @param folder an empty folder for the objects and for the server's log
    */
   public static ObjectStore start(Path folder) throws IOException, InterruptedException {
-    ObjectStore store = new ObjectStore(folder, freePort());
+    ObjectStore store = new ObjectStore(folder, ServerProcess.freePort());
     Files.createDirectories(folder.resolve("buckets"));
     store.resume();
     return store;
@@ -67,38 +58,28 @@ public final class ObjectStore implements AutoCloseable {
             "S3Proxy",
             "com.fasterxml.jackson.core:jackson-annotations:2.22",
             "org.gaul:s3proxy:4.1.0");
-    Path log = folder.resolve("s3proxy.log");
-    Process started =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    process =
+        ServerProcess.start(
+            "S3Proxy",
+            ServerProcess.java(),
+            jars,
+            List.of(
                 "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
                 "-DLOG_LEVEL=warn",
-                "-cp",
-                jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
                 "org.gaul.s3proxy.Main",
                 "--properties",
-                config.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    process = started;
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
-    while (!answers()) {
-      if (!started.isAlive() || System.nanoTime() > deadline) {
-        pause();
-        throw new IOException("S3Proxy does not start:\n" + Files.readString(log));
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
+                config.toString()),
+            Map.of(),
+            port,
+            folder.resolve("s3proxy.log"));
   }
 
   /** Ends the server with SIGKILL and keeps its objects. */
   public void pause() throws InterruptedException {
-    Process running = process;
+    ServerProcess running = process;
     process = null;
     if (running != null) {
-      running.destroyForcibly().waitFor();
+      running.close();
     }
   }
 
@@ -119,8 +100,13 @@ public final class ObjectStore implements AutoCloseable {
 
   /** Returns the properties with which Iceberg's {@code S3FileIO} reaches this store. */
   public Map<String, String> properties() {
+    return properties(endpoint());
+  }
+
+  /** Returns the properties with which {@code S3FileIO} reaches this store through a proxy. */
+  public static Map<String, String> properties(String endpoint) {
     return Map.of(
-        "s3.endpoint", endpoint(),
+        "s3.endpoint", endpoint,
         "s3.path-style-access", "true",
         "s3.access-key-id", ACCESS_KEY,
         "s3.secret-access-key", SECRET_KEY,
@@ -130,20 +116,5 @@ public final class ObjectStore implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     pause();
-  }
-
-  private boolean answers() {
-    try (Socket probe = new Socket()) {
-      probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

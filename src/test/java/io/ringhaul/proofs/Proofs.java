@@ -30,6 +30,7 @@ public final class Proofs {
           "IT", "the gate: integration tests",
           "Faults", "`faults`",
           "Interop", "`interop`",
+          "Lake", "`lake`",
           "Conformance", "`conformance`",
           "Postgres", "`postgres`",
           "ConsoleWatchers", "`console`",

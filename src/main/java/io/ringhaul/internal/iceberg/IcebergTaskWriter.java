@@ -153,7 +153,18 @@ final class IcebergTaskWriter implements TaskWriter {
   private void guarded(Runnable step) {
     try {
       step.run();
-    } catch (UncheckedIOException e) {
+    } catch (BulkOperationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Parquet wraps the failures of its streams.
+      for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause instanceof StorageException named) {
+          throw named;
+        }
+      }
+      if (!(e instanceof UncheckedIOException)) {
+        throw e;
+      }
       throw new StorageException(
           layout.location(),
           "Writing to " + layout.location() + " failed: " + StorageTrouble.of(e),

@@ -22,9 +22,9 @@ import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
 /** A table of generated orders. The n-th order is always the same. */
-final class Orders {
+public final class Orders {
 
-  static final String COLUMNS =
+  public static final String COLUMNS =
       "id int PRIMARY KEY, order_date date, customer text, amount decimal, total bigint, ip inet,"
           + " big varint, at timestamp";
   private static final List<String> NAMES =
@@ -32,11 +32,11 @@ final class Orders {
 
   private Orders() {}
 
-  static void create(String table) {
+  public static void create(String table) {
     TestCluster.define("CREATE TABLE " + table + " (" + COLUMNS + ")");
   }
 
-  static void insert(CqlSession session, String table, int from, int to) {
+  public static void insert(CqlSession session, String table, int from, int to) {
     PreparedStatement insert =
         session.prepare(
             "INSERT INTO "
@@ -52,7 +52,7 @@ final class Orders {
   }
 
   /** Returns the driver's values of the n-th order. */
-  static List<@Nullable Object> order(int id) {
+  public static List<@Nullable Object> order(int id) {
     List<@Nullable Object> values = new ArrayList<>();
     values.add(id);
     values.add(LocalDate.of(2020, 1, 1).plusMonths(id % 60).plusDays(id % 28));
@@ -66,7 +66,7 @@ final class Orders {
   }
 
   /** Returns the n-th order as an export writes it. */
-  static List<@Nullable Object> exported(int id) {
+  public static List<@Nullable Object> exported(int id) {
     List<@Nullable Object> values = order(id);
     values.set(3, String.valueOf(values.get(3)));
     values.set(5, List.of("10.0.0.7", "2001:db8::7", "::1").get(id % 3));
@@ -75,7 +75,7 @@ final class Orders {
     return values;
   }
 
-  static Map<Integer, List<@Nullable Object>> exported(int from, int to) {
+  public static Map<Integer, List<@Nullable Object>> exported(int from, int to) {
     Map<Integer, List<@Nullable Object>> orders = new TreeMap<>();
     for (int id = from; id < to; id++) {
       orders.put(id, exported(id));
@@ -84,7 +84,7 @@ final class Orders {
   }
 
   /** Returns the records by id; fails if an id occurs twice. */
-  static Map<Integer, List<@Nullable Object>> byId(List<Record> records) {
+  public static Map<Integer, List<@Nullable Object>> byId(List<Record> records) {
     Map<Integer, List<@Nullable Object>> orders = new TreeMap<>();
     for (Record record : records) {
       List<@Nullable Object> values = new ArrayList<>();
@@ -97,7 +97,7 @@ final class Orders {
   }
 
   /** Returns the serialized rows of a table by id. */
-  static Map<Integer, List<@Nullable Object>> bytesById(CqlSession session, String table) {
+  public static Map<Integer, List<@Nullable Object>> bytesById(CqlSession session, String table) {
     Map<Integer, List<@Nullable Object>> orders = new TreeMap<>();
     for (Row row : session.execute("SELECT " + String.join(", ", NAMES) + " FROM " + table)) {
       List<@Nullable Object> values = new ArrayList<>();
