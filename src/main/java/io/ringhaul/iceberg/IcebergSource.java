@@ -7,6 +7,7 @@ import io.ringhaul.format.GrowingSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.internal.iceberg.CatalogSource;
+import io.ringhaul.internal.iceberg.ConfiguredCatalog;
 import io.ringhaul.internal.iceberg.IcebergSourceSession;
 import io.ringhaul.internal.iceberg.ReadPoint;
 import io.ringhaul.internal.iceberg.TableNames;
@@ -65,6 +66,21 @@ public final class IcebergSource implements GrowingSource {
   /** Returns a source for a table in the given catalog. The caller closes the catalog. */
   public static IcebergSource catalog(Catalog catalog) {
     return of(CatalogSource.of(catalog));
+  }
+
+  /**
+   * Returns a source for a table in a catalog that Iceberg creates from its own properties, see
+   * {@link IcebergTarget#catalog(String, Map)}. The import opens the catalog and closes it. Catalogs
+   * of type {@code hadoop} can be read. A JDBC catalog that does not exist is not created.
+   *
+   * @param name the catalog's name; a JDBC catalog finds its tables by it
+   * @param properties Iceberg's catalog properties with {@code type} or {@code catalog-impl}
+   * @throws InvalidSettingException if the type or a property that it needs is missing, if a class
+   *     is not on the class path, or if {@code uri} contains a password
+   */
+  public static IcebergSource catalog(String name, Map<String, String> properties) {
+    return new IcebergSource(
+        ConfiguredCatalog.toRead(name, properties), Optional.empty(), new ReadPoint.Current());
   }
 
   /**

@@ -11,8 +11,10 @@ import io.ringhaul.format.UuidForm;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.iceberg.CatalogSource;
 import io.ringhaul.internal.iceberg.CommitMode;
+import io.ringhaul.internal.iceberg.ConfiguredCatalog;
 import io.ringhaul.internal.iceberg.IcebergTargetSession;
 import io.ringhaul.internal.iceberg.PartitionExpression;
+import io.ringhaul.internal.iceberg.SecretProperties;
 import io.ringhaul.internal.iceberg.TableNames;
 import io.ringhaul.internal.iceberg.TargetSettings;
 import io.ringhaul.internal.parquet.ParquetCodecs;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
@@ -50,14 +51,6 @@ public final class IcebergTarget implements ExportTarget {
   private static final long LEAST_FILE_BYTES = 1L << 20;
   private static final String OWN_PROPERTIES = "ringhaul.";
 
-  private static final Pattern SECRET_KEY =
-      Pattern.compile(
-          "passw|passphrase|secret|token|credential|authorization"
-              + "|(access|shared|account|private|api)[-_.]?key|connection-string",
-          Pattern.CASE_INSENSITIVE);
-
-  private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^/@\\s]+:[^/@\\s]+@");
-
   private final TargetSettings settings;
 
   private IcebergTarget(TargetSettings settings) {
@@ -76,6 +69,34 @@ public final class IcebergTarget implements ExportTarget {
   /** Returns a target for a table in the given catalog. The caller closes the catalog. */
   public static IcebergTarget catalog(Catalog catalog) {
     return new IcebergTarget(TargetSettings.of(CatalogSource.of(catalog)));
+  }
+
+  /**
+   * Returns a target for a table in a catalog that Iceberg creates from its own properties, such as
+   * {@code type=rest}, {@code uri} and {@code warehouse}. The export opens the catalog and closes
+   * it. Ringhaul's defaults for properties that are not set:
+   *
+   * <ul>
+   *   <li>{@code rest}: connecting takes at most 10 seconds, an answer 60 seconds ({@code
+   *       rest.client.connection-timeout-ms}, {@code rest.client.socket-timeout-ms}); no metrics
+   *       are sent to the catalog ({@code rest-metrics-reporting-enabled})
+   *   <li>{@code jdbc}, {@code hive} and {@code nessie}: {@code io-impl} is chosen by the scheme of
+   *       a file's location; in a {@code jdbc} catalog with a local warehouse, files are forced to
+   *       the disk
+   * </ul>
+   *
+   * <p>Properties may contain secrets: they are not stored with the job or in the table. A resumed
+   * job uses those of the request that resumes it; name, type, {@code uri} and {@code warehouse}
+   * must be the same. Catalogs of type {@code hadoop} are rejected, because they lose commits when
+   * several programs write at the same time.
+   *
+   * @param name the catalog's name; a JDBC catalog finds its tables by it
+   * @param properties Iceberg's catalog properties with {@code type} or {@code catalog-impl}
+   * @throws InvalidSettingException if the type or a property that it needs is missing, if a class
+   *     is not on the class path, or if {@code uri} contains a password
+   */
+  public static IcebergTarget catalog(String name, Map<String, String> properties) {
+    return new IcebergTarget(TargetSettings.of(ConfiguredCatalog.toWrite(name, properties)));
   }
 
   /**
@@ -361,8 +382,8 @@ public final class IcebergTarget implements ExportTarget {
    * contain any column name, so only their values are checked.
    */
   private static boolean isSecret(String key, String value) {
-    return (!key.startsWith("write.") && SECRET_KEY.matcher(key).find())
-        || PASSWORD_IN_URL.matcher(value).find();
+    return (!key.startsWith("write.") && SecretProperties.isSecretKey(key))
+        || SecretProperties.hasPassword(value);
   }
 
   private static InvalidSettingException contradiction() {

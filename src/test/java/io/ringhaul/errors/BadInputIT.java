@@ -261,14 +261,15 @@ class BadInputIT {
         StorageException.class,
         m ->
             assertThat(m)
-                .startsWith("The catalog ringhaul has no Iceberg table lake.missing; it has ")
+                .startsWith("The catalog ringhaul has no Iceberg table lake.missing: the namespace"
+                        + " lake has ")
                 .endsWith("; name one with table(...)"));
     failsAlike(
         operator.importInto(keyspace, "copy").from(IcebergSource.warehouse(exported)),
         StorageException.class,
         m ->
             assertThat(m)
-                .startsWith("The catalog ringhaul has no Iceberg table " + keyspace + ".copy; "));
+                .startsWith("The catalog ringhaul has no Iceberg table " + keyspace + ".copy: "));
   }
 
   @Test

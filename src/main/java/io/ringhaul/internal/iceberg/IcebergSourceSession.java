@@ -38,7 +38,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.DeleteFile;
@@ -54,12 +53,11 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableScan;
 import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.catalog.Namespace;
-import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.formats.FormatModelRegistry;
 import org.apache.iceberg.formats.ReadBuilder;
@@ -87,7 +85,6 @@ public final class IcebergSourceSession implements SourceSession {
   private static final long LEAST_SPLIT_BYTES = 64L << 10;
 
   /** The number of tables that a message names. */
-  private static final int MOST_NAMED = 20;
 
   private static final String SCHEMA = "schema";
   private static final String TABLE = "table";
@@ -219,41 +216,17 @@ public final class IcebergSourceSession implements SourceSession {
     }
     try {
       return new TableStorage.Opened(opened.catalog().loadTable(identifier), false);
-    } catch (NoSuchTableException e) {
+    } catch (NoSuchTableException | NoSuchNamespaceException e) {
       throw new StorageException(
           identifier.toString(),
           String.format(
               "The catalog %s has no Iceberg table %s%s; name one with %s",
               opened.catalog().name(),
               identifier,
-              present(opened.catalog()),
+              CatalogContents.beside(opened.catalog(), identifier),
               Setting.TABLE.callWithValue()),
           e);
     }
-  }
-
-  /** Names tables of a catalog for a message; empty if it does not list them. */
-  private static String present(Catalog catalog) {
-    if (!(catalog instanceof SupportsNamespaces namespaces)) {
-      return "";
-    }
-    List<String> tables = new ArrayList<>();
-    try {
-      for (Namespace namespace : namespaces.listNamespaces()) {
-        catalog.listTables(namespace).forEach(table -> tables.add(table.toString()));
-        if (tables.size() > MOST_NAMED) {
-          break;
-        }
-      }
-    } catch (RuntimeException e) {
-      // A catalog may forbid to list what it has.
-      return "";
-    }
-    if (tables.isEmpty()) {
-      return "; it has no tables";
-    }
-    String named = tables.stream().sorted().limit(MOST_NAMED).collect(Collectors.joining(", "));
-    return "; it has " + named + (tables.size() > MOST_NAMED ? " and others" : "");
   }
 
   private List<String> select(

@@ -190,8 +190,8 @@ class LocalWarehouseTest {
     assertThatThrownBy(() -> Exports.imported(source.table("lake.other"), table))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The catalog default has no Iceberg table lake.other; it has lake.t; name one with"
-                + " table(...)");
+            "The catalog default has no Iceberg table lake.other: the namespace lake has t; name one"
+                + " with table(...)");
     assertThat(folder.resolve("catalog.db")).hasBinaryContent(before);
 
     run(

@@ -48,11 +48,13 @@ import org.apache.iceberg.rest.responses.ErrorResponseParser;
 import org.apache.iceberg.rest.responses.ImmutableLoadCredentialsResponse;
 import org.apache.iceberg.rest.responses.LoadCredentialsResponse;
 import org.apache.iceberg.rest.responses.LoadTableResponse;
+import org.apache.iceberg.rest.responses.OAuthTokenResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A REST catalog over another catalog. Its manners are those of servers in use: it can refuse
- * commits or locations, choose locations, issue credentials with an end, and lose responses.
+ * clients, commits or locations, choose locations, issue credentials with an end, and lose
+ * responses.
  */
 public final class RestServer implements AutoCloseable {
 
@@ -80,6 +82,9 @@ public final class RestServer implements AutoCloseable {
   private final AtomicInteger conflicts = new AtomicInteger();
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
+  private volatile @Nullable Login login;
+  private volatile @Nullable String warehouse;
+
   /** What the server does with the location that a client asks for. */
   public enum Locations {
     AS_ASKED,
@@ -99,6 +104,20 @@ public final class RestServer implements AutoCloseable {
     server.createContext("/v1/", this::answer);
     server.setExecutor(threads);
     server.start();
+  }
+
+  public String uri() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** From now on, exchanges the secret of a client for the token, and requires the token. */
+  public void requireLogin(String secret, String token) {
+    login = new Login(secret, token);
+  }
+
+  /** From now on, has this warehouse only. */
+  public void requireWarehouse(String name) {
+    warehouse = name;
   }
 
   /** From now on, discards commits and responds with this status and error type. */
@@ -155,10 +174,6 @@ public final class RestServer implements AutoCloseable {
     return List.copyOf(requests);
   }
 
-  public String uri() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
-  }
-
   /** Returns a new client with local files, which the caller closes. */
   RESTCatalog client() {
     return client(Map.of());
@@ -186,7 +201,8 @@ public final class RestServer implements AutoCloseable {
       try {
         send(exchange, 200, route(exchange));
       } catch (Refusal e) {
-        send(exchange, e.status, error(e.status, e));
+        boolean isLogin = e.type.equals(Login.REFUSED);
+        send(exchange, e.status, isLogin ? Login.error(e) : error(e.status, e));
       } catch (NoSuchTableException | NoSuchNamespaceException e) {
         send(exchange, 404, error(404, e));
       } catch (AlreadyExistsException | CommitFailedException e) {
@@ -205,7 +221,18 @@ public final class RestServer implements AutoCloseable {
     if (all != null) {
       throw all;
     }
+    Login required = login;
+    if (required != null) {
+      if (path[2].equals("oauth")) {
+        return required.token(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+      }
+      required.check(exchange.getRequestHeaders().getFirst("Authorization"));
+    }
     if (path[2].equals("config")) {
+      String query = String.valueOf(exchange.getRequestURI().getQuery());
+      if (warehouse != null && !query.equals("warehouse=" + warehouse)) {
+        throw new Refusal(404, "NotFoundException", "there is no such warehouse");
+      }
       return ConfigResponse.builder().withDefaults(config).build();
     }
     if (path[2].equals("tables")) {
@@ -390,6 +417,33 @@ public final class RestServer implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+  }
+
+  /**
+   * @param secret what a client proves its identity with
+   * @param token what it gets for the secret, and sends with each request
+   */
+  private record Login(String secret, String token) {
+
+    private static final String REFUSED = "invalid_client";
+
+    /** The form of errors of an OAuth server. */
+    static Map<String, String> error(Refusal refused) {
+      return Map.of("error", REFUSED, "error_description", String.valueOf(refused.getMessage()));
+    }
+
+    OAuthTokenResponse token(String form) {
+      if (!form.contains("client_secret=" + secret)) {
+        throw new Refusal(401, REFUSED, "the client is unknown");
+      }
+      return OAuthTokenResponse.builder().withToken(token).withTokenType("bearer").build();
+    }
+
+    void check(@Nullable String header) {
+      if (!("Bearer " + token).equals(header)) {
+        throw new Refusal(401, "NotAuthorizedException", "the token has expired");
+      }
+    }
   }
 
   private static final class Refusal extends RuntimeException {
