@@ -453,9 +453,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     ImportSource source(FormatOptions format, ExportResult written) {
       return switch (format.format()) {
         case ICEBERG -> {
-          IcebergSource source = IcebergSource.warehouse(format.folder());
-          String table = format.icebergTable();
-          source = table == null ? source : source.table(table);
+          IcebergSource source = format.icebergSource();
           yield written.snapshotId().isPresent()
               ? source.snapshot(written.snapshotId().getAsLong())
               : source;
@@ -467,6 +465,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     }
 
     ExportTarget target(FormatOptions format, OutputStream out) {
+      format.requirePath();
       csv.allow(format);
       format.allow("--single-array", singleArray, JSON);
       format.allow("--partition-by", partitionBy, ICEBERG);
@@ -488,9 +487,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
 
     private IcebergTarget iceberg(FormatOptions format) {
       IcebergTarget target =
-          IcebergTarget.warehouse(format.folder()).partitionBy(partitionBy.toArray(String[]::new));
-      String table = format.icebergTable();
-      target = table == null ? target : target.table(table);
+          format.icebergTarget().partitionBy(partitionBy.toArray(String[]::new));
       target = mode == null ? target : target.mode(mode);
       target = overwritePartitions ? target.overwritePartitions() : target;
       target = branch == null ? target : target.branch(branch);

@@ -4,11 +4,14 @@ import io.ringhaul.cli.FormatOptions.Format;
 import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +19,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Format and location of the target or source. */
 final class FormatOptions {
@@ -45,24 +51,52 @@ final class FormatOptions {
 
   @Option(
       names = "--path",
-      required = true,
       paramLabel = "PATH",
       converter = PathOrStream.class,
       description =
           "The folder of the Iceberg warehouse or of the files; an import of another format also"
               + " takes a file or a glob. For json and csv, - is standard output or standard"
-              + " input.")
+              + " input. Required without --catalog.")
   private @Nullable String path;
 
   @Option(
       names = "--iceberg-table",
       paramLabel = "NS.TABLE",
-      description = "The table in the warehouse. Default: KEYSPACE.TABLE.")
+      description = "The table in the warehouse or catalog. Default: KEYSPACE.TABLE.")
   private @Nullable String icebergTable;
+
+  @Option(
+      names = CatalogDefinitions.OPTION,
+      paramLabel = "NAME",
+      description =
+          "An Iceberg catalog in place of --path, with the properties of [catalog.NAME] in the"
+              + " configuration file and of the environment: see 'ringhaul help iceberg'.")
+  private @Nullable String catalog;
+
+  @Option(
+      names = CatalogDefinitions.PROPERTY_OPTION,
+      paramLabel = "KEY=VALUE",
+      description =
+          "A property of the Iceberg catalog, such as type=rest; repeatable. A secret needs"
+              + " KEY=@FILE or KEY=$${env:VARIABLE}. Without --catalog, the catalog has the name"
+              + " default.")
+  private Map<String, String> catalogProperties = new LinkedHashMap<>();
+
+  /** These options; each knows the command that it belongs to. */
+  @Spec private @Nullable CommandSpec spec;
 
   /** Whether an option names a format, or a location. */
   boolean isGiven() {
-    return format != null || path != null || icebergTable != null;
+    return format != null || path != null || icebergTable != null || hasCatalog();
+  }
+
+  private boolean hasCatalog() {
+    return catalog != null || !catalogProperties.isEmpty();
+  }
+
+  /** For an export, of which the parser requires the format only. */
+  void requirePath() {
+    require(false, "--path");
   }
 
   /**
@@ -71,17 +105,73 @@ final class FormatOptions {
    * @param hasPaths whether {@code --paths} takes the place of the path
    */
   void requireBoth(boolean hasPaths) {
+    require(hasPaths, "--path or --paths");
+  }
+
+  private void require(boolean hasPaths, String location) {
+    if (hasCatalog()) {
+      requireCatalog(hasPaths);
+      return;
+    }
     if (hasPaths && path != null) {
       throw new InvalidSettingException("--paths", "Give either --path or --paths");
     }
     if (hasPaths && format == null) {
       throw new InvalidSettingException("--format", "Give --format with --paths");
     }
-    if (format == null || (path == null && !hasPaths)) {
-      throw new InvalidSettingException(
-          format == null ? "--format" : "--path",
-          format == null ? "Give --format with --path" : "Give --path or --paths with --format");
+    if (format == null) {
+      throw new InvalidSettingException("--format", "Give --format with --path");
     }
+    if (path == null && !hasPaths) {
+      throw new InvalidSettingException(
+          "--path",
+          format == Format.ICEBERG
+              ? "Give --path or --catalog with --format iceberg"
+              : "Give " + location + " with --format");
+    }
+    allow("--iceberg-table", icebergTable, Format.ICEBERG);
+  }
+
+  /** A catalog knows where its tables are, so it takes the place of a path. */
+  private void requireCatalog(boolean hasPaths) {
+    String option =
+        catalog != null ? CatalogDefinitions.OPTION : CatalogDefinitions.PROPERTY_OPTION;
+    if (format == null) {
+      throw new InvalidSettingException("--format", "Give --format iceberg with " + option);
+    }
+    allow(option, true, Format.ICEBERG);
+    if (path != null || hasPaths) {
+      String other = hasPaths ? "--paths" : "--path";
+      throw new InvalidSettingException(other, "Give either " + other + " or " + option);
+    }
+  }
+
+  /** The target in the catalog, or in the warehouse at the path. */
+  IcebergTarget icebergTarget() {
+    IcebergTarget target =
+        hasCatalog()
+            ? IcebergTarget.catalog(catalogName(), catalogProperties())
+            : IcebergTarget.warehouse(folder());
+    return icebergTable == null ? target : target.table(icebergTable);
+  }
+
+  /** The source in the catalog, or in the warehouse at the path. */
+  IcebergSource icebergSource() {
+    IcebergSource source =
+        hasCatalog()
+            ? IcebergSource.catalog(catalogName(), catalogProperties())
+            : IcebergSource.warehouse(folder());
+    return icebergTable == null ? source : source.table(icebergTable);
+  }
+
+  private String catalogName() {
+    return Objects.requireNonNullElse(catalog, CatalogDefinitions.DEFAULT_NAME);
+  }
+
+  private Map<String, String> catalogProperties() {
+    OptionSpec option = Objects.requireNonNull(spec).findOption(CatalogDefinitions.OPTION);
+    return CatalogDefinitions.of(option.command(), System.getenv())
+        .properties(catalogName(), catalogProperties);
   }
 
   Format format() {
@@ -115,11 +205,6 @@ final class FormatOptions {
       throw new InvalidSettingException(
           "--path", "--path is '" + text + "', which is not a path: " + e.getReason());
     }
-  }
-
-  @Nullable String icebergTable() {
-    allow("--iceberg-table", icebergTable, Format.ICEBERG);
-    return icebergTable;
   }
 
   /**

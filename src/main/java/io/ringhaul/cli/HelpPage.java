@@ -51,6 +51,7 @@ final class HelpPage {
               List.of(
                   "ringhaul export store.orders --format=parquet --path=orders",
                   "ringhaul export store.orders --format=iceberg --path=lake --mode=append",
+                  "ringhaul export store.orders --format=iceberg --catalog=prod",
                   "ringhaul export store.orders --format=csv --path=out --columns=id,amount",
                   "ringhaul export store.orders --format=csv --path=out -m 'order = id, * = *'",
                   "ringhaul export store.orders --format=json --path=out --job=nightly --resume",
@@ -192,6 +193,8 @@ final class HelpPage {
         "Iceberg",
         List.of(
             "--iceberg-table",
+            "--catalog",
+            "--catalog-property",
             "--partition-by",
             "--overwrite-partitions",
             "--incremental",

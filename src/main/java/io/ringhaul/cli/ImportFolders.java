@@ -65,6 +65,14 @@ final class ImportFolders {
         throw new InvalidSettingException(
             name, refusal(name + " is a file that may name any path"));
       }
+      if (name.equals(CatalogDefinitions.PROPERTY_OPTION)) {
+        throw new InvalidSettingException(
+            name,
+            name
+                + " may name any server or file, so jobs of this console cannot have it: define the"
+                + " catalog in the configuration file and give "
+                + CatalogDefinitions.OPTION);
+      }
       boolean isWritten = name.equals(REJECTS) || (isExport && name.equals(PATH));
       if (StoredCommand.isPath(option) && !isWritten) {
         for (String value : option.originalStringValues()) {

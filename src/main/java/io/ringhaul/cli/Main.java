@@ -69,6 +69,18 @@ public final class Main implements Runnable {
           "com.datastax.oss.driver.internal.core.control.ControlConnection",
           "com.datastax.oss.driver.internal.core.loadbalancing.helper.OptionalLocalDcHelper");
 
+  /**
+   * Warn of what concerns no user: defaults of Iceberg's login, answers of a server that are not in
+   * Iceberg's form, a JDBC catalog without views, and Hadoop's native library.
+   */
+  private static final List<String> OF_NO_CONCERN =
+      List.of(
+          "org.apache.iceberg.rest.auth.AuthManagers",
+          "org.apache.iceberg.rest.auth.OAuth2Manager",
+          "org.apache.iceberg.rest.ErrorHandlers",
+          "org.apache.iceberg.jdbc.JdbcCatalog",
+          "org.apache.hadoop.util.NativeCodeLoader");
+
   private static final String LOGGING = "org.slf4j.simpleLogger.";
 
   private static final Set<String> READING = Set.of("count", "profile", "export", "verify");
@@ -211,6 +223,7 @@ public final class Main implements Runnable {
       System.setProperty(LOGGING + "defaultLogLevel", "info");
     } else {
       REPEATED_BY_COMMANDS.forEach(logger -> setLogging("log." + logger, "error"));
+      OF_NO_CONCERN.forEach(logger -> setLogging("log." + logger, "error"));
     }
     System.setErr(TerminalText.stream(err));
     LoggerFactory.getILoggerFactory();

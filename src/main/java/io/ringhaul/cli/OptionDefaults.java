@@ -47,13 +47,15 @@ import picocli.CommandLine.Spec;
  * </ol>
  *
  * <p>Relative paths in the file start at the file's folder. A stored job keeps the values with
- * which it was made, and runs without this class.
+ * which it was made, and runs without them; only its catalog's properties are read again, see {@link
+ * CatalogDefinitions}.
  */
 final class OptionDefaults implements IDefaultValueProvider {
 
   private static final String CONFIG = "--config";
   private static final String PROFILE = "--profile";
   private static final String PROFILES = "profile";
+  private static final String CATALOGS = "catalog";
   private static final String JOB_STORE = "job-store";
   private static final String NONE = "none";
   private static final String DASHES = "--";
@@ -184,6 +186,9 @@ final class OptionDefaults implements IDefaultValueProvider {
     TreeMap<String, String> unknown = new TreeMap<>();
     environment.forEach(
         (variable, text) -> {
+          if (variable.startsWith(CatalogDefinitions.PREFIX)) {
+            return;
+          }
           String key = variable.toLowerCase(Locale.ROOT).substring(prefix(variable));
           key = key.replace('_', '-');
           if (prefix(variable) == 0 || text.isEmpty() || OTHER_VARIABLES.contains(variable)) {
@@ -242,22 +247,46 @@ final class OptionDefaults implements IDefaultValueProvider {
 
   private void readFile(String... arguments) {
     Optional<String> profile = given(PROFILE, arguments);
-    Optional<String> name = given(CONFIG, arguments);
+    file(given(CONFIG, arguments), profile).ifPresent(file -> file.read(profile));
+  }
+
+  /** The configuration file; empty if there is none. */
+  private Optional<ConfigFile> file(Optional<String> name, Optional<String> profile) {
     if (name.equals(Optional.of(NONE))) {
       if (profile.isPresent()) {
         throw failure(
             "The profile %s cannot be read: --config is none".formatted(profile.orElseThrow()));
       }
-      return;
+      return Optional.empty();
     }
     Path file = name.map(this::path).orElseGet(OptionDefaults::usualFile);
     if (!Files.isRegularFile(file)) {
       if (name.isPresent() || profile.isPresent()) {
         throw failure("There is no configuration file %s".formatted(file));
       }
-      return;
+      return Optional.empty();
     }
-    new ConfigFile(file).read(profile);
+    return Optional.of(new ConfigFile(file));
+  }
+
+  /**
+   * Adds the catalogs of the configuration file that a parsed command uses.
+   *
+   * @throws ParameterException if the file or the profile does not exist or cannot be read
+   */
+  static void addCatalogs(
+      CommandSpec command, Map<String, String> environment, CatalogDefinitions catalogs) {
+    OptionDefaults defaults = new OptionDefaults(command.commandLine(), Map.of(), environment);
+    Optional<String> profile = defaults.parsed(command, PROFILE);
+    defaults
+        .file(defaults.parsed(command, CONFIG), profile)
+        .ifPresent(file -> file.addCatalogs(profile, catalogs));
+  }
+
+  /** An option's value in a parsed command, else that of its variable. */
+  private Optional<String> parsed(CommandSpec command, String option) {
+    Object value = command.findOption(option).getValue();
+    return value == null ? given(option) : Optional.of(value.toString());
   }
 
   static Path usualFile() {
@@ -335,22 +364,74 @@ final class OptionDefaults implements IDefaultValueProvider {
       profiles.properties().forEach(each -> requireTable(each.getValue(), each.getKey()));
       if (profile.isPresent()) {
         String name = profile.orElseThrow();
-        if (!profiles.has(name)) {
-          Set<String> names = new TreeSet<>();
-          profiles.fieldNames().forEachRemaining(names::add);
-          throw failure(
-              "The configuration file %s has no profile %s; %s"
-                  .formatted(
-                      file,
-                      name,
-                      names.isEmpty()
-                          ? "a profile is a section such as [profile." + name + "]"
-                          : "it has " + String.join(", ", names)));
-        }
+        JsonNode chosen = profile(root, name);
         String path = PROFILES + "." + name;
-        section(profiles.path(name), path, true);
-        section(profiles.path(name).path(commandName), path + "." + commandName, false);
+        section(chosen, path, true);
+        section(chosen.path(commandName), path + "." + commandName, false);
       }
+    }
+
+    private JsonNode profile(JsonNode root, String name) {
+      JsonNode profiles = root.path(PROFILES);
+      if (!profiles.has(name)) {
+        Set<String> names = new TreeSet<>();
+        profiles.fieldNames().forEachRemaining(names::add);
+        throw failure(
+            "The configuration file %s has no profile %s; %s"
+                .formatted(
+                    file,
+                    name,
+                    names.isEmpty()
+                        ? "a profile is a section such as [profile." + name + "]"
+                        : "it has " + String.join(", ", names)));
+      }
+      return profiles.path(name);
+    }
+
+    /** Adds the sections {@code [catalog.NAME]} of the file, then those of the profile. */
+    void addCatalogs(Optional<String> profile, CatalogDefinitions catalogs) {
+      JsonNode root = parsed();
+      addCatalogs(root, "", catalogs);
+      profile.ifPresent(
+          name -> addCatalogs(profile(root, name), PROFILES + "." + name + ".", catalogs));
+    }
+
+    private void addCatalogs(JsonNode section, String path, CatalogDefinitions catalogs) {
+      JsonNode all = section.path(CATALOGS);
+      if (all.isObject()) {
+        all.properties()
+            .forEach(
+                each -> {
+                  String name = path + CATALOGS + "." + each.getKey();
+                  if (!each.getValue().isObject()) {
+                    throw failure(
+                        "%s: '%s' must be a section [%s] with the properties of a catalog"
+                            .formatted(described(), name, name));
+                  }
+                  addProperties(each.getKey(), "", each.getValue(), name, catalogs);
+                });
+      }
+    }
+
+    /** A dot in a key of TOML begins a section, and is a part of the property's name. */
+    private void addProperties(
+        String catalog, String prefix, JsonNode section, String path, CatalogDefinitions catalogs) {
+      section
+          .properties()
+          .forEach(
+              each -> {
+                String key = prefix + each.getKey();
+                JsonNode value = each.getValue();
+                if (value.isObject()) {
+                  addProperties(catalog, key + ".", value, path, catalogs);
+                } else if (value.isArray()) {
+                  throw failure(
+                      "%s, [%s]: '%s' must be one text, number or boolean, not an array"
+                          .formatted(described(), path, key));
+                } else {
+                  catalogs.add(catalog, key, value.asText(), file.toAbsolutePath().getParent());
+                }
+              });
     }
 
     private void requireTable(JsonNode profile, String name) {
@@ -407,7 +488,9 @@ final class OptionDefaults implements IDefaultValueProvider {
 
     private boolean isSection(String key, String path, JsonNode value) {
       return value.isObject()
-          && (Main.commandNames().contains(key) || (path.isEmpty() && key.equals(PROFILES)));
+          && (Main.commandNames().contains(key)
+              || key.equals(CATALOGS)
+              || (path.isEmpty() && key.equals(PROFILES)));
     }
 
     private String text(OptionSpec option, JsonNode value, String key) {
@@ -434,6 +517,7 @@ final class OptionDefaults implements IDefaultValueProvider {
     private ParameterException unknownSection(String key, String path) {
       Set<String> sections = new TreeSet<>(Main.commandNames());
       sections.add(PROFILES);
+      sections.add(CATALOGS);
       return failure(
           "%s has the unknown section [%s]%s"
               .formatted(
@@ -441,7 +525,7 @@ final class OptionDefaults implements IDefaultValueProvider {
                   path.isEmpty() ? key : path + "." + key,
                   UsageReport.nearest(key, sections)
                       .map(near -> "; did you mean '" + near + "'?")
-                      .orElse("; a section is a command or a profile")));
+                      .orElse("; a section is a command, a profile or a catalog")));
     }
 
     private ParameterException unknown(String key, String path) {

@@ -268,9 +268,7 @@ final class SourceFileOptions {
       throw new InvalidSettingException(
           "--snapshot", "Give only one of --snapshot, --branch, --tag and --changes");
     }
-    IcebergSource source = IcebergSource.warehouse(format.folder());
-    String table = format.icebergTable();
-    source = table == null ? source : source.table(table);
+    IcebergSource source = format.icebergSource();
     source = snapshot == null ? source : source.snapshot(snapshot);
     source = branch == null ? source : source.branch(branch);
     source = tag == null ? source : source.tag(tag);

@@ -169,7 +169,7 @@ class OptionDefaultsTest {
         "resume = true | has the unknown key 'resume' in line 1; give --resume on the command line",
         "password = `x` | has the unknown key 'password' in line 1; set RINGHAUL_PASSWORD, or put",
         "[count]\\npath = `x` | has the unknown key 'path' in [count] in line 2; a key is",
-        "[prof.x]\\ntasks = 1 | has the unknown section [prof]; a section is a command or a profile",
+        "[prof.x]\\ntasks = 1 | has the unknown section [prof]; a section is a command, a profile or",
         "[exprot]\\ntasks = 1 | has the unknown section [exprot]; did you mean 'export'?",
         "[profile]\\ntasks = 1 | has the key 'tasks' in [profile]; a profile is a section such as",
         "[profile.p]\\nsize = 1 | has the unknown key 'size' in [profile.p] in line 2; a key is",

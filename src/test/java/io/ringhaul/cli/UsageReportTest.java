@@ -31,7 +31,8 @@ class UsageReportTest {
             + " '--parallelism'?",
         "count a.b --nothing-like-it       | Unknown option '--nothing-like-it'",
         "count a.b c.d                     | Unknown argument 'c.d'",
-        "export a.b --format=csv           | Missing required option: '--path=PATH'",
+        "export a.b --format=csv           | Give --path with --format",
+        "export a.b --format=iceberg       | Give --path or --catalog with --format iceberg",
         "import a.b --format=csv           | Give --path or --paths with --format",
         "count                             | Give the table: KEYSPACE.TABLE, or both -k KEYSPACE"
             + " and -t TABLE",

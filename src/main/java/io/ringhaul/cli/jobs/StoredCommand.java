@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -21,7 +23,8 @@ import picocli.CommandLine.ParseResult;
 /**
  * The command that a job stores: each option with its value, including values of a configuration
  * file, and with absolute paths, so that the command has the same meaning in another folder.
- * Options for a single run and secrets are omitted.
+ * Options for a single run and secrets are omitted. A command with an Iceberg catalog keeps the
+ * configuration file too: it has the catalog's properties, which a job does not store.
  */
 public final class StoredCommand {
 
@@ -37,6 +40,12 @@ public final class StoredCommand {
           "--replay-in-doubt",
           "--resume",
           "--version");
+
+  /** Options that name an Iceberg catalog, whose properties each run reads. */
+  private static final List<String> CATALOGS = List.of("--catalog", "--catalog-property");
+
+  /** Options that choose the configuration file: a command with a catalog needs them again. */
+  private static final Set<String> OF_CONFIGURATION = Set.of("--config", "--profile");
 
   /** Options that a job has in another place, and those of the output. */
   private static final Set<String> BESIDE_THE_COMMAND =
@@ -78,8 +87,10 @@ public final class StoredCommand {
     ParseResult parsed = command.commandLine().getParseResult();
     List<String> arguments = new ArrayList<>();
     arguments.add(command.name());
+    boolean hasCatalog = hasCatalog(command);
     for (OptionSpec option : command.options()) {
-      if (isLeftOut.test(option)) {
+      boolean isKept = hasCatalog && OF_CONFIGURATION.contains(option.longestName());
+      if (isLeftOut.test(option) && !isKept) {
         continue;
       }
       for (String value : values(option, parsed, command.defaultValueProvider())) {
@@ -90,6 +101,14 @@ public final class StoredCommand {
       arguments.addAll(parameter.originalStringValues());
     }
     return List.copyOf(arguments);
+  }
+
+  private static boolean hasCatalog(CommandSpec command) {
+    return CATALOGS.stream()
+        .map(command::findOption)
+        .filter(Objects::nonNull)
+        .map(OptionSpec::<Object>getValue)
+        .anyMatch(value -> value != null && !value.equals(Map.of()));
   }
 
   /** Whether an option with this name, such as {@code --resume}, applies to a single run. */
@@ -175,7 +194,13 @@ public final class StoredCommand {
   }
 
   private static String absolute(ArgSpec argument, String value) {
-    return isPath(argument) ? absolute(value) : value;
+    String name = argument instanceof OptionSpec option ? option.longestName() : "";
+    int text = value.indexOf('=') + 1;
+    if (CATALOGS.contains(name) && value.startsWith("@", text)) {
+      return value.substring(0, text + 1) + absolute(value.substring(text + 1));
+    }
+    boolean isFile = isPath(argument) || (name.equals("--config") && !value.equals("none"));
+    return isFile ? absolute(value) : value;
   }
 
   /** Whether an argument is the path of files or of a folder. */
