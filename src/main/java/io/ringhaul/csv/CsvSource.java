@@ -16,6 +16,7 @@ import io.ringhaul.internal.files.SourceLocation;
 import io.ringhaul.internal.text.TextOptions;
 import java.io.InputStream;
 import java.nio.charset.Charset;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
@@ -58,7 +59,20 @@ public final class CsvSource implements GrowingSource {
     return new CsvSource(SourceLocation.at(path), CsvSettings.NONE);
   }
 
-  /** Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.csv.gz}. */
+  /**
+   * Reads a folder or an object in an object store, such as {@code s3://bucket/folder}; the schemes
+   * are s3, s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. A {@code file:} URI is a local path.
+   *
+   * @throws InvalidSettingException if the URI has another scheme, or no bucket
+   */
+  public static CsvSource at(URI uri) {
+    return new CsvSource(SourceLocation.at(uri), CsvSettings.NONE);
+  }
+
+  /**
+   * Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.csv.gz}, or the URI of
+   * one, such as {@code s3://bucket/2026-*}{@code /*.csv.gz}.
+   */
   public static CsvSource at(String pathOrGlob) {
     return new CsvSource(SourceLocation.at(pathOrGlob), CsvSettings.NONE);
   }
@@ -301,6 +315,16 @@ public final class CsvSource implements GrowingSource {
    */
   public CsvSource compression(Compression compression) {
     return new CsvSource(location.withCompression(compression), settings);
+  }
+
+  /**
+   * Sets properties with which object stores are reached, in Iceberg's form, such as {@code
+   * s3.endpoint}. They are not stored with a job, which is resumed with a source that has them.
+   * Default: none; S3 then takes its credentials and its region where other programs of AWS find
+   * them.
+   */
+  public CsvSource storage(Map<String, String> properties) {
+    return new CsvSource(location.withStorage(properties), settings);
   }
 
   /**

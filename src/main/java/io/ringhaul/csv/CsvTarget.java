@@ -11,6 +11,7 @@ import io.ringhaul.internal.files.TargetFolder;
 import io.ringhaul.internal.files.TargetLocation;
 import io.ringhaul.internal.files.TargetStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,19 @@ public final class CsvTarget implements ExportTarget {
   }
 
   /**
+   * Writes to a folder in an object store, such as {@code s3://bucket/folder}; the schemes are s3,
+   * s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. Files get their names while they are written,
+   * and belong to the folder when the manifest appears at the end. A {@code file:} URI is a local
+   * folder.
+   *
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the URI has another scheme, or no
+   *     bucket
+   */
+  public static CsvTarget folder(URI folder) {
+    return new CsvTarget(TargetFolder.of(folder, Compression.NONE), CsvSettings.NONE);
+  }
+
+  /**
    * Writes to a stream, in the form of one file and without a manifest. Rows arrive while the table
    * is read, in no order; each is whole. If the export fails, the rows written before stay in the
    * stream. A stream takes no job, no {@link #mode} and no {@link #maxFileSize}.
@@ -71,6 +85,18 @@ public final class CsvTarget implements ExportTarget {
   /** Writes files without header lines. Default: each file has a header line. */
   public CsvTarget withoutHeader() {
     return with(CsvSettings.HEADER, "false");
+  }
+
+  /**
+   * Sets properties with which the object store is reached, in Iceberg's form, such as {@code
+   * s3.endpoint}. They are not stored with a job, which is resumed with a target that has
+   * them. Default: none; S3 then takes its credentials and its region where other programs of AWS
+   * find them.
+   *
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the target is a stream
+   */
+  public CsvTarget storage(Map<String, String> properties) {
+    return new CsvTarget(location.withStorage(properties), settings);
   }
 
   /** Sets the compression of the files. Default: none. */

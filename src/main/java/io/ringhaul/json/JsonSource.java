@@ -14,6 +14,7 @@ import io.ringhaul.internal.json.JsonInputFormat;
 import io.ringhaul.internal.json.JsonSettings;
 import java.io.InputStream;
 import java.nio.charset.Charset;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
@@ -56,7 +57,20 @@ public final class JsonSource implements GrowingSource {
     return new JsonSource(SourceLocation.at(path), JsonSettings.NONE);
   }
 
-  /** Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.json.gz}. */
+  /**
+   * Reads a folder or an object in an object store, such as {@code s3://bucket/folder}; the schemes
+   * are s3, s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. A {@code file:} URI is a local path.
+   *
+   * @throws InvalidSettingException if the URI has another scheme, or no bucket
+   */
+  public static JsonSource at(URI uri) {
+    return new JsonSource(SourceLocation.at(uri), JsonSettings.NONE);
+  }
+
+  /**
+   * Reads a folder, a file, or a glob such as {@code /data/2026-*}{@code /*.json.gz}, or the URI of
+   * one, such as {@code s3://bucket/2026-*}{@code /*.json.gz}.
+   */
   public static JsonSource at(String pathOrGlob) {
     return new JsonSource(SourceLocation.at(pathOrGlob), JsonSettings.NONE);
   }
@@ -174,6 +188,16 @@ public final class JsonSource implements GrowingSource {
    */
   public JsonSource compression(Compression compression) {
     return new JsonSource(location.withCompression(compression), settings);
+  }
+
+  /**
+   * Sets properties with which object stores are reached, in Iceberg's form, such as {@code
+   * s3.endpoint}. They are not stored with a job, which is resumed with a source that has them.
+   * Default: none; S3 then takes its credentials and its region where other programs of AWS find
+   * them.
+   */
+  public JsonSource storage(Map<String, String> properties) {
+    return new JsonSource(location.withStorage(properties), settings);
   }
 
   /**

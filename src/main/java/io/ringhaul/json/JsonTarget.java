@@ -11,6 +11,7 @@ import io.ringhaul.internal.files.TargetStream;
 import io.ringhaul.internal.json.JsonLayout;
 import io.ringhaul.internal.json.JsonOutput;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,19 @@ public final class JsonTarget implements ExportTarget {
   }
 
   /**
+   * Writes to a folder in an object store, such as {@code s3://bucket/folder}; the schemes are s3,
+   * s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. Files get their names while they are written,
+   * and belong to the folder when the manifest appears at the end. A {@code file:} URI is a local
+   * folder.
+   *
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the URI has another scheme, or no
+   *     bucket
+   */
+  public static JsonTarget folder(URI folder) {
+    return new JsonTarget(TargetFolder.of(folder, Compression.NONE), JsonLayout.LINES);
+  }
+
+  /**
    * Writes to a stream, in the form of one file and without a manifest. Rows arrive while the table
    * is read, in no order; each is whole. If the export fails, the rows written before stay in the
    * stream. A stream takes no job, no {@link #mode} and no {@link #maxFileSize}.
@@ -56,6 +70,18 @@ public final class JsonTarget implements ExportTarget {
   /** Writes the rows of each file as one array. Default: one row per line. */
   public JsonTarget singleArray() {
     return new JsonTarget(location, JsonLayout.ARRAY);
+  }
+
+  /**
+   * Sets properties with which the object store is reached, in Iceberg's form, such as {@code
+   * s3.endpoint}. They are not stored with a job, which is resumed with a target that has
+   * them. Default: none; S3 then takes its credentials and its region where other programs of AWS
+   * find them.
+   *
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the target is a stream
+   */
+  public JsonTarget storage(Map<String, String> properties) {
+    return new JsonTarget(location.withStorage(properties), layout);
   }
 
   /** Sets the compression of the files. Default: none. */

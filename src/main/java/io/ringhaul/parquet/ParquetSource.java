@@ -12,6 +12,7 @@ import io.ringhaul.internal.files.SourceLocation;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.ParquetInputFormat;
 import io.ringhaul.internal.parquet.ReadOptions;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
@@ -48,8 +49,18 @@ public final class ParquetSource implements GrowingSource {
   }
 
   /**
+   * Imports a folder or an object in an object store, such as {@code s3://bucket/folder}; the schemes
+   * are s3, s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. A {@code file:} URI is a local path.
+   *
+   * @throws InvalidSettingException if the URI has another scheme, or no bucket
+   */
+  public static ParquetSource at(URI uri) {
+    return new ParquetSource(SourceLocation.at(uri), ReadOptions.EXACT);
+  }
+
+  /**
    * Imports a file, a folder, or the files that match a glob such as {@code /data/2026-*}{@code
-   * /*.parquet}.
+   * /*.parquet}, or the URI of one, such as {@code s3://bucket/2026-*}{@code /*.parquet}.
    */
   public static ParquetSource at(String glob) {
     return new ParquetSource(SourceLocation.at(glob), ReadOptions.EXACT);
@@ -64,6 +75,16 @@ public final class ParquetSource implements GrowingSource {
    */
   public static ParquetSource at(List<String> pathsOrGlobs) {
     return new ParquetSource(SourceLocation.at(pathsOrGlobs), ReadOptions.EXACT);
+  }
+
+  /**
+   * Sets properties with which object stores are reached, in Iceberg's form, such as {@code
+   * s3.endpoint}. They are not stored with a job, which is resumed with a source that has them.
+   * Default: none; S3 then takes its credentials and its region where other programs of AWS find
+   * them.
+   */
+  public ParquetSource storage(Map<String, String> properties) {
+    return new ParquetSource(location.withStorage(properties), options);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.ringhaul.internal.files.TargetFolder;
 import io.ringhaul.internal.parquet.ParquetCodecs;
 import io.ringhaul.internal.parquet.ParquetOutputFormat;
 import io.ringhaul.internal.parquet.TypeChoices;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,28 @@ public final class ParquetTarget implements ExportTarget {
   public static ParquetTarget folder(Path folder) {
     return new ParquetTarget(
         TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE.uuids(UuidForm.TEXT));
+  }
+
+  /**
+   * Exports to a folder in an object store, such as {@code s3://bucket/folder}; the schemes are s3,
+   * s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. Files get their names while they are written,
+   * and belong to the folder when the manifest appears at the end. A {@code file:} URI is a local
+   * folder.
+   *
+   * @throws InvalidSettingException if the URI has another scheme, or no bucket
+   */
+  public static ParquetTarget folder(URI folder) {
+    return new ParquetTarget(TargetFolder.of(folder, Compression.ZSTD), TypeChoices.NONE);
+  }
+
+  /**
+   * Sets properties with which the object store is reached, in Iceberg's form, such as {@code
+   * s3.endpoint}. They are not stored with a job, which is resumed with a target that has them.
+   * Default: none; S3 then takes its credentials and its region where other programs of AWS find
+   * them.
+   */
+  public ParquetTarget storage(Map<String, String> properties) {
+    return new ParquetTarget(folder.withStorage(properties), choices);
   }
 
   /**

@@ -47,6 +47,9 @@ public final class StorageTrouble {
       if (cause instanceof UncheckedIOException) {
         continue; // Its message repeats its cause.
       }
+      if (cause instanceof ExplainedException) {
+        return cause.toString();
+      }
       if (cause instanceof AccessDeniedException denied) {
         return "this process has no permission to write to " + denied.getFile() + "; grant it";
       }

@@ -2,7 +2,6 @@ package io.ringhaul.internal.files;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -22,11 +21,11 @@ final class Checksums {
     }
   }
 
-  /** Returns the SHA-256 checksum of a file's bytes in lower-case hexadecimal digits. */
-  static String sha256(Path path) throws IOException {
+  /** Returns the SHA-256 checksum of the whole file in lower-case hexadecimal digits. */
+  static String sha256(SourceFile file) throws IOException {
     MessageDigest digest = newDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = InputFiles.open(path, 0)) {
+    try (InputStream in = file.store().open(file.location(), 0)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
       }

@@ -7,6 +7,7 @@ import io.ringhaul.format.WriteMode;
 import io.ringhaul.internal.cql.TableSchemaJson;
 import io.ringhaul.internal.files.Manifest.Job;
 import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.internal.storage.StorageProperties;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TokenRangeSet;
 import java.nio.file.Path;
@@ -78,17 +79,23 @@ record FolderPlan(
         jobId, created, format, properties, folder, schema, coverage, restrictions, bytes);
   }
 
+  /** Returns this plan with the folder without symbolic links. */
+  FolderPlan in(TargetFolder other) {
+    return new FolderPlan(
+        jobId, created, format, properties, other, schema, coverage, restrictions, memoryBytes);
+  }
+
   /** Encodes the plan for the job store. */
   TargetPlan encode() {
     return new TargetPlan(
         FORMAT_VERSION,
         format,
-        folder.path().toString(),
+        folder.location(),
         Map.ofEntries(
             Map.entry("job-id", jobId.toString()),
             Map.entry("created", created.toString()),
             Map.entry("properties", ManifestJson.texts(properties).toString()),
-            Map.entry("folder", folder.path().toString()),
+            Map.entry("folder", folder.location()),
             Map.entry("compression", folder.compression().name()),
             Map.entry("max-file-bytes", Long.toString(folder.maxFileBytes())),
             Map.entry("mode", folder.mode().name()),
@@ -106,22 +113,23 @@ record FolderPlan(
         plan.format(),
         ManifestJson.texts(Json.tree(plan.property("properties"))),
         new TargetFolder(
-            Path.of(plan.property("folder")),
+            plan.property("folder"),
             Compression.valueOf(plan.property("compression")),
             Long.parseLong(plan.property("max-file-bytes")),
-            WriteMode.valueOf(plan.property("mode"))),
+            WriteMode.valueOf(plan.property("mode")),
+            StorageProperties.NONE),
         TableSchemaJson.parse(plan.property("schema")),
         ManifestJson.ranges(Json.tree(plan.property("coverage"))),
         ManifestJson.texts(Json.tree(plan.property("restrictions"))),
         Long.parseLong(plan.property("memory-bytes")));
   }
 
-  /** Returns the staging folder: hidden, beside the target folder, on the same volume. */
+  /** Returns the staging folder of a local target: hidden, beside the target folder, on the same volume. */
   Path staging() {
     return beside(NEW);
   }
 
-  /** Returns the temporary path of a folder that this export overwrites. */
+  /** Returns the temporary path of a local folder that this export overwrites. */
   Path aside() {
     return beside(OLD);
   }

@@ -19,13 +19,14 @@ import io.ringhaul.internal.cql.CqlKind;
 import io.ringhaul.internal.cql.CqlTypes;
 import io.ringhaul.internal.cql.TypeText;
 import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.internal.storage.FileStore.FileStat;
+import io.ringhaul.internal.storage.FileStores;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -51,17 +52,19 @@ public final class FolderSourceSession implements SourceSession {
 
   private final SourceLocation location;
   private final InputFormat format;
+  private final FileStores stores;
   private final VerifiedFiles verified = new VerifiedFiles();
 
   public FolderSourceSession(SourceLocation location, InputFormat format) {
     this.location = location;
     this.format = format;
+    this.stores = location.openStores();
   }
 
   @Override
   public SourcePlan plan(TableDescription table, List<String> columns, OptionalInt taskCount) {
     try {
-      SourceSearch.Found found = new SourceSearch(location, format).run();
+      SourceSearch.Found found = new SourceSearch(location, format, stores).run();
       SourceLayout layout = format.layout(table, found.manifest(), found.files());
       List<String> selected =
           new SourceColumns(location.text(), table, found.schema(format), layout).select(columns);
@@ -85,7 +88,7 @@ public final class FolderSourceSession implements SourceSession {
    */
   public Optional<TableSchema> storedSchema() {
     try {
-      return new SourceSearch(location, format).run().schema(format);
+      return new SourceSearch(location, format, stores).run().schema(format);
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(e);
     }
@@ -102,7 +105,10 @@ public final class FolderSourceSession implements SourceSession {
     }
   }
 
-  /** Reads every file once to compute its checksum, unless checksums are disabled. */
+  /**
+   * Reads every local file once to compute its checksum, unless checksums are disabled. An object
+   * of a store has a version instead.
+   */
   @Override
   public SourcePlan pinned(SourcePlan plan) {
     if (!location.isChecked()) {
@@ -118,8 +124,8 @@ public final class FolderSourceSession implements SourceSession {
   }
 
   private SourceTask pinned(SourceTask task) {
-    FilePart part = FilePart.parse(task.parts().get(0));
-    return part.sha256().isPresent()
+    FilePart part = part(task);
+    return part.sha256().isPresent() || !part.file().version().isEmpty()
         ? task
         : new SourceTask(
             task.number(),
@@ -129,12 +135,13 @@ public final class FolderSourceSession implements SourceSession {
 
   @Override
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task) {
-    FilePart part = FilePart.parse(task.parts().get(0));
+    FilePart part = part(task);
     SourceFile file =
         location.stream()
             .map(stream -> SourceFile.of(stream::read, part.file().compression()))
             .orElse(part.file());
     try {
+      file.requireUnchanged();
       verified.require(part);
       return format.open(plan.properties(), columns, file);
     } catch (IOException | UncheckedIOException e) {
@@ -147,12 +154,18 @@ public final class FolderSourceSession implements SourceSession {
     return !location.isStream();
   }
 
-  /** Does nothing: the readers own the open files. */
+  /** Closes the clients of object stores; the readers own the open files. */
   @Override
-  public void close() {}
+  public void close() {
+    stores.close();
+  }
+
+  private FilePart part(SourceTask task) {
+    return FilePart.parse(task.parts().get(0), stores);
+  }
 
   private List<SourceTask> tasks(SourceSearch.Found found, OptionalInt taskCount) {
-    Map<Path, String> checksums = location.isChecked() ? found.checksums() : Map.of();
+    Map<String, String> checksums = location.isChecked() ? found.checksums() : Map.of();
     long total = found.files().stream().mapToLong(SourceFile::size).sum();
     long wanted =
         Math.max(
@@ -163,13 +176,8 @@ public final class FolderSourceSession implements SourceSession {
       // An empty file gets a task too, so that the reader can report it as damaged.
       for (long start = 0; start == 0 || start < file.size(); start += length) {
         SourceFile range =
-            new SourceFile(
-                file.path(),
-                file.compression(),
-                file.size(),
-                start,
-                Math.min(length, file.size() - start));
-        String part = FilePart.of(range, checksums.get(file.path())).text();
+            file.range(start, Math.min(length, file.size() - start));
+        String part = FilePart.of(range, checksums.get(file.location())).text();
         tasks.add(new SourceTask(tasks.size(), range.length(), List.of(part)));
       }
     }
@@ -373,7 +381,7 @@ public final class FolderSourceSession implements SourceSession {
   /** Verifies the checksum of each file once, before its first row is read. */
   private static final class VerifiedFiles {
 
-    private final Map<Path, FutureTask<String>> checksums = new ConcurrentHashMap<>();
+    private final Map<String, FutureTask<String>> checksums = new ConcurrentHashMap<>();
 
     /**
      * Computes the file's checksum, or waits for a thread that computes it, and compares it.
@@ -391,16 +399,16 @@ public final class FolderSourceSession implements SourceSession {
         return;
       }
       throw new StorageException(
-          file.path().toString(),
+          file.location(),
           part.isPinned()
               ? String.format(
                   "The file %s has changed since the job began: its SHA-256 checksum is %s and was"
                       + " %s; restore the file or start a new job",
-                  file.path(), actual, sha256)
+                  file.location(), actual, sha256)
               : String.format(
                   "The file %s is damaged: its SHA-256 checksum is %s, the manifest beside it says"
                       + " %s; restore the file or disable the check",
-                  file.path(), actual, sha256),
+                  file.location(), actual, sha256),
           null);
     }
 
@@ -412,7 +420,7 @@ public final class FolderSourceSession implements SourceSession {
     String checksum(SourceFile file) {
       FutureTask<String> checksum =
           checksums.computeIfAbsent(
-              file.path(), path -> new FutureTask<>(() -> Checksums.sha256(path)));
+              file.location(), location -> new FutureTask<>(() -> Checksums.sha256(file)));
       checksum.run(); // does nothing if another thread has started it
       try {
         return checksum.get();
@@ -449,24 +457,28 @@ public final class FolderSourceSession implements SourceSession {
     String text() {
       ObjectNode node =
           Json.object()
-              .put("path", file.path().toString())
+              .put("path", file.location())
               .put("compression", file.compression().name())
               .put("size", file.size())
               .put("start", file.start())
               .put("length", file.length());
+      if (!file.version().isEmpty()) {
+        node.put("version", file.version());
+      }
       sha256.ifPresent(checksum -> node.put(isPinned ? PINNED : LISTED, checksum));
       return node.toString();
     }
 
-    static FilePart parse(String text) {
+    static FilePart parse(String text, FileStores stores) {
       JsonNode node = Json.tree(text);
+      String location = node.path("path").asText();
       SourceFile file =
-          new SourceFile(
-              Path.of(node.path("path").asText()),
-              Compression.valueOf(node.path("compression").asText()),
-              node.path("size").asLong(),
-              node.path("start").asLong(),
-              node.path("length").asLong());
+          SourceFile.whole(
+                  stores.of(location),
+                  new FileStat(
+                      location, node.path("size").asLong(), node.path("version").asText("")),
+                  Compression.valueOf(node.path("compression").asText()))
+              .range(node.path("start").asLong(), node.path("length").asLong());
       boolean isPinned = node.has(PINNED);
       return new FilePart(
           file, Optional.ofNullable(node.path(isPinned ? PINNED : LISTED).asText(null)), isPinned);

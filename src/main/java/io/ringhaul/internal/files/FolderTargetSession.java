@@ -8,46 +8,40 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.format.WriteMode;
-import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.disk.StorageTrouble;
-import io.ringhaul.internal.files.Manifest.PartFile;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableSchema;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * A running export to a folder of part files. The files are in a hidden staging folder beside the
- * target until the commit, which adds the manifest and publishes all files in one step.
+ * A running export to a folder of part files, which the commit publishes in one step together with
+ * the folder's manifest.
  */
 public final class FolderTargetSession implements TargetSession {
 
   private final TargetFolder folder;
   private final OutputFormat format;
+  private final TargetFiles target;
   private final TypedPlan<TargetPlan, FolderPlan> plans = new TypedPlan<>(FolderPlan::decode);
 
   public FolderTargetSession(TargetFolder folder, OutputFormat format) {
     this.folder = folder;
     this.format = format;
+    this.target = folder.isObject() ? new ObjectTargetFiles(folder) : new LocalTargetFiles(folder);
   }
 
   @Override
   public TargetPlan plan(ExportDescription export) {
     Map<String, String> properties = format.properties(export);
     try {
-      TargetState state = TargetState.of(folder);
-      FolderPlan plan = FolderPlan.of(export, state.folder(), format.name(), properties);
-      if (!isCommitted(state, plan)) {
+      FolderPlan plan = FolderPlan.of(export, folder, format.name(), properties);
+      TargetState state = target.state(plan);
+      plan = plan.in(state.folder());
+      if (!isCommitted(plan, state)) {
         state.requireFit(plan);
       }
       return plan.encode();
@@ -60,14 +54,15 @@ public final class FolderTargetSession implements TargetSession {
    * Returns whether the folder already contains this export. The commit then finds the earlier
    * commit, which the job did not record.
    */
-  private static boolean isCommitted(TargetState state, FolderPlan plan) throws IOException {
-    boolean hasFiles =
-        state.entries().stream()
-            .anyMatch(entry -> PartName.isOf(plan.jobId(), entry.getFileName().toString()));
-    return hasFiles
-        && Manifest.find(state.folder().path())
-            .filter(manifest -> manifest.holds(plan.jobId()))
-            .isPresent();
+  private boolean isCommitted(FolderPlan plan, TargetState state) {
+    // A local folder of mode CREATE is not read for less: its manifest may be anything.
+    return (folder.isObject()
+            || state.entries().stream().anyMatch(name -> PartName.isOf(plan.jobId(), name)))
+        && isCommitted(plan);
+  }
+
+  private boolean isCommitted(FolderPlan plan) {
+    return target.manifest(plan).filter(manifest -> manifest.holds(plan.jobId())).isPresent();
   }
 
   @Override
@@ -78,7 +73,7 @@ public final class FolderTargetSession implements TargetSession {
   @Override
   public TargetPlan resume(TargetPlan plan, ExportDescription export) {
     try {
-      return new FolderResumption(plans.of(plan)).run(export, folder, format).encode();
+      return new FolderResumption(plans.of(plan)).run(export).encode();
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -87,7 +82,7 @@ public final class FolderTargetSession implements TargetSession {
   @Override
   public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
     try {
-      return new FolderCommit(plans.of(plan)).damaged(outputs);
+      return new FolderCommit(plans.of(plan), target).damaged(outputs);
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -106,32 +101,44 @@ public final class FolderTargetSession implements TargetSession {
                 layout.folder().compression(),
                 layout.folder().maxFileBytes(),
                 layout.memoryBytes()));
-    return new FolderTaskWriter(layout, format, writer, task);
+    return new FolderTaskWriter(layout, target, format, writer, task);
   }
 
   @Override
   public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
-    return new FolderCommit(plans.of(plan)).run(outputs);
+    return new FolderCommit(plans.of(plan), target).run(outputs);
   }
 
   @Override
   public int clean(TargetPlan plan, List<TaskOutput> kept) {
-    return new FolderCleaning(plans.of(plan), ManifestJson.files(kept)).run();
+    FolderPlan layout = plans.of(plan);
+    try {
+      return target.clean(layout, ManifestJson.files(kept));
+    } catch (IOException e) {
+      throw new StorageException(
+          layout.folder().location(),
+          String.format(
+              "The leftovers of the export %s to %s could not be removed: %s",
+              layout.jobId(), layout.folder().location(), StorageTrouble.of(e)),
+          e);
+    }
   }
 
-  /** Does nothing: the session keeps no file open between calls. */
+  /** Closes the clients of object stores. */
   @Override
-  public void close() {}
+  public void close() {
+    target.close();
+  }
 
   private StorageException unusable(IOException e) {
     return new StorageException(
-        folder.path().toString(),
-        "The folder " + folder.path() + " cannot be written to: " + StorageTrouble.of(e),
+        folder.location(),
+        "The folder " + folder.location() + " cannot be written to: " + StorageTrouble.of(e),
         e);
   }
 
   /** Resumes an export to a folder that this or another process planned. */
-  private static final class FolderResumption {
+  private final class FolderResumption {
 
     private final FolderPlan planned;
 
@@ -142,20 +149,15 @@ public final class FolderTargetSession implements TargetSession {
     /**
      * Returns the plan for this process.
      *
-     * @param folder the target's current settings
      * @throws StorageException if the export, the target or the folder differs from the plan
      */
-    FolderPlan run(ExportDescription export, TargetFolder folder, OutputFormat format)
-        throws IOException {
-      TargetState state = TargetState.of(folder);
+    FolderPlan run(ExportDescription export) throws IOException {
       FolderPlan now =
-          FolderPlan.of(export, state.folder(), format.name(), format.properties(export));
+          FolderPlan.of(export, folder, format.name(), format.properties(export));
+      TargetState state = target.state(now);
+      now = now.in(state.folder());
       requireSame(now);
-      boolean isCommitted =
-          Manifest.find(state.folder().path())
-              .filter(manifest -> manifest.holds(planned.jobId()))
-              .isPresent();
-      if (!isCommitted) {
+      if (!isCommitted(now)) {
         requireFit(state);
       }
       return planned.withMemory(now.memoryBytes());
@@ -164,7 +166,7 @@ public final class FolderTargetSession implements TargetSession {
     private void requireSame(FolderPlan now) {
       List<String> differences = new ArrayList<>();
       compare(differences, "the export's id", planned.jobId(), now.jobId());
-      compare(differences, "the folder", planned.folder().path(), now.folder().path());
+      compare(differences, "the folder", planned.folder().location(), now.folder().location());
       compare(differences, "the mode", planned.folder().mode(), now.folder().mode());
       compare(differences, "the format", planned.format(), now.format());
       compare(
@@ -184,7 +186,7 @@ public final class FolderTargetSession implements TargetSession {
             String.format(
                 "The export %s to %s cannot be resumed because it differs from its plan: %s;"
                     + " restore the earlier settings or start a new export",
-                planned.jobId(), planned.folder().path(), String.join("; ", differences)));
+                planned.jobId(), planned.folder().location(), String.join("; ", differences)));
       }
     }
 
@@ -201,165 +203,13 @@ public final class FolderTargetSession implements TargetSession {
                 "The export %s to %s cannot be resumed: it creates that folder, but another writer"
                     + " has put files there in the meantime; move them away or start a new export"
                     + " to another folder",
-                planned.jobId(), planned.folder().path()));
+                planned.jobId(), planned.folder().location()));
       }
       state.requireFit(planned);
     }
 
     private StorageException error(String message) {
-      return new StorageException(planned.folder().path().toString(), message, null);
-    }
-  }
-
-  /**
-   * Removes the leftovers of an export: its staging folder beside the target, and files that an
-   * interrupted append moved into the target before it wrote the manifest. Of the latter, kept
-   * files go back to the staging folder, so that readers without the manifest do not see them
-   * either.
-   *
-   * <p>Files that the manifest lists are never changed. In a folder without a manifest no file is
-   * changed.
-   */
-  private static final class FolderCleaning {
-
-    private final FolderPlan plan;
-    private final Path folder;
-    private final Path staging;
-    private final List<PartFile> kept;
-
-    /**
-     * @param kept the files that stay
-     */
-    FolderCleaning(FolderPlan plan, List<PartFile> kept) {
-      this.plan = plan;
-      this.folder = plan.folder().path();
-      this.staging = plan.staging();
-      this.kept = kept;
-    }
-
-    /**
-     * Removes the leftovers under the folder's lock.
-     *
-     * @return the number of removed files
-     * @throws StorageException if the folder cannot be read, a file cannot be removed, or another
-     *     commit holds the lock for too long
-     */
-    int run() {
-      try {
-        if (!Files.isDirectory(DurableFiles.parent(folder))) {
-          // The lock file would recreate the parent folder.
-          requirePresent();
-          return 0;
-        }
-        // Without leftovers nothing is written, not even the lock file.
-        return hasLeftovers() || !kept.isEmpty() ? FolderLock.holding(folder, this::locked) : 0;
-      } catch (IOException e) {
-        throw new StorageException(
-            folder.toString(),
-            String.format(
-                "The leftovers of the export %s to %s could not be removed: %s",
-                plan.jobId(), folder, StorageTrouble.of(e)),
-            e);
-      }
-    }
-
-    private boolean hasLeftovers() throws IOException {
-      return Files.exists(staging)
-          || Files.exists(plan.aside())
-          || (Files.isDirectory(folder)
-              && entries(folder).stream()
-                  .anyMatch(entry -> PartName.isOf(plan.jobId(), name(entry))));
-    }
-
-    private int locked() throws IOException {
-      // An interrupted overwrite may have left the folder under its temporary name; restore it
-      // first.
-      TargetState.settle(folder);
-      Optional<Manifest> manifest = Manifest.find(folder);
-      boolean isCommitted = manifest.filter(found -> found.holds(plan.jobId())).isPresent();
-      Set<String> stay =
-          isCommitted ? Set.of() : kept.stream().map(PartFile::name).collect(Collectors.toSet());
-      if (!isCommitted) {
-        requirePresent();
-      }
-      int removed = manifest.isPresent() ? cleanFolder(manifest.get(), stay) : 0;
-      return removed + cleanStaging(stay);
-    }
-
-    /** Fails now if a kept file is missing, not hours later in the commit. */
-    private void requirePresent() {
-      for (PartFile file : kept) {
-        // The commit drops a file without rows if others have rows.
-        if (file.rows() > 0
-            && !Files.exists(staging.resolve(file.name()))
-            && !Files.exists(folder.resolve(file.name()))) {
-          throw new StorageException(
-              staging.toString(),
-              String.format(
-                  "The file %s of the export %s is missing from %s; start a new export",
-                  file.name(), plan.jobId(), staging),
-              null);
-        }
-      }
-    }
-
-    private int cleanFolder(Manifest manifest, Set<String> stay) throws IOException {
-      Set<String> named = manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
-      int removed = 0;
-      for (Path entry : entries(folder)) {
-        String name = name(entry);
-        if (!PartName.isOf(plan.jobId(), name)
-            || named.contains(PartName.leftover(name).orElse(name))) {
-          continue;
-        }
-        if (stay.contains(name)) {
-          DurableFiles.createFolder(staging);
-          DurableFiles.rename(entry, staging.resolve(name));
-        } else if (Files.deleteIfExists(entry)) {
-          removed++;
-        }
-      }
-      // Manifests are written under the lock, so the process that wrote this one has ended.
-      if (Files.deleteIfExists(DurableFiles.temporary(folder.resolve(Manifest.NAME)))) {
-        removed++;
-      }
-      Manifest.removeReplaced(folder);
-      return removed;
-    }
-
-    private int cleanStaging(Set<String> stay) throws IOException {
-      if (!Files.isDirectory(staging)) {
-        return 0;
-      }
-      int removed = 0;
-      for (Path entry : entries(staging)) {
-        if (!stay.contains(name(entry))) {
-          removed += count(entry);
-          DurableFiles.delete(entry);
-        }
-      }
-      if (stay.isEmpty()) {
-        DurableFiles.delete(staging);
-      }
-      return removed;
-    }
-
-    private static int count(Path entry) throws IOException {
-      try (Stream<Path> files = Files.walk(entry)) {
-        return (int) files.filter(file -> !Files.isDirectory(file)).count();
-      }
-    }
-
-    private static List<Path> entries(Path folder) throws IOException {
-      List<Path> entries = new ArrayList<>();
-      try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
-        found.forEach(entries::add);
-      }
-      return entries;
-    }
-
-    private static String name(Path path) {
-      return String.valueOf(path.getFileName());
+      return new StorageException(planned.folder().location(), message, null);
     }
   }
 }

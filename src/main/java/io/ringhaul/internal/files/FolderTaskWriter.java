@@ -3,7 +3,6 @@ package io.ringhaul.internal.files;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
-import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.files.Manifest.PartFile;
 import io.ringhaul.internal.metrics.WorkerClock;
@@ -12,11 +11,6 @@ import io.ringhaul.schema.RawRow;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -24,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of one task to part files in the staging folder. A file that reaches the maximum
+ * Writes the rows of one task to part files that are not published yet. A file that reaches the maximum
  * size is ended and the next one begun. Only the first task writes a file without rows, for the
  * case that the whole export is empty.
  */
@@ -33,6 +27,7 @@ final class FolderTaskWriter implements TaskWriter {
   private static final int FIRST_TASK = 0;
 
   private final FolderPlan plan;
+  private final TargetFiles target;
   private final String suffix;
   private final PartWriter writer;
   private final boolean compressesItself;
@@ -44,8 +39,10 @@ final class FolderTaskWriter implements TaskWriter {
   private @Nullable Open current;
   private boolean finished;
 
-  FolderTaskWriter(FolderPlan plan, OutputFormat format, PartWriter writer, int task) {
+  FolderTaskWriter(
+      FolderPlan plan, TargetFiles target, OutputFormat format, PartWriter writer, int task) {
     this.plan = plan;
+    this.target = target;
     this.writer = writer;
     this.task = task;
     this.compressesItself = format.compressesItself();
@@ -106,19 +103,17 @@ final class FolderTaskWriter implements TaskWriter {
           abandon(current);
         }
         for (PartFile file : files) {
-          Files.deleteIfExists(plan.staging().resolve(file.name()));
+          target.delete(plan, file.name());
         }
       }
     } catch (IOException e) {
-      // The user sees the original failure; cleaning removes the whole staging folder.
+      // The user sees the original failure; cleaning removes all files of the export.
     }
   }
 
   private Open open() throws IOException {
-    DurableFiles.createFolder(plan.staging());
     String name = PartName.of(plan.jobId(), task, files.size(), attempt, suffix);
-    Path path = plan.staging().resolve(name);
-    PartOutput output = new PartOutput(path);
+    PartOutput output = new PartOutput(target.create(plan, name));
     Open file =
         new Open(
             name,
@@ -148,8 +143,8 @@ final class FolderTaskWriter implements TaskWriter {
 
   private StorageException failure(Exception e) {
     return new StorageException(
-        plan.folder().path().toString(),
-        "Writing to " + plan.folder().path() + " failed: " + StorageTrouble.of(e),
+        plan.folder().location(),
+        "Writing to " + plan.folder().location() + " failed: " + StorageTrouble.of(e),
         e);
   }
 
@@ -167,29 +162,20 @@ final class FolderTaskWriter implements TaskWriter {
     }
   }
 
-  /**
-   * Writes a file, counts its bytes and computes its checksum. The file gets its name when it is
-   * complete and on disk.
-   */
+  /** Writes a file through a buffer, counts its bytes and computes its checksum. */
   private static final class PartOutput extends OutputStream {
 
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    private final Path path;
-    private final FileChannel channel;
+    private final PartSink sink;
     private final MessageDigest digest = Checksums.newDigest();
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int buffered;
     private long bytes;
     private boolean closed;
 
-    PartOutput(Path path) throws IOException {
-      this.path = path;
-      this.channel =
-          FileChannel.open(
-              DurableFiles.temporary(path),
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.WRITE);
+    PartOutput(PartSink sink) {
+      this.sink = sink;
     }
 
     /** Returns the bytes written so far, with those in the buffer. */
@@ -238,31 +224,19 @@ final class FolderTaskWriter implements TaskWriter {
         return;
       }
       closed = true;
-      try (channel) {
-        drain();
-        WorkerClock.during(Stage.WRITE, () -> channel.force(true));
-      }
-      WorkerClock.during(
-          Stage.WRITE, () -> DurableFiles.rename(DurableFiles.temporary(path), path));
+      drain();
+      WorkerClock.during(Stage.WRITE, sink::complete);
     }
 
     /** Closes and deletes the incomplete file. */
     void abandon() throws IOException {
       closed = true;
-      channel.close();
-      Files.deleteIfExists(DurableFiles.temporary(path));
+      sink.abandon();
     }
 
     private void drain() throws IOException {
       digest.update(buffer, 0, buffered);
-      ByteBuffer rest = ByteBuffer.wrap(buffer, 0, buffered);
-      WorkerClock.during(
-          Stage.WRITE,
-          () -> {
-            while (rest.hasRemaining()) {
-              channel.write(rest);
-            }
-          });
+      WorkerClock.during(Stage.WRITE, () -> sink.write(buffer, buffered));
       buffered = 0;
     }
   }

@@ -2,10 +2,11 @@ package io.ringhaul.internal.files;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.internal.storage.FileStore;
+import io.ringhaul.internal.storage.FileStore.FileStat;
+import io.ringhaul.internal.storage.FileStores;
+import io.ringhaul.internal.storage.Globs;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,14 +31,17 @@ public final class GrowingFiles {
   /** See {@link io.ringhaul.format.GrowingSource#position}. */
   public String position(String from) {
     Set<String> seen = new TreeSet<>(from.lines().toList());
-    location.each().forEach(one -> seen.addAll(filesOf(one)));
+    try (FileStores stores = location.openStores()) {
+      location.each().forEach(one -> seen.addAll(filesOf(one, stores)));
+    }
     return String.join(LINE, seen);
   }
 
-  private List<String> filesOf(SourceLocation one) {
+  private List<String> filesOf(SourceLocation one, FileStores stores) {
     try {
-      Path path = Globs.plain(Path.of(one.text()));
-      if (Files.isDirectory(path) && Manifest.find(path).isPresent()) {
+      FileStore store = stores.of(one.text());
+      String path = store.plain(one.text());
+      if (store.isFolder(path) && Manifest.find(store, path).isPresent()) {
         throw new InvalidSettingException(
             "follow",
             String.format(
@@ -45,31 +49,35 @@ public final class GrowingFiles {
                     + " it without follow()",
                 path));
       }
-      return files(one, path);
+      return locations(one, path, stores);
     } catch (IOException e) {
       throw new StorageException(
           one.text(), "The files of " + one.text() + " cannot be listed: " + e, e);
     }
   }
 
-  private List<String> files(SourceLocation one, Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      return new SourceSearch(one, format).matching(path).stream().map(Path::toString).toList();
+  private List<String> locations(SourceLocation one, String path, FileStores stores)
+      throws IOException {
+    FileStore store = stores.of(path);
+    if (store.isFolder(path)) {
+      return locations(new SourceSearch(one, format, stores).matching(store, path));
     }
-    if (Files.exists(path)) {
-      return List.of(path.toString());
+    if (store.find(path).isPresent()) {
+      return List.of(path);
     }
-    List<String> names = new ArrayList<>();
-    if (one.mayBeGlob() && Globs.isGlob(one.text())) {
-      Globs.files(one.text()).forEach(file -> names.add(file.toString()));
-    }
-    return names;
+    return one.mayBeGlob() && Globs.isGlob(one.text())
+        ? locations(store.glob(one.text()))
+        : List.of();
+  }
+
+  private static List<String> locations(List<FileStat> files) {
+    return files.stream().map(FileStat::location).toList();
   }
 
   /** See {@link io.ringhaul.format.GrowingSource#between}. */
   public SourceLocation between(String from, String to) {
     Set<String> added = new TreeSet<>(to.lines().toList());
     from.lines().forEach(added::remove);
-    return location.only(added.stream().map(Path::of).toList());
+    return location.only(List.copyOf(added));
   }
 }

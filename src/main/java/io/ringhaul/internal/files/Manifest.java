@@ -2,6 +2,9 @@ package io.ringhaul.internal.files;
 
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.Compression;
+import io.ringhaul.internal.storage.FileStore;
+import io.ringhaul.internal.storage.LocalFiles;
+import io.ringhaul.internal.storage.Locations;
 import io.ringhaul.schema.TableSchema;
 import io.ringhaul.schema.TokenRangeSet;
 import java.io.IOException;
@@ -26,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * @param properties the format's own properties, which reading the files needs
  * @param schema the columns of the files, in their order, with their exact CQL types
  * @param jobs the exports that wrote the files, in the order of their commits
+ * @param replaced the exports whose files an overwrite in an object store deletes after it has
+ *     written this manifest; a later commit deletes them if that was interrupted
  */
 public record Manifest(
     String format,
@@ -33,7 +38,8 @@ public record Manifest(
     Compression compression,
     TableSchema schema,
     List<Job> jobs,
-    List<PartFile> files) {
+    List<PartFile> files,
+    List<UUID> replaced) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Manifest.class);
 
@@ -41,7 +47,7 @@ public record Manifest(
   public static final String NAME = "_manifest.json";
 
   /** The manifest's name in earlier versions; it is still read, but not written. */
-  static final String OLD_NAME = "manifest.json";
+  static final String OLD_NAME = Locations.EARLIER_MANIFEST;
 
   /**
    * One export into the folder.
@@ -78,6 +84,18 @@ public record Manifest(
     properties = Map.copyOf(properties);
     jobs = List.copyOf(jobs);
     files = List.copyOf(files);
+    replaced = List.copyOf(replaced);
+  }
+
+  /** Creates a manifest that replaces no other export. */
+  Manifest(
+      String format,
+      Map<String, String> properties,
+      Compression compression,
+      TableSchema schema,
+      List<Job> jobs,
+      List<PartFile> files) {
+    this(format, properties, compression, schema, jobs, files, List.of());
   }
 
   /**
@@ -87,24 +105,45 @@ public record Manifest(
    * @throws StorageException if the manifest cannot be read
    */
   public static Optional<Manifest> find(Path folder) {
-    return find(folder, NAME).or(() -> find(folder, OLD_NAME));
+    return find(LocalFiles.STORE, folder.toString());
   }
 
-  private static Optional<Manifest> find(Path folder, String name) {
-    Path path = folder.resolve(name);
+  /** Same, for a folder of any store. */
+  static Optional<Manifest> find(FileStore store, String folder) {
+    return find(store, folder, NAME).or(() -> find(store, folder, OLD_NAME));
+  }
+
+  private static Optional<Manifest> find(FileStore store, String folder, String name) {
+    String location = Locations.child(folder, name);
     try {
-      String text = Files.readString(path);
+      return parsed(location, store.text(location));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(location, e);
+    }
+  }
+
+  /**
+   * Returns the manifest of a text; empty if another program wrote it.
+   *
+   * @throws StorageException if it cannot be read
+   */
+  static Optional<Manifest> parsed(String location, String text) {
+    try {
       if (!ManifestJson.isManifest(text)) {
-        LOG.warn("{} is not the manifest of an export and is ignored", path);
+        LOG.warn("{} is not the manifest of an export and is ignored", location);
         return Optional.empty();
       }
       return Optional.of(ManifestJson.parse(text));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
-      throw new StorageException(
-          path.toString(), "The manifest " + path + " cannot be read: " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw unreadable(location, e);
     }
+  }
+
+  private static StorageException unreadable(String location, Exception e) {
+    return new StorageException(
+        location, "The manifest " + location + " cannot be read: " + e.getMessage(), e);
   }
 
   /** Returns whether the folder has a file of the manifest's current or earlier name. */
@@ -123,7 +162,7 @@ public record Manifest(
    */
   static void removeReplaced(Path folder) throws IOException {
     Path old = folder.resolve(OLD_NAME);
-    if (find(folder, NAME).isPresent() && Files.exists(old) && !isForeign(old)) {
+    if (find(LocalFiles.STORE, folder.toString(), NAME).isPresent() && Files.exists(old) && !isForeign(old)) {
       Files.delete(old);
     }
   }
@@ -154,6 +193,12 @@ public record Manifest(
     allJobs.add(job);
     List<PartFile> allFiles = new ArrayList<>(files);
     allFiles.addAll(more);
-    return new Manifest(format, properties, compression, schema, allJobs, allFiles);
+    return new Manifest(format, properties, compression, schema, allJobs, allFiles, replaced);
+  }
+
+  /** Returns this manifest with the exports of another that it replaces. */
+  Manifest replacing(Manifest other) {
+    return new Manifest(
+        format, properties, compression, schema, jobs, files, other.jobs.stream().map(Job::id).toList());
   }
 }

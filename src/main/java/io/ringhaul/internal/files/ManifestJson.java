@@ -52,6 +52,10 @@ final class ManifestJson {
       each.set("coverage", ranges(job.coverage()));
       each.set("restrictions", texts(job.restrictions()));
     }
+    if (!manifest.replaced().isEmpty()) {
+      ArrayNode replaced = node.putArray("replaced");
+      manifest.replaced().forEach(id -> replaced.add(id.toString()));
+    }
     ArrayNode files = node.putArray("files");
     for (PartFile file : manifest.files()) {
       files.add(node(file));
@@ -97,13 +101,16 @@ final class ManifestJson {
       }
       files.add(file);
     }
+    List<UUID> replaced = new ArrayList<>();
+    node.path("replaced").forEach(id -> replaced.add(UUID.fromString(id.asText())));
     return new Manifest(
         text(node, "format"),
         texts(required(node, "properties")),
         Compression.valueOf(text(node, "compression").toUpperCase(Locale.ROOT)),
         TableSchemaJson.parse(required(node, "schema")),
         jobs,
-        files);
+        files,
+        replaced);
   }
 
   static ObjectNode node(PartFile file) {

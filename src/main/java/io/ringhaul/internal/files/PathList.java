@@ -1,7 +1,9 @@
 package io.ringhaul.internal.files;
 
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.internal.disk.LocalPaths;
+import io.ringhaul.internal.storage.Globs;
+import io.ringhaul.internal.storage.LocalFiles;
+import io.ringhaul.internal.storage.Locations;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -20,8 +22,8 @@ public final class PathList {
   /**
    * Returns the paths. Blank lines and lines that begin with {@code #} are skipped.
    *
-   * @throws StorageException if the file cannot be read or has no path, or if a line is no local
-   *     path or names no file; the message has the line's number
+   * @throws StorageException if the file cannot be read or has no path, or if a line is neither a
+   *     URI of an object store nor a local path of a file; the message has the line's number
    */
   public static List<String> read(Path file) {
     List<String> paths = new ArrayList<>();
@@ -37,7 +39,7 @@ public final class PathList {
       if (problem.isPresent()) {
         throw error(file, String.format("Line %d of %s %s", number, file, problem.get()), null);
       }
-      paths.add(path);
+      paths.add(Locations.require("at", path));
     }
     if (paths.isEmpty()) {
       throw error(file, "The file " + file + " has no path", null);
@@ -55,13 +57,20 @@ public final class PathList {
     }
   }
 
-  private static Optional<String> problem(String path) {
-    Optional<String> remote = LocalPaths.problem(path);
-    if (remote.isPresent()) {
-      return remote.map(reason -> "is '" + path + "', " + reason);
+  private static Optional<String> problem(String line) {
+    Optional<String> invalid = Locations.problem(line);
+    if (invalid.isPresent()) {
+      return invalid.map(reason -> "is '" + line + "', " + reason);
+    }
+    String path = Locations.require("at", line);
+    if (Locations.isObject(path)) {
+      // The import looks for it: this file is read before the properties of the store are known.
+      return Optional.empty();
     }
     try {
-      if (Globs.isGlob(path) ? !Globs.files(path).isEmpty() || exists(path) : exists(path)) {
+      if (Globs.isGlob(path)
+          ? !LocalFiles.STORE.glob(path).isEmpty() || exists(path)
+          : exists(path)) {
         return Optional.empty();
       }
       return Optional.of(

@@ -3,6 +3,10 @@ package io.ringhaul.internal.files;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.Compression;
+import io.ringhaul.internal.storage.FileStore;
+import io.ringhaul.internal.storage.FileStore.FileStat;
+import io.ringhaul.internal.storage.LocalFiles;
+import io.ringhaul.internal.storage.Locations;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,22 +19,28 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.iceberg.io.InputFile;
 import org.tukaani.xz.MemoryLimitException;
 
 /**
  * A file to read, or a range of it; or a stream, which has no size and no ranges.
  *
+ * @param store reads the file
+ * @param location an absolute path, or the URI of an object
  * @param compression how the file as a whole is compressed; NONE for formats that compress
  *     themselves
  * @param size the whole file's size in bytes
+ * @param version the version of an object when the import was planned; empty for a local file
  * @param start the position of the range's first byte
  * @param length the range's length in bytes
  * @param stream opens the stream; empty for a file
  */
 public record SourceFile(
-    Path path,
+    FileStore store,
+    String location,
     Compression compression,
     long size,
+    String version,
     long start,
     long length,
     Optional<Supplier<InputStream>> stream) {
@@ -38,19 +48,65 @@ public record SourceFile(
   /** How many bytes are examined to detect UTF-16. */
   private static final int LOOK_BYTES = 64;
 
-  /** Creates a file, or a range of it. */
-  public SourceFile(Path path, Compression compression, long size, long start, long length) {
-    this(path, compression, size, start, length, Optional.empty());
-  }
-
   /** Returns a stream. */
   static SourceFile of(Supplier<InputStream> stream, Compression compression) {
-    return new SourceFile(Path.of(SourceStream.NAME), compression, 0, 0, 0, Optional.of(stream));
+    return new SourceFile(
+        LocalFiles.STORE, SourceStream.NAME, compression, 0, "", 0, 0, Optional.of(stream));
+  }
+
+  /** Returns a range that covers the whole of a local file. */
+  public static SourceFile whole(Path path, Compression compression, long size) {
+    return whole(LocalFiles.STORE, new FileStat(path.toString(), size, ""), compression);
   }
 
   /** Returns a range that covers the whole file. */
-  public static SourceFile whole(Path path, Compression compression, long size) {
-    return new SourceFile(path, compression, size, 0, size);
+  static SourceFile whole(FileStore store, FileStat file, Compression compression) {
+    return new SourceFile(
+        store,
+        file.location(),
+        compression,
+        file.size(),
+        file.version(),
+        0,
+        file.size(),
+        Optional.empty());
+  }
+
+  /** Returns a range of this file. */
+  SourceFile range(long from, long bytes) {
+    return new SourceFile(
+        store, location, compression, size, version, from, bytes, Optional.empty());
+  }
+
+  /** Returns the file's name in its folder. */
+  public String name() {
+    return Locations.name(location);
+  }
+
+  /** Returns the whole file for Parquet. */
+  public InputFile input() {
+    return store.input(location, size);
+  }
+
+  /**
+   * Checks that an object has not changed since the import was planned; does nothing for a local
+   * file, which has a checksum.
+   *
+   * @throws StorageException if it has another version or was deleted
+   */
+  void requireUnchanged() throws IOException {
+    if (version.isEmpty()) {
+      return;
+    }
+    Optional<FileStat> now = store.find(location);
+    if (now.isEmpty() || now.get().size() != size || !now.get().version().equals(version)) {
+      throw new StorageException(
+          location,
+          String.format(
+              "The file %s %s since the import was planned; restore it or start a new import",
+              location, now.isEmpty() ? "was deleted" : "has changed"),
+          null);
+    }
   }
 
   /** Returns whether the range is the whole file. */
@@ -71,7 +127,7 @@ public record SourceFile(
     if (compression != Compression.NONE && size == 0) {
       throw new EOFException("it is empty, but a compressed file never is");
     }
-    return FileContent.of(InputFiles.open(path, 0), compression);
+    return FileContent.of(store.open(location, 0), compression);
   }
 
   /**
@@ -94,11 +150,11 @@ public record SourceFile(
     } catch (MemoryLimitException e) {
       opened.close();
       throw new StorageException(
-          path.toString(),
+          location,
           String.format(
               "Decompressing the file %s needs %d MiB of memory, but the limit, a third of the"
                   + " heap, is %d MiB: set a larger heap (-Xmx) or decompress the file first",
-              path, e.getMemoryNeeded() >> 10, e.getMemoryLimit() >> 10),
+              location, e.getMemoryNeeded() >> 10, e.getMemoryLimit() >> 10),
           e);
     } catch (IOException | RuntimeException e) {
       opened.close();
@@ -124,7 +180,7 @@ public record SourceFile(
     if (mark == 0xfeff || mark == 0xfffe || isBig || isLittle) {
       String name = mark == 0xfeff || mark == 0xfffe ? "UTF-16" : isBig ? "UTF-16BE" : "UTF-16LE";
       throw new StorageException(
-          path.toString(),
+          location,
           String.format(
               "%s is not UTF-8: its first bytes are those of %s; set %s to %s",
               subject(), name, Setting.ENCODING.mark(), name),
@@ -140,9 +196,9 @@ public record SourceFile(
    */
   public InputStream openAt(long position) throws IOException {
     if (compression != Compression.NONE) {
-      throw new IllegalStateException(path + " is compressed and can only be read from its start");
+      throw new IllegalStateException(location + " is compressed and can only be read from its start");
     }
-    return InputFiles.open(path, position);
+    return store.open(location, position);
   }
 
   /**
@@ -152,24 +208,24 @@ public record SourceFile(
    */
   public String row(long number) {
     return start == 0
-        ? String.format("Row %d of %s", number, path)
-        : String.format("Row %d after byte %d of %s", number, start, path);
+        ? String.format("Row %d of %s", number, location)
+        : String.format("Row %d after byte %d of %s", number, start, location);
   }
 
   /** Returns the exception for a failure to read this file. */
   public StorageException unreadable(Exception cause) {
     Throwable reason = cause instanceof UncheckedIOException ? cause.getCause() : cause;
-    return new StorageException(path.toString(), subject() + " cannot be read: " + reason, cause);
+    return new StorageException(location, subject() + " cannot be read: " + reason, cause);
   }
 
   /** Returns the file or the stream at the start of a message. */
   public String subject() {
-    return stream.isPresent() ? "The input stream" : "The file " + path;
+    return stream.isPresent() ? "The input stream" : "The file " + location;
   }
 
-  /** Returns the path, or the name of the stream, within a message. */
+  /** Returns the location, or the name of the stream, within a message. */
   @Override
   public String toString() {
-    return path.toString();
+    return location;
   }
 }

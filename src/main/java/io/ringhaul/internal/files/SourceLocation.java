@@ -3,7 +3,11 @@ package io.ringhaul.internal.files;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.format.Compression;
 import io.ringhaul.internal.disk.LocalPaths;
+import io.ringhaul.internal.storage.FileStores;
+import io.ringhaul.internal.storage.Locations;
+import io.ringhaul.internal.storage.StorageProperties;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,20 +31,23 @@ public final class SourceLocation {
   private final boolean mayBeGlob;
   private final Optional<Compression> compression;
   private final boolean checked;
-  private final Optional<List<Path>> only;
+  private final Optional<List<String>> only;
   private final Optional<SourceStream> stream;
 
   /** The paths or globs of a list; empty for one location. */
   private final List<String> list;
+
+  private final StorageProperties storage;
 
   private SourceLocation(
       String location,
       boolean mayBeGlob,
       Optional<Compression> compression,
       boolean checked,
-      Optional<List<Path>> only,
+      Optional<List<String>> only,
       Optional<SourceStream> stream,
-      List<String> list) {
+      List<String> list,
+      StorageProperties storage) {
     this.location = location;
     this.mayBeGlob = mayBeGlob;
     this.compression = compression;
@@ -48,35 +55,41 @@ public final class SourceLocation {
     this.only = only;
     this.stream = stream;
     this.list = list;
+    this.storage = storage;
   }
 
-  /** Returns the location of a folder or a file. */
-  public static SourceLocation at(Path path) {
+  private static SourceLocation of(String location, boolean mayBeGlob, List<String> list) {
     return new SourceLocation(
-        LocalPaths.require("at", path).toString(),
-        false,
+        location,
+        mayBeGlob,
         Optional.empty(),
         true,
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        list,
+        StorageProperties.NONE);
+  }
+
+  /** Returns the location of a local folder or file. */
+  public static SourceLocation at(Path path) {
+    return of(LocalPaths.require("at", path).toString(), false, List.of());
+  }
+
+  /**
+   * Returns the location of a folder or an object in an object store, or of a local folder or file.
+   */
+  public static SourceLocation at(URI uri) {
+    return of(Locations.require("at", uri), false, List.of());
   }
 
   /**
    * Returns the location of a folder, a file, or a glob: {@code *} and {@code ?} within a name,
    * {@code **} across folders, {@code [abc]}, {@code {a,b}}. Hidden folders are skipped unless a
    * part of the glob that begins with a dot matches them. The path of an existing file or folder is
-   * not interpreted as a glob.
+   * not interpreted as a glob. A URI of an object store may have a glob after its bucket.
    */
   public static SourceLocation at(String pathOrGlob) {
-    return new SourceLocation(
-        LocalPaths.requireText("at", pathOrGlob),
-        true,
-        Optional.empty(),
-        true,
-        Optional.empty(),
-        Optional.empty(),
-        List.of());
+    return of(Locations.require("at", pathOrGlob), true, List.of());
   }
 
   /**
@@ -88,16 +101,10 @@ public final class SourceLocation {
     if (pathsOrGlobs.isEmpty()) {
       throw new InvalidSettingException("at", "at takes one or more paths");
     }
-    pathsOrGlobs.forEach(path -> LocalPaths.requireText("at", path));
-    int more = pathsOrGlobs.size() - 1;
-    return new SourceLocation(
-        pathsOrGlobs.get(0) + (more == 0 ? "" : " and " + more + " more"),
-        true,
-        Optional.empty(),
-        true,
-        Optional.empty(),
-        Optional.empty(),
-        List.copyOf(pathsOrGlobs));
+    List<String> all =
+        pathsOrGlobs.stream().map(path -> Locations.require("at", path)).toList();
+    int more = all.size() - 1;
+    return of(all.get(0) + (more == 0 ? "" : " and " + more + " more"), true, all);
   }
 
   /** Returns a stream, which has no checksum and by default no compression. */
@@ -109,7 +116,8 @@ public final class SourceLocation {
         false,
         Optional.empty(),
         Optional.of(new SourceStream(in)),
-        List.of());
+        List.of(),
+        StorageProperties.NONE);
   }
 
   /**
@@ -118,7 +126,8 @@ public final class SourceLocation {
    * .snappy}).
    */
   public SourceLocation withCompression(Compression files) {
-    return new SourceLocation(location, mayBeGlob, Optional.of(files), checked, only, stream, list);
+    return new SourceLocation(
+        location, mayBeGlob, Optional.of(files), checked, only, stream, list, storage);
   }
 
   /**
@@ -127,13 +136,27 @@ public final class SourceLocation {
    * its runs.
    */
   public SourceLocation withoutChecksums() {
-    return new SourceLocation(location, mayBeGlob, compression, false, only, stream, list);
+    return new SourceLocation(
+        location, mayBeGlob, compression, false, only, stream, list, storage);
   }
 
   /** Returns this location restricted to the given files. */
-  SourceLocation only(List<Path> files) {
+  SourceLocation only(List<String> files) {
     return new SourceLocation(
-        location, mayBeGlob, compression, checked, Optional.of(files), stream, list);
+        location, mayBeGlob, compression, checked, Optional.of(files), stream, list, storage);
+  }
+
+  /** Sets the properties with which object stores are reached. Default: none. */
+  public SourceLocation withStorage(Map<String, String> properties) {
+    return new SourceLocation(
+        location,
+        mayBeGlob,
+        compression,
+        checked,
+        only,
+        stream,
+        list,
+        new StorageProperties(properties));
   }
 
   /**
@@ -150,7 +173,7 @@ public final class SourceLocation {
         format,
         "source files",
         each().stream()
-                .map(one -> Path.of(one.location).toAbsolutePath().normalize().toString())
+                .map(one -> Locations.normalized(one.location))
                 .collect(Collectors.joining(" "))
             + only.map(files -> " " + files).orElse(""),
         "source compression",
@@ -171,15 +194,22 @@ public final class SourceLocation {
 
   /** Returns the locations of a list, or this location. */
   List<SourceLocation> each() {
-    return list.isEmpty() ? List.of(this) : list.stream().map(SourceLocation::at).toList();
+    return list.isEmpty()
+        ? List.of(this)
+        : list.stream().map(one -> at(one).withStorage(storage.values())).toList();
+  }
+
+  /** Opens the stores of the files. */
+  FileStores openStores() {
+    return new FileStores(storage);
   }
 
   String text() {
     return location;
   }
 
-  /** Returns the only files to read; empty for all. */
-  Optional<List<Path>> files() {
+  /** Returns the locations of the only files to read; empty for all. */
+  Optional<List<String>> files() {
     return only;
   }
 

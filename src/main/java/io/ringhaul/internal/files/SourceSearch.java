@@ -5,10 +5,14 @@ import io.ringhaul.format.Compression;
 import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.files.Manifest.PartFile;
 import io.ringhaul.internal.files.SourceSearch.Found;
+import io.ringhaul.internal.storage.FileStore;
+import io.ringhaul.internal.storage.FileStore.FileStat;
+import io.ringhaul.internal.storage.FileStores;
+import io.ringhaul.internal.storage.Globs;
+import io.ringhaul.internal.storage.Locations;
 import io.ringhaul.schema.TableSchema;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,10 +31,12 @@ final class SourceSearch {
 
   private final SourceLocation location;
   private final InputFormat format;
+  private final FileStores stores;
 
-  SourceSearch(SourceLocation location, InputFormat format) {
+  SourceSearch(SourceLocation location, InputFormat format, FileStores stores) {
     this.location = location;
     this.format = format;
+    this.stores = stores;
   }
 
   /**
@@ -39,9 +45,9 @@ final class SourceSearch {
    * @param files in the order of their names
    * @param manifest the manifest of the first folder; the manifests of further folders have the
    *     same settings and columns
-   * @param checksums the SHA-256 checksums that manifests list, by file path
+   * @param checksums the SHA-256 checksums that manifests list, by location
    */
-  record Found(List<SourceFile> files, Optional<Manifest> manifest, Map<Path, String> checksums) {
+  record Found(List<SourceFile> files, Optional<Manifest> manifest, Map<String, String> checksums) {
 
     /** Returns the CQL schema that the export stored; empty if another tool wrote the files. */
     Optional<TableSchema> schema(InputFormat format) throws IOException {
@@ -65,29 +71,33 @@ final class SourceSearch {
       return files(location.files().get());
     }
     if (location.each().size() > 1) {
-      Set<Path> all = new LinkedHashSet<>();
+      Set<String> all = new LinkedHashSet<>();
       for (SourceLocation one : location.each()) {
-        for (SourceFile file : new SourceSearch(one, format).run().files()) {
-          all.add(Globs.plain(file.path()));
+        for (SourceFile file : new SourceSearch(one, format, stores).run().files()) {
+          all.add(file.store().plain(file.location()));
         }
       }
       return files(List.copyOf(all));
     }
-    Path path = Path.of(location.text()).toAbsolutePath();
-    if (Files.isDirectory(path)) {
-      return folder(path);
+    FileStore store = stores.of(location.text());
+    String path = Locations.absolute(location.text());
+    if (store.isFolder(path)) {
+      return folder(store, path);
     }
-    if (Files.exists(path)) {
+    if (store.find(path).isPresent()) {
       return files(List.of(path));
     }
     if (location.mayBeGlob() && Globs.isGlob(location.text())) {
-      List<Path> matches = Globs.files(location.text());
+      List<FileStat> matches = store.glob(location.text());
       if (matches.isEmpty()) {
         throw error("No file matches " + location.text());
       }
-      return files(matches);
+      return files(matches.stream().map(FileStat::location).toList());
     }
-    Optional<Path> aside = TargetState.aside(DurableFiles.linkTarget(path));
+    Optional<Path> aside =
+        Locations.isObject(path)
+            ? Optional.empty()
+            : LocalTargetFiles.aside(DurableFiles.linkTarget(Path.of(path)));
     if (aside.isPresent()) {
       throw error(
           String.format(
@@ -98,14 +108,13 @@ final class SourceSearch {
     throw error(path + " does not exist");
   }
 
-  private Found folder(Path folder) throws IOException {
-    Optional<Manifest> manifest = Manifest.find(folder);
+  private Found folder(FileStore store, String folder) throws IOException {
+    Optional<Manifest> manifest = Manifest.find(store, folder);
     if (manifest.isPresent()) {
-      List<Path> listed =
-          manifest.get().files().stream().map(file -> folder.resolve(file.name())).toList();
-      return described(folder, manifest.get(), listed);
+      List<String> listed = manifest.get().files().stream().map(PartFile::name).toList();
+      return described(store, folder, manifest.get(), listed);
     }
-    List<Path> matching = matching(folder);
+    List<FileStat> matching = matching(store, folder);
     if (matching.isEmpty()) {
       throw error(
           String.format(
@@ -113,42 +122,55 @@ final class SourceSearch {
                   + " files have other names",
               folder, Manifest.NAME, String.join(" or .", new TreeSet<>(format.extensions()))));
     }
-    return undescribed(matching);
+    return undescribed(store, matching);
   }
 
   /** Returns the files of a folder without manifest, in the order of their names. */
-  List<Path> matching(Path folder) throws IOException {
-    TreeSet<Path> matching = new TreeSet<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        if (isData(entry) && hasExtension(entry)) {
-          matching.add(entry);
-        }
-      }
-    }
-    return List.copyOf(matching);
+  List<FileStat> matching(FileStore store, String folder) throws IOException {
+    return store.files(folder).stream()
+        .filter(file -> hasExtension(Locations.name(file.location())))
+        .toList();
   }
 
   /** Returns the given files; each folder's manifest describes its files. */
-  private Found files(List<Path> paths) throws IOException {
-    Map<Path, List<Path>> folders = new LinkedHashMap<>();
-    for (Path path : paths) {
-      folders.computeIfAbsent(DurableFiles.parent(path), folder -> new ArrayList<>()).add(path);
+  private Found files(List<String> paths) throws IOException {
+    Map<String, List<String>> folders = new LinkedHashMap<>();
+    for (String path : paths) {
+      folders
+          .computeIfAbsent(Locations.parent(path), folder -> new ArrayList<>())
+          .add(Locations.name(path));
     }
     DescribedFolders found = new DescribedFolders(location.text());
-    for (Map.Entry<Path, List<Path>> each : folders.entrySet()) {
-      Path folder = each.getKey();
-      Optional<Manifest> manifest = Manifest.find(folder);
+    for (Map.Entry<String, List<String>> each : folders.entrySet()) {
+      String folder = each.getKey();
+      FileStore store = stores.of(folder);
+      Optional<Manifest> manifest = Manifest.find(store, folder);
       found.add(
           folder,
           manifest.isPresent()
-              ? described(folder, manifest.get(), each.getValue())
-              : undescribed(each.getValue()));
+              ? described(store, folder, manifest.get(), each.getValue())
+              : undescribed(store, present(store, folder, each.getValue())));
     }
     return found.all();
   }
 
-  private Found described(Path folder, Manifest manifest, List<Path> paths) throws IOException {
+  private List<FileStat> present(FileStore store, String folder, List<String> names)
+      throws IOException {
+    Map<String, FileStat> found = store.find(folder, names);
+    List<FileStat> files = new ArrayList<>();
+    for (String name : names) {
+      String path = Locations.child(folder, name);
+      FileStat file = found.get(path);
+      if (file == null) {
+        throw new NoSuchFileException(path);
+      }
+      files.add(file);
+    }
+    return files;
+  }
+
+  private Found described(
+      FileStore store, String folder, Manifest manifest, List<String> names) throws IOException {
     if (!manifest.format().equals(format.name())) {
       throw error(
           String.format(
@@ -160,10 +182,12 @@ final class SourceSearch {
             ? Compression.NONE
             : location.compression().orElse(manifest.compression());
     Map<String, PartFile> known = byName(manifest);
+    Map<String, FileStat> found = store.find(folder, names);
     List<SourceFile> files = new ArrayList<>();
-    Map<Path, String> checksums = new HashMap<>();
-    for (Path path : paths) {
-      PartFile listed = known.get(name(path));
+    Map<String, String> checksums = new HashMap<>();
+    for (String name : names) {
+      String path = Locations.child(folder, name);
+      PartFile listed = known.get(name);
       if (listed == null) {
         throw error(
             String.format(
@@ -171,65 +195,51 @@ final class SourceSearch {
                     + " export; move it to another folder to import it",
                 path));
       }
-      if (!Files.exists(path)) {
+      FileStat file = found.get(path);
+      if (file == null) {
         throw error(
             String.format(
                 "The file %s is missing, but the manifest beside it lists it: the export is"
                     + " incomplete",
                 path));
       }
-      long size = Files.size(path);
-      if (size != listed.bytes()) {
+      if (file.size() != listed.bytes()) {
         throw error(
             String.format(
                 "The file %s has %d bytes, but the manifest beside it says %d: the file is damaged"
                     + " or was replaced",
-                path, size, listed.bytes()));
+                path, file.size(), listed.bytes()));
       }
-      files.add(SourceFile.whole(path, compression, size));
+      files.add(SourceFile.whole(store, file, compression));
       checksums.put(path, listed.sha256());
     }
     return new Found(files, Optional.of(manifest), checksums);
   }
 
-  private Found undescribed(List<Path> paths) throws IOException {
+  private Found undescribed(FileStore store, List<FileStat> found) {
     List<SourceFile> files = new ArrayList<>();
-    for (Path path : paths) {
+    for (FileStat file : found) {
       Compression compression =
           format.compressesItself()
               ? Compression.NONE
-              : location.compression().orElseGet(() -> Compressions.of(name(path)));
-      files.add(SourceFile.whole(path, compression, Files.size(path)));
+              : location
+                  .compression()
+                  .orElseGet(() -> Compressions.of(Locations.name(file.location())));
+      files.add(SourceFile.whole(store, file, compression));
     }
     return new Found(files, Optional.empty(), Map.of());
   }
 
-  private boolean hasExtension(Path path) {
-    String name = name(path).toLowerCase(Locale.ROOT);
+  private boolean hasExtension(String fileName) {
+    String name = fileName.toLowerCase(Locale.ROOT);
     String plain = format.compressesItself() ? name : Compressions.plainName(name);
     return format.extensions().stream().anyMatch(extension -> plain.endsWith("." + extension));
-  }
-
-  /**
-   * Returns whether the path is a file with rows: a regular file whose name does not start with a
-   * dot or an underscore and that is not a manifest.
-   */
-  static boolean isData(Path path) {
-    String name = name(path);
-    return !name.startsWith(".")
-        && !name.startsWith("_")
-        && !name.equals(Manifest.OLD_NAME)
-        && Files.isRegularFile(path);
   }
 
   private static Map<String, PartFile> byName(Manifest manifest) {
     Map<String, PartFile> files = new LinkedHashMap<>();
     manifest.files().forEach(file -> files.put(file.name(), file));
     return files;
-  }
-
-  static String name(Path path) {
-    return String.valueOf(path.getFileName());
   }
 
   private StorageException error(String message) {
@@ -244,9 +254,9 @@ final class SourceSearch {
 
     private final String location;
     private final List<SourceFile> files = new ArrayList<>();
-    private final Map<Path, String> checksums = new HashMap<>();
+    private final Map<String, String> checksums = new HashMap<>();
     private Optional<Manifest> manifest = Optional.empty();
-    private @Nullable Path first;
+    private @Nullable String first;
 
     DescribedFolders(String location) {
       this.location = location;
@@ -257,8 +267,8 @@ final class SourceSearch {
      *
      * @throws StorageException if its manifest differs from that of the folders added before
      */
-    void add(Path folder, Found found) {
-      Path before = first;
+    void add(String folder, Found found) {
+      String before = first;
       if (before == null) {
         first = folder;
         manifest = found.manifest();
@@ -273,7 +283,7 @@ final class SourceSearch {
       return new Found(List.copyOf(files), manifest, Map.copyOf(checksums));
     }
 
-    private void requireSameForm(Path before, Path folder, Optional<Manifest> other) {
+    private void requireSameForm(String before, String folder, Optional<Manifest> other) {
       if (manifest.isPresent() != other.isPresent()) {
         throw error(
             String.format(
@@ -303,7 +313,7 @@ final class SourceSearch {
           && one.userTypes().equals(other.userTypes());
     }
 
-    private StorageException error(String difference, Path folder) {
+    private StorageException error(String difference, String folder) {
       return new StorageException(
           location,
           String.format(

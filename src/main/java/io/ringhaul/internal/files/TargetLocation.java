@@ -29,6 +29,13 @@ public sealed interface TargetLocation permits TargetFolder, TargetStream {
   TargetLocation withMode(WriteMode mode);
 
   /**
+   * Returns this location with the properties of its object store.
+   *
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the location is a stream
+   */
+  TargetLocation withStorage(Map<String, String> properties);
+
+  /**
    * Returns the settings that must not change when an export is resumed.
    *
    * @param settings the format's own settings as text

@@ -2,84 +2,31 @@ package io.ringhaul.internal.files;
 
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.format.WriteMode;
-import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TableSchema;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of an export's target folder before the commit.
  *
  * @param folder the target, without symbolic links
- * @param entries the folder's content; empty if the folder does not exist
+ * @param entries the names of the folder's files; empty if the folder does not exist
+ * @param foreign the names in mode OVERWRITE that are no files of an export in any case: folders,
+ *     links, and other programs' files of a manifest's name
  * @param manifest the folder's manifest; not read in mode CREATE
+ * @param version the version of the manifest in an object store
  */
-record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> manifest) {
-
-  private static final Logger LOG = LoggerFactory.getLogger(TargetState.class);
-
-  /** Reads the current state, after it has completed or undone an interrupted overwrite. */
-  static TargetState of(TargetFolder named) throws IOException {
-    // An overwrite moves the folder to a path beside the folder, not beside a link to it.
-    Path path = DurableFiles.linkTarget(named.path());
-    TargetFolder target = at(path, named);
-    // The moved folder may belong to a running commit; the lock waits for its end.
-    if (aside(path).isPresent()) {
-      FolderLock.holding(path, () -> settle(path));
-    }
-    return found(target);
-  }
-
-  /** Reads the state. The caller holds the folder's lock. */
-  static TargetState locked(TargetFolder target) throws IOException {
-    settle(target.path());
-    return found(target);
-  }
-
-  private static TargetState found(TargetFolder target) throws IOException {
-    Path path = target.path();
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return new TargetState(target, List.of(), Optional.empty());
-    }
-    if (!Files.isDirectory(path)) {
-      throw new StorageException(
-          path.toString(), path + " is a file; the target of an export must be a folder", null);
-    }
-    // The commit renames the folder, not a link to it.
-    Path real = path.toRealPath();
-    Path parent = DurableFiles.parent(real);
-    if (!Files.getFileStore(real).equals(Files.getFileStore(parent))) {
-      throw new StorageException(
-          real.toString(),
-          real + " is a mount point, which cannot be replaced atomically; use a folder in it",
-          null);
-    }
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(real)) {
-      found.forEach(entries::add);
-    }
-    // Mode CREATE needs an empty folder, so a manifest is not read.
-    return new TargetState(
-        at(real, target),
-        entries,
-        target.mode() == WriteMode.CREATE ? Optional.empty() : Manifest.find(real));
-  }
-
-  private static TargetFolder at(Path path, TargetFolder target) {
-    return new TargetFolder(path, target.compression(), target.maxFileBytes(), target.mode());
-  }
+record TargetState(
+    TargetFolder folder,
+    List<String> entries,
+    Set<String> foreign,
+    Optional<Manifest> manifest,
+    @Nullable String version) {
 
   /**
    * Checks that the export can be committed here.
@@ -94,7 +41,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
       case CREATE ->
           throw error(
               "The folder "
-                  + folder.path()
+                  + folder.location()
                   + " is not empty; use another one, or set "
                   + Setting.MODE.mark()
                   + " to append to it or to overwrite it");
@@ -109,7 +56,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
             () ->
                 error(
                     "The folder "
-                        + folder.path()
+                        + folder.location()
                         + " contains files, but no "
                         + Manifest.NAME
                         + ", so nothing can be appended; use another folder"));
@@ -127,7 +74,7 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
           String.format(
               "The folder %s contains an export with other settings, so nothing can be appended:"
                   + " %s",
-              folder.path(), String.join("; ", differences)));
+              folder.location(), String.join("; ", differences)));
     }
   }
 
@@ -148,36 +95,23 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
             () ->
                 error(
                     "The folder "
-                        + folder.path()
+                        + folder.location()
                         + " is not overwritten, because it contains files, but no "
                         + Manifest.NAME
                         + " of an export; empty it or use another folder"));
     Set<String> known = new HashSet<>(Set.of(Manifest.NAME, Manifest.OLD_NAME, "_SUCCESS"));
     existing.files().forEach(file -> known.add(file.name()));
-    for (Path entry : entries) {
-      String name = entry.getFileName().toString();
+    for (String name : entries) {
       boolean ours =
           isPart(known, name)
               || PartName.leftover(name).filter(of -> isPart(known, of)).isPresent();
-      if (!ours
-          || !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
-          || isForeignManifest(entry)) {
+      if (!ours || foreign.contains(name)) {
         throw error(
             String.format(
                 "The folder %s is not overwritten, because it contains %s, which does not belong to"
                     + " an export; move that away or use another folder",
-                folder.path(), name));
+                folder.location(), name));
       }
-    }
-  }
-
-  private static boolean isForeignManifest(Path entry) {
-    String name = entry.getFileName().toString();
-    try {
-      return (name.equals(Manifest.NAME) || name.equals(Manifest.OLD_NAME))
-          && Manifest.isForeign(entry);
-    } catch (IOException e) {
-      return true;
     }
   }
 
@@ -186,47 +120,6 @@ record TargetState(TargetFolder folder, List<Path> entries, Optional<Manifest> m
   }
 
   private StorageException error(String message) {
-    return new StorageException(folder.path().toString(), message, null);
-  }
-
-  /**
-   * Recovers from an interrupted overwrite: undoes it after its first rename, deletes the replaced
-   * folder after its second. The caller holds the folder's lock.
-   *
-   * @return the temporary path of the replaced folder
-   */
-  static Optional<Path> settle(Path path) throws IOException {
-    Optional<Path> aside = aside(path);
-    if (aside.isEmpty()) {
-      return aside;
-    }
-    if (Manifest.existsIn(path)) {
-      DurableFiles.delete(aside.get());
-    } else if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      LOG.warn(
-          "{} is missing because an export that should overwrite it was interrupted; it is restored"
-              + " from {}",
-          path,
-          aside.get());
-      DurableFiles.rename(aside.get(), path);
-    }
-    return aside;
-  }
-
-  /** Returns the temporary path of a folder that an interrupted overwrite moved away. */
-  static Optional<Path> aside(Path folder) throws IOException {
-    Path parent = DurableFiles.parent(folder);
-    if (!Files.isDirectory(parent)) {
-      return Optional.empty();
-    }
-    String prefix = FolderPlan.hidden(folder, FolderPlan.OLD);
-    try (DirectoryStream<Path> found =
-        Files.newDirectoryStream(
-            parent, entry -> entry.getFileName().toString().startsWith(prefix))) {
-      for (Path entry : found) {
-        return Optional.of(entry);
-      }
-    }
-    return Optional.empty();
+    return new StorageException(folder.location(), message, null);
   }
 }

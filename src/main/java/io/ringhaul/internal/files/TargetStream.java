@@ -35,6 +35,12 @@ public record TargetStream(OutputStream out, Compression compression) implements
   }
 
   @Override
+  public TargetStream withStorage(Map<String, String> properties) {
+    throw new InvalidSettingException(
+        "storage", "storage is for a folder in an object store, and the target is a stream");
+  }
+
+  @Override
   public Map<String, String> identity(String format, String settings) {
     return Map.of("target format", format);
   }

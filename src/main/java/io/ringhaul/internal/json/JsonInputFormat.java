@@ -345,7 +345,7 @@ public final class JsonInputFormat implements InputFormat {
     }
 
     private static boolean isNamedLikeDsbulks(SourceFile file) {
-      return NAME.matcher(String.valueOf(file.path().getFileName())).matches();
+      return NAME.matcher(file.name()).matches();
     }
 
     private static boolean next(JsonRecords records) {

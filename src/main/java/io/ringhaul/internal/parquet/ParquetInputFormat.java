@@ -176,7 +176,7 @@ public final class ParquetInputFormat implements InputFormat {
   private static OpenParquetFile opened(SourceFile file) throws IOException {
     OpenParquetFile content;
     try {
-      content = OpenParquetFile.open(Files.localInput(file.path().toFile()));
+      content = OpenParquetFile.open(file.input());
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       throw ParquetRowReader.unreadable(file, e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
+import io.ringhaul.internal.storage.Locations;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.format.Compression;
@@ -469,7 +470,10 @@ class FolderSourceSessionTest {
 
   private static Path part(Path out) throws IOException {
     try (Stream<Path> entries = Files.list(out)) {
-      return entries.filter(SourceSearch::isData).findFirst().orElseThrow();
+      return entries
+          .filter(path -> Locations.isDataName(path.getFileName().toString()))
+          .findFirst()
+          .orElseThrow();
     }
   }
 }

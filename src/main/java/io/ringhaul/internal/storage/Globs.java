@@ -1,4 +1,4 @@
-package io.ringhaul.internal.files;
+package io.ringhaul.internal.storage;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds files by glob patterns. */
-final class Globs {
+public final class Globs {
 
   private static final Pattern SPECIAL = Pattern.compile("[*?\\[{]");
 
   private Globs() {}
 
   /** Returns whether the text has a glob character. */
-  static boolean isGlob(String text) {
+  public static boolean isGlob(String text) {
     return SPECIAL.matcher(text).find();
   }
 
@@ -51,11 +51,7 @@ final class Globs {
             ? Integer.MAX_VALUE
             : 1 + (int) rest.chars().filter(c -> c == '/').count();
     PathMatcher paths = FileSystems.getDefault().getPathMatcher("glob:" + rest);
-    List<PathMatcher> hidden =
-        Stream.of(rest.split("/"))
-            .filter(part -> part.startsWith("."))
-            .map(part -> FileSystems.getDefault().getPathMatcher("glob:" + part))
-            .toList();
+    List<PathMatcher> hidden = hiddenParts(rest);
     List<Path> found = new ArrayList<>();
     Files.walkFileTree(
         base,
@@ -66,7 +62,7 @@ final class Globs {
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             Path name = folder.getFileName();
             return folder.equals(base)
-                    || !SourceSearch.name(folder).startsWith(".")
+                    || !String.valueOf(name).startsWith(".")
                     || hidden.stream().anyMatch(part -> part.matches(name))
                 ? FileVisitResult.CONTINUE
                 : FileVisitResult.SKIP_SUBTREE;
@@ -74,7 +70,7 @@ final class Globs {
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (paths.matches(base.relativize(file)) && SourceSearch.isData(file)) {
+            if (paths.matches(base.relativize(file)) && LocalFiles.isData(file)) {
               found.add(file);
             }
             return FileVisitResult.CONTINUE;
@@ -91,6 +87,14 @@ final class Globs {
         });
     Collections.sort(found);
     return List.copyOf(found);
+  }
+
+  /** Returns the parts of a pattern that match hidden folders. */
+  static List<PathMatcher> hiddenParts(String pattern) {
+    return Stream.of(pattern.split("/"))
+        .filter(part -> part.startsWith("."))
+        .map(part -> FileSystems.getDefault().getPathMatcher("glob:" + part))
+        .toList();
   }
 
   /**
