@@ -458,9 +458,9 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
               ? source.snapshot(written.snapshotId().getAsLong())
               : source;
         }
-        case PARQUET -> ParquetSource.at(format.path());
-        case JSON -> JsonSource.at(format.path());
-        case CSV -> CsvSource.at(format.path());
+        case PARQUET -> ParquetSource.at(format.path()).storage(format.storage());
+        case JSON -> JsonSource.at(format.path()).storage(format.storage());
+        case CSV -> CsvSource.at(format.path()).storage(format.storage());
       };
     }
 
@@ -513,7 +513,10 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     }
 
     private ParquetTarget parquet(FormatOptions format) {
-      ParquetTarget target = ParquetTarget.folder(format.folder());
+      ParquetTarget target =
+          format.isObject()
+              ? ParquetTarget.folder(format.uri()).storage(format.storage())
+              : ParquetTarget.folder(format.folder());
       target = mode == null ? target : target.mode(mode);
       target = compression == null ? target : target.compression(compression);
       target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
@@ -535,7 +538,11 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
 
     private JsonTarget json(FormatOptions format, OutputStream out) {
       JsonTarget target =
-          format.isStream() ? JsonTarget.to(out) : JsonTarget.folder(format.folder());
+          format.isStream()
+              ? JsonTarget.to(out)
+              : format.isObject()
+                  ? JsonTarget.folder(format.uri()).storage(format.storage())
+                  : JsonTarget.folder(format.folder());
       target = mode == null ? target : target.mode(mode);
       target = compression == null ? target : target.compression(compression);
       target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);
@@ -543,7 +550,12 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     }
 
     private CsvTarget csv(FormatOptions format, OutputStream out) {
-      CsvTarget target = format.isStream() ? CsvTarget.to(out) : CsvTarget.folder(format.folder());
+      CsvTarget target =
+          format.isStream()
+              ? CsvTarget.to(out)
+              : format.isObject()
+                  ? CsvTarget.folder(format.uri()).storage(format.storage())
+                  : CsvTarget.folder(format.folder());
       target = mode == null ? target : target.mode(mode);
       target = compression == null ? target : target.compression(compression);
       target = maxFileSize == null ? target : target.maxFileSize(maxFileSize);

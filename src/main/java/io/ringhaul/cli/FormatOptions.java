@@ -6,6 +6,9 @@ import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.internal.storage.Locations;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,14 +18,17 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Format and location of the target or source. */
 final class FormatOptions {
@@ -55,8 +61,9 @@ final class FormatOptions {
       converter = PathOrStream.class,
       description =
           "The folder of the Iceberg warehouse or of the files; an import of another format also"
-              + " takes a file or a glob. For json and csv, - is standard output or standard"
-              + " input. Required without --catalog.")
+              + " takes a file or a glob. Files may be in an object store, such as"
+              + " s3://BUCKET/FOLDER. For json and csv, - is standard output or standard input."
+              + " Required without --catalog.")
   private @Nullable String path;
 
   @Option(
@@ -84,6 +91,8 @@ final class FormatOptions {
 
   /** These options; each knows the command that it belongs to. */
   @Spec private @Nullable CommandSpec spec;
+
+  @Mixin private StorageOptions storage = new StorageOptions();
 
   /** Whether an option names a format, or a location. */
   boolean isGiven() {
@@ -194,7 +203,44 @@ final class FormatOptions {
     return StoredCommand.absolute(Objects.requireNonNull(path));
   }
 
+  /** Whether the location is in an object store. */
+  boolean isObject() {
+    return path != null && Locations.isObject(path);
+  }
+
+  /** The URI of a folder in an object store. */
+  URI uri() {
+    String text = path();
+    int authority = text.indexOf("://") + 3;
+    int slash = text.indexOf('/', authority);
+    int end = slash < 0 ? text.length() : slash;
+    try {
+      return new URI(
+          text.substring(0, authority - 3),
+          text.substring(authority, end),
+          slash < 0 ? null : text.substring(slash),
+          null,
+          null);
+    } catch (URISyntaxException e) {
+      throw new InvalidSettingException(
+          "--path", "--path is '" + text + "', which is not a URI: " + e.getReason());
+    }
+  }
+
+  /** The properties with which an object store is reached. */
+  Map<String, String> storage() {
+    return storage.properties();
+  }
+
   Path folder() {
+    if (isObject()) {
+      throw new InvalidSettingException(
+          "--path",
+          String.format(
+              "--path is '%s', and an Iceberg warehouse of --path is on the local disk: give"
+                  + " --format parquet, json or csv for files in an object store",
+              path));
+    }
     return pathOf(path());
   }
 
@@ -234,11 +280,21 @@ final class FormatOptions {
     }
   }
 
-  /** A local path or glob, or {@link #STREAM}. */
+  /** A local path or glob, the URI of an object store, or {@link #STREAM}. */
   static final class PathOrStream implements ITypeConverter<String> {
     @Override
     public String convert(String value) {
-      return value.equals(STREAM) ? value : new OptionValues.LocalPathText().convert(value);
+      if (value.equals(STREAM)) {
+        return value;
+      }
+      Optional<String> problem = Locations.problem(value);
+      if (problem.isPresent()) {
+        throw new TypeConversionException("it is '" + value + "', " + problem.orElseThrow());
+      }
+      String location = Locations.require("--path", value);
+      return Locations.isObject(location)
+          ? location
+          : new OptionValues.LocalPathText().convert(location);
     }
   }
 

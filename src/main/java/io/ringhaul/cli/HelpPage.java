@@ -164,6 +164,7 @@ final class HelpPage {
             "--format",
             "--path",
             "--paths",
+            "--storage-property",
             "--mode",
             "--compression",
             "--max-file-size",

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.internal.storage.Locations;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ final class ImportFolders {
   private static final String OPTION = "--import-from";
   private static final String PATH = "--path";
   private static final String PATHS = "--paths";
+  private static final String STORAGE = "--storage-property";
   private static final String REJECTS = "--rejects";
   private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
@@ -73,6 +75,10 @@ final class ImportFolders {
                 + " catalog in the configuration file and give "
                 + CatalogDefinitions.OPTION);
       }
+      if (name.equals(STORAGE)) {
+        throw new InvalidSettingException(
+            name, refusal(name + " may name any file, and any store"));
+      }
       boolean isWritten = name.equals(REJECTS) || (isExport && name.equals(PATH));
       if (StoredCommand.isPath(option) && !isWritten) {
         for (String value : option.originalStringValues()) {
@@ -83,6 +89,9 @@ final class ImportFolders {
   }
 
   private void requireBelow(String option, String text) {
+    if (Locations.isObject(text)) {
+      throw new InvalidSettingException(option, refusal(option + " is " + text));
+    }
     Matcher glob = GLOB.matcher(text);
     boolean isGlob = option.equals(PATH) && !Files.exists(Path.of(text)) && glob.find();
     // A glob matches files below the folder before its first special character.

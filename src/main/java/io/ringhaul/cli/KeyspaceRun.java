@@ -12,6 +12,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.FailedTablesException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.operation.KeyspaceJobs;
+import io.ringhaul.internal.storage.Locations;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
@@ -39,7 +40,7 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
   private final OptionValues.TableArgument pattern;
   private final CommandSpec spec;
   private final List<String> base;
-  private final @Nullable Path files;
+  private final @Nullable String files;
 
   /** The exit code of each table that did not end with success, by its stored name. */
   private final Map<String, Integer> failed = new LinkedHashMap<>();
@@ -52,7 +53,7 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
     this.spec = command.spec();
     this.base = StoredCommand.forAnotherTable(spec);
     Object path = value("--path");
-    this.files = path == null ? null : Path.of(StoredCommand.absolute(path.toString()));
+    this.files = path == null ? null : StoredCommand.absolute(path.toString());
   }
 
   /**
@@ -106,7 +107,8 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
     if (source != null) {
       request.tablesOf(source, pattern.keyspace());
     }
-    Path folder = files;
+    // Without a local folder, an export writes no schema and an import takes all tables.
+    Path folder = files == null || Locations.isObject(files) ? null : Path.of(files);
     if (folder != null && spec.name().equals("export")) {
       request.schemaTo(folder.resolve(SCHEMA_FILE));
     } else if (folder != null) {
@@ -169,11 +171,11 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
   @SuppressWarnings("unchecked") // The same name is the same command.
   private OperationCommand<Q, R> one(CqlIdentifier table) {
     List<String> arguments = new ArrayList<>();
-    Path folder = files;
+    String folder = files;
     for (String argument : base) {
       arguments.add(
           argument.startsWith("--path=") && folder != null && !isIceberg()
-              ? "--path=" + folder.resolve(table.asInternal())
+              ? "--path=" + Locations.child(folder, table.asInternal())
               : argument);
     }
     arguments.add(pattern.keyspace() + "." + table.asCql(true));

@@ -284,7 +284,8 @@ final class SourceFileOptions {
 
   private ParquetSource parquet(FormatOptions format) {
     ParquetSource source =
-        paths == null ? ParquetSource.at(format.path()) : ParquetSource.at(PathList.read(paths));
+        (paths == null ? ParquetSource.at(format.path()) : ParquetSource.at(PathList.read(paths)))
+            .storage(format.storage());
     source = timeZone == null ? source : source.timeZone(timeZone);
     source = truncateTimestamps ? source.truncateTimestamps() : source;
     return dropNullElements ? source.dropNullElements() : source;
@@ -295,6 +296,7 @@ final class SourceFileOptions {
         paths != null
             ? JsonSource.at(PathList.read(paths))
             : format.isStream() ? JsonSource.of(System.in) : JsonSource.at(format.path());
+    source = source.storage(format.storage());
     source = compression == null ? source : source.compression(compression);
     source = timestampFormat == null ? source : source.timestampFormat(timestampFormat);
     source = dateFormat == null ? source : source.dateFormat(dateFormat);
@@ -310,6 +312,7 @@ final class SourceFileOptions {
         paths != null
             ? CsvSource.at(PathList.read(paths))
             : format.isStream() ? CsvSource.of(System.in) : CsvSource.at(format.path());
+    source = source.storage(format.storage());
     source = compression == null ? source : source.compression(compression);
     CsvDialect dialect = csv.dialect();
     source = dialect == null ? source : source.dialect(dialect);

@@ -1,6 +1,7 @@
 package io.ringhaul.cli.jobs;
 
 import io.ringhaul.internal.jobstore.AddingImports;
+import io.ringhaul.internal.storage.Locations;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -210,8 +211,10 @@ public final class StoredCommand {
     return type == Path.class || type == File.class || "PATH".equals(argument.paramLabel());
   }
 
-  /** The absolute form of a path or glob. */
+  /** The absolute form of a path or glob; the URI of an object store as it is. */
   public static String absolute(String path) {
-    return new File(path).getAbsolutePath();
+    String location =
+        Locations.problem(path).isEmpty() ? Locations.require("--path", path) : path;
+    return Locations.isObject(location) ? location : new File(location).getAbsolutePath();
   }
 }
