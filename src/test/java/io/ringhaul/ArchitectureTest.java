@@ -37,7 +37,7 @@ class ArchitectureTest {
 
   private static final Set<String> BOTTOM = Set.of("metrics", "ring", "request");
   private static final Set<String> FILES =
-      Set.of("disk", "files", "cql", "text", "metrics", "jackson");
+      Set.of("disk", "storage", "files", "cql", "text", "metrics", "jackson");
 
   /** The rooms that each room may use. The command line may use all rooms. */
   private static final Map<String, Set<String>> MAY_USE =
@@ -50,12 +50,15 @@ class ArchitectureTest {
           Map.entry("scan", BOTTOM),
           Map.entry("cql", with(BOTTOM, "jackson")),
           Map.entry("jobstore", Set.of("disk", "jackson")),
-          Map.entry("files", Set.of("disk", "cql", "jackson", "metrics")),
+          Map.entry("storage", Set.of("disk")),
+          Map.entry("files", Set.of("disk", "storage", "cql", "jackson", "metrics")),
           Map.entry("text", Set.of("cql")),
           Map.entry("csv", FILES),
           Map.entry("json", FILES),
-          Map.entry("parquet", Set.of("disk", "files", "cql", "text", "metrics")),
-          Map.entry("iceberg", Set.of("disk", "files", "cql", "jackson", "parquet", "metrics")),
+          Map.entry("parquet", Set.of("disk", "storage", "files", "cql", "text", "metrics")),
+          Map.entry(
+              "iceberg",
+              Set.of("disk", "storage", "files", "cql", "jackson", "parquet", "metrics")),
           Map.entry("batch", with(BOTTOM, "cql")),
           Map.entry("write", with(BOTTOM, "cql", "scan", "batch")),
           Map.entry("mapping", with(BOTTOM, "cql", "scan", "write")),

@@ -29,7 +29,7 @@ class ApprovedTextTest {
           "count store.orders --contact-point=127.0.0.1:x",
           "export store.orders --path=orders",
           "export store.orders --format=xml --path=orders",
-          "export store.orders --format=csv --path=s3://bucket/orders",
+          "export store.orders --format=csv --path=ftp://bucket/orders",
           "export store.orders --format=csv --path=orders --max-file-size=big",
           "import store.orders --format=csv",
           "jobs lsit",

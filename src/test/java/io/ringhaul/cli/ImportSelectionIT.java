@@ -84,7 +84,7 @@ class ImportSelectionIT {
   @Test
   void errorsNameLines() throws IOException {
     Path one = csv("one.csv", 1);
-    assertLine(list("# files", one.toString(), "s3://bucket/two.csv"), "Line 3 of ", "scheme s3");
+    assertLine(list("# files", one.toString(), "ftp://bucket/two.csv"), "Line 3 of ", "scheme ftp");
     assertLine(list(one.toString(), "", "missing.csv"), "Line 3 of ", "names missing.csv, which");
     assertLine(list(folder + "/x-*.csv"), "Line 1 of ", "x-*.csv, which matches no file");
     assertLine(list("# nothing"), "The file ", " has no path");

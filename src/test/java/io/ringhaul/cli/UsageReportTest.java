@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageReportTest {
 
   private static final String LOCAL_ONLY =
-      "only paths on the local disk are supported. Object stores are reached through an Iceberg"
-          + " catalog that a Java application opens and passes to IcebergTarget or IcebergSource";
+      "only paths on the local disk are supported. CSV, JSON and Parquet files in an object store"
+          + " are given by their URI, Iceberg tables there by their catalog";
 
   @ParameterizedTest
   @CsvSource(
@@ -63,20 +63,43 @@ class UsageReportTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"export", "import"})
-  void rejectsPathWithScheme(String command) {
+  void rejectsPathWithUnknownScheme(String command) {
     for (String format : List.of("iceberg", "parquet", "json", "csv")) {
-      for (String scheme : List.of("s3", "hdfs", "https", "gs", "abfss")) {
-        assertUsage(
-            CapturedRun.inProcess(
-                command, "a.b", "--format=" + format, "--path", scheme + "://bucket/wh"),
-            String.format(
-                "Invalid value for option '--path': it is '%s://bucket/wh', which has the scheme"
-                    + " %s: %s",
-                scheme, scheme, LOCAL_ONLY),
-            "ringhaul " + command + " --help");
-      }
+      assertUsage(
+          CapturedRun.inProcess(command, "a.b", "--format=" + format, "--path=https://bucket/wh"),
+          "Invalid value for option '--path': it is 'https://bucket/wh', which has the scheme"
+              + " https: the schemes are s3, s3a, s3n, gs, abfss, abfs, wasbs, wasb, hdfs and file",
+          "ringhaul " + command + " --help");
     }
+    assertThat(Path.of("https:")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"export", "import"})
+  void rejectsWarehouseInAnObjectStore(String command) {
+    assertUsage(
+        CapturedRun.inProcess(command, "a.b", "--format=iceberg", "--path=s3://bucket/wh"),
+        "--path is 's3://bucket/wh', and an Iceberg warehouse of --path is on the local disk: give"
+            + " --format parquet, json or csv for files in an object store",
+        "ringhaul " + command + " --help");
     assertThat(Path.of("s3:")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"export", "import"})
+  void rejectsSecretsOnTheCommandLine(String command) {
+    assertUsage(
+        CapturedRun.inProcess(
+            command,
+            "a.b",
+            "--format=csv",
+            "--path=s3://bucket/out",
+            "--storage-property=s3.secret-access-key=hidden"),
+        "The value of --storage-property s3.secret-access-key would be visible to other users of"
+            + " this machine and stored with the job: give s3.secret-access-key=@FILE or"
+            + " 's3.secret-access-key=${env:NAME}', or set the variables of the store, such as"
+            + " AWS_SECRET_ACCESS_KEY",
+        "ringhaul " + command + " --help");
   }
 
   @ParameterizedTest

@@ -51,7 +51,8 @@ class ReadmeIT {
           "docs/guides/batch-writer.md",
           "docs/console.md",
           "docs/extending.md",
-          "docs/spring-boot.md");
+          "docs/spring-boot.md",
+          "docs/object-stores.md");
 
   /**
    * A block of Java.
@@ -84,6 +85,7 @@ class ReadmeIT {
               "io.ringhaul.parquet.*",
               "io.ringhaul.table.*",
               "java.math.BigDecimal",
+              "java.net.URI",
               "java.nio.charset.StandardCharsets",
               "java.nio.file.Path",
               "java.time.*",

@@ -23,8 +23,8 @@ public final class LocalPaths {
   private static final String STANDARD_STREAM = "-";
 
   private static final String SUPPORTED =
-      "only paths on the local disk are supported. Object stores are reached through an Iceberg"
-          + " catalog that a Java application opens and passes to IcebergTarget or IcebergSource";
+      "only paths on the local disk are supported. CSV, JSON and Parquet files in an object store"
+          + " are given by their URI, Iceberg tables there by their catalog";
 
   private LocalPaths() {}
 

@@ -19,7 +19,10 @@ public final class FileStores implements AutoCloseable {
 
   /** What Iceberg leaves to its caller; with a back-off of 2 to 20 seconds. */
   private static final Map<String, String> DEFAULTS =
-      Map.of("s3.retry.num-retries", "8", "s3.delete.batch-size", "1000");
+      Map.of(
+          "s3.retry.num-retries", "8",
+          "s3.delete.batch-size", "1000",
+          "http-client.apache.max-connections", "200");
 
   private final StorageProperties properties;
   private final Map<ObjectScheme, ObjectFiles> opened = new EnumMap<>(ObjectScheme.class);

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocalPathsTest {
 
   private static final String SUPPORTED =
-      "only paths on the local disk are supported. Object stores are reached through an Iceberg"
-          + " catalog that a Java application opens and passes to IcebergTarget or IcebergSource";
+      "only paths on the local disk are supported. CSV, JSON and Parquet files in an object store"
+          + " are given by their URI, Iceberg tables there by their catalog";
 
   @TempDir private Path folder;
 
