@@ -80,7 +80,10 @@ public final class IcebergSource implements GrowingSource {
    */
   public static IcebergSource catalog(String name, Map<String, String> properties) {
     return new IcebergSource(
-        ConfiguredCatalog.toRead(name, properties), Optional.empty(), new ReadPoint.Current());
+        ConfiguredCatalog.toRead(name, properties),
+        Optional.empty(),
+        new ReadPoint.Current(),
+        ReadOptions.EXACT);
   }
 
   /**

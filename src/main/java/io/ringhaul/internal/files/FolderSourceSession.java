@@ -97,7 +97,7 @@ public final class FolderSourceSession implements SourceSession {
   @Override
   public Optional<TableSchema> schema(String keyspace, String table) {
     try {
-      SourceSearch.Found found = new SourceSearch(location, format).run();
+      SourceSearch.Found found = new SourceSearch(location, format, stores).run();
       Optional<TableSchema> stored = found.schema(format);
       return stored.isPresent() ? stored : format.derivedSchema(keyspace, table, found.files());
     } catch (IOException | UncheckedIOException e) {

@@ -19,6 +19,7 @@ import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.files.TypedPlan;
 import io.ringhaul.internal.parquet.IcebergCompatibility;
 import io.ringhaul.internal.parquet.IcebergTypes;
+import io.ringhaul.internal.parquet.ReadOptions;
 import io.ringhaul.internal.parquet.TypeChoices;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableSchema;
@@ -237,7 +238,9 @@ public final class IcebergTargetSession implements TargetSession {
             last.isPresent()
                 ? OptionalLong.of(last.get().readUpTo())
                 : OptionalLong.empty(),
-            () -> new IcebergSourceSession(settings.catalog(), Optional.of(identifier), point)));
+            () ->
+                new IcebergSourceSession(
+                    settings.catalog(), Optional.of(identifier), point, ReadOptions.EXACT)));
   }
 
   private WriteLayout created(

@@ -123,6 +123,16 @@ public final class ExportCheckpoints {
     this.target = target;
   }
 
+  /** Stores the plan of an export that reads the whole ring in one task, with the number 0. */
+  synchronized void planWhole(TargetPlan target) {
+    run.plan(
+        new StoredExport(target, merged, Optional.empty()).text(),
+        earlier.isEmpty()
+            ? List.of(JobPartition.ofTokens(0, TokenRangeSet.wholeRing().ranges()))
+            : List.of());
+    this.target = target;
+  }
+
   /**
    * Notes that a merge is finished. The store keeps the outputs of all merges in one text, so they
    * are stored a few seconds later, together with those of other merges.

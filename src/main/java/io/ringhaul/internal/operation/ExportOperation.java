@@ -205,16 +205,13 @@ public record ExportOperation(
       }
       ExportComparison comparison = new ExportComparison(this, columns, base.get().rows());
       try (RejectedRows rejected = rejects(job, exported.written(), columns, checkpoints)) {
-        ExportEnding ending = new ExportEnding(job, targetSession, targetPlan, rejected);
+        ExportEnding ending = new ExportEnding(job, checkpoints, targetSession, targetPlan, rejected);
         try {
           long start = System.nanoTime();
           List<TaskOutput> outputs = checkpoints.outputs();
           OperationTotals read = NOTHING;
+          checkpoints.planWhole(targetPlan);
           if (outputs.isEmpty()) {
-            job.run()
-                .plan(
-                    StoredExport.planned(targetPlan).text(),
-                    List.of(JobPartition.ofTokens(0, TokenRangeSet.wholeRing().ranges())));
             job.run().begun(0);
             try (TaskRejects rejects = rejected.openTask(0);
                 TaskWriter writer = targetSession.openTask(targetPlan, columns, 0)) {
@@ -226,12 +223,16 @@ public record ExportOperation(
             }
           }
           sameTable(found, job).atEnd();
-          List<TaskOutput> all = outputs;
+          List<TaskOutput> all = new ArrayList<>(outputs);
+          // Not stored: a resumed export runs the few merges of one task again.
+          targetSession
+              .merges(targetPlan, columns, outputs)
+              .forEach(merge -> all.add(merge.run(bytes -> {})));
           CommitResult committed = Uninterrupted.call("The commit", () -> ending.commit(all));
           return Optional.of(
               new ExportResult(
                   new OperationTotals(
-                      all.stream().mapToLong(TaskOutput::rows).sum(),
+                      outputs.stream().mapToLong(TaskOutput::rows).sum(),
                       0,
                       read.bytes(),
                       read.rangesPlanned(),

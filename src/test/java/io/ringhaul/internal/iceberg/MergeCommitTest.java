@@ -155,7 +155,7 @@ class MergeCommitTest {
       }
       Files.delete(
           LocalFileIO.path(
-              DataFiles.deletes(List.of(output), WriteLayout.decode(plan).spec())
+              JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).deleteFiles()
                   .get(0)
                   .location()));
       assertThat(session.damaged(plan, List.of(output))).containsExactly(output);
