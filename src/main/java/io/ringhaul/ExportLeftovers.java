@@ -43,7 +43,9 @@ public final class ExportLeftovers {
     return job.status() == JobStatus.PENDING
         ? 0
         : HeldJob.whileHeld(
-            store, job, run -> clean(job, target, ExportCheckpoints.outputs(job, run.partitions())));
+            store,
+            job,
+            run -> clean(job, target, ExportCheckpoints.outputs(job, run.partitions())));
   }
 
   /**

@@ -6,9 +6,10 @@ import java.util.regex.Pattern;
 import org.apache.iceberg.FileFormat;
 
 /**
- * Names of data files and {@linkplain RowFile row files}. A name has the task's number, the export's id and a random UUID. The
- * export's id distinguishes its files from all others under the table's location. Names are unique,
- * so files are compared by name: the same location may have several spellings.
+ * Names of data files and {@linkplain RowFile row files}. A name has the number of the task or
+ * merge, the export's id and a random UUID. The export's id distinguishes its files from all others
+ * under the table's location. Names are unique, so files are compared by name: the same location
+ * may have several spellings.
  */
 final class DataFileName {
 
@@ -18,7 +19,11 @@ final class DataFileName {
   /** An incomplete file is hidden; see {@link LocalFileIO.DurableOutputFile#temporary}. */
   private static final Pattern FORM =
       Pattern.compile(
-          "\\.?[0-9]{5,}-(" + UUID_FORM + ")-" + UUID_FORM + "\\.(?:parquet|rows)(?:\\.tmp|\\.crc)?");
+          "\\.?[0-9]{5,}-("
+              + UUID_FORM
+              + ")-"
+              + UUID_FORM
+              + "\\.(?:parquet|rows)(?:\\.tmp|\\.crc)?");
 
   private DataFileName() {}
 

@@ -374,9 +374,9 @@ public final class IcebergTargetSession implements TargetSession {
       throw new StorageException(
           layout.table(),
           String.format(
-              "The rows of the tasks of export %s in %s could not be read: %s; resume the job, which"
-                  + " repeats the tasks of damaged files, or, without a job store, run the export"
-                  + " again",
+              "The rows of the tasks of export %s in %s could not be read: %s; resume the job,"
+                  + " which repeats the tasks of damaged files, or, without a job store, run the"
+                  + " export again",
               layout.jobId(), layout.location(), StorageTrouble.of(e)),
           e);
     }
@@ -437,7 +437,8 @@ public final class IcebergTargetSession implements TargetSession {
   public int cleanCommitted(TargetPlan plan, List<TaskOutput> committed) {
     WriteLayout layout = plans.of(plan);
     return clean(
-        layout, JobOutputs.of(committed, layout.spec()).dataFiles().stream().map(DataFile::location));
+        layout,
+        JobOutputs.of(committed, layout.spec()).dataFiles().stream().map(DataFile::location));
   }
 
   @Override

@@ -21,11 +21,12 @@ import org.apache.iceberg.PartitionKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spills rows of partitions without an open data file to disk, as serialized values. A scan in token order reads rows of
- * all partitions interleaved, and a Parquet writer for each would not fit in memory. One temporary
- * file contains the rows of all partitions. Memory contains at most {@value #MEMORY_BYTES} bytes of
- * rows plus one row, and for each partition the position of its last segment in the file; each
- * segment contains the position of the partition's segment before it.
+ * Spills rows of partitions without an open data file to disk, as serialized values. A scan in
+ * token order reads rows of all partitions interleaved, and a Parquet writer for each would not fit
+ * in memory. One temporary file contains the rows of all partitions. Memory contains at most
+ * {@value #MEMORY_BYTES} bytes of rows plus one row, and for each partition the position of its
+ * last segment in the file; each segment contains the position of the partition's segment before
+ * it.
  */
 final class PartitionSpill implements AutoCloseable {
 
@@ -72,11 +73,6 @@ final class PartitionSpill implements AutoCloseable {
   long rows(PartitionKey key) {
     Rows rows = partitions.get(key);
     return rows == null ? 0 : rows.rows;
-  }
-
-  /** Returns the size of all rows in bytes. */
-  long bytes() {
-    return fileBytes + memoryBytes;
   }
 
   /** Adds a row. The caller must not change the key afterwards. */

@@ -14,9 +14,9 @@ import org.apache.iceberg.util.Tasks;
 import org.apache.iceberg.util.ThreadPools;
 
 /**
- * Finds data files and row files that are missing or have another length than was written. Sends one request to
- * the storage for each intact file, several concurrently, because a request to an object store
- * takes some milliseconds.
+ * Finds data files and row files that are missing or have another length than was written. Sends
+ * one request to the storage for each intact file, several concurrently, because a request to an
+ * object store takes some milliseconds.
  */
 final class WholeFiles {
 

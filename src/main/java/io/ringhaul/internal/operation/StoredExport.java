@@ -63,7 +63,8 @@ public record StoredExport(
     return new StoredExport(
         Json.read(root.path(TARGET).toString(), TargetPlan.class, "a plan of an export"),
         root.has(MERGED)
-            ? Json.read(root.path(MERGED).toString(), new TypeReference<>() {}, "a plan of an export")
+            ? Json.read(
+                root.path(MERGED).toString(), new TypeReference<>() {}, "a plan of an export")
             : List.of(),
         result.isMissingNode() ? Optional.empty() : Optional.of(result(result)));
   }

@@ -193,7 +193,8 @@ class PartitionMergesTest {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       List<TaskOutput> tasks = tasks(session, plan);
       List<TaskOutput> outputs = Exports.merged(session, plan, SOURCE, tasks);
-      new LocalFileIO().deleteFile(JobOutputs.of(tasks.subList(2, 3), spec(plan)).locations().get(0));
+      new LocalFileIO()
+          .deleteFile(JobOutputs.of(tasks.subList(2, 3), spec(plan)).locations().get(0));
       assertThat(session.damaged(plan, outputs)).containsExactly(tasks.get(2));
 
       List<TaskOutput> again = new ArrayList<>(outputs);
