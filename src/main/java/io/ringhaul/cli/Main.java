@@ -63,11 +63,16 @@ public final class Main implements Runnable {
   private static final String WITHOUT_MICROSECONDS =
       "advanced.timestamp-generator.force-java-clock";
 
-  /** Log what a command says itself, at its end: unreachable nodes, and a wrong data centre. */
+  /**
+   * Log what a command says itself: unreachable nodes, a wrong data centre, and other writers of an
+   * Iceberg table; or, with a stack trace, that a catalog got no metrics.
+   */
   private static final List<String> REPEATED_BY_COMMANDS =
       List.of(
           "com.datastax.oss.driver.internal.core.control.ControlConnection",
-          "com.datastax.oss.driver.internal.core.loadbalancing.helper.OptionalLocalDcHelper");
+          "com.datastax.oss.driver.internal.core.loadbalancing.helper.OptionalLocalDcHelper",
+          "org.apache.iceberg.util.Tasks",
+          "org.apache.iceberg.rest.RESTMetricsReporter");
 
   /**
    * Warn of what concerns no user: defaults of Iceberg's login, answers of a server that are not in

@@ -608,10 +608,12 @@ final class IcebergCommit {
       Duration passed = passed();
       if (passed.compareTo(QUIET) > 0) {
         LOG.warn(
-            "Concurrent commits to the Iceberg table {} prevented {} commit attempts within {} s",
+            "Waiting for other writers of the Iceberg table {}: their commits came before {} attempts"
+                + " of this commit within {} s; it is given up after {} s",
             table,
             conflicts,
-            passed.toSeconds());
+            passed.toSeconds(),
+            most.toSeconds());
       }
       return passed.compareTo(most) < 0;
     }
