@@ -29,7 +29,8 @@ final class StorageOptions {
       Pattern.compile("secret|password|token|credential|account-key|connection-string|sse\\.key");
 
   /** Names that have such a part, and hold no secret. */
-  private static final Pattern NO_SECRET = Pattern.compile("expires|provider|endpoint|-uri|enabled");
+  private static final Pattern NO_SECRET =
+      Pattern.compile("expires|provider|endpoint|-uri|enabled");
 
   @Option(
       names = OPTION,
@@ -66,8 +67,8 @@ final class StorageOptions {
           OPTION,
           String.format(
               "The value of %s %s would be visible to other users of this machine and stored with"
-                  + " the job: give %s=@FILE or '%s=${env:NAME}', or set the variables of the store,"
-                  + " such as AWS_SECRET_ACCESS_KEY",
+                  + " the job: give %s=@FILE or '%s=${env:NAME}', or set the variables of the"
+                  + " store, such as AWS_SECRET_ACCESS_KEY",
               OPTION, key, key, key));
     }
     return text.startsWith(FILE)
@@ -97,6 +98,7 @@ final class StorageOptions {
       reason = e.toString();
     }
     throw new InvalidSettingException(
-        OPTION, String.format("The file %s of %s %s cannot be read: %s", file, OPTION, key, reason));
+        OPTION,
+        String.format("The file %s of %s %s cannot be read: %s", file, OPTION, key, reason));
   }
 }

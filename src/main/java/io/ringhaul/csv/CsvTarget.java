@@ -89,9 +89,9 @@ public final class CsvTarget implements ExportTarget {
 
   /**
    * Sets properties with which the object store is reached, in Iceberg's form, such as {@code
-   * s3.endpoint}. They are not stored with a job, which is resumed with a target that has
-   * them. Default: none; S3 then takes its credentials and its region where other programs of AWS
-   * find them.
+   * s3.endpoint}. They are not stored with a job, which is resumed with a target that has them.
+   * Default: none; S3 then takes its credentials and its region where other programs of AWS find
+   * them.
    *
    * @throws io.ringhaul.exceptions.InvalidSettingException if the target is a stream
    */

@@ -49,8 +49,9 @@ public final class ParquetSource implements GrowingSource {
   }
 
   /**
-   * Imports a folder or an object in an object store, such as {@code s3://bucket/folder}; the schemes
-   * are s3, s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. A {@code file:} URI is a local path.
+   * Imports a folder or an object in an object store, such as {@code s3://bucket/folder}; the
+   * schemes are s3, s3a, s3n, gs, abfss, abfs, wasbs, wasb and hdfs. A {@code file:} URI is a local
+   * path.
    *
    * @throws InvalidSettingException if the URI has another scheme, or no bucket
    */

@@ -68,8 +68,7 @@ class ObjectStoreRoundTripIT {
       sources.put("parquet", ParquetSource.at(parquet).storage(storage));
       for (Map.Entry<String, ExportTarget> target : targets.entrySet()) {
         String format = target.getKey();
-        ExportResult exported =
-            operator.export(keyspace, "orders").to(target.getValue()).execute();
+        ExportResult exported = operator.export(keyspace, "orders").to(target.getValue()).execute();
         assertThat(exported.rows()).as("%s, seed %d", format, seed).isEqualTo(ROWS);
         orders.create("from_" + format);
         operator.importInto(keyspace, "from_" + format).from(sources.get(format)).execute();

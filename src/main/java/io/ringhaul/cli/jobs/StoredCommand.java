@@ -213,8 +213,7 @@ public final class StoredCommand {
 
   /** The absolute form of a path or glob; the URI of an object store as it is. */
   public static String absolute(String path) {
-    String location =
-        Locations.problem(path).isEmpty() ? Locations.require("--path", path) : path;
+    String location = Locations.problem(path).isEmpty() ? Locations.require("--path", path) : path;
     return Locations.isObject(location) ? location : new File(location).getAbsolutePath();
   }
 }

@@ -124,7 +124,10 @@ record FolderPlan(
         Long.parseLong(plan.property("memory-bytes")));
   }
 
-  /** Returns the staging folder of a local target: hidden, beside the target folder, on the same volume. */
+  /**
+   * Returns the staging folder of a local target: hidden, beside the target folder, on the same
+   * volume.
+   */
   Path staging() {
     return beside(NEW);
   }

@@ -175,8 +175,7 @@ public final class FolderSourceSession implements SourceSession {
       long length = format.isSplittable(file) ? wanted : Math.max(1, file.size());
       // An empty file gets a task too, so that the reader can report it as damaged.
       for (long start = 0; start == 0 || start < file.size(); start += length) {
-        SourceFile range =
-            file.range(start, Math.min(length, file.size() - start));
+        SourceFile range = file.range(start, Math.min(length, file.size() - start));
         String part = FilePart.of(range, checksums.get(file.location())).text();
         tasks.add(new SourceTask(tasks.size(), range.length(), List.of(part)));
       }

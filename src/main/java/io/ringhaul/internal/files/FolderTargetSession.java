@@ -152,8 +152,7 @@ public final class FolderTargetSession implements TargetSession {
      * @throws StorageException if the export, the target or the folder differs from the plan
      */
     FolderPlan run(ExportDescription export) throws IOException {
-      FolderPlan now =
-          FolderPlan.of(export, folder, format.name(), format.properties(export));
+      FolderPlan now = FolderPlan.of(export, folder, format.name(), format.properties(export));
       TargetState state = target.state(now);
       now = now.in(state.folder());
       requireSame(now);

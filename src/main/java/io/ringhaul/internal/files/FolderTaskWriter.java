@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of one task to part files that are not published yet. A file that reaches the maximum
- * size is ended and the next one begun. Only the first task writes a file without rows, for the
- * case that the whole export is empty.
+ * Writes the rows of one task to part files that are not published yet. A file that reaches the
+ * maximum size is ended and the next one begun. Only the first task writes a file without rows, for
+ * the case that the whole export is empty.
  */
 final class FolderTaskWriter implements TaskWriter {
 

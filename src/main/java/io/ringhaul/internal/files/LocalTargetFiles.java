@@ -156,8 +156,7 @@ final class LocalTargetFiles implements TargetFiles {
   }
 
   @Override
-  public void publish(
-      FolderPlan plan, TargetState state, Manifest manifest, List<PartFile> files)
+  public void publish(FolderPlan plan, TargetState state, Manifest manifest, List<PartFile> files)
       throws IOException {
     Path folder = plan.folder().path();
     if (plan.folder().mode() == WriteMode.APPEND && Manifest.existsIn(folder)) {
@@ -288,9 +287,7 @@ final class LocalTargetFiles implements TargetFiles {
       return 0;
     }
     // Without leftovers nothing is written, not even the lock file.
-    return cleaning.hasLeftovers() || !kept.isEmpty()
-        ? exclusively(plan, cleaning::run)
-        : 0;
+    return cleaning.hasLeftovers() || !kept.isEmpty() ? exclusively(plan, cleaning::run) : 0;
   }
 
   /** Does nothing: no file is kept open between calls. */

@@ -162,7 +162,9 @@ public record Manifest(
    */
   static void removeReplaced(Path folder) throws IOException {
     Path old = folder.resolve(OLD_NAME);
-    if (find(LocalFiles.STORE, folder.toString(), NAME).isPresent() && Files.exists(old) && !isForeign(old)) {
+    if (find(LocalFiles.STORE, folder.toString(), NAME).isPresent()
+        && Files.exists(old)
+        && !isForeign(old)) {
       Files.delete(old);
     }
   }
@@ -199,6 +201,12 @@ public record Manifest(
   /** Returns this manifest with the exports of another that it replaces. */
   Manifest replacing(Manifest other) {
     return new Manifest(
-        format, properties, compression, schema, jobs, files, other.jobs.stream().map(Job::id).toList());
+        format,
+        properties,
+        compression,
+        schema,
+        jobs,
+        files,
+        other.jobs.stream().map(Job::id).toList());
   }
 }

@@ -170,8 +170,7 @@ final class ObjectTargetFiles implements TargetFiles {
   }
 
   @Override
-  public void publish(
-      FolderPlan plan, TargetState state, Manifest manifest, List<PartFile> files)
+  public void publish(FolderPlan plan, TargetState state, Manifest manifest, List<PartFile> files)
       throws IOException {
     Manifest shown =
         folder.mode() == WriteMode.OVERWRITE
@@ -195,8 +194,7 @@ final class ObjectTargetFiles implements TargetFiles {
     tidy(plan, shown);
   }
 
-  private boolean holds(FolderPlan plan, @Nullable IOException failure)
-      throws IOException {
+  private boolean holds(FolderPlan plan, @Nullable IOException failure) throws IOException {
     try {
       return manifest(plan).filter(found -> found.holds(plan.jobId())).isPresent();
     } catch (StorageException e) {
@@ -225,8 +223,7 @@ final class ObjectTargetFiles implements TargetFiles {
   }
 
   private int remove(FolderPlan plan, Manifest manifest, Set<String> stay) throws IOException {
-    Set<String> listed =
-        manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
+    Set<String> listed = manifest.files().stream().map(PartFile::name).collect(Collectors.toSet());
     List<String> unneeded = new ArrayList<>();
     for (FileStat entry : store().entries(folder.location())) {
       String name = Locations.name(entry.location());

@@ -196,7 +196,8 @@ public record SourceFile(
    */
   public InputStream openAt(long position) throws IOException {
     if (compression != Compression.NONE) {
-      throw new IllegalStateException(location + " is compressed and can only be read from its start");
+      throw new IllegalStateException(
+          location + " is compressed and can only be read from its start");
     }
     return store.open(location, position);
   }

@@ -101,8 +101,7 @@ public final class SourceLocation {
     if (pathsOrGlobs.isEmpty()) {
       throw new InvalidSettingException("at", "at takes one or more paths");
     }
-    List<String> all =
-        pathsOrGlobs.stream().map(path -> Locations.require("at", path)).toList();
+    List<String> all = pathsOrGlobs.stream().map(path -> Locations.require("at", path)).toList();
     int more = all.size() - 1;
     return of(all.get(0) + (more == 0 ? "" : " and " + more + " more"), true, all);
   }
@@ -136,8 +135,7 @@ public final class SourceLocation {
    * its runs.
    */
   public SourceLocation withoutChecksums() {
-    return new SourceLocation(
-        location, mayBeGlob, compression, false, only, stream, list, storage);
+    return new SourceLocation(location, mayBeGlob, compression, false, only, stream, list, storage);
   }
 
   /** Returns this location restricted to the given files. */

@@ -169,8 +169,8 @@ final class SourceSearch {
     return files;
   }
 
-  private Found described(
-      FileStore store, String folder, Manifest manifest, List<String> names) throws IOException {
+  private Found described(FileStore store, String folder, Manifest manifest, List<String> names)
+      throws IOException {
     if (!manifest.format().equals(format.name())) {
       throw error(
           String.format(

@@ -69,9 +69,7 @@ public final class FileStores implements AutoCloseable {
       throw missing(scheme, location, e);
     } catch (IOException | RuntimeException e) {
       throw new StorageException(
-          location,
-          String.format("%s cannot be opened: %s", location, ObjectTrouble.of(e)),
-          e);
+          location, String.format("%s cannot be opened: %s", location, ObjectTrouble.of(e)), e);
     }
   }
 

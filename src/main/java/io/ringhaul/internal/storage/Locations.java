@@ -98,11 +98,13 @@ public final class Locations {
   public static String require(String setting, URI uri) {
     if (uri.isOpaque() || uri.getQuery() != null || uri.getFragment() != null) {
       throw new InvalidSettingException(
-          setting, setting + " is '" + uri + "', which is not a URI of the form s3://BUCKET/FOLDER");
+          setting,
+          setting + " is '" + uri + "', which is not a URI of the form s3://BUCKET/FOLDER");
     }
     if (uri.getScheme() == null) {
       throw new InvalidSettingException(
-          setting, setting + " is '" + uri + "', which has no scheme: give a Path for a local path");
+          setting,
+          setting + " is '" + uri + "', which has no scheme: give a Path for a local path");
     }
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
     return require(setting, uri.getScheme() + "://" + authority + uri.getPath());
@@ -139,8 +141,7 @@ public final class Locations {
           ? location
           : Path.of(location).toAbsolutePath().normalize().toString();
     } catch (InvalidPathException e) {
-      throw new InvalidSettingException(
-          "at", "'" + location + "' is not a path: " + e.getReason());
+      throw new InvalidSettingException("at", "'" + location + "' is not a path: " + e.getReason());
     }
   }
 

@@ -21,9 +21,7 @@ enum ObjectScheme {
       "org.apache.iceberg.azure.adlsv2.ADLSFileIO",
       "org.apache.iceberg:iceberg-azure and org.apache.iceberg:iceberg-azure-bundle"),
   HDFS(
-      List.of("hdfs"),
-      "org.apache.iceberg.hadoop.HadoopFileIO",
-      "org.apache.hadoop:hadoop-client");
+      List.of("hdfs"), "org.apache.iceberg.hadoop.HadoopFileIO", "org.apache.hadoop:hadoop-client");
 
   private final List<String> schemes;
   private final String fileIo;

@@ -61,7 +61,8 @@ final class ObjectTrouble {
               "reduce your request rate",
               "the store throttles requests, also after retries: lower the parallelism or raise"
                   + " s3.retry.num-retries"),
-          Map.entry("no space left", "the local disk for parts of uploads is full: free some space"));
+          Map.entry(
+              "no space left", "the local disk for parts of uploads is full: free some space"));
 
   private static final Map<Integer, String> STATUSES =
       Map.of(

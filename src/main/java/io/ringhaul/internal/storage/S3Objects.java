@@ -64,15 +64,17 @@ final class S3Objects {
       request.delimiter("/");
     }
     List<FileStat> found = new ArrayList<>();
-    for (ListObjectsV2Response page :
-        client(prefix).listObjectsV2Paginator(request.build())) {
+    for (ListObjectsV2Response page : client(prefix).listObjectsV2Paginator(request.build())) {
       page.contents()
           .forEach(
-              each -> found.add(new FileStat(
-                      name.uri(each.key()),
-                      each.size(),
-                      version(each.eTag(), each.lastModified()))));
-      page.commonPrefixes().forEach(each -> found.add(new FileStat(name.uri(each.prefix()), 0, "")));
+              each ->
+                  found.add(
+                      new FileStat(
+                          name.uri(each.key()),
+                          each.size(),
+                          version(each.eTag(), each.lastModified()))));
+      page.commonPrefixes()
+          .forEach(each -> found.add(new FileStat(name.uri(each.prefix()), 0, "")));
     }
     return found;
   }
@@ -108,7 +110,8 @@ final class S3Objects {
     }
     try {
       HeadObjectResponse found = client(location).headObject(request.build());
-      return Optional.of(new FileStat(
+      return Optional.of(
+          new FileStat(
               location, found.contentLength(), version(found.eTag(), found.lastModified())));
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_FOUND) {
@@ -190,7 +193,9 @@ final class S3Objects {
       case S3FileIOProperties.SSE_TYPE_S3 ->
           request.serverSideEncryption(ServerSideEncryption.AES256);
       case S3FileIOProperties.SSE_TYPE_KMS ->
-          request.serverSideEncryption(ServerSideEncryption.AWS_KMS).ssekmsKeyId(properties.sseKey());
+          request
+              .serverSideEncryption(ServerSideEncryption.AWS_KMS)
+              .ssekmsKeyId(properties.sseKey());
       case S3FileIOProperties.DSSE_TYPE_KMS ->
           request
               .serverSideEncryption(ServerSideEncryption.AWS_KMS_DSSE)

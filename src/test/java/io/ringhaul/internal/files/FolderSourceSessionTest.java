@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.type.DataTypes;
-import io.ringhaul.internal.storage.Locations;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.format.Compression;
@@ -14,6 +13,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
 import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
+import io.ringhaul.internal.storage.Locations;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.ColumnDescription.Kind;
 import io.ringhaul.schema.RawRow;

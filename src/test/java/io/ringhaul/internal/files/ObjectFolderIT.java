@@ -158,7 +158,9 @@ class ObjectFolderIT {
     }
   }
 
-  /** S3Proxy checks a precondition before it writes, so that the link keeps others out meanwhile. */
+  /**
+   * S3Proxy checks a precondition before it writes, so that the link keeps others out meanwhile.
+   */
   @Test
   void commitsAllOfManyAppendsAtTheSameMoment() throws Exception {
     try (FaultyLink link = FaultyLink.to(store).oneAtATime("PUT", "_manifest.json")) {
@@ -302,8 +304,7 @@ class ObjectFolderIT {
         .containsExactly(9, 1);
     assertThatThrownBy(() -> read(at(root + "/data/*.none")))
         .hasMessage("No file matches " + root + "/data/*.none");
-    assertThatThrownBy(() -> read(at(root + "/none")))
-        .hasMessage(root + "/none does not exist");
+    assertThatThrownBy(() -> read(at(root + "/none"))).hasMessage(root + "/none does not exist");
   }
 
   @Test
@@ -326,7 +327,8 @@ class ObjectFolderIT {
   @Test
   void verifiesChecksumsOfTheManifest() throws Exception {
     export(WriteMode.CREATE, 1, 2);
-    String part = names().stream().filter(name -> name.startsWith("part-")).findFirst().orElseThrow();
+    String part =
+        names().stream().filter(name -> name.startsWith("part-")).findFirst().orElseThrow();
     put("out/" + part, "id\n1\n3\n");
     assertThatThrownBy(() -> read(source())).hasMessageContaining(part + " is damaged");
     assertThat(read(source().withoutChecksums())).containsExactly(1, 3);
@@ -366,8 +368,7 @@ class ObjectFolderIT {
         Map.of(),
         "gs://bucket/out cannot be opened because org.apache.iceberg.gcp.gcs.GCSFileIO is missing:"
             + " add org.apache.iceberg:iceberg-gcp");
-    assertRefusal(
-        URI.create("abfss://c@a.dfs.core.windows.net/out"), Map.of(), "iceberg-azure");
+    assertRefusal(URI.create("abfss://c@a.dfs.core.windows.net/out"), Map.of(), "iceberg-azure");
     assertRefusal(URI.create("hdfs://host/out"), Map.of(), "org.apache.hadoop:hadoop-client");
     assertThat(store.path("nobucket")).doesNotExist();
   }
