@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TableComparison;
 import io.ringhaul.lake.ObjectStore;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs of the command line with files in an object store resume exactly after they are killed. */
 @ClusterTest
+@Slow
 class KilledOnObjectStoreIT {
 
   @TempDir private Path folder;

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,12 +94,13 @@ class ObjectStoreRoundTripIT {
       Map<String, String> storage = new HashMap<>(store.properties());
       storage.put("s3.retry.num-retries", "1");
       URI uri = URI.create(store.bucket("lake") + "/out");
-      JobOptions job = JobOptions.in(jobs).named("nightly");
+      UUID id = UUID.randomUUID();
+      JobOptions job = JobOptions.in(jobs);
       assertThatThrownBy(
               () ->
                   operator
                       .export(keyspace, "orders")
-                      .taskCount(12)
+                      .taskCount(6)
                       .parallelism(1)
                       .to(CsvTarget.folder(uri).storage(storage))
                       .onProgress(
@@ -109,6 +111,7 @@ class ObjectStoreRoundTripIT {
                           })
                       .maxRowsPerSecond(500)
                       .job(job)
+                      .jobId(id)
                       .execute())
           .isInstanceOf(BulkOperationException.class)
           .hasMessageContaining(uri.toString())
@@ -117,9 +120,10 @@ class ObjectStoreRoundTripIT {
       ExportResult exported =
           operator
               .export(keyspace, "orders")
-              .taskCount(12)
+              .taskCount(6)
               .to(CsvTarget.folder(uri).storage(storage))
               .job(job.resuming())
+              .jobId(id)
               .execute();
       assertThat(exported.rows()).isEqualTo(ROWS);
       operator.importInto(keyspace, "restored").from(CsvSource.at(uri).storage(storage)).execute();
