@@ -76,8 +76,9 @@ final class ConsoleCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description =
           "A folder that jobs started here may read from: the data of imports and the files of"
-              + " --keys, --ranges and --driver-config; repeatable. Exports write anywhere."
-              + " Default: none, which disables imports.")
+              + " --keys, --ranges and --driver-config; repeatable. Exports write anywhere, and a"
+              + " --catalog of the configuration file is read without it. Default: none, which"
+              + " disables imports of files.")
   private List<Path> importFrom = new ArrayList<>();
 
   @Spec private @Nullable CommandSpec spec;

@@ -69,7 +69,7 @@ final class FormatOptions {
   @Option(
       names = "--iceberg-table",
       paramLabel = "NS.TABLE",
-      description = "The table in the warehouse or catalog. Default: KEYSPACE.TABLE.")
+      description = "The Iceberg table. Default: KEYSPACE.TABLE.")
   private @Nullable String icebergTable;
 
   @Option(
@@ -84,9 +84,8 @@ final class FormatOptions {
       names = CatalogDefinitions.PROPERTY_OPTION,
       paramLabel = "KEY=VALUE",
       description =
-          "A property of the Iceberg catalog, such as type=rest; repeatable. A secret needs"
-              + " KEY=@FILE or KEY=$${env:VARIABLE}. Without --catalog, the catalog has the name"
-              + " default.")
+          "A property of the Iceberg catalog, such as type=rest; repeatable. A secret must be in a"
+              + " file, KEY=@FILE, or a variable. Without --catalog, the catalog is called default.")
   private Map<String, String> catalogProperties = new LinkedHashMap<>();
 
   /** These options; each knows the command that it belongs to. */

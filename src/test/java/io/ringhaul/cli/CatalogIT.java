@@ -208,16 +208,15 @@ class CatalogIT {
     assertNoSecretIn(jobs.getParent());
   }
 
+  /** The token expires between the two runs; the job reads the new one from the same file. */
   @Test
-  void killedExportGoesOnThroughItsCatalog() throws Exception {
-    CommandProcess process =
-        CommandProcess.shell(
-            program,
-            "exec "
-                + command(
-                    "export KS.t --config=%s --format=iceberg --catalog=prod --tasks=16"
-                        + " --iceberg-table=lake.orders --rate=400 --page-size=25 --parallelism=1",
-                    configuration()));
+  void killedExportGoesOnThroughItsCatalogWithNewToken() throws Exception {
+    Map<String, String> properties = properties();
+    properties.remove("credential");
+    properties.put("token", TOKEN);
+    Path config = folder.resolve("token.toml");
+    writeToken(config, properties);
+    CommandProcess process = CommandProcess.shell(program, "exec " + slowExport(config));
     Job running = begun();
     assertThat(commandLines()).contains("--catalog=prod").doesNotContain("geheim");
     process.signal("KILL");
@@ -225,49 +224,31 @@ class CatalogIT {
     assertThat(find(running.id()).status()).isNotEqualTo(JobStatus.COMPLETED);
     assertThat(behind.tableExists(TableIdentifier.of("lake", "orders"))).isFalse();
 
-    CapturedRun resumed = done("cd / && ringhaul jobs resume " + running.id() + " --rate=100000");
-    assertThat(resumed.out()).contains("export " + keyspace + ".t: 2,000 rows in ");
-    done(
-        command(
-            "import KS.copy --config=%s --format=iceberg --catalog=prod"
-                + " --iceberg-table=lake.orders",
-            configuration()));
-    assertEqual();
-    assertNoSecretIn(jobs.getParent());
-  }
-
-  /** A token that expires between two runs is replaced without a word about the job. */
-  @Test
-  void resumeUsesNewSecrets() throws Exception {
-    Map<String, String> properties = properties();
-    properties.remove("credential");
-    properties.put("token", TOKEN);
-    Path config = folder.resolve("token.toml");
-    writeToken(config, properties);
-    CommandProcess process =
-        CommandProcess.shell(
-            program,
-            "exec "
-                + command(
-                    "export KS.t --config=%s --format=iceberg --catalog=prod --tasks=16"
-                        + " --iceberg-table=lake.orders --rate=400 --page-size=25 --parallelism=1",
-                    config));
-    Job running = begun();
-    process.signal("KILL");
-    process.ended();
     server.requireLogin(SECRET, "geheim-2");
     CapturedRun refused = run("ringhaul jobs resume " + running.id());
     assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(refused.err())
-        .startsWith(
+        .contains(
             "ringhaul: The catalog prod at "
                 + server.uri()
                 + " refuses the login: Not authorized: the token has expired; check the properties"
-                + " credential, token and scope, and whether the token has expired");
+                + " credential, token and scope, and whether the token has expired\n");
     properties.put("token", "geheim-2");
     writeToken(config, properties);
-    done("ringhaul jobs resume " + running.id() + " --rate=100000");
-    assertThat(behind.tableExists(TableIdentifier.of("lake", "orders"))).isTrue();
+    CapturedRun resumed = done("cd / && ringhaul jobs resume " + running.id() + " --rate=100000");
+    assertThat(resumed.out()).contains("export " + keyspace + ".t: 2,000 rows in ");
+    done(
+        command("import KS.copy --config=%s --format=iceberg --catalog=prod", config)
+            + " --iceberg-table=lake.orders");
+    assertEqual();
+    assertNoSecretIn(jobs.getParent());
+  }
+
+  private String slowExport(Path config) {
+    return command(
+        "export KS.t --config=%s --format=iceberg --catalog=prod --iceberg-table=lake.orders"
+            + " --tasks=16 --rate=400 --page-size=25 --parallelism=1",
+        config);
   }
 
   private static void writeToken(Path config, Map<String, String> properties) throws IOException {
@@ -279,14 +260,7 @@ class CatalogIT {
   @Test
   void otherServerIsNotTheSameCatalog() throws Exception {
     Path config = configuration();
-    CommandProcess process =
-        CommandProcess.shell(
-            program,
-            "exec "
-                + command(
-                    "export KS.t --config=%s --format=iceberg --catalog=prod --tasks=16 --rate=400"
-                        + " --page-size=25 --parallelism=1",
-                    config));
+    CommandProcess process = CommandProcess.shell(program, "exec " + slowExport(config));
     Job running = begun();
     process.signal("KILL");
     process.ended();
