@@ -1,12 +1,6 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.internal.iceberg.SecretProperties;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -31,10 +24,8 @@ import picocli.CommandLine.ParameterException;
  *   <li>{@code --catalog-property}
  * </ol>
  *
- * <p>A value {@code @FILE} stands for the contents of a file, and <code>${env:NAME}</code> in a
- * value for that of an environment variable. A job stores the catalog's name and the values of
- * {@code --catalog-property}, which must refer to secrets in one of these ways; each run reads the
- * rest again.
+ * <p>A value may be a {@link ValueReference}. A job stores the catalog's name and the values of
+ * {@code --catalog-property}; each run reads the rest again.
  */
 final class CatalogDefinitions {
 
@@ -48,15 +39,13 @@ final class CatalogDefinitions {
   static final String DEFAULT_NAME = "default";
 
   private static final String SEPARATOR = "__";
-  private static final String FILE = "@";
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:([^}]+)}");
 
   /**
    * A value as it was set.
    *
-   * @param folder where a relative path of a file starts
+   * @param folder where a relative path of a file starts; null if it must be absolute
    */
-  private record Value(String text, Path folder) {}
+  private record Value(String text, @Nullable Path folder) {}
 
   private final Map<String, String> environment;
 
@@ -128,7 +117,13 @@ final class CatalogDefinitions {
    *     a file or variable that a value names does not exist
    */
   Map<String, String> properties(String catalog, Map<String, String> options) {
-    options.forEach((key, text) -> requireNoSecret(catalog, key, text));
+    options.forEach(
+        (key, text) ->
+            ValueReference.requireNoSecret(
+                PROPERTY_OPTION,
+                key,
+                text,
+                variable(catalog, key) + " or the property in the configuration file"));
     Map<String, Value> all = new TreeMap<>(ofFile.getOrDefault(catalog, Map.of()));
     ofEnvironment
         .getOrDefault(plain(catalog), Map.of())
@@ -139,10 +134,19 @@ final class CatalogDefinitions {
     options.forEach(
         (key, text) -> {
           all.remove(sameKey(all, key));
-          all.put(key, new Value(text, Path.of("").toAbsolutePath()));
+          all.put(key, new Value(text, null));
         });
     Map<String, String> resolved = new TreeMap<>();
-    all.forEach((key, value) -> resolved.put(key, resolved(catalog, key, value)));
+    all.forEach(
+        (key, value) ->
+            resolved.put(
+                key,
+                ValueReference.resolve(
+                    OPTION,
+                    "the property " + key + " of catalog " + catalog,
+                    value.text(),
+                    value.folder(),
+                    environment)));
     return resolved;
   }
 
@@ -154,61 +158,11 @@ final class CatalogDefinitions {
         .orElse(key);
   }
 
-  private static void requireNoSecret(String catalog, String key, String text) {
-    boolean isReference = text.startsWith(FILE) || VARIABLE.matcher(text).find();
-    if ((SecretProperties.isSecretKey(key) && !isReference) || SecretProperties.hasPassword(text)) {
-      throw new InvalidSettingException(
-          PROPERTY_OPTION,
-          String.format(
-              "The value of %s %s would be visible to other users of this machine and stored with"
-                  + " the job: give %s=@FILE or '%s=${env:NAME}', or set %s or the property in the"
-                  + " configuration file",
-              PROPERTY_OPTION, key, key, key, variable(catalog, key)));
-    }
-  }
-
   private static String variable(String catalog, String key) {
     return PREFIX
         + (catalog + SEPARATOR + key.replace(".", SEPARATOR))
             .toUpperCase(Locale.ROOT)
             .replace('-', '_');
-  }
-
-  private String resolved(String catalog, String key, Value value) {
-    String text = value.text();
-    if (text.startsWith(FILE)) {
-      return content(catalog, key, value.folder(), text.substring(FILE.length()));
-    }
-    return VARIABLE
-        .matcher(text)
-        .replaceAll(
-            found -> {
-              String content = environment.get(found.group(1));
-              if (content == null) {
-                throw invalid(
-                    String.format(
-                        "The environment variable %s with the property %s of catalog %s is not set",
-                        found.group(1), key, catalog));
-              }
-              return Matcher.quoteReplacement(content);
-            });
-  }
-
-  private static String content(String catalog, String key, Path folder, String file) {
-    String reason;
-    try {
-      return Files.readString(folder.resolve(file)).strip();
-    } catch (NoSuchFileException e) {
-      reason = "it does not exist";
-    } catch (AccessDeniedException e) {
-      reason = "this process has no permission to read it";
-    } catch (IOException | InvalidPathException e) {
-      reason = String.valueOf(e.getMessage());
-    }
-    throw invalid(
-        String.format(
-            "The file %s with the property %s of catalog %s cannot be read: %s",
-            file, key, catalog, reason));
   }
 
   private InvalidSettingException unknown(String catalog) {

@@ -27,7 +27,6 @@ final class ImportFolders {
   private static final String OPTION = "--import-from";
   private static final String PATH = "--path";
   private static final String PATHS = "--paths";
-  private static final String STORAGE = "--storage-property";
   private static final String REJECTS = "--rejects";
   private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
@@ -75,7 +74,7 @@ final class ImportFolders {
                 + " catalog in the configuration file and give "
                 + CatalogDefinitions.OPTION);
       }
-      if (name.equals(STORAGE)) {
+      if (name.equals(StorageOptions.OPTION)) {
         throw new InvalidSettingException(
             name, refusal(name + " may name any file, and any store"));
       }

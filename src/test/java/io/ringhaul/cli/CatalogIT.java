@@ -193,7 +193,7 @@ class CatalogIT {
     assertThat(without.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(without.err())
         .startsWith(
-            "ringhaul: The environment variable KEY_ID with the property s3.access-key-id of"
+            "ringhaul: The environment variable KEY_ID of the property s3.access-key-id of"
                 + " catalog default is not set\n");
     done(keys + in + command("export KS.t") + options);
     assertThat(only().definition().command())
