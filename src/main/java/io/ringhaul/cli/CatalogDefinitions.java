@@ -82,9 +82,7 @@ final class CatalogDefinitions {
 
   /** Adds a property of the configuration file; a later one replaces an earlier one. */
   void add(String catalog, String key, String text, Path folder) {
-    ofFile
-        .computeIfAbsent(catalog, name -> new TreeMap<>())
-        .put(key, new Value(text, folder));
+    ofFile.computeIfAbsent(catalog, name -> new TreeMap<>()).put(key, new Value(text, folder));
   }
 
   private void addVariable(String variable, String text) {
@@ -113,8 +111,8 @@ final class CatalogDefinitions {
    * Returns the properties of a catalog, with the values of files and variables.
    *
    * @param options the values of {@code --catalog-property}
-   * @throws InvalidSettingException if the catalog is unknown, if an option contains a secret, or if
-   *     a file or variable that a value names does not exist
+   * @throws InvalidSettingException if the catalog is unknown, if an option contains a secret, or
+   *     if a file or variable that a value names does not exist
    */
   Map<String, String> properties(String catalog, Map<String, String> options) {
     options.forEach(

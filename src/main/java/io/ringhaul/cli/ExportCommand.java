@@ -486,8 +486,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     }
 
     private IcebergTarget iceberg(FormatOptions format) {
-      IcebergTarget target =
-          format.icebergTarget().partitionBy(partitionBy.toArray(String[]::new));
+      IcebergTarget target = format.icebergTarget().partitionBy(partitionBy.toArray(String[]::new));
       target = mode == null ? target : target.mode(mode);
       target = overwritePartitions ? target.overwritePartitions() : target;
       target = branch == null ? target : target.branch(branch);

@@ -47,8 +47,8 @@ import picocli.CommandLine.Spec;
  * </ol>
  *
  * <p>Relative paths in the file start at the file's folder. A stored job keeps the values with
- * which it was made, and runs without them; only its catalog's properties are read again, see {@link
- * CatalogDefinitions}.
+ * which it was made, and runs without them; only its catalog's properties are read again, see
+ * {@link CatalogDefinitions}.
  */
 final class OptionDefaults implements IDefaultValueProvider {
 
@@ -429,7 +429,11 @@ final class OptionDefaults implements IDefaultValueProvider {
                       "%s, [%s]: '%s' must be one text, number or boolean, not an array"
                           .formatted(described(), path, key));
                 } else {
-                  catalogs.add(catalog, key, value.asText(), file.toAbsolutePath().getParent());
+                  catalogs.add(
+                      catalog,
+                      key,
+                      value.asText(),
+                      Objects.requireNonNull(file.toAbsolutePath().getParent()));
                 }
               });
     }

@@ -38,7 +38,8 @@ final class ValueReference {
    * @throws InvalidSettingException if the key is that of a secret, or the value contains one
    */
   static void requireNoSecret(String option, String key, String value, String alternative) {
-    if ((SecretProperties.isSecretKey(key) && !isIn(value)) || SecretProperties.hasPassword(value)) {
+    if ((SecretProperties.isSecretKey(key) && !isIn(value))
+        || SecretProperties.hasPassword(value)) {
       throw new InvalidSettingException(
           option,
           String.format(
@@ -81,8 +82,7 @@ final class ValueReference {
             });
   }
 
-  private static String content(
-      String option, String owner, @Nullable Path folder, String file) {
+  private static String content(String option, String owner, @Nullable Path folder, String file) {
     String reason;
     try {
       Path path = folder == null ? Path.of(file) : folder.resolve(file);

@@ -11,8 +11,8 @@ import java.util.Optional;
  * {@link TargetPlan} holds everything else.
  *
  * <p>The order of calls is: {@link #plan} or {@link #resume} once, {@link #openTask} for each task
- * from several threads, {@link #merges} after the last task, {@link #commit} or {@link #abandon}, and
- * {@link #close}. The output of tasks survives failures and crashes until it is committed or
+ * from several threads, {@link #merges} after the last task, {@link #commit} or {@link #abandon},
+ * and {@link #close}. The output of tasks survives failures and crashes until it is committed or
  * cleaned.
  */
 public interface TargetSession extends AutoCloseable {

@@ -70,8 +70,8 @@ public final class IcebergSource implements GrowingSource {
 
   /**
    * Returns a source for a table in a catalog that Iceberg creates from its own properties, see
-   * {@link IcebergTarget#catalog(String, Map)}. The import opens the catalog and closes it. Catalogs
-   * of type {@code hadoop} can be read. A JDBC catalog that does not exist is not created.
+   * {@link IcebergTarget#catalog(String, Map)}. The import opens the catalog and closes it.
+   * Catalogs of type {@code hadoop} can be read. A JDBC catalog that does not exist is not created.
    *
    * @param name the catalog's name; a JDBC catalog finds its tables by it
    * @param properties Iceberg's catalog properties with {@code type} or {@code catalog-impl}

@@ -280,9 +280,8 @@ public final class IcebergTarget implements ExportTarget {
 
   /**
    * Sets the types of new columns for the CQL types with more than one: {@code decimal}, {@code
-   * varint}, {@code time}, {@code uuid}, {@code timeuuid} and write times. A column that
-   * an existing table has keeps its type. Default: {@link
-   * TypeMapping#EXACT}.
+   * varint}, {@code time}, {@code uuid}, {@code timeuuid} and write times. A column that an
+   * existing table has keeps its type. Default: {@link TypeMapping#EXACT}.
    */
   public IcebergTarget types(TypeMapping mapping) {
     return new IcebergTarget(settings.withTypes(settings.types().mapping(mapping)));
@@ -335,8 +334,8 @@ public final class IcebergTarget implements ExportTarget {
 
   /**
    * Sets the type of {@code uuid} and {@code timeuuid} values at any depth. Both preserve every
-   * UUID. A column that an existing table has keeps its type, such as the strings of
-   * tables that Spark SQL created. Default: text with {@link TypeMapping#ANALYTICS}, else UUID.
+   * UUID. A column that an existing table has keeps its type, such as the strings of tables that
+   * Spark SQL created. Default: text with {@link TypeMapping#ANALYTICS}, else UUID.
    */
   public IcebergTarget uuids(UuidForm form) {
     return new IcebergTarget(settings.withTypes(settings.types().uuids(form)));

@@ -166,8 +166,8 @@ public final class ParquetTarget implements ExportTarget {
 
   /**
    * Sets the type of {@code uuid} and {@code timeuuid} values at any depth. Both preserve every
-   * UUID. Default: text, because Spark refuses files with Parquet's UUID type. The
-   * CQL type is in the metadata of each file, so an import restores UUIDs from both.
+   * UUID. Default: text, because Spark refuses files with Parquet's UUID type. The CQL type is in
+   * the metadata of each file, so an import restores UUIDs from both.
    */
   public ParquetTarget uuids(UuidForm form) {
     return new ParquetTarget(folder, choices.uuids(form));

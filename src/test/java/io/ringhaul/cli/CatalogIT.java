@@ -295,7 +295,9 @@ class CatalogIT {
             + " file or in variables such as RINGHAUL_CATALOG__PRD__TYPE, or give its properties"
             + " with --catalog-property");
     assertSentence(
-        "export KS.t " + prod + " --path=x", ExitCode.WRONG_USAGE, "Give either --path or --catalog");
+        "export KS.t " + prod + " --path=x",
+        ExitCode.WRONG_USAGE,
+        "Give either --path or --catalog");
     assertSentence(
         "import KS.copy --config=" + config + " --format=csv --catalog=prod",
         ExitCode.WRONG_USAGE,
@@ -409,10 +411,7 @@ class CatalogIT {
   }
 
   private Job only() {
-    return all().stream()
-        .filter(job -> job.name().startsWith("export"))
-        .findFirst()
-        .orElseThrow();
+    return all().stream().filter(job -> job.name().startsWith("export")).findFirst().orElseThrow();
   }
 
   private Job find(UUID id) {

@@ -107,9 +107,7 @@ class KilledIncrementalIT {
           int count = 0;
           for (Snapshot snapshot : table.snapshots()) {
             count++;
-            snapshot
-                .addedDataFiles(table.io())
-                .forEach(file -> inTable.add(name(file.location())));
+            snapshot.addedDataFiles(table.io()).forEach(file -> inTable.add(name(file.location())));
             snapshot
                 .addedDeleteFiles(table.io())
                 .forEach(file -> inTable.add(name(file.location())));

@@ -446,7 +446,8 @@ class IncrementalIT {
     String recreated = keyspace + "." + table;
     TestCluster.define(
         List.of(
-            "DROP TABLE " + recreated, "CREATE TABLE " + recreated + " (k int PRIMARY KEY, v int)"));
+            "DROP TABLE " + recreated,
+            "CREATE TABLE " + recreated + " (k int PRIMARY KEY, v int)"));
     assertThatThrownBy(() -> incremental(table).execute())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("dropped and created again");

@@ -201,8 +201,7 @@ class ExportJobIT {
     AtomicLong resumed = new AtomicLong();
     ExportResult result =
         request(
-                FaultyTarget.inMerge(
-                    target, merge -> resumed.accumulateAndGet(merge, Math::max)),
+                FaultyTarget.inMerge(target, merge -> resumed.accumulateAndGet(merge, Math::max)),
                 store)
             .execute();
     assertThat(resumed).hasValue(MERGES - 3);

@@ -192,10 +192,7 @@ public final class Numerals {
     return digits < POWERS.length
         ? fits(bytes, offset, length, (int) digits)
         : digits >= 3L * length
-            || integer(bytes, offset, length)
-                    .abs()
-                    .compareTo(BigInteger.TEN.pow((int) digits))
-                < 0;
+            || integer(bytes, offset, length).abs().compareTo(BigInteger.TEN.pow((int) digits)) < 0;
   }
 
   /** Returns whether the varint in the range is zero. */

@@ -17,6 +17,7 @@ public final class ExplainedException extends IOException {
 
   /** Returns the message, which is for people, without the name of the class. */
   @Override
+  @SuppressWarnings("OverrideThrowableToString")
   public String toString() {
     return String.valueOf(getMessage());
   }

@@ -81,7 +81,6 @@ public final class StorageTrouble {
    */
   public static String ofCatalog(Throwable failure) {
     return RemoteTrouble.of(failure)
-        .orElseGet(
-            () -> failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        .orElseGet(() -> failure.getMessage() == null ? failure.toString() : failure.getMessage());
   }
 }

@@ -23,6 +23,8 @@ interface TargetFiles extends AutoCloseable {
   @FunctionalInterface
   interface Step<T> {
     /**
+     * Runs the step.
+     *
      * @throws ConflictException if another commit was first, so that the step must be repeated
      */
     T run() throws IOException;

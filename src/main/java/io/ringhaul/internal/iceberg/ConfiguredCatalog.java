@@ -71,6 +71,7 @@ public final class ConfiguredCatalog implements CatalogSource {
     HADOOP(CatalogUtil.ICEBERG_CATALOG_HADOOP, CatalogProperties.WAREHOUSE_LOCATION);
 
     private final String implementation;
+    @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
     private final List<String> needed;
 
     Type(String implementation, String... needed) {
@@ -386,8 +387,7 @@ public final class ConfiguredCatalog implements CatalogSource {
                 ICEBERG.formatted("iceberg-hive-metastore")
                     + " with org.apache.hive:hive-metastore and their dependencies"),
             Map.entry(
-                "org.apache.hadoop.hive.",
-                "org.apache.hive:hive-metastore with its dependencies"),
+                "org.apache.hadoop.hive.", "org.apache.hive:hive-metastore with its dependencies"),
             Map.entry(
                 "org.apache.iceberg.nessie.",
                 ICEBERG.formatted("iceberg-nessie") + " with its dependencies"),
@@ -442,7 +442,8 @@ public final class ConfiguredCatalog implements CatalogSource {
     private Jars() {}
 
     private static String glue() {
-      return ICEBERG.formatted("iceberg-aws") + " with software.amazon.awssdk:glue, s3, sts and kms";
+      return ICEBERG.formatted("iceberg-aws")
+          + " with software.amazon.awssdk:glue, s3, sts and kms";
     }
 
     private static String gcp() {

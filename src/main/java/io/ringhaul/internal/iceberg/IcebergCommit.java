@@ -468,8 +468,7 @@ final class IcebergCommit {
       commit(replace);
     }
 
-    private void merge(
-        Transaction transaction, List<DataFile> files, List<DeleteFile> deletes) {
+    private void merge(Transaction transaction, List<DataFile> files, List<DeleteFile> deletes) {
       RowDelta delta = transaction.newRowDelta();
       files.forEach(delta::addRows);
       deletes.forEach(delta::addDeletes);

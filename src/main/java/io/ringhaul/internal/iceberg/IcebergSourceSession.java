@@ -52,7 +52,6 @@ import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableScan;
-import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
@@ -85,8 +84,8 @@ public final class IcebergSourceSession implements SourceSession {
   private static final long LEAST_SPLIT_BYTES = 64L << 10;
 
   /** The number of tables that a message names. */
-
   private static final String SCHEMA = "schema";
+
   private static final String TABLE = "table";
 
   private final CatalogSource source;
@@ -633,8 +632,7 @@ public final class IcebergSourceSession implements SourceSession {
       return opened.iterator();
     }
 
-    private CloseableIterable<ReadRow> all(
-        Table table, FileScanTask task, OpenParquetFile stored) {
+    private CloseableIterable<ReadRow> all(Table table, FileScanTask task, OpenParquetFile stored) {
       Map<Integer, ?> constants = constants(task);
       return read(
           table,

@@ -196,11 +196,9 @@ public final class IcebergTargetSession implements TargetSession {
   private WriteLayout merged(
       ExportDescription export, TableIdentifier identifier, MergeDescription described) {
     Table table = catalog().loadTable(identifier);
-    String ref =
-        new WriteLayout.Publication(CommitMode.MERGE, settings.branch(), Map.of()).ref();
+    String ref = new WriteLayout.Publication(CommitMode.MERGE, settings.branch(), Map.of()).ref();
     // A new branch starts at the main branch's current snapshot.
-    Snapshot head =
-        table.refs().containsKey(ref) ? table.snapshot(ref) : table.currentSnapshot();
+    Snapshot head = table.refs().containsKey(ref) ? table.snapshot(ref) : table.currentSnapshot();
     Optional<Merge.Last> last = Merge.Last.of(table, head);
     CommitMode mode =
         PlannedTable.isEmpty(table)
@@ -213,11 +211,7 @@ public final class IcebergTargetSession implements TargetSession {
     mergeable.requireKey(layout.schema(), layout.spec());
     if (mode == CommitMode.MERGE) {
       mergeable.requireRows(
-          table,
-          Objects.requireNonNull(head),
-          last,
-          described.source(),
-          described.isCompared());
+          table, Objects.requireNonNull(head), last, described.source(), described.isCompared());
     }
     return layout.withMerge(Optional.of(merge(described, last)));
   }
@@ -235,9 +229,7 @@ public final class IcebergTargetSession implements TargetSession {
     Optional<Merge.Last> last = layout.merge().flatMap(Merge::last);
     return Optional.of(
         new MergeBase(
-            last.isPresent()
-                ? OptionalLong.of(last.get().readUpTo())
-                : OptionalLong.empty(),
+            last.isPresent() ? OptionalLong.of(last.get().readUpTo()) : OptionalLong.empty(),
             () ->
                 new IcebergSourceSession(
                     settings.catalog(), Optional.of(identifier), point, ReadOptions.EXACT)));
@@ -461,10 +453,7 @@ public final class IcebergTargetSession implements TargetSession {
           String.format(
               "The leftovers of the export %s in %s were not removed, because the files of the"
                   + " Iceberg table %s could not be determined: %s; try again later",
-              layout.jobId(),
-              layout.location(),
-              layout.table(),
-              StorageTrouble.ofCatalog(e)),
+              layout.jobId(), layout.location(), layout.table(), StorageTrouble.ofCatalog(e)),
           e);
     }
   }

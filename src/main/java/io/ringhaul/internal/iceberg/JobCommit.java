@@ -56,7 +56,8 @@ final class JobCommit {
       return new Found(
           OptionalLong.of(snapshot.snapshotId()),
           Integer.parseInt(summary.getOrDefault(SnapshotSummary.ADDED_FILES_PROP, "0"))
-              + Integer.parseInt(summary.getOrDefault(SnapshotSummary.ADDED_DELETE_FILES_PROP, "0")),
+              + Integer.parseInt(
+                  summary.getOrDefault(SnapshotSummary.ADDED_DELETE_FILES_PROP, "0")),
           Long.parseLong(summary.getOrDefault(SnapshotSummary.ADDED_FILE_SIZE_PROP, "0")));
     }
   }

@@ -22,8 +22,8 @@ import org.apache.iceberg.PartitionSpec;
 
 /**
  * The files in the outputs of an export's tasks and merges. An output has a text for each file: the
- * JSON of a data file or delete file in Iceberg's form, of a {@link RowFile}, or of a data file that
- * a merge wrote.
+ * JSON of a data file or delete file in Iceberg's form, of a {@link RowFile}, or of a data file
+ * that a merge wrote.
  *
  * <p>A merge belongs to one set of row files, because a task that ran again after its file was
  * damaged has other rows. The data files of a merge contain an id of that set. If the row files are

@@ -51,9 +51,7 @@ record Merge(String source, long readUpTo, Optional<Last> last) {
         if (moment != null) {
           return Optional.of(
               new Last(
-                  snapshot.snapshotId(),
-                  summary.getOrDefault(SOURCE, ""),
-                  Long.parseLong(moment)));
+                  snapshot.snapshotId(), summary.getOrDefault(SOURCE, ""), Long.parseLong(moment)));
         }
       }
       return Optional.empty();

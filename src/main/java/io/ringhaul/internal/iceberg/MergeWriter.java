@@ -64,8 +64,7 @@ final class MergeWriter implements TaskWriter {
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
     this.positions =
         layout.origin().source().primaryKey().stream().mapToInt(names::indexOf).toArray();
-    List<ColumnDescription> primaryKey =
-        IntStream.of(positions).mapToObj(columns::get).toList();
+    List<ColumnDescription> primaryKey = IntStream.of(positions).mapToObj(columns::get).toList();
     this.deletes = new KeyDeletes(layout, primaryKey, io, written, task);
     this.partitionKeyColumns =
         (int)

@@ -152,8 +152,7 @@ record RowFile(String location, long bytes, long rows) {
         }
         byte[] compressed = new byte[length];
         in.readFully(compressed);
-        PartitionSpill.rows(
-            ByteBuffer.wrap(zstd.decompress(compressed, size)), columns, consumer);
+        PartitionSpill.rows(ByteBuffer.wrap(zstd.decompress(compressed, size)), columns, consumer);
       }
     } catch (ZstdException e) {
       throw file.damaged("its rows are damaged (" + e.getMessage() + ")");

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -80,16 +81,16 @@ final class TableStorage {
    */
   synchronized Table table(Supplier<Opened> open) {
     Opened known = current;
-    if (known == null || !clock.instant().isBefore(renewAt)) {
-      known = known == null ? open.get() : renewed(known, open);
-      if (known != current) {
-        use(known);
-      }
+    if (known == null) {
+      use(open.get());
+    } else if (!clock.instant().isBefore(renewAt)) {
+      renewed(known, open).ifPresent(this::use);
     }
-    return known.table();
+    return Objects.requireNonNull(current).table();
   }
 
-  private Opened renewed(Opened known, Supplier<Opened> open) {
+  /** Returns the table with new credentials; empty if the known ones must do for a while. */
+  private Optional<Opened> renewed(Opened known, Supplier<Opened> open) {
     try {
       Opened again = open.get();
       String location = known.table().location();
@@ -103,7 +104,7 @@ final class TableStorage {
             null);
       }
       LOG.info("The catalog renewed the storage credentials of {}", known.table().name());
-      return again;
+      return Optional.of(again);
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -115,7 +116,7 @@ final class TableStorage {
             end.get(),
             StorageTrouble.ofCatalog(e));
         renewAt = now.plus(PAUSE);
-        return known;
+        return Optional.empty();
       }
       throw new StorageException(
           known.table().name(),

@@ -80,8 +80,8 @@ record WriteLayout(
 
   /**
    * Returns whether tasks write row files, from which {@link PartitionMerges} writes the data
-   * files. Iceberg's table property {@code write.distribution-mode} decides: with {@code none}, each
-   * task writes data files of its own.
+   * files. Iceberg's table property {@code write.distribution-mode} decides: with {@code none},
+   * each task writes data files of its own.
    */
   boolean isMerged() {
     return spec.isPartitioned()

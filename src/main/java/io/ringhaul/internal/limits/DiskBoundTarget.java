@@ -15,8 +15,8 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 

@@ -156,8 +156,7 @@ public final class ExportCheckpoints {
   }
 
   private void store(Optional<CommitResult> result) {
-    run.plan(
-        new StoredExport(Objects.requireNonNull(target), merged, result).text(), List.of());
+    run.plan(new StoredExport(Objects.requireNonNull(target), merged, result).text(), List.of());
   }
 
   /**

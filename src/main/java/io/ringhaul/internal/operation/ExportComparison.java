@@ -45,9 +45,7 @@ record ExportComparison(
             export.sizing(),
             export.pageSize(),
             rows,
-            columns.stream()
-                .map(column -> CqlIdentifier.fromInternal(column.name()))
-                .toList(),
+            columns.stream().map(column -> CqlIdentifier.fromInternal(column.name())).toList(),
             new VerifyOperation.Rules(false, OptionalLong.empty(), Set.of()),
             new VerifyOperation.Search(0, Optional.empty(), false, 0));
     VerifyResult compared =

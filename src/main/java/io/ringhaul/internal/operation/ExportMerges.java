@@ -55,8 +55,7 @@ final class ExportMerges {
    */
   List<TaskOutput> run(Workers workers, List<TaskOutput> outputs, RunningOperation operation)
       throws InterruptedException {
-    Queue<OutputMerge> waiting =
-        new ConcurrentLinkedQueue<>(target.merges(plan, columns, outputs));
+    Queue<OutputMerge> waiting = new ConcurrentLinkedQueue<>(target.merges(plan, columns, outputs));
     if (waiting.isEmpty()) {
       return outputs;
     }
@@ -82,8 +81,7 @@ final class ExportMerges {
         });
     checkpoints.storeMerged();
     if (stopped) {
-      throw new JobStoppedException(
-          job.id(), operation.doing() + " was stopped. " + job.remedy());
+      throw new JobStoppedException(job.id(), operation.doing() + " was stopped. " + job.remedy());
     }
     List<TaskOutput> all = new ArrayList<>(outputs);
     all.addAll(merged);

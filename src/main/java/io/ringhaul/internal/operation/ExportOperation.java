@@ -48,7 +48,6 @@ import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
-import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.monitor.Stage;
@@ -205,7 +204,8 @@ public record ExportOperation(
       }
       ExportComparison comparison = new ExportComparison(this, columns, base.get().rows());
       try (RejectedRows rejected = rejects(job, exported.written(), columns, checkpoints)) {
-        ExportEnding ending = new ExportEnding(job, checkpoints, targetSession, targetPlan, rejected);
+        ExportEnding ending =
+            new ExportEnding(job, checkpoints, targetSession, targetPlan, rejected);
         try {
           long start = System.nanoTime();
           List<TaskOutput> outputs = checkpoints.outputs();
@@ -217,8 +217,7 @@ public record ExportOperation(
                 TaskWriter writer = targetSession.openTask(targetPlan, columns, 0)) {
               ExportComparison.Outcome outcome = comparison.run(session, threads, writer, rejects);
               read = outcome.compared().totals();
-              rejects.commit(
-                  bytes -> checkpoints.done(outcome.output(), rejects.count(), bytes));
+              rejects.commit(bytes -> checkpoints.done(outcome.output(), rejects.count(), bytes));
               outputs = List.of(outcome.output());
             }
           }
@@ -416,8 +415,7 @@ public record ExportOperation(
       ExportedRows wanted =
           incremental
               .flatMap(
-                  how ->
-                      targetSession.mergeBase(targetPlan).map(base -> how.changed(rows, base)))
+                  how -> targetSession.mergeBase(targetPlan).map(base -> how.changed(rows, base)))
               .orElse(rows);
       checkpoints.plan(targetPlan, scan.plan());
       ExportTasks tasks =

@@ -52,8 +52,7 @@ public record Incremental(Duration overlap, boolean detectsDeletes) {
     mapping.ifPresent(given -> others.add(Setting.MAPPING.method()));
     if (detectsDeletes && (times.writetimes().isPresent() || times.ttls().isPresent())) {
       // A TTL counts down, so that all rows would differ.
-      others.add(
-          (times.ttls().isPresent() ? Setting.WITH_TTL : Setting.WITH_WRITETIME).method());
+      others.add((times.ttls().isPresent() ? Setting.WITH_TTL : Setting.WITH_WRITETIME).method());
     }
     others.stream()
         .findFirst()

@@ -21,7 +21,6 @@ import java.util.OptionalLong;
 public record StoredExport(
     TargetPlan target, List<TaskOutput> merged, Optional<CommitResult> result) {
 
-
   private static final String TARGET = "target";
   private static final String MERGED = "merged";
   private static final String RESULT = "result";

@@ -118,8 +118,7 @@ public record VerifyOperation(
      * @param expected the encoded row of the source, if it has one
      * @param actual the encoded row of the table, if it has one
      */
-    void found(
-        Kind kind, ComparedRows rows, byte @Nullable [] expected, byte @Nullable [] actual);
+    void found(Kind kind, ComparedRows rows, byte @Nullable [] expected, byte @Nullable [] actual);
 
     /** Whether the search ends before the next pass. */
     boolean isFull();

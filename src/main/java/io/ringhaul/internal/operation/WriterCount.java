@@ -36,8 +36,7 @@ record WriterCount(int first, int most, int merging) {
             : first;
     // Merges follow the tasks of all runs.
     int merging =
-        (int)
-            Math.min(affordable, Math.min(scan.requests().parallelism(), tasks + earlierTasks));
+        (int) Math.min(affordable, Math.min(scan.requests().parallelism(), tasks + earlierTasks));
     return new WriterCount(first, Math.max(first, most), Math.max(1, merging));
   }
 

@@ -34,8 +34,8 @@ public final class IcebergCompatibility {
 
   /**
    * Returns why values of the Iceberg type cannot be written to a column; empty if the types are
-   * compatible. Single values can still be out of range. In addition to the types of
-   * {@link IcebergTypes}, these are compatible:
+   * compatible. Single values can still be out of range. In addition to the types of {@link
+   * IcebergTypes}, these are compatible:
    *
    * <ul>
    *   <li>int and long for each CQL integer type, varint and decimal;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
@@ -163,13 +164,18 @@ public final class IcebergTypes {
       DataType type, @Nullable Type existing, ColumnTypes chosen, IntSupplier ids) {
     return switch (CqlKind.of(type)) {
       case DECIMAL ->
-          is(existing, TypeID.DECIMAL) || is(existing, TypeID.STRING)
-              ? existing
-              : chosen.decimal().<Type>map(decimal -> decimal).orElse(Types.StringType.get());
+          kept(
+              existing,
+              chosen.decimal().<Type>map(decimal -> decimal).orElse(Types.StringType.get()),
+              TypeID.DECIMAL,
+              TypeID.STRING);
       case VARINT ->
-          isInteger(existing) || is(existing, TypeID.STRING)
-              ? existing
-              : chosen.varint().<Type>map(varint -> varint).orElse(Types.StringType.get());
+          isInteger(existing)
+              ? Objects.requireNonNull(existing)
+              : kept(
+                  existing,
+                  chosen.varint().<Type>map(varint -> varint).orElse(Types.StringType.get()),
+                  TypeID.STRING);
       case ASCII, TEXT, INET -> Types.StringType.get();
       case BLOB -> Types.BinaryType.get();
       case BOOLEAN -> Types.BooleanType.get();
@@ -177,25 +183,27 @@ public final class IcebergTypes {
       case BIGINT ->
           chosen
               .writeTime()
-              .map(usual -> is(existing, TypeID.LONG) || isInstant(existing) ? existing : usual)
+              .map(
+                  usual ->
+                      isInstant(existing)
+                          ? Objects.requireNonNull(existing)
+                          : kept(existing, usual, TypeID.LONG))
               .orElse(Types.LongType.get());
       case COUNTER -> Types.LongType.get();
       // A CQL time has nanoseconds, an Iceberg time only microseconds.
       case TIME ->
-          is(existing, TypeID.LONG) || is(existing, TypeID.TIME) || is(existing, TypeID.STRING)
-              ? existing
-              : chosen.time();
+          kept(existing, chosen.time(), TypeID.LONG, TypeID.TIME, TypeID.STRING);
       case FLOAT -> Types.FloatType.get();
       case DOUBLE -> Types.DoubleType.get();
       case DATE -> Types.DateType.get();
       case TIMESTAMP -> Types.TimestampType.withZone();
-      case UUID, TIMEUUID -> {
-        // Spark SQL has no uuid type, so its tables have strings.
-        if (is(existing, TypeID.UUID) || is(existing, TypeID.STRING)) {
-          yield existing;
-        }
-        yield chosen.uuids() == UuidForm.TEXT ? Types.StringType.get() : Types.UUIDType.get();
-      }
+      // Spark SQL has no uuid type, so its tables have strings.
+      case UUID, TIMEUUID ->
+          kept(
+              existing,
+              chosen.uuids() == UuidForm.TEXT ? Types.StringType.get() : Types.UUIDType.get(),
+              TypeID.UUID,
+              TypeID.STRING);
       case DURATION ->
           Types.StructType.of(
               NestedField.required(ids.getAsInt(), MONTHS, Types.IntegerType.get()),
@@ -211,8 +219,9 @@ public final class IcebergTypes {
     };
   }
 
-  private static boolean is(@Nullable Type existing, TypeID id) {
-    return existing != null && existing.typeId() == id;
+  /** Returns the type of an existing column if it is one of these, else the usual one. */
+  private static Type kept(@Nullable Type existing, Type usual, TypeID... ids) {
+    return existing != null && List.of(ids).contains(existing.typeId()) ? existing : usual;
   }
 
   private static boolean isInstant(@Nullable Type existing) {

@@ -541,11 +541,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
     }
 
     static FixedDecimalCell of(
-        ValuePath path,
-        CqlKind kind,
-        DecimalType type,
-        boolean isStrict,
-        ColumnDescriptor column) {
+        ValuePath path, CqlKind kind, DecimalType type, boolean isStrict, ColumnDescriptor column) {
       Form form =
           switch (column.getPrimitiveType().getPrimitiveTypeName()) {
             case INT32 -> Form.INT;
@@ -628,8 +624,7 @@ abstract class LeafCell extends ParquetValueWriters.PrimitiveWriter<ByteBuffer>
       writeUnscaled(repetitionLevel, moved, 0, moved.capacity());
     }
 
-    private void writeUnscaled(
-        int repetitionLevel, ByteBuffer bytes, int start, int unscaled) {
+    private void writeUnscaled(int repetitionLevel, ByteBuffer bytes, int start, int unscaled) {
       switch (form) {
         case INT -> column.writeInteger(repetitionLevel, (int) number(bytes, start, unscaled));
         case LONG -> column.writeLong(repetitionLevel, number(bytes, start, unscaled));

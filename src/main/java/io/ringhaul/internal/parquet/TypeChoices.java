@@ -41,8 +41,7 @@ public final class TypeChoices {
 
   /** No choices: all columns have the types of {@link TypeMapping#EXACT}. */
   public static final TypeChoices NONE =
-      new TypeChoices(
-          TypeMapping.EXACT, Map.of(), Optional.empty(), Set.of(), Optional.empty());
+      new TypeChoices(TypeMapping.EXACT, Map.of(), Optional.empty(), Set.of(), Optional.empty());
 
   private static final int MOST_DIGITS = 38;
   private static final DecimalType ANALYTICS_DECIMAL = DecimalType.of(MOST_DIGITS, 18);
@@ -243,11 +242,7 @@ public final class TypeChoices {
 
     static final ColumnTypes EXACT =
         new ColumnTypes(
-            Optional.empty(),
-            Optional.empty(),
-            LongType.get(),
-            UuidForm.UUID,
-            Optional.empty());
+            Optional.empty(), Optional.empty(), LongType.get(), UuidForm.UUID, Optional.empty());
   }
 
   /**
@@ -256,8 +251,7 @@ public final class TypeChoices {
    * @throws InvalidSettingException if a choice does not match
    */
   void requireFit(List<ColumnDescription> columns) {
-    decimals.forEach(
-        (name, chosen) -> requireFit(column(Setting.DECIMAL, columns, name), chosen));
+    decimals.forEach((name, chosen) -> requireFit(column(Setting.DECIMAL, columns, name), chosen));
     for (String name : texts) {
       ColumnDescription column = column(Setting.AS_TEXT, columns, name);
       if (!hasText(column.type())) {

@@ -54,7 +54,7 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   /** A request to a store. */
   @FunctionalInterface
-  private interface Request<T> {
+  private interface Request<T extends @Nullable Object> {
     T run() throws IOException;
   }
 
@@ -224,7 +224,9 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   @Override
   public InputStream open(String location, long position) throws IOException {
-    SeekableInputStream in = guarded(() -> io.newInputFile(location).newStream(), null);
+    @Nullable SeekableInputStream in =
+        ObjectFiles.<@Nullable SeekableInputStream>guarded(
+            () -> io.newInputFile(location).newStream(), null);
     if (in == null) {
       throw new NoSuchFileException(location);
     }
@@ -250,7 +252,9 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
    * none.
    */
   public OutputStream create(String location) throws IOException {
-    OutputStream out = guarded(() -> io.newOutputFile(location).createOrOverwrite(), null);
+    @Nullable OutputStream out =
+        ObjectFiles.<@Nullable OutputStream>guarded(
+            () -> io.newOutputFile(location).createOrOverwrite(), null);
     if (out == null) {
       throw new ExplainedException("the bucket of " + location + " does not exist", null);
     }
@@ -349,7 +353,8 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
    * @param missing the answer if the object or the folder does not exist
    * @throws ExplainedException if the store refuses it, or does not answer
    */
-  private static <T> T guarded(Request<T> request, T missing) throws IOException {
+  private static <T extends @Nullable Object> T guarded(Request<T> request, T missing)
+      throws IOException {
     try {
       return request.run();
     } catch (NotFoundException e) {

@@ -23,6 +23,7 @@ enum ObjectScheme {
   HDFS(
       List.of("hdfs"), "org.apache.iceberg.hadoop.HadoopFileIO", "org.apache.hadoop:hadoop-client");
 
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   private final List<String> schemes;
   private final String fileIo;
   private final String artifacts;

@@ -163,7 +163,8 @@ public final class CellTimeSelection {
 
   /** The write times that the filter reads, exported or not. */
   private void addFilter() {
-    for (ColumnDescription column : eligible(
+    for (ColumnDescription column :
+        eligible(
             times.window().areChanges() ? "incremental" : "writtenAfter or writtenBefore",
             List.of())) {
       String expression = expression("WRITETIME", column);

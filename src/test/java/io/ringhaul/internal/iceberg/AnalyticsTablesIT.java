@@ -216,10 +216,7 @@ class AnalyticsTablesIT {
         .containsExactly("[" + sum(keyspace).setScale(4) + "]");
     String to = TestCluster.newKeyspace(1);
     define(to);
-    operator
-        .importInto(to, "sales")
-        .from(IcebergSource.warehouse(folder).table(TABLE))
-        .execute();
+    operator.importInto(to, "sales").from(IcebergSource.warehouse(folder).table(TABLE)).execute();
     assertThat(column(to, "id, seq, at, total, opens"))
         .isEqualTo(column(keyspace, "id, seq, at, total, opens"));
     assertThat(sum(to)).isEqualByComparingTo(sum(keyspace));
@@ -280,9 +277,7 @@ class AnalyticsTablesIT {
             assertThat(types(warehouse.table(TABLE).schema()))
                 .containsEntry("v_writetime", "timestamptz")
                 .containsEntry("tags_writetime", "list<timestamptz>"));
-    assertThat(
-            query(
-                "SELECT epoch_us(v_writetime) FROM read_parquet(" + list(dataFiles()) + ")"))
+    assertThat(query("SELECT epoch_us(v_writetime) FROM read_parquet(" + list(dataFiles()) + ")"))
         .containsExactly("[1700000000123456]");
   }
 

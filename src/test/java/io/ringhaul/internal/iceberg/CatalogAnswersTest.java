@@ -120,7 +120,8 @@ class CatalogAnswersTest {
                     + " commit was rolled back immediately. Its data files were not deleted; check"
                     + " the table before you run the export again",
                 job);
-        List<DataFile> files = JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
+        List<DataFile> files =
+            JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
         assertThat(Warehouse.parquetFilesIn(folder)).contains(files.get(0).location());
       }
     }

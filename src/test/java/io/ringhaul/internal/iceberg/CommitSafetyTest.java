@@ -142,7 +142,8 @@ class CommitSafetyTest {
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("its schema was changed by another writer");
       assertThat(table.snapshot(second)).isNotNull();
-      List<DataFile> files = JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
+      List<DataFile> files =
+          JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
       assertThat(exists(table.io(), files.get(0).location())).isTrue();
     }
   }
@@ -155,7 +156,8 @@ class CommitSafetyTest {
       TargetPlan plan = plan(session);
       TaskOutput output = write(session, plan, 2);
       FileIO io = catalog.loadTable(TABLE).io();
-      List<DataFile> files = JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
+      List<DataFile> files =
+          JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
       assertThat(exists(io, files.get(0).location())).isTrue();
       catalog.dropTable(TABLE, false);
       assertThatThrownBy(() -> session.commit(plan, List.of(output)))

@@ -59,9 +59,12 @@ class ConfiguredCatalogTest {
 
   private Map<String, String> jdbc() {
     return Map.of(
-        "type", "jdbc",
-        "uri", "jdbc:sqlite:" + folder.resolve("catalog.db"),
-        "warehouse", folder.resolve("warehouse").toString());
+        "type",
+        "jdbc",
+        "uri",
+        "jdbc:sqlite:" + folder.resolve("catalog.db"),
+        "warehouse",
+        folder.resolve("warehouse").toString());
   }
 
   @Test
@@ -130,8 +133,7 @@ class ConfiguredCatalogTest {
       assertThat(files).as("no checksums of Hadoop").noneMatch(file -> file.endsWith(".crc"));
     }
     assertThatThrownBy(
-            () ->
-                Exports.imported(IcebergSource.catalog("other", jdbc()).table("lake.t"), TABLE))
+            () -> Exports.imported(IcebergSource.catalog("other", jdbc()).table("lake.t"), TABLE))
         .isInstanceOf(StorageException.class)
         .hasMessage(
             "The catalog other has no Iceberg table lake.t: it has no namespace; name one with"

@@ -60,9 +60,7 @@ final class Exports {
   static List<TaskOutput> merged(
       TargetSession session, TargetPlan plan, TableDescription table, List<TaskOutput> tasks) {
     List<TaskOutput> all = new ArrayList<>(tasks);
-    session
-        .merges(plan, table.columns(), tasks)
-        .forEach(merge -> all.add(merge.run(bytes -> {})));
+    session.merges(plan, table.columns(), tasks).forEach(merge -> all.add(merge.run(bytes -> {})));
     return all;
   }
 

@@ -100,8 +100,7 @@ class JobCleaningTest {
       assertThat(Warehouse.parquetFilesIn(folder)).hasSize(2);
       assertThat(session.clean(resumed, List.of(kept))).isZero();
       rest = Exports.write(session, resumed, SOURCE, row(integer(2), integer(8)));
-      session.commit(
-          resumed, Exports.merged(session, resumed, SOURCE, List.of(kept, rest)));
+      session.commit(resumed, Exports.merged(session, resumed, SOURCE, List.of(kept, rest)));
       // Committed files stay, even if the job store does not contain them.
       assertThat(session.clean(resumed, List.of())).isZero();
     }
@@ -243,7 +242,10 @@ class JobCleaningTest {
   }
 
   private static String location(TargetPlan plan, TaskOutput output) {
-    return JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles().get(0).location();
+    return JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec())
+        .dataFiles()
+        .get(0)
+        .location();
   }
 
   private static Path path(TargetPlan plan, TaskOutput output) {

@@ -158,9 +158,7 @@ class JobCommitTest {
     inspect(
         table -> table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit());
     Exports.run(audit, SOURCE, job, row(integer(2)));
-    assertThat(
-            Exports.imported(
-                catalog.source().table("lake.t").branch("audit"), SOURCE))
+    assertThat(Exports.imported(catalog.source().table("lake.t").branch("audit"), SOURCE))
         .containsExactlyInAnyOrder(List.of("00000001"), List.of("00000002"), List.of("00000003"));
     assertIds(1, 4);
     Exports.run(target().mode(WriteMode.APPEND), SOURCE, job, row(integer(2)));

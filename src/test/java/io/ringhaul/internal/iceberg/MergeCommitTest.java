@@ -155,7 +155,8 @@ class MergeCommitTest {
       }
       Files.delete(
           LocalFileIO.path(
-              JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).deleteFiles()
+              JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec())
+                  .deleteFiles()
                   .get(0)
                   .location()));
       assertThat(session.damaged(plan, List.of(output))).containsExactly(output);
@@ -232,7 +233,11 @@ class MergeCommitTest {
         folder,
         warehouse -> {
           Table table = warehouse.table("lake.t");
-          table.expireSnapshots().expireOlderThan(System.currentTimeMillis()).retainLast(1).commit();
+          table
+              .expireSnapshots()
+              .expireOlderThan(System.currentTimeMillis())
+              .retainLast(1)
+              .commit();
         });
     assertThatThrownBy(() -> merge(target(), 200, row(integer(1), integer(2))))
         .isInstanceOf(StorageException.class)

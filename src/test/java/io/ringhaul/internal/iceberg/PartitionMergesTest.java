@@ -111,8 +111,7 @@ class PartitionMergesTest {
 
           assertThat(imported(merged, table, columns)).isEqualTo(imported(direct, table, columns));
           assertThat(imported(merged, table, columns))
-              .contains(
-                  rows.get(0).stream().map(v -> v == null ? null : CqlBytes.hex(v)).toList());
+              .contains(rows.get(0).stream().map(v -> v == null ? null : CqlBytes.hex(v)).toList());
           assertThat(metrics(merged)).hasSize(7).isEqualTo(metrics(direct));
         });
   }
@@ -132,10 +131,7 @@ class PartitionMergesTest {
           random.nextBytes(bytes);
           // Partition 0 gets half of the rows.
           rows.add(
-              row(
-                  integer(task * 20 + i),
-                  integer(i % 2 == 0 ? 0 : i % 4),
-                  ByteBuffer.wrap(bytes)));
+              row(integer(task * 20 + i), integer(i % 2 == 0 ? 0 : i % 4), ByteBuffer.wrap(bytes)));
         }
         outputs.add(write(session, plan, task, array(rows)));
       }
@@ -148,9 +144,7 @@ class PartitionMergesTest {
         table -> {
           List<DataFile> files = Warehouse.dataFiles(table);
           long bytes = files.stream().mapToLong(DataFile::fileSizeInBytes).sum();
-          assertThat(files.size())
-              .isLessThanOrEqualTo((int) (bytes / size) + 4)
-              .isGreaterThan(10);
+          assertThat(files.size()).isLessThanOrEqualTo((int) (bytes / size) + 4).isGreaterThan(10);
           assertThat(files).allMatch(file -> file.fileSizeInBytes() < size + 2 * blob);
           assertThat(Warehouse.eachFileHoldsOnePartition(table)).hasSize(3);
         });

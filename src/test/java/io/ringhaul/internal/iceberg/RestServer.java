@@ -321,8 +321,7 @@ public final class RestServer implements AutoCloseable {
 
   private LoadTableResponse load(TableIdentifier table) {
     return withCredentials(
-        table,
-        CatalogHandlers.loadTable(catalog, table, RESTCatalogProperties.SnapshotMode.ALL));
+        table, CatalogHandlers.loadTable(catalog, table, RESTCatalogProperties.SnapshotMode.ALL));
   }
 
   private LoadTableResponse commit(TableIdentifier table, UpdateTableRequest update) {
@@ -379,10 +378,14 @@ public final class RestServer implements AutoCloseable {
   private static Map<String, String> credential(Duration life) {
     long end = System.currentTimeMillis() + life.toMillis();
     return Map.of(
-        "s3.access-key-id", ObjectStore.ACCESS_KEY,
-        "s3.secret-access-key", ObjectStore.SECRET_KEY,
-        "s3.session-token", "ends-" + end,
-        "s3.session-token-expires-at-ms", Long.toString(end));
+        "s3.access-key-id",
+        ObjectStore.ACCESS_KEY,
+        "s3.secret-access-key",
+        ObjectStore.SECRET_KEY,
+        "s3.session-token",
+        "ends-" + end,
+        "s3.session-token-expires-at-ms",
+        Long.toString(end));
   }
 
   private static <T> T read(HttpExchange exchange, Class<T> type) throws IOException {

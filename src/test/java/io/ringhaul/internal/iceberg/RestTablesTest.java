@@ -168,7 +168,9 @@ class RestTablesTest {
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith(
             "The storage credentials of the Iceberg table ringhaul.lake.t cannot be renewed: the"
-                + " catalog now gives it the location file:" + folder + "/lake/t_");
+                + " catalog now gives it the location file:"
+                + folder
+                + "/lake/t_");
   }
 
   @Test
@@ -392,8 +394,7 @@ class RestTablesTest {
         .allSatisfy(location -> assertThat(location).startsWith(table.location() + "/data/"))
         .isEqualTo(warehouse.parquetFilesOnDisk());
     assertThat(filesIn(folder))
-        .allSatisfy(
-            file -> assertThat(file).startsWith(LocalFileIO.path(table.location()) + "/"));
+        .allSatisfy(file -> assertThat(file).startsWith(LocalFileIO.path(table.location()) + "/"));
   }
 
   /** Returns the files other than those of the SQLite catalog. */

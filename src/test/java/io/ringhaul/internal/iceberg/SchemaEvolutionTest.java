@@ -323,8 +323,7 @@ class SchemaEvolutionTest {
 
     DataType keyed = DataTypes.frozenMapOf(before, DataTypes.INT);
     DataType keyedAfter = DataTypes.frozenMapOf(after, DataTypes.INT);
-    IcebergTarget other =
-        catalog.target().table("lake.keyed").mode(WriteMode.APPEND);
+    IcebergTarget other = catalog.target().table("lake.keyed").mode(WriteMode.APPEND);
     Exports.run(other, Exports.table(ID, regular("m", keyed)));
     assertThatThrownBy(() -> Exports.run(other, Exports.table(ID, regular("m", keyedAfter))))
         .isInstanceOf(StorageException.class)

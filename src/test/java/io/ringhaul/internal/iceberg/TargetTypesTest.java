@@ -97,8 +97,7 @@ class TargetTypesTest {
         .hasMessage(
             "amount is a decimal of scale 1, which a column of decimal(10, 2) cannot preserve;"
                 + " write the column as text, or choose the scale 1");
-    assertThatThrownBy(
-            () -> Exports.run(append, TABLE, row(CqlBytes.integer(3), decimal("3.555"))))
+    assertThatThrownBy(() -> Exports.run(append, TABLE, row(CqlBytes.integer(3), decimal("3.555"))))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessage(
             "amount is 3.555, and a column of decimal(10, 2) holds 2 digits after the decimal"

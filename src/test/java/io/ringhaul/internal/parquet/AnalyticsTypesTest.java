@@ -68,8 +68,7 @@ class AnalyticsTypesTest {
     assertThat(type(DataTypes.UUID, ANALYTICS.uuids(UuidForm.UUID).asText(List.of("V"))))
         .isEqualTo("string");
     assertThat(type(DataTypes.UUID, TypeChoices.NONE.asText(List.of("v")))).isEqualTo("string");
-    assertThat(type(DataTypes.DECIMAL, TypeChoices.NONE.decimals(9, 2)))
-        .isEqualTo("decimal(9, 2)");
+    assertThat(type(DataTypes.DECIMAL, TypeChoices.NONE.decimals(9, 2))).isEqualTo("decimal(9, 2)");
   }
 
   @Test
@@ -222,9 +221,7 @@ class AnalyticsTypesTest {
   void writesUuidsAsText() {
     for (UUID uuid :
         List.of(
-            new UUID(0, 0),
-            new UUID(-1, -1),
-            new UUID(0x0123456789abcdefL, 0x008edcba98765432L))) {
+            new UUID(0, 0), new UUID(-1, -1), new UUID(0x0123456789abcdefL, 0x008edcba98765432L))) {
       ByteBuffer bytes = CqlBytes.of(TypeCodecs.UUID, uuid);
       assertThat(read(column(DataTypes.UUID), bytes, ANALYTICS)).hasToString(uuid.toString());
       assertThat(back(DataTypes.UUID, bytes, ANALYTICS)).isEqualTo(bytes);
@@ -238,8 +235,7 @@ class AnalyticsTypesTest {
     assertThat(type(key, ANALYTICS.decimals(9, 2))).isEqualTo("string");
     assertThat(type(key, ANALYTICS.decimal("v", 9, 2, false))).isEqualTo("decimal(9, 2)");
     assertThatThrownBy(
-            () ->
-                back(key, decimal(new BigDecimal("1.5")), ANALYTICS.decimal("v", 9, 2, false)))
+            () -> back(key, decimal(new BigDecimal("1.5")), ANALYTICS.decimal("v", 9, 2, false)))
         .isInstanceOf(UnrepresentableValueException.class)
         .hasMessageStartingWith("v is a decimal of scale 1, which a column of decimal(9, 2)");
     assertThatThrownBy(() -> type(key, ANALYTICS.decimal("v", 9, 2, true)))
@@ -336,11 +332,11 @@ class AnalyticsTypesTest {
 
   private static Schema schema(ColumnDescription column, TypeChoices choices) {
     Schema schema =
-        IcebergTypes.schema(
-            ParquetFiles.table(List.of(column)), List.of(column), choices);
+        IcebergTypes.schema(ParquetFiles.table(List.of(column)), List.of(column), choices);
     NestedField field = schema.findField("v");
     assertThat(IcebergCompatibility.exportProblem(column, field.type())).isEmpty();
-    assertThat(IcebergCompatibility.importProblem(column, field.type(), ReadOptions.EXACT)).isEmpty();
+    assertThat(IcebergCompatibility.importProblem(column, field.type(), ReadOptions.EXACT))
+        .isEmpty();
     return schema;
   }
 

@@ -126,9 +126,9 @@ class ForeignTableTest {
     for (Type type : List.of(micros, nanos)) {
       assertThat(
               IcebergCompatibility.importProblem(
-                  new ColumnDescription("v", DataTypes.TIMESTAMP, Kind.REGULAR),
-                  type,
-                  ReadOptions.EXACT)
+                      new ColumnDescription("v", DataTypes.TIMESTAMP, Kind.REGULAR),
+                      type,
+                      ReadOptions.EXACT)
                   .map(problem -> new BulkOperationException(problem).getMessage()))
           .contains(
               String.format(

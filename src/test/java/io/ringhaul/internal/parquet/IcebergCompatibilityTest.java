@@ -32,10 +32,7 @@ class IcebergCompatibilityTest {
     assertThat(exportProblem(DataTypes.BIGINT, INT))
         .contains(
             "CQL type bigint is not compatible with Iceberg type int: it must be long, not int");
-    assertThat(
-            exportProblem(
-                DataTypes.TIMESTAMP, Types.TimestampType.withoutZone()))
-        .isPresent();
+    assertThat(exportProblem(DataTypes.TIMESTAMP, Types.TimestampType.withoutZone())).isPresent();
     assertThat(
             exportProblem(
                 DataTypes.listOf(DataTypes.FLOAT),
@@ -56,8 +53,7 @@ class IcebergCompatibilityTest {
                 UDT,
                 struct(NestedField.required(1, "a", INT), NestedField.optional(2, "b", STRING))))
         .hasValueSatisfying(problem -> assertThat(problem).endsWith("a must be optional"));
-    assertThat(exportProblem(DataTypes.custom("org.example.Shape"), INT))
-        .isPresent();
+    assertThat(exportProblem(DataTypes.custom("org.example.Shape"), INT)).isPresent();
   }
 
   @Test
@@ -75,9 +71,7 @@ class IcebergCompatibilityTest {
     assertImportRefused(DataTypes.tupleOf(DataTypes.INT), struct(field("x"), field("y")));
     assertImportRefused(DataTypes.DURATION, struct(field("months"), field("days")));
     assertImportRefused(DataTypes.custom("org.example.Shape"), Types.BinaryType.get());
-    assertThat(
-            importProblem(
-                DataTypes.listOf(DataTypes.INT), Types.ListType.ofRequired(1, STRING)))
+    assertThat(importProblem(DataTypes.listOf(DataTypes.INT), Types.ListType.ofRequired(1, STRING)))
         .contains(
             "Iceberg type list<string> is not compatible with CQL type list<int>: value.element is"
                 + " int and cannot be converted from string");
@@ -143,7 +137,9 @@ class IcebergCompatibilityTest {
   private static void assertImportRefused(DataType cql, Type iceberg) {
     assertThat(importProblem(cql, iceberg)).isPresent();
     assertThatThrownBy(
-            () -> CqlValueEncoder.of(new ColumnDescription("v", cql, Kind.REGULAR), iceberg, ReadOptions.EXACT))
+            () ->
+                CqlValueEncoder.of(
+                    new ColumnDescription("v", cql, Kind.REGULAR), iceberg, ReadOptions.EXACT))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
