@@ -38,6 +38,7 @@ class ReadmeIT {
       List.of(
           "README.md",
           "docs/guides/export.md",
+          "docs/iceberg.md",
           "docs/guides/import.md",
           "docs/guides/copy.md",
           "docs/guides/delete.md",
