@@ -26,6 +26,7 @@ public enum Setting {
   BY_KEYS,
   BY_RANGES,
   BY_SIZE,
+  CATALOG,
   CHANGES_BETWEEN,
   COLUMNS,
   COMPARE_CELL_TIMES,
