@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,10 +108,10 @@ class KilledIncrementalIT {
           int count = 0;
           for (Snapshot snapshot : table.snapshots()) {
             count++;
-            snapshot.addedDataFiles(table.io()).forEach(file -> inTable.add(name(file.location())));
-            snapshot
-                .addedDeleteFiles(table.io())
-                .forEach(file -> inTable.add(name(file.location())));
+            SnapshotChanges changes =
+                SnapshotChanges.builderFor(table).snapshot(snapshot).build();
+            changes.addedDataFiles().forEach(file -> inTable.add(name(file.location())));
+            changes.addedDeleteFiles().forEach(file -> inTable.add(name(file.location())));
           }
           assertThat(count).isEqualTo(snapshots);
         });

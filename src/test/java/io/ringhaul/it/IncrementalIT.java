@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -124,12 +125,14 @@ class IncrementalIT {
         table,
         loaded -> {
           Snapshot snapshot = loaded.snapshot(second.snapshotId().orElseThrow());
+          SnapshotChanges changes =
+              SnapshotChanges.builderFor(loaded).snapshot(snapshot).build();
           long rows = 0;
-          for (DataFile file : snapshot.addedDataFiles(loaded.io())) {
+          for (DataFile file : changes.addedDataFiles()) {
             rows += file.recordCount();
           }
           long keys = 0;
-          for (DeleteFile file : snapshot.addedDeleteFiles(loaded.io())) {
+          for (DeleteFile file : changes.addedDeleteFiles()) {
             keys += file.recordCount();
           }
           assertThat(rows).isEqualTo(3);

@@ -71,6 +71,7 @@ public final class ConfiguredCatalog implements CatalogSource {
     HADOOP(CatalogUtil.ICEBERG_CATALOG_HADOOP, CatalogProperties.WAREHOUSE_LOCATION);
 
     private final String implementation;
+
     @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
     private final List<String> needed;
 

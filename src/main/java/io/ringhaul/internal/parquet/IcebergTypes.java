@@ -191,8 +191,7 @@ public final class IcebergTypes {
               .orElse(Types.LongType.get());
       case COUNTER -> Types.LongType.get();
       // A CQL time has nanoseconds, an Iceberg time only microseconds.
-      case TIME ->
-          kept(existing, chosen.time(), TypeID.LONG, TypeID.TIME, TypeID.STRING);
+      case TIME -> kept(existing, chosen.time(), TypeID.LONG, TypeID.TIME, TypeID.STRING);
       case FLOAT -> Types.FloatType.get();
       case DOUBLE -> Types.DoubleType.get();
       case DATE -> Types.DateType.get();

@@ -54,7 +54,7 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   /** A request to a store. */
   @FunctionalInterface
-  private interface Request<T extends @Nullable Object> {
+  private interface Request<T> {
     T run() throws IOException;
   }
 
@@ -224,12 +224,11 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   @Override
   public InputStream open(String location, long position) throws IOException {
-    @Nullable SeekableInputStream in =
-        ObjectFiles.<@Nullable SeekableInputStream>guarded(
-            () -> io.newInputFile(location).newStream(), null);
-    if (in == null) {
-      throw new NoSuchFileException(location);
-    }
+    SeekableInputStream in =
+        guarded(
+                () -> Optional.of(io.newInputFile(location).newStream()),
+                Optional.<SeekableInputStream>empty())
+            .orElseThrow(() -> new NoSuchFileException(location));
     GuardedInput opened = new GuardedInput(in);
     if (position > 0) {
       opened.seek(position);
@@ -252,12 +251,13 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
    * none.
    */
   public OutputStream create(String location) throws IOException {
-    @Nullable OutputStream out =
-        ObjectFiles.<@Nullable OutputStream>guarded(
-            () -> io.newOutputFile(location).createOrOverwrite(), null);
-    if (out == null) {
-      throw new ExplainedException("the bucket of " + location + " does not exist", null);
-    }
+    OutputStream out =
+        guarded(
+                () -> Optional.<OutputStream>of(io.newOutputFile(location).createOrOverwrite()),
+                Optional.<OutputStream>empty())
+            .orElseThrow(
+                () ->
+                    new ExplainedException("the bucket of " + location + " does not exist", null));
     return new GuardedOutput(out);
   }
 
@@ -353,8 +353,7 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
    * @param missing the answer if the object or the folder does not exist
    * @throws ExplainedException if the store refuses it, or does not answer
    */
-  private static <T extends @Nullable Object> T guarded(Request<T> request, T missing)
-      throws IOException {
+  private static <T> T guarded(Request<T> request, T missing) throws IOException {
     try {
       return request.run();
     } catch (NotFoundException e) {

@@ -25,6 +25,7 @@ enum ObjectScheme {
 
   @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   private final List<String> schemes;
+
   private final String fileIo;
   private final String artifacts;
 
