@@ -3,6 +3,7 @@ package io.ringhaul.lake;
 import io.ringhaul.cli.sandbox.ForeignClassPath;
 import java.io.File;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ final class CatalogServer implements AutoCloseable {
   private static final int NESSIES_JAVA = 21;
   private static final String JAVA_HOME = "RINGHAUL_JAVA21_HOME";
   private static final String ICEBERG_VERSION = "1.11.0";
+
+  /** The version of these tests' S3 client, which the server uses too. */
+  private static final String AWSSDK_VERSION = "2.54.17";
+
   private static final String JETTY_VERSION = "12.1.12";
 
   private final ServerProcess process;
@@ -42,14 +47,16 @@ final class CatalogServer implements AutoCloseable {
   /**
    * Starts a server without tables.
    *
+   * @param clients the address at which clients of the server reach the store
    * @param warehouse the location of new tables
    * @param folder receives the server's log
    */
-  static CatalogServer start(Kind kind, ObjectStore store, String warehouse, Path folder)
-      throws IOException, InterruptedException {
+  static CatalogServer start(
+      Kind kind, ObjectStore store, String clients, String warehouse, Path folder)
+      throws Exception {
     return kind == Kind.ICEBERG
         ? iceberg(store, warehouse, folder)
-        : nessie(store, warehouse, folder);
+        : nessie(store, clients, warehouse, folder);
   }
 
   /** Returns whether this machine has the Java that the server needs. */
@@ -58,7 +65,7 @@ final class CatalogServer implements AutoCloseable {
   }
 
   private static CatalogServer iceberg(ObjectStore store, String warehouse, Path folder)
-      throws IOException, InterruptedException {
+      throws Exception {
     List<Path> classPath =
         new ArrayList<>(
             ForeignClassPath.of(
@@ -67,6 +74,7 @@ final class CatalogServer implements AutoCloseable {
                 "org.apache.iceberg:iceberg-core:jar:tests:" + ICEBERG_VERSION,
                 "org.apache.iceberg:iceberg-core:" + ICEBERG_VERSION,
                 "org.apache.iceberg:iceberg-aws:" + ICEBERG_VERSION,
+                "software.amazon.awssdk:apache-client:" + AWSSDK_VERSION,
                 "org.eclipse.jetty.ee10:jetty-ee10-servlet:" + JETTY_VERSION,
                 "org.eclipse.jetty.compression:jetty-compression-server:" + JETTY_VERSION,
                 "org.eclipse.jetty.compression:jetty-compression-gzip:" + JETTY_VERSION));
@@ -99,14 +107,10 @@ final class CatalogServer implements AutoCloseable {
     return "CATALOG_" + key.replace("-", "__").replace(".", "_").toUpperCase(Locale.ROOT);
   }
 
-  private static CatalogServer nessie(ObjectStore store, String warehouse, Path folder)
-      throws IOException, InterruptedException {
+  private static CatalogServer nessie(
+      ObjectStore store, String clients, String warehouse, Path folder) throws Exception {
     Path jar =
-        ForeignClassPath.of("Nessie", "org.projectnessie.nessie:nessie-quarkus:jar:runner:0.99.0")
-            .stream()
-            .filter(path -> path.toString().endsWith("-runner.jar"))
-            .findFirst()
-            .orElseThrow();
+        ForeignClassPath.jar("org.projectnessie.nessie:nessie-quarkus:jar:runner:0.99.0");
     int port = ServerProcess.freePort();
     String s3 = "-Dnessie.catalog.service.s3.default-options.";
     return new CatalogServer(
@@ -126,12 +130,13 @@ final class CatalogServer implements AutoCloseable {
                 "-Dnessie.catalog.default-warehouse=warehouse",
                 "-Dnessie.catalog.warehouses.warehouse.location=" + warehouse,
                 s3 + "endpoint=" + store.endpoint(),
+                s3 + "external-endpoint=" + clients,
                 s3 + "path-style-access=true",
                 s3 + "region=us-east-1",
                 s3 + "request-signing-enabled=false",
-                s3 + "access-key=urn:nessie-secret:quarkus:nessie.catalog.secrets.access-key",
-                "-Dnessie.catalog.secrets.access-key.name=" + ObjectStore.ACCESS_KEY,
-                "-Dnessie.catalog.secrets.access-key.secret=" + ObjectStore.SECRET_KEY,
+                s3 + "access-key=urn:nessie-secret:quarkus:lake-secrets.s3",
+                "-Dlake-secrets.s3.name=" + ObjectStore.ACCESS_KEY,
+                "-Dlake-secrets.s3.secret=" + ObjectStore.SECRET_KEY,
                 "-jar",
                 jar.toString()),
             Map.of(),
@@ -155,7 +160,9 @@ final class CatalogServer implements AutoCloseable {
         Path release = home.resolve("release");
         if (Files.isRegularFile(release)) {
           Properties properties = new Properties();
-          properties.load(Files.newBufferedReader(release));
+          try (Reader text = Files.newBufferedReader(release)) {
+            properties.load(text);
+          }
           String version = properties.getProperty("JAVA_VERSION", "0").replace("\"", "");
           if (Integer.parseInt(version.replaceAll("[^0-9].*", "")) >= NESSIES_JAVA) {
             return Optional.of(home.resolve("bin").resolve("java"));
@@ -175,6 +182,7 @@ final class CatalogServer implements AutoCloseable {
     Map<String, String> properties = new HashMap<>(ObjectStore.properties(storeEndpoint));
     properties.put("uri", uri);
     properties.put("io-impl", "org.apache.iceberg.aws.s3.S3FileIO");
+    properties.put("s3.retry.num-retries", "10");
     properties.put("s3.retry.min-wait-ms", "20");
     properties.put("rest-metrics-reporting-enabled", "false");
     RESTCatalog client = new RESTCatalog();

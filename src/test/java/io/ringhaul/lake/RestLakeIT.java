@@ -92,6 +92,7 @@ class RestLakeIT {
     catalog.initialize("behind", behind);
     // Clients get the access to the store from the server.
     Map<String, String> config = new HashMap<>(ObjectStore.properties(proxy.endpoint()));
+    config.put("s3.retry.num-retries", "2");
     config.put("s3.retry.min-wait-ms", "20");
     server = new RestServer(catalog, config);
     client = server.client(Map.of("io-impl", S3));
@@ -113,14 +114,16 @@ class RestLakeIT {
         head -> {
           int number = requests.incrementAndGet();
           Optional<FaultyProxy.Fault> fault =
-              number % 5 == 0
+              number % 7 == 0
                   ? Optional.of(FaultyProxy.Fault.SLOW_DOWN)
-                  : number % 7 == 0
+                  : number % 11 == 0
                       ? Optional.of(FaultyProxy.Fault.INTERNAL_ERROR)
                       : Optional.empty();
           fault.ifPresent(any -> faults.incrementAndGet());
           return fault;
         });
+    client.close();
+    client = server.client(Map.of("io-impl", S3, "s3.retry.num-retries", "10"));
     ExportResult exported = operator.export(keyspace, "orders").to(target()).execute();
     assertThat(exported.rows()).isEqualTo(ORDERS);
     Table table = catalog.loadTable(TableIdentifier.of("lake", "orders"));

@@ -80,7 +80,9 @@ class RestServersLake {
     session = TestCluster.session();
     keyspace = TestCluster.newKeyspace(1);
     Orders.create(keyspace + ".orders");
-    Orders.insert(session, keyspace + ".orders", 0, ORDERS);
+    for (int id = 0; id < ORDERS; id += 250) {
+      Orders.insert(session, keyspace + ".orders", id, id + 250);
+    }
   }
 
   @AfterAll
@@ -96,7 +98,9 @@ class RestServersLake {
     runs++;
     bucket = "lake-" + runs;
     proxy = new FaultyProxy(store.endpoint());
-    server = CatalogServer.start(kind, store, store.bucket(bucket) + "/wh", folder);
+    server =
+        CatalogServer.start(
+            kind, store, proxy.endpoint(), store.bucket(bucket) + "/wh", folder);
     client = CatalogServer.client(server.uri(), proxy.endpoint());
     operator = TokenAwareBulkOperator.over(session);
   }
@@ -117,9 +121,9 @@ class RestServersLake {
     proxy.faults(
         head -> {
           int number = requests.incrementAndGet();
-          return number % 5 == 0
+          return number % 9 == 0
               ? Optional.of(FaultyProxy.Fault.SLOW_DOWN)
-              : number % 7 == 0 ? Optional.of(FaultyProxy.Fault.INTERNAL_ERROR) : Optional.empty();
+              : number % 11 == 0 ? Optional.of(FaultyProxy.Fault.INTERNAL_ERROR) : Optional.empty();
         });
     ExportResult exported =
         operator.export(keyspace, "orders").to(target().partitionBy("month(order_date)")).execute();
@@ -127,7 +131,7 @@ class RestServersLake {
     assertThat(exported.location()).isEqualTo("lake.orders in " + table().location());
     assertThat(parquetObjects()).isEqualTo(dataFiles());
     assertImported();
-    assertThat(requests.get()).isGreaterThan(7);
+    assertThat(requests.get()).isGreaterThan(11);
   }
 
   @Test
@@ -166,8 +170,10 @@ class RestServersLake {
     }
     proxy.faults(head -> Optional.empty());
     List<String> before = parquetObjects();
-    ExportResult resumed = exporting(operator, client, keyspace, jobs, job).execute();
-    assertThat(resumed.rows()).isEqualTo(ORDERS);
+    try (JobStore opened = JobStore.file(jobs)) {
+      ExportResult resumed = exporting(operator, client, keyspace, opened, job).execute();
+      assertThat(resumed.rows()).isEqualTo(ORDERS);
+    }
     assertThat(parquetObjects()).isEqualTo(dataFiles());
     assertThat(before).filteredOn(parquetObjects()::contains).isNotEmpty();
     assertThat(table().location() + "/data/")
@@ -233,13 +239,17 @@ class RestServersLake {
   }
 
   private static ExportRequest exporting(
-      TokenAwareBulkOperator operator, RESTCatalog client, String keyspace, Path jobs, UUID job) {
+      TokenAwareBulkOperator operator,
+      RESTCatalog client,
+      String keyspace,
+      JobStore jobs,
+      UUID job) {
     return operator
         .export(keyspace, "orders")
         .to(IcebergTarget.catalog(client).table("lake.orders"))
         .taskCount(16)
         .parallelism(2)
-        .job(JobOptions.in(JobStore.file(jobs)))
+        .job(JobOptions.in(jobs).resuming())
         .jobId(job);
   }
 
@@ -306,8 +316,9 @@ class RestServersLake {
                   .withLocalDatacenter(args[1])
                   .build();
           TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(own);
-          RESTCatalog client = CatalogServer.client(args[3], args[4])) {
-        exporting(operator, client, args[2], Path.of(args[5]), UUID.fromString(args[6])).execute();
+          RESTCatalog client = CatalogServer.client(args[3], args[4]);
+          JobStore jobs = JobStore.file(Path.of(args[5]))) {
+        exporting(operator, client, args[2], jobs, UUID.fromString(args[6])).execute();
       }
     }
   }

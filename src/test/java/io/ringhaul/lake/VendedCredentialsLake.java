@@ -46,7 +46,9 @@ class VendedCredentialsLake {
     String keyspace = TestCluster.newKeyspace(1);
     Orders.create(keyspace + ".orders");
     Orders.create(keyspace + ".copy");
-    Orders.insert(session, keyspace + ".orders", 0, ORDERS);
+    for (int id = 0; id < ORDERS; id += 250) {
+      Orders.insert(session, keyspace + ".orders", id, id + 250);
+    }
     try (ObjectStore store = ObjectStore.start(folder.resolve("objects"));
         FaultyProxy proxy = new FaultyProxy(store.endpoint());
         JdbcCatalog catalog = new JdbcCatalog();

@@ -62,12 +62,12 @@ public final class RemoteTrouble {
       return Optional.empty();
     }
     String code = status.group(1) == null ? status.group(2) : status.group(1);
+    String said = DETAILS.matcher(message.lines().findFirst().orElse("")).replaceFirst("");
     return Optional.of(
         explanation(Integer.parseInt(code), cause.getClass().getSimpleName(), message)
-            + " ("
-            + code
-            + ": "
-            + DETAILS.matcher(message.lines().findFirst().orElse("")).replaceFirst("")
+            // A response to HEAD has no text.
+            + (said.isEmpty() || said.equals("null") ? " (" : " (" + code + ": ")
+            + (said.isEmpty() || said.equals("null") ? code : said)
             + ")");
   }
 

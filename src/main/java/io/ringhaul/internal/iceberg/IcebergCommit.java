@@ -41,6 +41,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.CleanableFailure;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
@@ -517,7 +518,8 @@ final class IcebergCommit {
     static boolean isConflict(RuntimeException failure) {
       return failure instanceof CommitFailedException
           || failure instanceof AlreadyExistsException
-          || failure instanceof ValidationException;
+          || failure instanceof ValidationException
+          || failure instanceof ConflictPatience.CrowdedException;
     }
 
     /**
@@ -607,8 +609,8 @@ final class IcebergCommit {
       Duration passed = passed();
       if (passed.compareTo(QUIET) > 0) {
         LOG.warn(
-            "Waiting for other writers of the Iceberg table {}: their commits came before {} attempts"
-                + " of this commit within {} s; it is given up after {} s",
+            "Waiting for other writers of the Iceberg table {}: their commits came before {}"
+                + " attempts of this commit within {} s; it is given up after {} s",
             table,
             conflicts,
             passed.toSeconds(),
@@ -629,9 +631,22 @@ final class IcebergCommit {
           : of.newTransaction();
     }
 
+    /**
+     * Ends Iceberg's retries of a transaction, whose pauses double up to a minute: a writer that
+     * pauses long never gets its turn among many others. The next transaction pauses shortly again.
+     */
+    static final class CrowdedException extends RuntimeException implements CleanableFailure {
+      private static final long serialVersionUID = 1;
+
+      private CrowdedException(CommitFailedException cause) {
+        super(cause.getMessage(), cause);
+      }
+    }
+
     private final class Operations implements TableOperations {
 
       private final TableOperations real;
+      private final long begun = System.nanoTime();
 
       private Operations(TableOperations real) {
         this.real = real;
@@ -643,6 +658,9 @@ final class IcebergCommit {
           real.commit(base, metadata);
         } catch (CommitFailedException e) {
           if (lastsAfterConflict()) {
+            if (Duration.ofNanos(System.nanoTime() - begun).compareTo(QUIET) > 0) {
+              throw new CrowdedException(e);
+            }
             throw e;
           }
           throw new ValidationException(

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -82,14 +81,17 @@ final class TableStorage {
   synchronized Table table(Supplier<Opened> open) {
     Opened known = current;
     if (known == null) {
-      use(open.get());
+      known = open.get();
+      use(known);
     } else if (!clock.instant().isBefore(renewAt)) {
-      renewed(known, open).ifPresent(this::use);
+      Optional<Opened> renewed = renewed(known, open);
+      renewed.ifPresent(this::use);
+      known = renewed.orElse(known);
     }
-    return Objects.requireNonNull(current).table();
+    return known.table();
   }
 
-  /** Returns the table with new credentials; empty if the known ones must do for a while. */
+  /** Returns the table with new credentials; empty to use the present ones a while longer. */
   private Optional<Opened> renewed(Opened known, Supplier<Opened> open) {
     try {
       Opened again = open.get();

@@ -135,8 +135,8 @@ class RestTablesTest {
     assertThatThrownBy(() -> storage.table(this::staged))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "The storage credentials of the Iceberg table ringhaul.lake.t have ended and the catalog"
-                + " did not renew them: Not authorized: come back later");
+            "The storage credentials of the Iceberg table ringhaul.lake.t have ended and the"
+                + " catalog did not renew them: Not authorized: come back later");
   }
 
   @Test
