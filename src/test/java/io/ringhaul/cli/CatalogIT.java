@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.google.errorprone.annotations.FormatMethod;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TableComparison;
 import io.ringhaul.cluster.TestCluster;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -110,6 +112,7 @@ class CatalogIT {
     return properties;
   }
 
+  @FormatMethod
   private String command(String text, Object... values) {
     return "ringhaul "
         + String.format(text, values).replace("KS", keyspace)
@@ -153,7 +156,7 @@ class CatalogIT {
     for (CapturedRun run : runs) {
       assertNoSecret(run.out() + run.err());
     }
-    assertNoSecretIn(jobs.getParent());
+    assertNoSecretIn(Objects.requireNonNull(jobs.getParent()));
     assertNoSecretIn(shared.resolve("buckets"));
   }
 
@@ -172,7 +175,7 @@ class CatalogIT {
     done(line + command("export KS.t") + catalog);
     done(line + command("import KS.copy") + catalog);
     assertEqual();
-    assertNoSecretIn(jobs.getParent());
+    assertNoSecretIn(Objects.requireNonNull(jobs.getParent()));
   }
 
   /** The job keeps references to a file and to a variable, and reads both again. */
@@ -205,7 +208,7 @@ class CatalogIT {
         .contains("lake.orders in " + bucket);
     done(keys + in + command("import KS.copy") + options);
     assertEqual();
-    assertNoSecretIn(jobs.getParent());
+    assertNoSecretIn(Objects.requireNonNull(jobs.getParent()));
   }
 
   /** The token expires between the two runs; the job reads the new one from the same file. */
@@ -241,7 +244,7 @@ class CatalogIT {
         command("import KS.copy --config=%s --format=iceberg --catalog=prod", config)
             + " --iceberg-table=lake.orders");
     assertEqual();
-    assertNoSecretIn(jobs.getParent());
+    assertNoSecretIn(Objects.requireNonNull(jobs.getParent()));
   }
 
   private String slowExport(Path config) {

@@ -108,8 +108,7 @@ class KilledIncrementalIT {
           int count = 0;
           for (Snapshot snapshot : table.snapshots()) {
             count++;
-            SnapshotChanges changes =
-                SnapshotChanges.builderFor(table).snapshot(snapshot).build();
+            SnapshotChanges changes = SnapshotChanges.builderFor(table).snapshot(snapshot).build();
             changes.addedDataFiles().forEach(file -> inTable.add(name(file.location())));
             changes.addedDeleteFiles().forEach(file -> inTable.add(name(file.location())));
           }

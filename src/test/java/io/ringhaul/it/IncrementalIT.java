@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
@@ -42,6 +43,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -125,8 +127,7 @@ class IncrementalIT {
         table,
         loaded -> {
           Snapshot snapshot = loaded.snapshot(second.snapshotId().orElseThrow());
-          SnapshotChanges changes =
-              SnapshotChanges.builderFor(loaded).snapshot(snapshot).build();
+          SnapshotChanges changes = SnapshotChanges.builderFor(loaded).snapshot(snapshot).build();
           long rows = 0;
           for (DataFile file : changes.addedDataFiles()) {
             rows += file.recordCount();
@@ -286,8 +287,8 @@ class IncrementalIT {
     return rows;
   }
 
-  private static String text(Object... values) {
-    return java.util.Arrays.toString(values);
+  private static String text(@Nullable Object... values) {
+    return Arrays.toString(values);
   }
 
   @Test

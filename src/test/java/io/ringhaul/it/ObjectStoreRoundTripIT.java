@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class ObjectStoreRoundTripIT {
         ExportResult exported = operator.export(keyspace, "orders").to(target.getValue()).execute();
         assertThat(exported.rows()).as("%s, seed %d", format, seed).isEqualTo(ROWS);
         orders.create("from_" + format);
-        operator.importInto(keyspace, "from_" + format).from(sources.get(format)).execute();
+        operator.importInto(keyspace, "from_" + format).from(Objects.requireNonNull(sources.get(format))).execute();
         RawTables.assertSame(session, keyspace, "orders", "from_" + format, ROWS, seed);
       }
     }

@@ -28,6 +28,8 @@ final class FaultyProxy implements AutoCloseable {
   interface Faults {
 
     /**
+     * Decides about one request.
+     *
      * @param head the request's first line and headers
      * @return the error; empty to forward the request
      */

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -338,8 +339,8 @@ class PartitionMergesTest {
   }
 
   /** Returns each partition's data file as Iceberg describes it, without its location. */
-  private static TreeMap<String, String> metrics(Path folder) {
-    TreeMap<String, String> metrics = new TreeMap<>();
+  private static Map<String, String> metrics(Path folder) {
+    Map<String, String> metrics = new TreeMap<>();
     Warehouse.with(
         folder,
         warehouse -> {

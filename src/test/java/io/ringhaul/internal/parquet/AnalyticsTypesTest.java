@@ -28,6 +28,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.inmemory.InMemoryOutputFile;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The types of {@link TypeMapping#ANALYTICS}, and decimals whose values are padded. */
@@ -118,7 +119,7 @@ class AnalyticsTypesTest {
   }
 
   /** Returns the value with the scale; null if it would lose a digit or has too many. */
-  private static BigDecimal fixed(BigDecimal value, int precision, int scale) {
+  private static @Nullable BigDecimal fixed(BigDecimal value, int precision, int scale) {
     try {
       BigDecimal fixed = value.setScale(scale);
       return fixed.unscaledValue().abs().compareTo(BigInteger.TEN.pow(precision)) < 0
