@@ -354,7 +354,7 @@ class CatalogIT {
   /** Runs a command that fails within seconds, and checks the only line about it. */
   private void assertSentence(String command, int exitCode, String sentence) throws Exception {
     Instant begin = Instant.now();
-    CapturedRun run = run(command(command.replace("%", "%%")));
+    CapturedRun run = run(command("%s", command));
     assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
     assertThat(run.err().lines().filter(line -> line.startsWith("ringhaul: ")))
         .containsExactly("ringhaul: " + sentence);

@@ -73,7 +73,10 @@ class ObjectStoreRoundTripIT {
         ExportResult exported = operator.export(keyspace, "orders").to(target.getValue()).execute();
         assertThat(exported.rows()).as("%s, seed %d", format, seed).isEqualTo(ROWS);
         orders.create("from_" + format);
-        operator.importInto(keyspace, "from_" + format).from(Objects.requireNonNull(sources.get(format))).execute();
+        operator
+            .importInto(keyspace, "from_" + format)
+            .from(Objects.requireNonNull(sources.get(format)))
+            .execute();
         RawTables.assertSame(session, keyspace, "orders", "from_" + format, ROWS, seed);
       }
     }

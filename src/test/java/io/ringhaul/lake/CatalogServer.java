@@ -109,8 +109,7 @@ final class CatalogServer implements AutoCloseable {
 
   private static CatalogServer nessie(
       ObjectStore store, String clients, String warehouse, Path folder) throws Exception {
-    Path jar =
-        ForeignClassPath.jar("org.projectnessie.nessie:nessie-quarkus:jar:runner:0.99.0");
+    Path jar = ForeignClassPath.jar("org.projectnessie.nessie:nessie-quarkus:jar:runner:0.99.0");
     int port = ServerProcess.freePort();
     String s3 = "-Dnessie.catalog.service.s3.default-options.";
     return new CatalogServer(

@@ -99,8 +99,7 @@ class RestServersLake {
     bucket = "lake-" + runs;
     proxy = new FaultyProxy(store.endpoint());
     server =
-        CatalogServer.start(
-            kind, store, proxy.endpoint(), store.bucket(bucket) + "/wh", folder);
+        CatalogServer.start(kind, store, proxy.endpoint(), store.bucket(bucket) + "/wh", folder);
     client = CatalogServer.client(server.uri(), proxy.endpoint());
     operator = TokenAwareBulkOperator.over(session);
   }

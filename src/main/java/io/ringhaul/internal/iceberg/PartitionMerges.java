@@ -6,7 +6,6 @@ import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.parquet.FetchedRow;
 import io.ringhaul.internal.parquet.TypeChoices;
-import io.ringhaul.internal.parquet.TypeChoices;
 import io.ringhaul.schema.ColumnDescription;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
