@@ -215,7 +215,8 @@ class AnalyticsTypesTest {
                         column(DataTypes.TIME), Types.StringType.get(), ReadOptions.EXACT)
                     .encode("25:00"))
         .isInstanceOf(UnrepresentableValueException.class)
-        .hasMessage("v contains \"25:00\", which is not a time such as 10:00:00.5");
+        .hasMessage(
+            "v holds \"25:00\", which is not a valid time; use the form 10:00:00.123456789");
   }
 
   @Test

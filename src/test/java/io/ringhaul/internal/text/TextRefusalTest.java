@@ -14,6 +14,8 @@ import io.ringhaul.internal.cql.TestUserType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,9 @@ class TextRefusalTest {
   void rejectsNumbersOfAMillionDigitsQuickly() {
     String million = "7".repeat(1_000_000);
     String message = "v has 1000000 digits; as text, a number may have at most 100000";
-    long began = System.nanoTime();
+    // The time of the processor, not of the clock: other tests run beside this one.
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long began = threads.getCurrentThreadCpuTime();
     for (DataType type : List.of(DataTypes.VARINT, DataTypes.DECIMAL)) {
       assertNotRead(type, million, message);
       assertNotRead(type, "-" + million, message);
@@ -73,7 +77,8 @@ class TextRefusalTest {
       assertJsonNotRead(type, '"' + million + '"', message);
     }
     assertNotRead(DataTypes.DECIMAL, "0." + million + "e7", "v has 1000001 digits");
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+    assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - began))
+        .isLessThan(Duration.ofSeconds(2));
   }
 
   @Test
