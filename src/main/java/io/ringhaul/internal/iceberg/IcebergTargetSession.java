@@ -35,7 +35,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -177,7 +177,7 @@ public final class IcebergTargetSession implements TargetSession {
       }
       try {
         return created(export, identifier, schema, spec)
-            .withMerge(merge.map(its -> merge(its, Optional.empty())));
+            .withMerge(merge.map(its -> merge(export, its, Optional.empty())));
       } catch (AlreadyExistsException e) {
         LOG.debug("{} was created concurrently", identifier);
       }
@@ -187,9 +187,13 @@ public final class IcebergTargetSession implements TargetSession {
         : existing(export, identifier);
   }
 
-  private static Merge merge(MergeDescription described, Optional<Merge.Last> last) {
+  private static Merge merge(
+      ExportDescription export, MergeDescription described, Optional<Merge.Last> last) {
     return new Merge(
-        described.source(), ChronoUnit.MICROS.between(Instant.EPOCH, described.begun()), last);
+        described.source(),
+        ChronoUnit.MICROS.between(Instant.EPOCH, described.begun()),
+        Merge.Selection.of(export),
+        last);
   }
 
   /** Returns the layout of an incremental export to an existing table. */
@@ -213,7 +217,7 @@ public final class IcebergTargetSession implements TargetSession {
       mergeable.requireRows(
           table, Objects.requireNonNull(head), last, described.source(), described.isCompared());
     }
-    return layout.withMerge(Optional.of(merge(described, last)));
+    return layout.withMerge(Optional.of(merge(export, described, last)));
   }
 
   @Override
@@ -380,8 +384,9 @@ public final class IcebergTargetSession implements TargetSession {
     written.mayBeCommitted(true);
     try {
       JobOutputs files = JobOutputs.of(outputs, layout.spec());
-      CommitResult committed = new IcebergCommit(handle(), layout, io(layout)).run(files);
-      WrittenFiles.discard(io(layout), files.temporary());
+      FileIO io = io(layout);
+      CommitResult committed = new IcebergCommit(handle(), layout, io).run(files);
+      WrittenFiles.discard(io, files.temporary());
       return committed;
     } catch (UnknownCommitStateException e) {
       throw e;
@@ -430,7 +435,7 @@ public final class IcebergTargetSession implements TargetSession {
     WriteLayout layout = plans.of(plan);
     return clean(
         layout,
-        JobOutputs.of(committed, layout.spec()).dataFiles().stream().map(DataFile::location));
+        JobOutputs.of(committed, layout.spec()).contentFiles().stream().map(ContentFile::location));
   }
 
   @Override

@@ -121,6 +121,7 @@ final class MergeableTable {
                   + " with %s",
               last.get().source(), source, Setting.MODE.callWith(WriteMode.OVERWRITE)));
     }
+    requireSelection(table, last);
     if (last.isEmpty() && !(isCompared && isOfSource(table))) {
       throw refused(
           String.format(
@@ -131,6 +132,39 @@ final class MergeableTable {
               isOfSource(table)
                   ? ", or compare all rows once with " + Setting.DETECT_DELETES.call()
                   : ""));
+    }
+  }
+
+  /** Checks that the rows have the columns that the table's other rows have. */
+  private void requireSelection(Table table, Optional<Merge.Last> last) {
+    Merge.Selection now = Merge.Selection.of(export);
+    Merge.Selection then = last.map(Merge.Last::selection).orElse(now);
+    for (ColumnDescription column : export.columns()) {
+      if (then.leftOut().contains(column.name())) {
+        throw refused(
+            String.format(
+                "earlier exports left out the column %s, so that the rows that have not changed"
+                    + " would not get their values; leave it out again, or replace all rows with %s",
+                display(column), Setting.MODE.callWith(WriteMode.OVERWRITE)));
+      }
+    }
+    for (String name : now.leftOut()) {
+      boolean isNew = last.isEmpty() || !then.leftOut().contains(name);
+      if (isNew && table.schema().asStruct().field(name) != null) {
+        throw refused(
+            String.format(
+                "the export leaves out the column %s, which the table has, so that the rows that"
+                    + " have changed would lose its values; select it too",
+                CqlIdentifier.fromInternal(name).asCql(true)));
+      }
+    }
+    if (!now.times().equals(then.times())) {
+      throw refused(
+          String.format(
+              "earlier exports had the columns of times %s, and this one has %s; export with the"
+                  + " same times",
+              then.times().isEmpty() ? "(none)" : String.join(", ", then.times()),
+              now.times().isEmpty() ? "(none)" : String.join(", ", now.times())));
     }
   }
 

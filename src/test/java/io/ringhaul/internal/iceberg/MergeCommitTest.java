@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.datastax.oss.driver.api.core.type.DataTypes;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.MergeBase;
 import io.ringhaul.format.MergeDescription;
 import io.ringhaul.format.TargetPlan;
@@ -85,8 +86,8 @@ class MergeCommitTest {
     merge(target(), 100, row(integer(1), integer(1)), row(integer(2), integer(2)));
     CommitResult second = merge(target(), 200, row(integer(2), integer(3)));
     assertThat(second.files()).isEqualTo(2);
-    // Commits of other programs and exports in between do not hide it.
-    Exports.run(target().mode(WriteMode.APPEND), SOURCE, row(integer(3), integer(3)));
+    // A commit of another program in between does not hide it.
+    Warehouse.with(folder, warehouse -> warehouse.table("lake.t").newAppend().commit());
     try (TargetSession session = target().open()) {
       TargetPlan plan = session.planMerge(Exports.description(SOURCE, UUID.randomUUID()), at(300));
       assertThat(session.mergeBase(plan).map(MergeBase::readUpTo))
@@ -94,7 +95,51 @@ class MergeCommitTest {
       assertThat(WriteLayout.decode(plan).merge()).isEqualTo(decoded(plan).merge());
       assertThat(decoded(plan).merge().orElseThrow().last()).isPresent();
     }
-    assertThat(rows()).containsExactly("1=1", "2=3", "3=3");
+    assertThat(rows()).containsExactly("1=1", "2=3");
+  }
+
+  @Test
+  void refusesOtherColumnsThanTheRowsHave() {
+    merge(target(), 100, row(integer(1), integer(1)));
+    ExportDescription all = Exports.description(SOURCE, UUID.randomUUID());
+    ExportDescription keys =
+        new ExportDescription(
+            all.jobId(),
+            all.table(),
+            all.columns().subList(0, 1),
+            all.concurrentTasks(),
+            all.coverage(),
+            all.restrictions());
+    try (TargetSession session = target().open()) {
+      assertThatThrownBy(() -> session.planMerge(keys, at(200)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("the export leaves out the column n, which the table has");
+    }
+    IcebergTarget other = IcebergTarget.warehouse(folder).table("lake.keys");
+    try (TargetSession session = other.open()) {
+      TargetPlan plan = session.planMerge(keys, at(100));
+      try (TaskWriter writer = session.openTask(plan, keys.columns(), 0)) {
+        writer.write(column -> integer(1));
+        session.commit(plan, List.of(writer.finish()));
+      }
+    }
+    try (TargetSession session = other.open()) {
+      assertThatThrownBy(() -> session.planMerge(all, at(200)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("earlier exports left out the column n");
+    }
+  }
+
+  @Test
+  void refusesRowsThatAnotherExportHasAdded() {
+    merge(target(), 100, row(integer(1), integer(1)));
+    Exports.run(target().mode(WriteMode.APPEND), SOURCE, row(integer(3), integer(3)));
+    try (TargetSession session = target().open()) {
+      assertThatThrownBy(
+              () -> session.planMerge(Exports.description(SOURCE, UUID.randomUUID()), at(300)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("none of its snapshots tells up to which moment");
+    }
   }
 
   private static WriteLayout decoded(TargetPlan plan) {
