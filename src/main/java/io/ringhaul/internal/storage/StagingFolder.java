@@ -1,5 +1,9 @@
 package io.ringhaul.internal.storage;
 
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.time.Instant;
+import java.time.Duration;
 import io.ringhaul.internal.disk.DurableFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -24,6 +28,15 @@ final class StagingFolder implements AutoCloseable {
   private static final String PREFIX = "ringhaul-upload-";
   private static final String LOCK = "lock";
 
+  /** The age of a folder before which its process may not have locked it yet. */
+  private static final Duration LOCKED_WITHIN = Duration.ofMinutes(1);
+
+  /**
+   * The folders of this process. Their locks must not be looked at: on Linux, closing a file
+   * releases all locks that the process has on it.
+   */
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final FileChannel lock;
 
@@ -35,6 +48,7 @@ final class StagingFolder implements AutoCloseable {
   /** Creates a folder that only its owner can read, and removes those of processes that ended. */
   static StagingFolder create() throws IOException {
     Path path = Files.createTempDirectory(PREFIX);
+    OWN.add(path);
     FileChannel lock =
         FileChannel.open(
             path.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -48,13 +62,20 @@ final class StagingFolder implements AutoCloseable {
   private static void removeLeftovers(Path parent) {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path folder : folders) {
-        if (Files.exists(folder.resolve(LOCK)) && isLeft(folder)) {
+        if (!OWN.contains(folder) && isOld(folder.resolve(LOCK)) && isLeft(folder)) {
           DurableFiles.delete(folder);
         }
       }
     } catch (IOException e) {
       LOG.debug("A folder of an earlier process in {} was not removed", parent, e);
     }
+  }
+
+  private static boolean isOld(Path lock) throws IOException {
+    return Files.exists(lock)
+        && Files.getLastModifiedTime(lock)
+            .toInstant()
+            .isBefore(Instant.now().minus(LOCKED_WITHIN));
   }
 
   private static boolean isLeft(Path folder) {
@@ -75,6 +96,7 @@ final class StagingFolder implements AutoCloseable {
   public void close() {
     try (lock) {
       DurableFiles.delete(path);
+      OWN.remove(path);
     } catch (IOException e) {
       LOG.warn("{} is no longer needed, but could not be deleted: {}", path, e.toString());
     }
