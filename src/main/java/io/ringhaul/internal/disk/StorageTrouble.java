@@ -39,6 +39,11 @@ public final class StorageTrouble {
    * known.
    */
   public static String of(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ExplainedException) {
+        return cause.toString();
+      }
+    }
     Optional<String> remote = RemoteTrouble.of(failure);
     if (remote.isPresent()) {
       return remote.get();
@@ -46,9 +51,6 @@ public final class StorageTrouble {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UncheckedIOException) {
         continue; // Its message repeats its cause.
-      }
-      if (cause instanceof ExplainedException) {
-        return cause.toString();
       }
       if (cause instanceof AccessDeniedException denied) {
         return "this process has no permission to write to " + denied.getFile() + "; grant it";
