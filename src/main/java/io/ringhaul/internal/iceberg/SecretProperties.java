@@ -8,7 +8,8 @@ public final class SecretProperties {
   private static final Pattern KEY =
       Pattern.compile(
           "passw|passphrase|secret|token|credential|authorization"
-              + "|(access|shared|account|private|api)[-_.]?key|connection-string",
+              + "|(access|shared|account|private|api|sse)[-_.]?key|cryption[-_.]key(?!-id)"
+              + "|connection-string",
           Pattern.CASE_INSENSITIVE);
 
   /** Settings about a secret, such as {@code token-refresh-enabled}. */
