@@ -66,24 +66,30 @@ final class ImportFolders {
         throw new InvalidSettingException(
             name, refusal(name + " is a file that may name any path"));
       }
-      if (name.equals(CatalogDefinitions.PROPERTY_OPTION)) {
-        throw new InvalidSettingException(
-            name,
-            name
-                + " may name any server or file, so jobs of this console cannot have it: define the"
-                + " catalog in the configuration file and give "
-                + CatalogDefinitions.OPTION);
-      }
-      if (name.equals(StorageOptions.OPTION)) {
-        throw new InvalidSettingException(
-            name, refusal(name + " may name any file, and any store"));
-      }
+      requireNoProperties(option);
       boolean isWritten = name.equals(REJECTS) || (isExport && name.equals(PATH));
       if (StoredCommand.isPath(option) && !isWritten) {
         for (String value : option.originalStringValues()) {
           requireBelow(name, StoredCommand.absolute(value));
         }
       }
+    }
+  }
+
+  /**
+   * Checks that an option of a job is not one of properties, whose values may refer to any file or
+   * variable of this process.
+   *
+   * @throws InvalidSettingException if it is
+   */
+  static void requireNoProperties(OptionSpec option) {
+    String name = option.longestName();
+    if (name.equals(CatalogDefinitions.PROPERTY_OPTION) || name.equals(StorageOptions.OPTION)) {
+      throw new InvalidSettingException(
+          name,
+          name
+              + " may name any server or file, so jobs of this console cannot have it: set the"
+              + " properties in the configuration file");
     }
   }
 

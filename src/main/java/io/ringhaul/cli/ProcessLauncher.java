@@ -251,8 +251,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
         // An argument file is read on parsing, a list of paths by the check below, and a
         // configuration file when the job runs.
         if (argument.startsWith("@")
-            || FROM_FILE.contains(name(argument))
-            || StorageOptions.isReference(argument)) {
+            || FROM_FILE.contains(name(argument))) {
           throw new InvalidSettingException(
               COMMAND,
               "'" + argument + "' reads arguments from a file; give the arguments directly");
@@ -261,6 +260,8 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       ParseResult parsed = parse(arguments);
       CommandSpec spec = parsed.commandSpec();
       for (OptionSpec option : parsed.matchedOptions()) {
+        // Before the settings are checked, whose messages have values.
+        ImportFolders.requireNoProperties(option);
         if (StoredCommand.leavesOut(option)) {
           throw new InvalidSettingException(
               COMMAND,

@@ -37,10 +37,4 @@ final class StorageOptions {
         });
     return resolved;
   }
-
-  /** Whether an argument is the option with a value of a file or a variable. */
-  static boolean isReference(String argument) {
-    return argument.startsWith(OPTION)
-        && (argument.contains("=@") || ValueReference.isIn(argument));
-  }
 }
