@@ -39,6 +39,12 @@ final class PartName {
     return String.format("part-%05d-%03d-%s-%s%s", task, number, hex(job), attempt, suffix);
   }
 
+  /** Returns whether the name is that of a part file with the id of an export. */
+  static boolean hasJob(String name) {
+    Matcher matcher = FORM.matcher(name);
+    return matcher.matches() && matcher.group(1) != null;
+  }
+
   /** Returns whether the name is that of a part file of any export. */
   static boolean isPart(String name) {
     return FORM.matcher(name).matches();

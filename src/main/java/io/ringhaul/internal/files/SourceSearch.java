@@ -92,6 +92,13 @@ final class SourceSearch {
       if (matches.isEmpty()) {
         throw error("No file matches " + location.text());
       }
+      Set<String> folders = new LinkedHashSet<>();
+      matches.forEach(match -> folders.add(Locations.parent(match.location())));
+      for (String folder : folders) {
+        if (Manifest.find(store, folder).isEmpty()) {
+          requireComplete(folder, matches);
+        }
+      }
       return files(matches.stream().map(FileStat::location).toList());
     }
     Optional<Path> aside =
@@ -122,7 +129,25 @@ final class SourceSearch {
                   + " files have other names",
               folder, Manifest.NAME, String.join(" or .", new TreeSet<>(format.extensions()))));
     }
+    requireComplete(folder, matching);
     return undescribed(store, matching);
+  }
+
+  /**
+   * Refuses part files without a manifest in an object store: their export has not ended, so that
+   * others may be missing, and some may be of failed attempts.
+   */
+  private void requireComplete(String folder, List<FileStat> files) {
+    if (Locations.isObject(folder)
+        && files.stream()
+            .filter(file -> Locations.parent(file.location()).equals(folder))
+            .anyMatch(file -> PartName.hasJob(Locations.name(file.location())))) {
+      throw error(
+          String.format(
+              "%s has files of an export that is not complete, because it has no %s: wait for the"
+                  + " export or resume it. To import the files as they are, give each of them",
+              folder, Manifest.NAME));
+    }
   }
 
   /** Returns the files of a folder without manifest, in the order of their names. */
