@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Set;
+import java.util.LinkedHashSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -198,8 +200,13 @@ public record Manifest(
     return new Manifest(format, properties, compression, schema, allJobs, allFiles, replaced);
   }
 
-  /** Returns this manifest with the exports of another that it replaces. */
+  /**
+   * Returns this manifest with the exports of another that it replaces, and with those that the
+   * other replaced: some of their files may not have been deleted.
+   */
   Manifest replacing(Manifest other) {
+    Set<UUID> all = new LinkedHashSet<>(other.replaced);
+    other.jobs.forEach(job -> all.add(job.id()));
     return new Manifest(
         format,
         properties,
@@ -207,6 +214,6 @@ public record Manifest(
         schema,
         jobs,
         files,
-        other.jobs.stream().map(Job::id).toList());
+        List.copyOf(all));
   }
 }
