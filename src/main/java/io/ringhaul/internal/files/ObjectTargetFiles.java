@@ -268,8 +268,21 @@ final class ObjectTargetFiles implements TargetFiles {
                     plan.schema(),
                     List.of(),
                     List.of()));
-    return remove(plan, listing, stay)
-        + store().abortUploads(folder.location(), name -> PartName.isOf(plan.jobId(), name));
+    return remove(plan, listing, stay) + abortUploads(plan);
+  }
+
+  /** Ends uploads of processes that were killed. Not every role may, and not every store can. */
+  private int abortUploads(FolderPlan plan) {
+    try {
+      return store()
+          .abortUploads(folder.location(), name -> PartName.isOf(plan.jobId(), name));
+    } catch (IOException e) {
+      LOG.warn(
+          "Unfinished uploads to {} could not be ended, and may take space: {}",
+          folder.location(),
+          e.toString());
+      return 0;
+    }
   }
 
   @Override
