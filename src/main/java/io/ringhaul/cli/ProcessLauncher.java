@@ -250,8 +250,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       for (String argument : arguments) {
         // An argument file is read on parsing, a list of paths by the check below, and a
         // configuration file when the job runs.
-        if (argument.startsWith("@")
-            || FROM_FILE.contains(name(argument))) {
+        if (argument.startsWith("@") || FROM_FILE.contains(name(argument))) {
           throw new InvalidSettingException(
               COMMAND,
               "'" + argument + "' reads arguments from a file; give the arguments directly");

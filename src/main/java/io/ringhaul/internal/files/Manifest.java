@@ -12,12 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Set;
-import java.util.LinkedHashSet;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -207,13 +207,6 @@ public record Manifest(
   Manifest replacing(Manifest other) {
     Set<UUID> all = new LinkedHashSet<>(other.replaced);
     other.jobs.forEach(job -> all.add(job.id()));
-    return new Manifest(
-        format,
-        properties,
-        compression,
-        schema,
-        jobs,
-        files,
-        List.copyOf(all));
+    return new Manifest(format, properties, compression, schema, jobs, files, List.copyOf(all));
   }
 }

@@ -274,8 +274,7 @@ final class ObjectTargetFiles implements TargetFiles {
   /** Ends uploads of processes that were killed. Not every role may, and not every store can. */
   private int abortUploads(FolderPlan plan) {
     try {
-      return store()
-          .abortUploads(folder.location(), name -> PartName.isOf(plan.jobId(), name));
+      return store().abortUploads(folder.location(), name -> PartName.isOf(plan.jobId(), name));
     } catch (IOException e) {
       LOG.warn(
           "Unfinished uploads to {} could not be ended, and may take space: {}",

@@ -1,14 +1,14 @@
 package io.ringhaul.internal.iceberg;
 
-import java.util.TreeSet;
-import java.util.Set;
-import io.ringhaul.schema.ColumnDescription;
-import io.ringhaul.format.ExportDescription;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ringhaul.format.ExportDescription;
 import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.schema.ColumnDescription;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.Table;
@@ -121,8 +121,7 @@ record Merge(String source, long readUpTo, Selection selection, Optional<Last> l
 
   /** Returns what the export's snapshot has in its summary. */
   Map<String, String> summary() {
-    return Map.of(
-        READ_UP_TO, Long.toString(readUpTo), SOURCE, source, SELECTION, selection.text());
+    return Map.of(READ_UP_TO, Long.toString(readUpTo), SOURCE, source, SELECTION, selection.text());
   }
 
   /**
@@ -160,7 +159,7 @@ record Merge(String source, long readUpTo, Selection selection, Optional<Last> l
   }
 
   String text() {
-    ObjectNode root = 
+    ObjectNode root =
         Json.object()
             .put(SOURCE, source)
             .put(READ_UP_TO, readUpTo)

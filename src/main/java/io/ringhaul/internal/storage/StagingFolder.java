@@ -1,9 +1,5 @@
 package io.ringhaul.internal.storage;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.Set;
-import java.time.Instant;
-import java.time.Duration;
 import io.ringhaul.internal.disk.DurableFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +9,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,9 +73,7 @@ final class StagingFolder implements AutoCloseable {
 
   private static boolean isOld(Path lock) throws IOException {
     return Files.exists(lock)
-        && Files.getLastModifiedTime(lock)
-            .toInstant()
-            .isBefore(Instant.now().minus(LOCKED_WITHIN));
+        && Files.getLastModifiedTime(lock).toInstant().isBefore(Instant.now().minus(LOCKED_WITHIN));
   }
 
   private static boolean isLeft(Path folder) {
