@@ -45,14 +45,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Exports and imports through real REST catalog servers, with files in an object store. */
+/**
+ * Exports and imports through real REST catalog servers, with files in an object store. The system
+ * property {@code ringhaul.lake.commits} sets the number of concurrent exports to one table.
+ * Default: 200.
+ */
 @ClusterTest
 @ParameterizedClass
 @EnumSource(CatalogServer.Kind.class)
 class RestServersLake {
 
   private static final int ORDERS = 3_000;
-  private static final int COMMITS = 200;
+  private static final int COMMITS = Integer.getInteger("ringhaul.lake.commits", 200);
   private static final int ROWS = 5;
   private static final int WRITERS = 8;
 
@@ -198,6 +202,10 @@ class RestServersLake {
                         .taskCount(1)
                         .withoutMonitoring()
                         .execute()));
+        if (i == 0 && kind == CatalogServer.Kind.NESSIE) {
+          // Nessie 0.99 loses one of two concurrent first commits to an empty table, of any client.
+          exports.get(0).get();
+        }
       }
       for (Future<?> export : exports) {
         export.get();
