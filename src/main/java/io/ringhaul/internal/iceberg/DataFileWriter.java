@@ -96,6 +96,26 @@ final class DataFileWriter {
   }
 
   private DataWriter<RawRow> open() {
+    CapturedOutput file = next(layout, partition, task, io, written);
+    output = file;
+    DataWriter<RawRow> writer = rows.open(file, partition);
+    current = writer;
+    uncheckedRows = 0;
+    uncheckedBytes = 0;
+    return writer;
+  }
+
+  /**
+   * Returns the next file of a task or merge in a partition.
+   *
+   * @param partition the partition's values; null for a table without partitions
+   */
+  static CapturedOutput next(
+      WriteLayout layout,
+      @Nullable StructLike partition,
+      int task,
+      Supplier<FileIO> io,
+      WrittenFiles written) {
     LocationProvider locations = layout.locations();
     String name = DataFileName.next(layout.jobId(), task);
     String location =
@@ -103,13 +123,7 @@ final class DataFileWriter {
             ? locations.newDataLocation(name)
             : locations.newDataLocation(layout.spec(), partition, name);
     written.add(location);
-    CapturedOutput file = named(layout.table(), io, location);
-    output = file;
-    DataWriter<RawRow> writer = rows.open(file, partition);
-    current = writer;
-    uncheckedRows = 0;
-    uncheckedBytes = 0;
-    return writer;
+    return named(layout.table(), io, location);
   }
 
   /** Returns a new file whose failures name it and its table. */

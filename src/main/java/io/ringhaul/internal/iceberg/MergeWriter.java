@@ -222,13 +222,8 @@ final class MergeWriter implements TaskWriter {
     }
 
     private EqualityDeleteWriter<RawRow> open(@Nullable StructLike partition) {
-      String name = DataFileName.next(layout.jobId(), task);
-      String location =
-          partition == null
-              ? layout.locations().newDataLocation(name)
-              : layout.locations().newDataLocation(layout.spec(), partition, name);
-      written.add(location);
-      DataFileWriter.CapturedOutput file = DataFileWriter.named(layout.table(), io, location);
+      DataFileWriter.CapturedOutput file =
+          DataFileWriter.next(layout, partition, task, io, written);
       output = file;
       List<NestedField> fields = MergeableTable.key(layout.schema(), key);
       int[] ids = fields.stream().mapToInt(NestedField::fieldId).toArray();
@@ -236,7 +231,7 @@ final class MergeWriter implements TaskWriter {
           new EqualityDeleteWriter<>(
               appender(file, new Schema(fields), ids),
               FileFormat.PARQUET,
-              location,
+              file.location(),
               layout.spec(),
               partition,
               null,
