@@ -52,7 +52,7 @@ public final class ExportFollowRequest {
    * @throws InvalidSettingException if it is not positive
    */
   public ExportFollowRequest every(Duration time) {
-    this.period = positive("every", time);
+    this.period = FollowRequest.positive("every", time);
     return this;
   }
 
@@ -64,7 +64,7 @@ public final class ExportFollowRequest {
    * @throws InvalidSettingException if it is not positive
    */
   public ExportFollowRequest detectDeletesEvery(Duration time) {
-    this.comparison = Optional.of(positive("detectDeletesEvery", time));
+    this.comparison = Optional.of(FollowRequest.positive("detectDeletesEvery", time));
     return this;
   }
 
@@ -114,13 +114,5 @@ public final class ExportFollowRequest {
         comparison,
         most,
         listener);
-  }
-
-  private static Duration positive(String setting, Duration time) {
-    if (time.isNegative() || time.isZero()) {
-      throw new InvalidSettingException(
-          setting, setting + " is " + time + "; it takes a positive duration");
-    }
-    return time;
   }
 }

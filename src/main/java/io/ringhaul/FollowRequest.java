@@ -118,7 +118,7 @@ public final class FollowRequest {
         listener);
   }
 
-  private static Duration positive(String setting, Duration time) {
+  static Duration positive(String setting, Duration time) {
     if (time.isNegative() || time.isZero()) {
       throw new InvalidSettingException(
           setting, setting + " is " + time + "; it takes a positive duration");
