@@ -345,7 +345,7 @@ class CatalogIT {
     assertSentence(
         "import KS.copy " + prod + " --iceberg-table=lake.none",
         ExitCode.FAILED,
-        "The catalog has no Iceberg table lake.none: it has no namespace; name it with"
+        "The catalog prod has no Iceberg table lake.none: it has no namespace; name one with"
             + " --iceberg-table");
     assertThat(behind.listNamespaces()).isEmpty();
     assertThat(Files.exists(store.path("lake/" + folder.getFileName()))).isFalse();
