@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
  * The properties of Iceberg catalogs, by the catalog's name. From low to high precedence:
  *
  * <ol>
+ *   <li>{@link PyIcebergFile}, for catalogs that the configuration file does not define
  *   <li>{@code [catalog.NAME]} of the configuration file
  *   <li>{@code [profile.PROFILE.catalog.NAME]}
  *   <li>environment variables: {@code RINGHAUL_CATALOG__NAME__S3__ACCESS_KEY_ID} is the property
@@ -49,7 +50,7 @@ final class CatalogDefinitions {
 
   private final Map<String, String> environment;
 
-  /** Properties of the configuration file by catalog. */
+  /** Properties of the files by catalog. */
   private final Map<String, Map<String, Value>> ofFile = new TreeMap<>();
 
   /** Properties of the environment by catalog, with names in their {@link #plain} form. */
@@ -77,12 +78,18 @@ final class CatalogDefinitions {
     } catch (ParameterException e) {
       throw invalid(String.valueOf(e.getMessage()));
     }
+    PyIcebergFile.find(environment).ifPresent(file -> file.addTo(definitions));
     return definitions;
   }
 
-  /** Adds a property of the configuration file; a later one replaces an earlier one. */
+  /** Adds a property of a file; a later one replaces an earlier one. */
   void add(String catalog, String key, String text, Path folder) {
     ofFile.computeIfAbsent(catalog, name -> new TreeMap<>()).put(key, new Value(text, folder));
+  }
+
+  /** Whether a file defines the catalog. */
+  boolean isOfFile(String catalog) {
+    return ofFile.containsKey(catalog);
   }
 
   private void addVariable(String variable, String text) {
@@ -179,7 +186,7 @@ final class CatalogDefinitions {
             PROPERTY_OPTION));
   }
 
-  private static InvalidSettingException invalid(String message) {
+  static InvalidSettingException invalid(String message) {
     return new InvalidSettingException(OPTION, message);
   }
 }

@@ -97,6 +97,51 @@ class CatalogDefinitionsTest {
   }
 
   @Test
+  void readsCatalogsOfPyIceberg() throws IOException {
+    Files.writeString(
+        folder.resolve(".pyiceberg.yaml"),
+        """
+        catalog:
+          prod:
+            uri: http://replaced
+          py:
+            uri: http://python
+            credential: "@secret.txt"
+            s3.region: eu-central-1
+            s3:
+              path-style-access: true
+            empty:
+          tables:
+            type: sql
+            uri: sqlite:////tmp/x.db
+        """);
+    Map<String, String> environment =
+        Map.of(
+            "PYICEBERG_HOME", folder.toString(),
+            "RINGHAUL_CATALOG__PY__WAREHOUSE", "environment");
+    assertThat(properties("py", environment, Map.of()))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "type", "rest",
+                "uri", "http://python",
+                "warehouse", "environment",
+                "credential", "me:geheim",
+                "client.region", "eu-central-1",
+                "s3.path-style-access", "true"));
+    assertThat(properties("tables", environment, Map.of())).containsEntry("type", "sql");
+    assertThat(properties("prod", environment, Map.of())).containsEntry("uri", "http://file");
+  }
+
+  @Test
+  void refusesFileOfPyIcebergThatIsNotYaml() throws IOException {
+    Path broken = Files.writeString(folder.resolve(".pyiceberg.yaml"), "catalog:\n  - {x\n");
+    assertThatThrownBy(
+            () -> properties("prod", Map.of("PYICEBERG_HOME", folder.toString()), Map.of()))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("The file " + broken + " is not valid YAML in line ");
+  }
+
+  @Test
   void environmentAloneDefinesCatalog() {
     assertThat(
             properties(
