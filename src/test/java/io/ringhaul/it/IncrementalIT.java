@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.cql.Row;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.FollowResult;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ChangingTable;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
@@ -27,11 +27,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Random;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.DataFile;
@@ -43,7 +40,6 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -182,31 +178,18 @@ class IncrementalIT {
    */
   private void rounds(int count, int expiring, String partitioning) throws InterruptedException {
     long seed = Seeds.next();
-    Random random = new Random(seed);
-    String table =
-        table(
-            "rounds",
-            "k int, id uuid, s text static, v text, n bigint, l set<int>, PRIMARY KEY (k, id)");
+    String table = "rounds_" + UUID.randomUUID().toString().substring(0, 8);
+    ChangingTable changing = new ChangingTable(keyspace, table, seed);
     IcebergTarget target =
         partitioning.isEmpty() ? target(table) : target(table).partitionBy(partitioning);
-    List<UUID> ids = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      ids.add(new UUID(random.nextLong(), random.nextLong()));
-    }
     List<Long> snapshots = new ArrayList<>();
     List<Collection<String>> states = new ArrayList<>();
     for (int round = 0; round < count; round++) {
       boolean compares = round % 2 == 1;
-      boolean expires = compares && round / 2 % expiring == 0;
-      for (int i = random.nextInt(12); i >= 0; i--) {
-        execute(change(random, ids, compares, expires), table);
-      }
-      if (expires) {
-        Thread.sleep(2_100);
-      }
+      changing.change(compares, compares && round / 2 % expiring == 0);
       ExportRequest request = operator.export(keyspace, table).to(target).incremental();
       snapshots.add(export(compares ? request.detectDeletes() : request));
-      states.add(rowsInCassandra(table));
+      states.add(changing.rows());
     }
     inspect(
         table,
@@ -226,69 +209,25 @@ class IncrementalIT {
         .isTrue();
   }
 
-  private static String change(Random random, List<UUID> ids, boolean deletes, boolean expires) {
-    int k = random.nextInt(5);
-    String key = "k = " + k + " AND id = " + ids.get(random.nextInt(ids.size()));
-    String values = k + ", " + ids.get(random.nextInt(ids.size()));
-    int number = random.nextInt(1_000);
-    return switch (random.nextInt(deletes ? 10 : 5)) {
-      case 0 -> "INSERT INTO TABLE (k, id, v, n) VALUES (" + values + ", 'v', " + number + ")";
-      case 1 -> "INSERT INTO TABLE (k, id) VALUES (" + values + ")";
-      case 2 -> "UPDATE TABLE SET v = 'v" + number + "' WHERE " + key;
-      case 3 -> "UPDATE TABLE SET l = l + {" + number + "} WHERE " + key;
-      case 4 -> "UPDATE TABLE SET s = 's" + number + "' WHERE k = " + k;
-      case 5 -> "DELETE FROM TABLE WHERE " + key;
-      case 6 -> "DELETE v, l FROM TABLE WHERE " + key;
-      case 7 -> "DELETE FROM TABLE WHERE k = " + k;
-      case 8 ->
-          expires
-              ? "INSERT INTO TABLE (k, id, v) VALUES (" + values + ", 'brief') USING TTL 1"
-              : "DELETE s FROM TABLE WHERE k = " + k;
-      default ->
-          expires
-              ? "UPDATE TABLE USING TTL 1 SET n = 1 WHERE " + key
-              : "UPDATE TABLE SET l = {} WHERE " + key;
-    };
-  }
-
-  private Collection<String> rowsInCassandra(String table) {
-    Collection<String> rows = new TreeSet<>();
-    for (Row row : session.execute("SELECT k, id, s, v, n, l FROM " + keyspace + "." + table)) {
-      rows.add(
-          text(
-              row.getInt("k"),
-              row.getUuid("id"),
-              row.getString("s"),
-              row.getString("v"),
-              row.isNull("n") ? null : row.getLong("n"),
-              row.isNull("l") ? null : new TreeSet<>(row.getSet("l", Integer.class))));
-    }
-    return rows;
-  }
-
   private static Collection<String> rowsInIceberg(Table table, long snapshot) {
     List<String> rows = new ArrayList<>();
     try (CloseableIterable<Record> records =
         IcebergGenerics.read(table).useSnapshot(snapshot).build()) {
       for (Record row : records) {
         rows.add(
-            text(
+            ChangingTable.text(
                 row.getField("k"),
                 row.getField("id"),
                 row.getField("s"),
                 row.getField("v"),
                 row.getField("n"),
-                row.getField("l") == null ? null : new TreeSet<>((List<?>) row.getField("l"))));
+                (List<?>) row.getField("l")));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     rows.sort(null);
     return rows;
-  }
-
-  private static String text(@Nullable Object... values) {
-    return Arrays.toString(values);
   }
 
   @Test
