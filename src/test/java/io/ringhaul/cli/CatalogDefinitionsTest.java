@@ -117,8 +117,7 @@ class CatalogDefinitionsTest {
         """);
     Map<String, String> environment =
         Map.of(
-            "PYICEBERG_HOME", folder.toString(),
-            "RINGHAUL_CATALOG__PY__WAREHOUSE", "environment");
+            "PYICEBERG_HOME", folder.toString(), "RINGHAUL_CATALOG__PY__WAREHOUSE", "environment");
     assertThat(properties("py", environment, Map.of()))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(

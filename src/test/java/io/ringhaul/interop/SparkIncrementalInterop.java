@@ -64,8 +64,7 @@ class SparkIncrementalInterop {
 
     TreeMap<Integer, Collection<String>> read = new TreeMap<>();
     states.keySet().forEach(round -> read.put(round, new TreeSet<>()));
-    for (ObjectNode row :
-        SparkProgram.in(folder).run(warehouse, selects.toArray(String[]::new))) {
+    for (ObjectNode row : SparkProgram.in(folder).run(warehouse, selects.toArray(String[]::new))) {
       assertThat(read.get(row.get("round").intValue()).add(text(row))).isTrue();
     }
     assertThat(read).as("seed %d", seed).isEqualTo(states);
