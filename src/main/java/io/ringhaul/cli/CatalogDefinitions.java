@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -44,9 +43,9 @@ final class CatalogDefinitions {
   /**
    * A value as it was set.
    *
-   * @param folder where a relative path of a file starts; null if it must be absolute
+   * @param folder where a relative path of a file starts
    */
-  private record Value(String text, @Nullable Path folder) {}
+  private record Value(String text, Path folder) {}
 
   private final Map<String, String> environment;
 
@@ -106,7 +105,7 @@ final class CatalogDefinitions {
             .collect(Collectors.joining("."));
     ofEnvironment
         .computeIfAbsent(plain(parts.get(0)), name -> new TreeMap<>())
-        .put(key, new Value(text, Path.of("").toAbsolutePath()));
+        .put(key, new Value(text, ValueReference.currentFolder()));
   }
 
   /** A name as a variable has it: without capital letters and underscores. */
@@ -139,7 +138,7 @@ final class CatalogDefinitions {
     options.forEach(
         (key, text) -> {
           all.remove(sameKey(all, key));
-          all.put(key, new Value(text, null));
+          all.put(key, new Value(text, ValueReference.currentFolder()));
         });
     Map<String, String> resolved = new TreeMap<>();
     all.forEach(

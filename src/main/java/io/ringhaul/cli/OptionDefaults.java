@@ -513,9 +513,15 @@ final class OptionDefaults implements IDefaultValueProvider {
           key.equals(JOB_STORE)
               ? !text.equals(NONE) && !text.startsWith("jdbc:")
               : StoredCommand.isPath(option);
-      return isPath && LocalPaths.problem(text).isEmpty()
-          ? file.toAbsolutePath().resolveSibling(text).toString()
-          : text;
+      if (StoredCommand.isProperties(option)) {
+        return StoredCommand.withFiles(text, this::beside);
+      }
+      return isPath && LocalPaths.problem(text).isEmpty() ? beside(text) : text;
+    }
+
+    /** A relative path in the configuration file starts at its folder. */
+    private String beside(String path) {
+      return file.toAbsolutePath().resolveSibling(path).toString();
     }
 
     private ParameterException unknownSection(String key, String path) {

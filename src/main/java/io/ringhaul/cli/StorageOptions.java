@@ -33,7 +33,12 @@ final class StorageOptions {
               OPTION, key, value, "the variables of the store, such as AWS_SECRET_ACCESS_KEY");
           resolved.put(
               key,
-              ValueReference.resolve(OPTION, OPTION + " " + key, value, null, System.getenv()));
+              ValueReference.resolve(
+                  OPTION,
+                  OPTION + " " + key,
+                  value,
+                  ValueReference.currentFolder(),
+                  System.getenv()));
         });
     return resolved;
   }

@@ -163,6 +163,9 @@ class CatalogDefinitionsTest {
           prd  | x                   | y  | The catalog prd is unknown; known are lake, prod. Define it in [catalog.prd] of the configuration file or in variables such as RINGHAUL_CATALOG__PRD__TYPE, or give its properties with --catalog-property
           prod | credential          | me:geheim | The value of --catalog-property credential would be visible to other users of this machine and stored with the job: give credential=@FILE or 'credential=${env:NAME}', or set RINGHAUL_CATALOG__PROD__CREDENTIAL or the property in the configuration file
           prod | s3.secret-access-key | geheim | The value of --catalog-property s3.secret-access-key would be visible to other users of this machine and stored with the job: give s3.secret-access-key=@FILE or 's3.secret-access-key=${env:NAME}', or set RINGHAUL_CATALOG__PROD__S3__SECRET_ACCESS_KEY or the property in the configuration file
+          prod | credential          | me${env:NO_SUCH} | The value of --catalog-property credential would be visible to other users of this machine and stored with the job: give credential=@FILE or 'credential=${env:NAME}', or set RINGHAUL_CATALOG__PROD__CREDENTIAL or the property in the configuration file
+          prod | uri                 | jdbc:postgresql://db/lake?password=x${env:NO_SUCH} | The password in the value of --catalog-property uri would be visible to other users of this machine and stored with the job: put ${env:NAME} in its place, give uri=@FILE, or set RINGHAUL_CATALOG__PROD__URI or the property in the configuration file
+          prod | uri                 | http://${env:NO_SUCH}:geheim@db/lake | The password in the value of --catalog-property uri would be visible to other users of this machine and stored with the job: put ${env:NAME} in its place, give uri=@FILE, or set RINGHAUL_CATALOG__PROD__URI or the property in the configuration file
           prod | credential          | @/no/where | The file /no/where of the property credential of catalog prod cannot be read: it does not exist
           prod | credential          | ${env:NO_SUCH} | The environment variable NO_SUCH of the property credential of catalog prod is not set
           """)
@@ -170,6 +173,19 @@ class CatalogDefinitionsTest {
     assertThatThrownBy(() -> properties(catalog, Map.of(), Map.of(key, value)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void takesPasswordInUrlFromVariable() {
+    assertThat(
+            properties(
+                "prod",
+                Map.of("USER", "me", "PW", "geheim"),
+                Map.of(
+                    "uri", "jdbc:postgresql://db/lake?user=${env:USER}&password=${env:PW}",
+                    "rest.proxy", "http://${env:USER}:${env:PW}@proxy")))
+        .containsEntry("uri", "jdbc:postgresql://db/lake?user=me&password=geheim")
+        .containsEntry("rest.proxy", "http://me:geheim@proxy");
   }
 
   @Test

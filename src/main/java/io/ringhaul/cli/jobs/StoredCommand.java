@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,11 @@ public final class StoredCommand {
 
   /** Options that name an Iceberg catalog, whose properties each run reads. */
   private static final List<String> CATALOGS = List.of("--catalog", "--catalog-property");
+
+  /** Options of properties, whose values may be {@code KEY=@FILE}, several separated by commas. */
+  private static final Set<String> PROPERTIES = Set.of("--catalog-property", "--storage-property");
+
+  private static final Pattern FILE_OF_PROPERTY = Pattern.compile("((?:^|,)[^=,]+=@)([^,]+)");
 
   /** Options that choose the configuration file: a command with a catalog needs them again. */
   private static final Set<String> OF_CONFIGURATION = Set.of("--config", "--profile");
@@ -196,12 +203,24 @@ public final class StoredCommand {
 
   private static String absolute(ArgSpec argument, String value) {
     String name = argument instanceof OptionSpec option ? option.longestName() : "";
-    int text = value.indexOf('=') + 1;
-    if (CATALOGS.contains(name) && value.startsWith("@", text)) {
-      return value.substring(0, text + 1) + absolute(value.substring(text + 1));
+    if (PROPERTIES.contains(name)) {
+      return withFiles(value, StoredCommand::absolute);
     }
     boolean isFile = isPath(argument) || (name.equals("--config") && !value.equals("none"));
     return isFile ? absolute(value) : value;
+  }
+
+  /** Whether an option is one of properties, whose values may refer to files. */
+  public static boolean isProperties(OptionSpec option) {
+    return PROPERTIES.contains(option.longestName());
+  }
+
+  /** Replaces the files that the value of an option of properties refers to. */
+  public static String withFiles(String value, UnaryOperator<String> files) {
+    return FILE_OF_PROPERTY
+        .matcher(value)
+        .replaceAll(
+            found -> Matcher.quoteReplacement(found.group(1) + files.apply(found.group(2))));
   }
 
   /** Whether an argument is the path of files or of a folder. */

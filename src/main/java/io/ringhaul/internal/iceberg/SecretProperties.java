@@ -1,5 +1,7 @@
 package io.ringhaul.internal.iceberg;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Recognizes properties of catalogs and tables whose values are secrets. */
@@ -17,9 +19,10 @@ public final class SecretProperties {
       Pattern.compile(
           "[-.](enabled|ms|at|provider|endpoint|uri|type|delegation)$", Pattern.CASE_INSENSITIVE);
 
-  private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^/@\\s]+:[^/@\\s]+@");
+  private static final Pattern PASSWORD_IN_URL = Pattern.compile("://[^/@:\\s]+:([^/@\\s]+)@");
 
-  private static final Pattern PARAMETER_OF_URL = Pattern.compile("[?&;]([^?&;=\\s]+)=");
+  private static final Pattern PARAMETER_OF_URL =
+      Pattern.compile("[?&;]([^?&;=\\s]+)=([^?&;\\s]*)");
 
   private SecretProperties() {}
 
@@ -30,11 +33,20 @@ public final class SecretProperties {
 
   /** Returns whether a value is a URL with a password. */
   public static boolean hasPassword(String value) {
-    return PASSWORD_IN_URL.matcher(value).find()
-        || (value.contains(":")
-            && PARAMETER_OF_URL
-                .matcher(value)
-                .results()
-                .anyMatch(parameter -> isSecretKey(parameter.group(1))));
+    return !passwords(value).isEmpty();
+  }
+
+  /** Returns the passwords in a value that is a URL: of its user, and of its parameters. */
+  public static List<String> passwords(String value) {
+    List<String> found = new ArrayList<>();
+    PASSWORD_IN_URL.matcher(value).results().forEach(user -> found.add(user.group(1)));
+    if (value.contains(":")) {
+      PARAMETER_OF_URL
+          .matcher(value)
+          .results()
+          .filter(parameter -> isSecretKey(parameter.group(1)))
+          .forEach(parameter -> found.add(parameter.group(2)));
+    }
+    return found;
   }
 }
