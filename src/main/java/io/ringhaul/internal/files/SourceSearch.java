@@ -211,7 +211,7 @@ final class SourceSearch {
     List<SourceFile> files = new ArrayList<>();
     Map<String, String> checksums = new HashMap<>();
     for (String name : names) {
-      String path = Locations.child(folder, name);
+      String path = Locations.requireWhole(Locations.child(folder, name));
       PartFile listed = known.get(name);
       if (listed == null) {
         throw error(
@@ -241,9 +241,10 @@ final class SourceSearch {
     return new Found(files, Optional.of(manifest), checksums);
   }
 
-  private Found undescribed(FileStore store, List<FileStat> found) {
+  private Found undescribed(FileStore store, List<FileStat> found) throws IOException {
     List<SourceFile> files = new ArrayList<>();
     for (FileStat file : found) {
+      Locations.requireWhole(file.location());
       Compression compression =
           format.compressesItself()
               ? Compression.NONE

@@ -2,6 +2,7 @@ package io.ringhaul.internal.storage;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.disk.DurableFiles;
+import io.ringhaul.internal.disk.ExplainedException;
 import io.ringhaul.internal.disk.LocalPaths;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
@@ -21,6 +22,9 @@ public final class Locations {
   /** The scheme, the bucket, container or host, and the name of an object with its first slash. */
   private static final Pattern URI_FORM =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+)://([^/]*)(/.*)?", Pattern.DOTALL);
+
+  private static final String CUT =
+      "clients of object stores end the name: copy the objects to another name";
 
   private static final String FILE_SCHEME = "file:";
 
@@ -61,6 +65,9 @@ public final class Locations {
     String name = uri.group(3) == null ? "" : uri.group(3);
     if (uri.group(2).isEmpty() && !uri.group(1).equalsIgnoreCase("hdfs")) {
       return Optional.of("which has no bucket: write " + uri.group(1) + "://BUCKET/FOLDER");
+    }
+    if (name.contains("#") && isCutShort(text)) {
+      return Optional.of("which has '#' in its name, where " + CUT);
     }
     return Stream.of(withoutSlashes(name).split("/", -1))
             .skip(withoutSlashes(name).isEmpty() ? 1 : 0)
@@ -107,7 +114,37 @@ public final class Locations {
           setting + " is '" + uri + "', which has no scheme: give a Path for a local path");
     }
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
-    return require(setting, uri.getScheme() + "://" + authority + uri.getPath());
+    String location = require(setting, uri.getScheme() + "://" + authority + uri.getPath());
+    if (isCutShort(location)) {
+      throw new InvalidSettingException(
+          setting, setting + " is '" + location + "', which has '?' in its name, where " + CUT);
+    }
+    return location;
+  }
+
+  /**
+   * Returns whether the name of an object has a character at which the clients of its store end the
+   * name, so that they would reach another object. A pattern may have one, the object may not.
+   */
+  public static boolean isCutShort(String location) {
+    Matcher uri = URI_FORM.matcher(location);
+    return uri.matches()
+        && uri.group(3) != null
+        && (uri.group(3).contains("#") || uri.group(3).contains("?"))
+        && ObjectScheme.of(uri.group(1)).filter(it -> it != ObjectScheme.HDFS).isPresent();
+  }
+
+  /**
+   * Returns the location of an object, which the clients of its store reach.
+   *
+   * @throws ExplainedException if they would reach another object
+   */
+  public static String requireWhole(String location) throws ExplainedException {
+    if (isCutShort(location)) {
+      throw new ExplainedException(
+          String.format("the name of %s contains '#' or '?', where %s", location, CUT), null);
+    }
+    return location;
   }
 
   /** Returns the part of a location after its last slash. */

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.NoSuchFileException;
@@ -60,6 +61,9 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   @Override
   public boolean isFolder(String location) throws IOException {
+    if (s3 == null && Locations.isCutShort(location)) {
+      return false;
+    }
     return guarded(
         () ->
             s3 != null
@@ -70,7 +74,7 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   @Override
   public Optional<FileStat> find(String location) throws IOException {
-    if (Locations.isBucket(location)) {
+    if (Locations.isBucket(location) || (s3 == null && Locations.isCutShort(location))) {
       return Optional.empty();
     }
     return guarded(
@@ -206,7 +210,8 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
               if (s3 != null) {
                 return s3.read(location).map(it -> new Versioned(it.text(), it.version()));
               }
-              try (InputStream in = io.newInputFile(location).newStream()) {
+              String whole = Locations.requireWhole(location);
+              try (InputStream in = io.newInputFile(whole).newStream()) {
                 String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 return Optional.of(new Versioned(text, text));
               }
@@ -224,6 +229,7 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   @Override
   public InputStream open(String location, long position) throws IOException {
+    Locations.requireWhole(location);
     SeekableInputStream in =
         guarded(
                 () -> Optional.of(io.newInputFile(location).newStream()),
@@ -238,7 +244,11 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
 
   @Override
   public InputFile input(String location, long size) {
-    return new GuardedFile(io.newInputFile(location, size));
+    try {
+      return new GuardedFile(io.newInputFile(Locations.requireWhole(location), size));
+    } catch (ExplainedException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -251,6 +261,7 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
    * none.
    */
   public OutputStream create(String location) throws IOException {
+    Locations.requireWhole(location);
     OutputStream out =
         guarded(
                 () -> Optional.<OutputStream>of(io.newOutputFile(location).createOrOverwrite()),
@@ -315,6 +326,9 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
   public void delete(Collection<String> locations) throws IOException {
     if (locations.isEmpty()) {
       return;
+    }
+    for (String each : locations) {
+      Locations.requireWhole(each);
     }
     guarded(
         () -> {

@@ -45,6 +45,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of part files in an object store with the API of S3. */
 class ObjectFolderIT {
@@ -309,6 +311,41 @@ class ObjectFolderIT {
     assertThatThrownBy(() -> read(at(root + "/data/*.none")))
         .hasMessage("No file matches " + root + "/data/*.none");
     assertThatThrownBy(() -> read(at(root + "/none"))).hasMessage(root + "/none does not exist");
+  }
+
+  /** The client of S3 ends names there, so that it would read and delete the object {@code a}. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a#1.txt", "a?1.txt"})
+  void refusesObjectsWhoseNamesTheClientCuts(String name) throws Exception {
+    put("in/a", "id\n1\n");
+    Files.writeString(store.path(bucketName + "/in/" + name), "id\n2\n");
+    String root = store.bucket(bucketName);
+    String object = root + "/in/" + name;
+    String reason =
+        "the name of "
+            + object
+            + " contains '#' or '?', where clients of object stores end the name: copy the objects"
+            + " to another name";
+    for (String each : List.of("/in", "/in/*.txt", "/**", "/in/a[?#]1.txt", "/in/a?1.txt")) {
+      assertThatThrownBy(() -> read(at(root + each.replace("[?#]", "[" + name.charAt(1) + "]"))))
+          .as(each)
+          .isInstanceOf(BulkOperationException.class)
+          .hasMessageContaining("clients of object stores end the name");
+    }
+    assertThatThrownBy(() -> read(at(root + "/in"))).hasMessageContaining(reason);
+    URI uri = new URI("s3", bucketName, "/in/" + name, null, null);
+    assertThatThrownBy(() -> SourceLocation.at(uri))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("in its name, where clients of object stores end the name");
+    assertThatThrownBy(() -> TargetFolder.of(uri, Compression.NONE))
+        .isInstanceOf(InvalidSettingException.class);
+    try (FileStores stores = new FileStores(new StorageProperties(store.properties()))) {
+      ObjectFiles objects = stores.objects(object);
+      assertThatThrownBy(() -> objects.delete(List.of(object))).hasMessage(reason);
+      assertThatThrownBy(() -> objects.create(object)).hasMessage(reason);
+      assertThatThrownBy(() -> objects.open(object, 0)).hasMessage(reason);
+    }
+    assertThat(read(at(root + "/in/a"))).containsExactly(1);
   }
 
   @Test
