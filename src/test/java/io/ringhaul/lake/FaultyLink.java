@@ -9,12 +9,19 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A link to an object store that answers some requests itself with 503 (SlowDown), or lets some
- * requests through one at a time. Each connection carries one request.
+ * A link to an object store that answers some requests itself with 503 (SlowDown), lets some
+ * requests through one at a time, or makes the store one that ignores preconditions. Each
+ * connection carries one request.
  */
 public final class FaultyLink implements AutoCloseable {
 
@@ -22,11 +29,15 @@ public final class FaultyLink implements AutoCloseable {
       "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code>"
           + "<Message>Please reduce your request rate.</Message></Error>";
 
+  private static final Pattern CONDITION = Pattern.compile("(?i)\r\nIf-(None-)?Match: [^\r]*");
+
   private final ServerSocket server;
   private final URI store;
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final ReentrantLock one = new ReentrantLock();
+  private final CyclicBarrier both = new CyclicBarrier(2);
+  private volatile boolean ignoresConditions;
   private volatile int refusedEvery = Integer.MAX_VALUE;
   private volatile String oneMethod = "none";
   private volatile String oneName = "none";
@@ -56,6 +67,15 @@ public final class FaultyLink implements AutoCloseable {
   public FaultyLink oneAtATime(String method, String name) {
     oneName = name;
     oneMethod = method;
+    return this;
+  }
+
+  /**
+   * Removes the preconditions of writes, and answers them in pairs: when both are done. The store
+   * must not check signatures.
+   */
+  public FaultyLink ignoringConditions() {
+    ignoresConditions = true;
     return this;
   }
 
@@ -107,7 +127,15 @@ public final class FaultyLink implements AutoCloseable {
         one.lock();
       }
       try {
-        forward(client, head);
+        Matcher condition = CONDITION.matcher(head);
+        if (ignoresConditions && line.startsWith("PUT ") && condition.find()) {
+          ByteArrayOutputStream answer = new ByteArrayOutputStream();
+          forward(client, condition.replaceAll(""), answer);
+          both.await(30, TimeUnit.SECONDS);
+          client.getOutputStream().write(answer.toByteArray());
+        } else {
+          forward(client, head, client.getOutputStream());
+        }
       } finally {
         if (isOne) {
           one.unlock();
@@ -115,6 +143,8 @@ public final class FaultyLink implements AutoCloseable {
       }
     } catch (IOException e) {
       // The client or the store has closed its connection; the client sees that.
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException("The other write has not come", e);
     }
   }
 
@@ -135,7 +165,7 @@ public final class FaultyLink implements AutoCloseable {
     client.getInputStream().transferTo(OutputStream.nullOutputStream());
   }
 
-  private void forward(Socket client, String head) throws IOException {
+  private void forward(Socket client, String head, OutputStream answer) throws IOException {
     try (Socket behind = new Socket(store.getHost(), store.getPort())) {
       String closing =
           head.replaceFirst("(?i)\r\nConnection: [^\r]*", "")
@@ -149,7 +179,7 @@ public final class FaultyLink implements AutoCloseable {
               // The answer is complete, and the connections are closed.
             }
           });
-      behind.getInputStream().transferTo(client.getOutputStream());
+      behind.getInputStream().transferTo(answer);
     }
   }
 

@@ -19,11 +19,13 @@ public final class ObjectStore implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final boolean checksSignatures;
   private @Nullable ServerProcess process;
 
-  private ObjectStore(Path folder, int port) {
+  private ObjectStore(Path folder, int port, boolean checksSignatures) {
     this.folder = folder;
     this.port = port;
+    this.checksSignatures = checksSignatures;
   }
 
   /**
@@ -32,7 +34,17 @@ public final class ObjectStore implements AutoCloseable {
    * @param folder an empty folder for the objects and for the server's log
    */
   public static ObjectStore start(Path folder) throws IOException, InterruptedException {
-    ObjectStore store = new ObjectStore(folder, ServerProcess.freePort());
+    return start(folder, true);
+  }
+
+  /** Same, for a store that takes any signature, so that a link may change requests. */
+  public static ObjectStore startOpen(Path folder) throws IOException, InterruptedException {
+    return start(folder, false);
+  }
+
+  private static ObjectStore start(Path folder, boolean checksSignatures)
+      throws IOException, InterruptedException {
+    ObjectStore store = new ObjectStore(folder, ServerProcess.freePort(), checksSignatures);
     Files.createDirectories(folder.resolve("buckets"));
     store.resume();
     return store;
@@ -45,7 +57,7 @@ public final class ObjectStore implements AutoCloseable {
         config,
         String.join(
             "\n",
-            "s3proxy.authorization=aws-v2-or-v4",
+            "s3proxy.authorization=" + (checksSignatures ? "aws-v2-or-v4" : "none"),
             "s3proxy.endpoint=" + endpoint(),
             "s3proxy.identity=" + ACCESS_KEY,
             "s3proxy.credential=" + SECRET_KEY,

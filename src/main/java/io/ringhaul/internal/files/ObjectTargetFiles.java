@@ -187,16 +187,20 @@ final class ObjectTargetFiles implements TargetFiles {
       }
       isWritten = true;
     }
-    // A repeated request is refused if the first one was done and its answer was lost.
+    // A repeated request is refused if the first one was done and its answer was lost, and another
+    // export may have appended to this one, or replaced it, before it was read again.
     if (!isWritten && !holds(plan, null)) {
       throw new ConflictException(folder.location());
     }
     tidy(plan, shown);
   }
 
+  /** Returns whether this export is in the folder, or was until another one overwrote it. */
   private boolean holds(FolderPlan plan, @Nullable IOException failure) throws IOException {
     try {
-      return manifest(plan).filter(found -> found.holds(plan.jobId())).isPresent();
+      return manifest(plan)
+          .filter(it -> it.holds(plan.jobId()) || it.replaced().contains(plan.jobId()))
+          .isPresent();
     } catch (StorageException e) {
       if (failure == null) {
         throw e;

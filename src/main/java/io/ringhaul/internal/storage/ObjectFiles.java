@@ -27,6 +27,7 @@ import org.apache.iceberg.io.DelegatingInputStream;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.io.SupportsBulkOperations;
 import org.apache.iceberg.io.SupportsPrefixOperations;
@@ -273,39 +274,42 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
   }
 
   /**
-   * Writes a small object if it is as expected. On S3 this is atomic. Other stores are asked first
-   * and read afterwards, so that two writers at the same moment may overwrite each other.
+   * Writes a small object if it is as expected. This is atomic where S3 keeps the precondition of
+   * the request. Other stores, and those that accept a precondition and ignore it, are read before
+   * and after the write, so that two writers within the same moment may overwrite each other.
    *
    * @param version the version of the object that is replaced; null if there must be none
-   * @return whether it was written; false if another writer was first
+   * @return whether it was written and is there; false if another writer was first, or has written
+   *     since
    */
   public boolean write(String location, String text, @Nullable String version) throws IOException {
+    Optional<String> now = found(location).map(Versioned::version);
+    if (!now.equals(Optional.ofNullable(version))) {
+      return false;
+    }
     S3Objects atomic = s3;
     Written written =
         atomic == null
             ? Written.UNSUPPORTED
             : guarded(() -> atomic.write(location, text, version), Written.REFUSED);
-    if (written != Written.UNSUPPORTED) {
-      return written == Written.DONE;
-    }
-    Optional<String> now = found(location).map(Versioned::version);
-    if (!now.equals(Optional.ofNullable(version))) {
-      return false;
-    }
+    boolean isWritten =
+        written == Written.DONE
+            || (written == Written.UNSUPPORTED && overwrite(location, text, version == null));
+    return isWritten && found(location).filter(it -> it.text().equals(text)).isPresent();
+  }
+
+  /** Writes without a precondition that the store keeps. */
+  private boolean overwrite(String location, String text, boolean isNew) throws IOException {
     try {
-      boolean isWritten =
-          guarded(
-              () -> {
-                try (OutputStream out =
-                    version == null
-                        ? io.newOutputFile(location).create()
-                        : io.newOutputFile(location).createOrOverwrite()) {
-                  out.write(text.getBytes(StandardCharsets.UTF_8));
-                }
-                return true;
-              },
-              false);
-      return isWritten && found(location).filter(it -> it.text().equals(text)).isPresent();
+      return guarded(
+          () -> {
+            OutputFile file = io.newOutputFile(location);
+            try (OutputStream out = isNew ? file.create() : file.createOrOverwrite()) {
+              out.write(text.getBytes(StandardCharsets.UTF_8));
+            }
+            return true;
+          },
+          false);
     } catch (ExplainedException e) {
       if (e.getCause() instanceof AlreadyExistsException) {
         return false;

@@ -35,11 +35,13 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +149,46 @@ class ObjectFolderIT {
     }
     assertThat(read(source())).containsExactly(1, 2);
     assertThat(names()).hasSize(2);
+  }
+
+  /** Both look before either writes, and both writes are accepted. */
+  @Test
+  void commitsOneOfTwoExportsThoughTheStoreIgnoresPreconditions() throws Exception {
+    Path objects = Files.createDirectory(folder.resolve("open"));
+    try (ObjectStore open = ObjectStore.startOpen(objects);
+        FaultyLink link = FaultyLink.to(open).ignoringConditions()) {
+      open.bucket(bucketName);
+      endpoint = link.endpoint();
+      ExecutorService pool = Executors.newFixedThreadPool(2);
+      List<Integer> committed = new ArrayList<>();
+      List<Throwable> refused = new ArrayList<>();
+      try {
+        List<Future<Integer>> exports = new ArrayList<>();
+        for (int id = 1; id <= 2; id++) {
+          int written = id;
+          exports.add(
+              pool.submit(
+                  () -> {
+                    export(WriteMode.CREATE, written);
+                    return written;
+                  }));
+        }
+        for (Future<Integer> each : exports) {
+          try {
+            committed.add(each.get());
+          } catch (ExecutionException e) {
+            refused.add(e.getCause());
+          }
+        }
+      } finally {
+        pool.shutdown();
+      }
+      assertThat(refused)
+          .singleElement()
+          .asInstanceOf(InstanceOfAssertFactories.throwable(StorageException.class))
+          .hasMessageContaining("is not empty");
+      assertThat(read(source())).isEqualTo(committed);
+    }
   }
 
   @Test
