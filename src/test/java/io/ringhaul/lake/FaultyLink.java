@@ -9,7 +9,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,11 +35,13 @@ public final class FaultyLink implements AutoCloseable {
 
   private final ServerSocket server;
   private final URI store;
-  private final AtomicInteger requests = new AtomicInteger();
+  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final ReentrantLock one = new ReentrantLock();
   private final CyclicBarrier both = new CyclicBarrier(2);
   private volatile boolean ignoresConditions;
+  private volatile String refusedText = "";
   private volatile int refusedEvery = Integer.MAX_VALUE;
   private volatile String oneMethod = "none";
   private volatile String oneName = "none";
@@ -63,6 +67,12 @@ public final class FaultyLink implements AutoCloseable {
     return this;
   }
 
+  /** Answers each request whose first line has a text with 503. */
+  public FaultyLink refusing(String text) {
+    refusedText = text;
+    return this;
+  }
+
   /** Lets requests of a method whose first line has a text through one at a time. */
   public FaultyLink oneAtATime(String method, String name) {
     oneName = name;
@@ -81,6 +91,13 @@ public final class FaultyLink implements AutoCloseable {
 
   public String endpoint() {
     return "http://127.0.0.1:" + server.getLocalPort();
+  }
+
+  /** Returns how many requests of a method have a text in their first line. */
+  public long requests(String method, String text) {
+    return requests.stream()
+        .filter(line -> line.startsWith(method + " ") && line.contains(text))
+        .count();
   }
 
   /** Returns how many requests were answered with 503. */
@@ -116,12 +133,14 @@ public final class FaultyLink implements AutoCloseable {
       if (head.isEmpty()) {
         return;
       }
-      if (requests.incrementAndGet() % refusedEvery == 0) {
+      String line = head.lines().findFirst().orElse("");
+      requests.add(line);
+      boolean isRefused = !refusedText.isEmpty() && line.contains(refusedText);
+      if (count.incrementAndGet() % refusedEvery == 0 || isRefused) {
         refused.incrementAndGet();
         refuse(client);
         return;
       }
-      String line = head.lines().findFirst().orElse("");
       boolean isOne = line.startsWith(oneMethod + " ") && line.contains(oneName);
       if (isOne) {
         one.lock();

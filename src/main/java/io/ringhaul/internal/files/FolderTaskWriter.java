@@ -127,7 +127,13 @@ final class FolderTaskWriter implements TaskWriter {
   private void end(Open file) throws IOException {
     writer.end();
     file.content.close();
-    files.add(new PartFile(file.name, file.rows, file.output.bytes(), file.output.sha256()));
+    files.add(
+        new PartFile(
+            file.name,
+            file.rows,
+            file.output.bytes(),
+            file.output.sha256(),
+            file.output.version()));
     current = null;
   }
 
@@ -172,6 +178,7 @@ final class FolderTaskWriter implements TaskWriter {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int buffered;
     private long bytes;
+    private String version = "";
     private boolean closed;
 
     PartOutput(PartSink sink) {
@@ -186,6 +193,11 @@ final class FolderTaskWriter implements TaskWriter {
     /** Returns the SHA-256 checksum; valid after {@link #close}. */
     String sha256() {
       return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Returns the version of an object; valid after {@link #close}. */
+    String version() {
+      return version;
     }
 
     @Override
@@ -225,7 +237,11 @@ final class FolderTaskWriter implements TaskWriter {
       }
       closed = true;
       drain();
-      WorkerClock.during(Stage.WRITE, sink::complete);
+      WorkerClock.during(
+          Stage.WRITE,
+          () -> {
+            version = sink.complete();
+          });
     }
 
     /** Closes and deletes the incomplete file. */

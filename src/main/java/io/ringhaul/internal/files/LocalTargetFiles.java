@@ -371,11 +371,12 @@ final class LocalTargetFiles implements TargetFiles {
     }
 
     @Override
-    public void complete() throws IOException {
+    public String complete() throws IOException {
       try (channel) {
         channel.force(true);
       }
       DurableFiles.rename(DurableFiles.temporary(path), path);
+      return "";
     }
 
     @Override

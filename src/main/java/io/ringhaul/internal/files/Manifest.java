@@ -79,8 +79,15 @@ public record Manifest(
    *
    * @param name the file's name in the folder
    * @param sha256 the SHA-256 checksum of the file's bytes, in lower-case hexadecimal digits
+   * @param version the version that the object had when it was written, so that an object that
+   *     still has it needs no other check; empty for a local file
    */
-  public record PartFile(String name, long rows, long bytes, String sha256) {}
+  public record PartFile(String name, long rows, long bytes, String sha256, String version) {
+
+    PartFile(String name, long rows, long bytes, String sha256) {
+      this(name, rows, bytes, sha256, "");
+    }
+  }
 
   public Manifest {
     properties = Map.copyOf(properties);

@@ -114,16 +114,22 @@ final class ManifestJson {
   }
 
   static ObjectNode node(PartFile file) {
-    return Json.object()
-        .put("name", file.name())
-        .put("rows", file.rows())
-        .put("bytes", file.bytes())
-        .put("sha256", file.sha256());
+    ObjectNode node =
+        Json.object()
+            .put("name", file.name())
+            .put("rows", file.rows())
+            .put("bytes", file.bytes())
+            .put("sha256", file.sha256());
+    return file.version().isEmpty() ? node : node.put("version", file.version());
   }
 
   static PartFile file(JsonNode node) {
     return new PartFile(
-        fileName(node), count(node, "rows"), count(node, "bytes"), text(node, "sha256"));
+        fileName(node),
+        count(node, "rows"),
+        count(node, "bytes"),
+        text(node, "sha256"),
+        node.path("version").asText(""));
   }
 
   /** Returns the files of all tasks. */

@@ -311,9 +311,10 @@ final class ObjectTargetFiles implements TargetFiles {
     }
 
     @Override
-    public void complete() throws IOException {
+    public String complete() throws IOException {
       isClosed = true;
       out.close();
+      return store().find(location).map(FileStat::version).orElse("");
     }
 
     /** Ends the upload, which has no other end, and deletes its object. */

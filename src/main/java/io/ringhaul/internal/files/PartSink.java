@@ -7,8 +7,12 @@ interface PartSink {
 
   void write(byte[] source, int length) throws IOException;
 
-  /** Ends the file, which gets its name and is durable. */
-  void complete() throws IOException;
+  /**
+   * Ends the file, which gets its name and is durable.
+   *
+   * @return the version of an object; empty for a local file
+   */
+  String complete() throws IOException;
 
   /** Ends and deletes the incomplete file. */
   void abandon() throws IOException;

@@ -45,7 +45,8 @@ final class SourceSearch {
    * @param files in the order of their names
    * @param manifest the manifest of the first folder; the manifests of further folders have the
    *     same settings and columns
-   * @param checksums the SHA-256 checksums that manifests list, by location
+   * @param checksums the SHA-256 checksums that manifests list, by location, of the files that need
+   *     this check
    */
   record Found(List<SourceFile> files, Optional<Manifest> manifest, Map<String, String> checksums) {
 
@@ -236,7 +237,10 @@ final class SourceSearch {
                 path, file.size(), listed.bytes()));
       }
       files.add(SourceFile.whole(store, file, compression));
-      checksums.put(path, listed.sha256());
+      // An object that is still the one that was written is not downloaded for its checksum.
+      if (file.version().isEmpty() || !file.version().equals(listed.version())) {
+        checksums.put(path, listed.sha256());
+      }
     }
     return new Found(files, Optional.of(manifest), checksums);
   }

@@ -96,7 +96,7 @@ class ManifestTest {
     Manifest whole =
         manifest.with(
             new Job(new UUID(3, 4), "t", Instant.EPOCH, 1, OTHERS, Map.of()),
-            List.of(new PartFile("p", 1, Long.MAX_VALUE - 345, "ff")));
+            List.of(new PartFile("p", 1, Long.MAX_VALUE - 345, "ff", "\"tag\"")));
     assertThat(ManifestJson.parse(ManifestJson.text(whole))).isEqualTo(whole);
     assertThat(whole.coverage().isWholeRing()).isTrue();
     assertThat(whole.rows()).isEqualTo(13);

@@ -418,6 +418,35 @@ class ObjectFolderIT {
   }
 
   @Test
+  void downloadsAnObjectForItsChecksumOnlyIfItIsNoLongerTheOneThatWasWritten() throws Exception {
+    String second;
+    try (FolderTargetSession session = session(WriteMode.CREATE)) {
+      TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+      TaskOutput last = LineFormat.write(session, plan, 1, 3, 4);
+      second = fileName(last);
+      session.commit(plan, List.of(LineFormat.write(session, plan, 0, 1, 2), last));
+    }
+    assertThat(read(source())).containsExactly(1, 2, 3, 4);
+    try (FaultyLink link = FaultyLink.to(store)) {
+      endpoint = link.endpoint();
+      assertThat(read(source())).containsExactly(1, 2, 3, 4);
+      assertThat(link.requests("GET", second)).as("downloads").isEqualTo(1);
+    }
+    // As a copy has it: the same content with another entity tag.
+    Path manifest = store.path(bucketName + "/out/_manifest.json");
+    put(
+        "out/_manifest.json",
+        Files.readString(manifest)
+            .replaceAll("\"version\" : \"[^,}]*\"\\n", "\"version\" : \"other\"\n"));
+    assertThat(Files.readString(manifest)).contains("\"version\" : \"other\"");
+    try (FaultyLink link = FaultyLink.to(store)) {
+      endpoint = link.endpoint();
+      assertThat(read(source())).containsExactly(1, 2, 3, 4);
+      assertThat(link.requests("GET", second)).as("downloads").isEqualTo(2);
+    }
+  }
+
+  @Test
   void followsAFolder() throws Exception {
     put("in/a.txt", "id\n1\n");
     GrowingFiles growing = new GrowingFiles(at("s3://" + bucketName + "/in"), new LineFormat());
