@@ -39,8 +39,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.iceberg.aws.s3.S3FileIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,9 +52,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** Folders of part files in an object store with the API of S3. */
 class ObjectFolderIT {
+
+  /** Numbers whose file has more than two parts of an upload: 12 MB. */
+  private static final int[] MANY = IntStream.range(1_000_000_000, 1_001_100_000).toArray();
 
   private static final AtomicInteger BUCKETS = new AtomicInteger();
 
@@ -312,6 +319,65 @@ class ObjectFolderIT {
   }
 
   @Test
+  void writesFilesInPartsAndEndsUploadsThatWereNotCompleted() throws Exception {
+    UUID job = UUID.randomUUID();
+    TargetPlan plan;
+    FolderTargetSession killed = session(WriteMode.CREATE);
+    try {
+      plan = killed.plan(LineFormat.export(job));
+      // As after a kill, nothing ends this writer.
+      TaskWriter writer = killed.openTask(plan, LineFormat.COLUMNS, 0);
+      for (int id : MANY) {
+        ByteBuffer value = ByteBuffer.allocate(4).putInt(0, id);
+        writer.write(column -> value);
+      }
+      for (int i = 0; uploads().isEmpty() && i < 300; i++) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      assertThat(uploads()).as("unfinished uploads").hasSize(1);
+      assertThat(names()).isEmpty();
+      try (FolderTargetSession session = session(WriteMode.CREATE)) {
+        TargetPlan resumed = session.resume(plan, LineFormat.export(job));
+        assertThat(session.clean(resumed, List.of())).isEqualTo(1);
+        assertThat(uploads()).isEmpty();
+        session.commit(resumed, List.of(LineFormat.write(session, resumed, 0, MANY)));
+      }
+    } finally {
+      killed.close();
+    }
+    assertThat(uploads()).isEmpty();
+    assertThat(names()).hasSize(2);
+    assertThat(read(source()).stream().mapToInt(id -> id).toArray()).isEqualTo(MANY);
+  }
+
+  @Test
+  void leavesNeitherAnObjectNorAnUploadOfAFileOfWhichAPartIsRefused() throws Exception {
+    try (FaultyLink link = FaultyLink.to(store).refusing("partNumber=2")) {
+      endpoint = link.endpoint();
+      try (FolderTargetSession session = session(WriteMode.CREATE)) {
+        TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+        assertThatThrownBy(() -> LineFormat.write(session, plan, 0, MANY))
+            .isInstanceOf(StorageException.class)
+            .hasMessageStartingWith("Writing to " + uri() + " failed: the store throttles");
+      }
+    }
+    assertThat(uploads()).isEmpty();
+    assertThat(names()).isEmpty();
+  }
+
+  private List<String> uploads() {
+    try (S3FileIO io = new S3FileIO()) {
+      io.initialize(store.properties());
+      return io.client()
+          .listMultipartUploads(it -> it.bucket(bucketName).prefix("out/"))
+          .uploads()
+          .stream()
+          .map(MultipartUpload::key)
+          .toList();
+    }
+  }
+
+  @Test
   void readsMoreFilesThanOnePageOfAListing() throws Exception {
     Path objects = Files.createDirectories(store.path(bucketName + "/many"));
     for (int i = 0; i < 1_050; i++) {
@@ -515,6 +581,7 @@ class ObjectFolderIT {
     Map<String, String> properties = with("s3.endpoint", endpoint);
     properties.put("s3.retry.min-wait-ms", "20");
     properties.put("s3.retry.max-wait-ms", "200");
+    properties.put("s3.multipart.part-size-bytes", Integer.toString(5 << 20)); // the least of S3
     return properties;
   }
 
