@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,12 +28,17 @@ class KilledOnObjectStoreIT {
   @Test
   void resumesExportAndImportKilledInTheMiddle() throws Exception {
     Path objects = Files.createDirectory(folder.resolve("objects"));
-    Path secret = Files.writeString(folder.resolve("secret"), ObjectStore.SECRET_KEY + "\n");
+    Map<String, Path> secrets =
+        Map.of(
+            "s3.access-key-id",
+            Files.writeString(folder.resolve("id"), ObjectStore.ACCESS_KEY + "\n"),
+            "s3.secret-access-key",
+            Files.writeString(folder.resolve("secret"), ObjectStore.SECRET_KEY + "\n"));
     try (ObjectStore store = ObjectStore.start(objects);
         FaultBench bench =
             FaultBench.inTestCluster(Files.createDirectory(folder.resolve("bench")))) {
       String location = store.bucket("lake") + "/out";
-      KilledJob export = bench.job(command(bench, store, "export", "source", location, secret));
+      KilledJob export = bench.job(command(bench, store, "export", "source", location, secrets));
       export.killAt(KillPoint.AFTER_FOLDER_FILES_END, 3);
       export.killAt(KillPoint.BEFORE_CHECKPOINT, 2);
       export.killAt(KillPoint.BEFORE_FOLDER_COMMIT, 1);
@@ -44,7 +50,7 @@ class KilledOnObjectStoreIT {
       CqlSession session = bench.session();
       String keyspace = bench.table().keyspace();
       session.execute(bench.table().definition("restored"));
-      KilledJob restore = bench.job(command(bench, store, "import", "restored", location, secret));
+      KilledJob restore = bench.job(command(bench, store, "import", "restored", location, secrets));
       restore.killAt(KillPoint.BEFORE_CHECKPOINT, 2);
       restore.finish();
       TableComparison.Outcome outcome =
@@ -60,7 +66,7 @@ class KilledOnObjectStoreIT {
       String operation,
       String table,
       String location,
-      Path secret) {
+      Map<String, Path> secrets) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(operation, bench.table().keyspace() + "." + table));
     command.addAll(List.of("--format", "csv", "--path", location));
@@ -68,9 +74,9 @@ class KilledOnObjectStoreIT {
         .properties()
         .forEach(
             (key, value) -> {
-              boolean isSecret = key.equals("s3.secret-access-key");
+              Path reference = secrets.get(key);
               command.add("--storage-property");
-              command.add(key + "=" + (isSecret ? "@" + secret : value));
+              command.add(key + "=" + (reference == null ? value : "@" + reference));
             });
     return command;
   }
