@@ -65,11 +65,20 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
     if (s3 == null && Locations.isCutShort(location)) {
       return false;
     }
+    String prefix = location + "/";
     return guarded(
-        () ->
-            s3 != null
-                ? s3.hasAny(location + "/")
-                : listing.listPrefix(location + "/").iterator().hasNext(),
+        () -> {
+          if (s3 != null) {
+            return s3.hasAny(prefix);
+          }
+          // HDFS lists a file as its own only content.
+          for (FileInfo each : listing.listPrefix(prefix)) {
+            if (inForm(prefix, each.location()).startsWith(prefix)) {
+              return true;
+            }
+          }
+          return false;
+        },
         false);
   }
 
@@ -84,7 +93,7 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
             return s3.head(location);
           }
           for (FileInfo each : listing.listPrefix(location)) {
-            if (Locations.name(each.location()).equals(Locations.name(location))) {
+            if (inForm(location, each.location()).equals(location)) {
               return Optional.of(stat(location, each));
             }
           }
@@ -143,8 +152,13 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
             return s3.list(prefix, isOneFolder);
           }
           List<FileStat> found = new ArrayList<>();
-          for (FileInfo each : listing.listPrefix(prefix)) {
-            found.add(stat(inForm(prefix, each.location()), each));
+          // Not every store lists the part of a name.
+          String folder = prefix.substring(0, prefix.lastIndexOf('/') + 1);
+          for (FileInfo each : listing.listPrefix(folder)) {
+            String location = inForm(folder, each.location());
+            if (location.startsWith(prefix)) {
+              found.add(stat(location, each));
+            }
           }
           found.sort(Comparator.comparing(FileStat::location));
           return found;
@@ -258,8 +272,8 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
   }
 
   /**
-   * Creates an object, which appears when the stream is closed. A stream that is not closed leaves
-   * none.
+   * Creates an object, which appears when the stream is closed, in HDFS at once. A stream that is
+   * not closed leaves none, in HDFS an incomplete one.
    */
   public OutputStream create(String location) throws IOException {
     Locations.requireWhole(location);
