@@ -46,6 +46,8 @@ class JobMakerTest {
     "export ks.t --config /etc/passwd, from a file",
     "export ks.t --config=/etc/passwd, from a file",
     "export @/etc/passwd, from a file",
+    "export ks.t --format=csv --path=s3://b/f --storage-property=s3.x=@/etc/passwd, may name any",
+    "export ks.t --format=iceberg --catalog-property=uri=${env:PATH}x, may name any server or file",
     "import ks.t --format=csv --path=in --replay-in-doubt, --replay-in-doubt"
   })
   void rejectsArgumentsThatJobCannotStore(String command, String words) {

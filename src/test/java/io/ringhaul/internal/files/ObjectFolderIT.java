@@ -282,6 +282,63 @@ class ObjectFolderIT {
   }
 
   @Test
+  void deletesTheFilesOfTwoOverwritesThatEndedBeforeTheirDeletes() throws Exception {
+    Map<String, byte[]> old = new HashMap<>();
+    for (int id = 1; id <= 3; id++) {
+      export(id == 1 ? WriteMode.CREATE : WriteMode.OVERWRITE, id);
+      for (Map.Entry<String, byte[]> each : old.entrySet()) {
+        Files.write(store.path(bucketName + "/out/" + each.getKey()), each.getValue());
+      }
+      for (String name : names()) {
+        if (name.startsWith("part-")) {
+          old.put(name, Files.readAllBytes(store.path(bucketName + "/out/" + name)));
+        }
+      }
+    }
+    assertThat(names()).as("files of three exports, and the manifest").hasSize(4);
+    assertThat(read(source())).containsExactly(3);
+    export(WriteMode.APPEND, 4);
+    assertThat(names()).as("files of two exports, and the manifest").hasSize(3);
+    assertThat(read(source())).containsExactlyInAnyOrder(3, 4);
+  }
+
+  @Test
+  void refusesFilesOfAnExportThatIsNotComplete() throws Exception {
+    String file;
+    try (FolderTargetSession session = session(WriteMode.CREATE)) {
+      TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+      file = fileName(LineFormat.write(session, plan, 0, 1, 2));
+    }
+    for (String each : List.of("/out", "/out/*.txt", "/**.txt")) {
+      assertThatThrownBy(() -> read(at("s3://" + bucketName + each)))
+          .as(each)
+          .isInstanceOf(StorageException.class)
+          .hasMessage(
+              uri()
+                  + " has files of an export that is not complete, because it has no"
+                  + " _manifest.json: wait for the export or resume it. To import the files as they"
+                  + " are, give each of them");
+    }
+    assertThat(read(at(uri() + "/" + file))).containsExactly(1, 2);
+  }
+
+  @Test
+  void cleansWhereUploadsCannotBeListed() throws Exception {
+    try (FaultyLink link = FaultyLink.to(store).refusing("?uploads")) {
+      endpoint = link.endpoint();
+      try (FolderTargetSession session = session(WriteMode.CREATE)) {
+        TargetPlan plan = session.plan(LineFormat.export(UUID.randomUUID()));
+        LineFormat.write(session, plan, 0, 1);
+        assertThat(session.clean(plan, List.of())).isEqualTo(1);
+        assertThat(names()).isEmpty();
+        session.commit(plan, List.of(LineFormat.write(session, plan, 0, 2)));
+      }
+      assertThat(link.refused()).isPositive();
+    }
+    assertThat(read(source().withStorage(store.properties()))).containsExactly(2);
+  }
+
+  @Test
   void resumesInAnotherSessionAndRemovesLeftovers() throws Exception {
     UUID job = UUID.randomUUID();
     TargetPlan plan;

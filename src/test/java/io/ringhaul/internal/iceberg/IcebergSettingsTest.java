@@ -122,6 +122,9 @@ class IcebergSettingsTest {
         "adls.auth.shared-key.account.key",
         "adls.connection-string.lake",
         "my.API_KEY",
+        "s3.sse.key",
+        "gcs.decryption-key",
+        "gcs.encryption-key",
         "secretKey"
       })
   void rejectsSecretsAsProperties(String key) {
