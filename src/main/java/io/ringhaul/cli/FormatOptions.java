@@ -237,7 +237,8 @@ final class FormatOptions {
           "--path",
           String.format(
               "--path is '%s', and an Iceberg warehouse of --path is on the local disk: give"
-                  + " --format parquet, json or csv for files in an object store",
+                  + " --catalog for tables in an object store, or --format parquet, json or csv for"
+                  + " files there",
               path));
     }
     return pathOf(path());

@@ -80,7 +80,8 @@ class UsageReportTest {
     assertUsage(
         CapturedRun.inProcess(command, "a.b", "--format=iceberg", "--path=s3://bucket/wh"),
         "--path is 's3://bucket/wh', and an Iceberg warehouse of --path is on the local disk: give"
-            + " --format parquet, json or csv for files in an object store",
+            + " --catalog for tables in an object store, or --format parquet, json or csv for files"
+            + " there",
         "ringhaul " + command + " --help");
     assertThat(Path.of("s3:")).doesNotExist();
   }
