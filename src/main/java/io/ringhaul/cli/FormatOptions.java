@@ -85,7 +85,8 @@ final class FormatOptions {
       paramLabel = "KEY=VALUE",
       description =
           "A property of the Iceberg catalog, such as type=rest; repeatable. A secret must be in a"
-              + " file, KEY=@FILE, or a variable. Without --catalog, the catalog is called default.")
+              + " file, KEY=@FILE, or a variable. Without --catalog, the catalog is called"
+              + " default.")
   private Map<String, String> catalogProperties = new LinkedHashMap<>();
 
   /** These options; each knows the command that it belongs to. */

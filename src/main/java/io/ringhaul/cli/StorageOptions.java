@@ -16,8 +16,8 @@ final class StorageOptions {
       split = ",",
       description =
           "A property of the object store of --path, such as s3.endpoint=URL; repeatable. A value"
-              + " @FILE is read from a file. Default: none; S3 takes its credentials and region from"
-              + " AWS_* variables, profiles or roles.")
+              + " @FILE is read from a file. Default: none; S3 takes its credentials and region"
+              + " from AWS_* variables, profiles or roles.")
   private Map<String, String> properties = new LinkedHashMap<>();
 
   /**

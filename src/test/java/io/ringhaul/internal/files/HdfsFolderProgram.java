@@ -130,8 +130,7 @@ final class HdfsFolderProgram {
   }
 
   private FolderTargetSession session(String path, WriteMode mode) {
-    TargetFolder target =
-        TargetFolder.of(URI.create(root + path), Compression.NONE).withMode(mode);
+    TargetFolder target = TargetFolder.of(URI.create(root + path), Compression.NONE).withMode(mode);
     return new FolderTargetSession(target, new LineFormat());
   }
 

@@ -425,7 +425,8 @@ class ObjectFolderIT {
   private List<String> uploads() {
     try (S3FileIO io = new S3FileIO()) {
       io.initialize(store.properties());
-      return io.client()
+      return io
+          .client()
           .listMultipartUploads(it -> it.bucket(bucketName).prefix("out/"))
           .uploads()
           .stream()
