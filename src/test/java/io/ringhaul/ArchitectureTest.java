@@ -105,6 +105,7 @@ class ArchitectureTest {
           Map.entry("exceptions", Set.of()),
           Map.entry("format", Set.of()),
           Map.entry("micrometer", Set.of()),
+          Map.entry("spark", Set.of("operation")),
           Map.entry("spring", Set.of("jobstore")),
           Map.entry("table", Set.of("operation")));
 
@@ -173,6 +174,7 @@ class ArchitectureTest {
               ROOT + ".internal.operation..",
               ROOT + ".cli..",
               ROOT + ".micrometer..",
+              ROOT + ".spark..",
               ROOT + ".spring..")
           .should()
           .dependOnClassesThat()
@@ -277,6 +279,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.springframework..");
+
+  /** The library works without Spark on the class path. */
+  @ArchTest
+  static final ArchRule SPARK_IN_ITS_ROOM =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ringhaul.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "scala..");
 
   @ArchTest
   static final ArchRule NOTHING_THAT_OTHERS_SHADED =

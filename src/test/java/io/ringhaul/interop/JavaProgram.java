@@ -21,6 +21,24 @@ import java.util.concurrent.TimeUnit;
  */
 public record JavaProgram(List<Path> classPath, List<String> jvmOptions, String main, Path folder) {
 
+  /** The module options that Spark's own launcher sets for Java 17. */
+  public static final List<String> SPARK_OPENS =
+      List.of(
+          "java.base/java.lang",
+          "java.base/java.lang.invoke",
+          "java.base/java.lang.reflect",
+          "java.base/java.io",
+          "java.base/java.net",
+          "java.base/java.nio",
+          "java.base/java.util",
+          "java.base/java.util.concurrent",
+          "java.base/java.util.concurrent.atomic",
+          "java.base/jdk.internal.ref",
+          "java.base/sun.nio.ch",
+          "java.base/sun.nio.cs",
+          "java.base/sun.security.action",
+          "java.base/sun.util.calendar");
+
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /**

@@ -24,24 +24,6 @@ record SparkProgram(JavaProgram program) {
   private static final Pattern PACKAGES = Pattern.compile("--packages (\\S+)");
   private static final Pattern SETTING = Pattern.compile("--conf '?(\\S+?)'? \\\\\n");
 
-  /** The module options that Spark's own launcher sets for Java 17. */
-  private static final List<String> OPENS =
-      List.of(
-          "java.base/java.lang",
-          "java.base/java.lang.invoke",
-          "java.base/java.lang.reflect",
-          "java.base/java.io",
-          "java.base/java.net",
-          "java.base/java.nio",
-          "java.base/java.util",
-          "java.base/java.util.concurrent",
-          "java.base/java.util.concurrent.atomic",
-          "java.base/jdk.internal.ref",
-          "java.base/sun.nio.ch",
-          "java.base/sun.nio.cs",
-          "java.base/sun.security.action",
-          "java.base/sun.util.calendar");
-
   /**
    * Spark.
    *
@@ -55,7 +37,7 @@ record SparkProgram(JavaProgram program) {
     Matcher packages = PACKAGES.matcher(documented());
     assertThat(packages.find()).isTrue();
     List<String> options = new ArrayList<>(List.of("-Xmx1g"));
-    OPENS.forEach(each -> options.add("--add-opens=" + each + "=ALL-UNNAMED"));
+    JavaProgram.SPARK_OPENS.forEach(each -> options.add("--add-opens=" + each + "=ALL-UNNAMED"));
     return new SparkProgram(
         new JavaProgram(
             ForeignClassPath.of(

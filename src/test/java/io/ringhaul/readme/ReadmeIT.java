@@ -53,7 +53,8 @@ class ReadmeIT {
           "docs/console.md",
           "docs/extending.md",
           "docs/spring-boot.md",
-          "docs/object-stores.md");
+          "docs/object-stores.md",
+          "docs/spark.md");
 
   /**
    * A block of Java.

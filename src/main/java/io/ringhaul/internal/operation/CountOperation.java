@@ -11,7 +11,9 @@ import io.ringhaul.internal.scan.RangeStatements;
 import io.ringhaul.internal.scan.Selection;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.schema.TableDescription;
+import io.ringhaul.schema.TokenRange;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** Counts the rows of a table on the server, range by range. */
@@ -26,6 +28,13 @@ public record CountOperation(
 
   @Override
   public CountResult run(CqlSession session, Executor threads) {
+    return Distribution.receiver(threads)
+        .map(part -> new CountOperation(part.of(settings), part.of(selection), sizing, pageSize))
+        .orElse(this)
+        .runHere(session, threads);
+  }
+
+  private CountResult runHere(CqlSession session, Executor threads) {
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
@@ -83,11 +92,36 @@ public record CountOperation(
         return running.run(
             () -> "the rows counted so far are in the partial result",
             () -> {
-              running.requireComplete(counter.run(), "run the operation again");
+              Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
+              if (elsewhere.isPresent()) {
+                count(elsewhere.get(), scan);
+              } else {
+                running.requireComplete(counter.run(), "run the operation again");
+              }
               sameTable.atEnd();
               return new CountResult(running.totals());
             });
       }
     }
+  }
+
+  /** Counts in other processes. */
+  private static void count(Distribution.Sender elsewhere, TableScan scan)
+      throws InterruptedException {
+    List<Distribution.Task> tasks =
+        scan.plan().tasks().stream()
+            .map(task -> new Distribution.Task(task.number(), task.ranges()))
+            .toList();
+    elsewhere.run(
+        new Distribution.Terms(scan.requests().parallelism(), scan.requests().limits(), null),
+        tasks,
+        counted -> {
+          scan.meter().handled(counted.totals().rows(), counted.totals().bytes());
+          List<TokenRange> ranges = tasks.get(counted.number()).ranges();
+          scan.meter().part().done(TokenRange.rowTokens(ranges));
+          scan.meter().rangesDone(ranges.size());
+          scan.meter().taskDone();
+        },
+        () -> false);
   }
 }

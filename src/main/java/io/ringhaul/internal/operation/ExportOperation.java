@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ExportResult;
 import io.ringhaul.OperationPlan;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.Setting;
@@ -16,6 +17,7 @@ import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.MergeBase;
 import io.ringhaul.format.MergeDescription;
+import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -108,6 +110,49 @@ public record ExportOperation(
 
   @Override
   public ExportResult run(CqlSession session, Executor threads) {
+    if (Distribution.sender(threads).isPresent()) {
+      requireDistributable();
+    }
+    return Distribution.receiver(threads)
+        .map(this::part)
+        .orElse(this)
+        .runHere(session, threads);
+  }
+
+  /** The export of one task of another process, to which its output is handed back. */
+  private ExportOperation part(Distribution.Receiver part) {
+    return new ExportOperation(
+        part.of(settings),
+        part.of(selection),
+        sizing,
+        part.of(target),
+        columnNames,
+        mapping,
+        cellTimes,
+        pageSize,
+        incremental,
+        Optional.empty(),
+        jobId,
+        rejectSettings,
+        SplitRule.NEVER);
+  }
+
+  private void requireDistributable() {
+    Map<String, Boolean> refused = new LinkedHashMap<>();
+    refused.put("maxRows", selection.maxRows() > 0);
+    refused.put("maxDiskBytes", settings.limits().limits().maxDiskBytes() > 0);
+    refused.put("detectDeletes", detectsDeletes());
+    refused.put("onUnrepresentable", rejectSettings.choice() != OnUnrepresentable.FAIL);
+    refused.forEach(
+        (setting, isSet) -> {
+          if (isSet) {
+            throw new InvalidSettingException(
+                setting, setting + " is not for an export whose tasks run in other processes");
+          }
+        });
+  }
+
+  private ExportResult runHere(CqlSession session, Executor threads) {
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
@@ -439,15 +484,22 @@ public record ExportOperation(
       return running.run(
           ending,
           () -> {
+            Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
             List<TaskOutput> outputs =
                 merges.run(
                     new Workers(threads, writers.merging()),
-                    tasks.run(workers, selection.tokens(), running),
+                    elsewhere.isPresent()
+                        ? tasks.run(elsewhere.get(), selection.tokens(), running)
+                        : tasks.run(workers, selection.tokens(), running),
                     running);
             CommitResult committed =
                 Uninterrupted.call(
                     "The commit",
                     () -> scan.metrics().working(Stage.COMMIT, () -> ending.commit(outputs)));
+            if (elsewhere.isPresent()) {
+              // Attempts that lost to others leave files, and may have ended after the last task.
+              targetSession.cleanCommitted(targetPlan, outputs);
+            }
             return new ExportResult(
                 running.totals(),
                 jobId,

@@ -27,7 +27,10 @@ import io.ringhaul.schema.RawRow;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,42 @@ final class ExportTasks {
             }
           }
         });
+    return complete(tokens, operation);
+  }
+
+  /** As {@link #run(Workers, TokenRangeSet, RunningOperation)}, in other processes. */
+  List<TaskOutput> run(
+      Distribution.Sender elsewhere, TokenRangeSet tokens, RunningOperation operation)
+      throws InterruptedException {
+    TableScan scan = work.scan();
+    Map<Integer, Distribution.Task> left = new LinkedHashMap<>();
+    for (ScanTask task : scan.plan().tasks()) {
+      int number = work.checkpoints().number(task);
+      left.put(number, new Distribution.Task(number, task.ranges()));
+    }
+    elsewhere.run(
+        new Distribution.Terms(
+            scan.requests().parallelism(), scan.requests().limits(), work.targetPlan()),
+        List.copyOf(left.values()),
+        outcome -> {
+          TaskOutput output = Objects.requireNonNull(outcome.output());
+          work.checkpoints().begun(outcome.number());
+          work.checkpoints().done(output, 0, 0);
+          scan.meter().handled(output.rows(), outcome.totals().bytes());
+          List<TokenRange> ranges =
+              Objects.requireNonNull(left.remove(outcome.number())).ranges();
+          scan.meter().part().done(TokenRange.rowTokens(ranges));
+          ended(ranges, output);
+        },
+        work.job()::isStopping);
+    if (!left.isEmpty()) {
+      stop();
+    }
+    return complete(tokens, operation);
+  }
+
+  private List<TaskOutput> complete(TokenRangeSet tokens, RunningOperation operation)
+      throws InterruptedException {
     requireComplete(tokens, operation);
     work.sameTable().atEnd();
     return outputs();
@@ -118,18 +157,18 @@ final class ExportTasks {
     RunningTask running = new RunningTask(work, task, queue);
     try {
       Optional<TaskOutput> output = running.run(clock);
-      output.ifPresentOrElse(written -> ended(running, written), this::stop);
+      output.ifPresentOrElse(written -> ended(running.ranges(), written), this::stop);
     } catch (UnreadableRangeException e) {
       failed(task, running, e);
     }
   }
 
-  private void ended(RunningTask task, TaskOutput output) {
+  private void ended(List<TokenRange> ranges, TaskOutput output) {
     synchronized (this) {
       outputs.add(output);
-      done.addAll(task.ranges());
+      done.addAll(ranges);
     }
-    work.scan().meter().rangesDone(task.ranges().size());
+    work.scan().meter().rangesDone(ranges.size());
     work.scan().meter().taskDone();
     work.sameTable().atCheckpoint();
   }

@@ -5,12 +5,14 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.limits.ManagedJobs;
 import io.ringhaul.internal.limits.ResourceLimits;
+import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.ring.LocalNodes;
 import io.ringhaul.internal.ring.ScyllaDb;
 import io.ringhaul.internal.telemetry.JobsUnderWay;
 import io.ringhaul.internal.tuning.TuningSettings;
 import io.ringhaul.limits.PauseListener;
+import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.Progress;
 import io.ringhaul.monitor.SampleListener;
@@ -86,6 +88,25 @@ public record OperationSettings(
   /** Returns these settings with non-idempotent writes sent again after a failure. */
   public OperationSettings retryingNonIdempotent() {
     return with(taskCount, requests.retryingNonIdempotent());
+  }
+
+  /**
+   * Returns the settings of one task of a {@link Distribution}, whose beginning process checks and
+   * watches.
+   */
+  OperationSettings ofPart(int requestsInFlight, RequestLimits share) {
+    return new OperationSettings(
+        keyspace,
+        table,
+        OptionalInt.of(requestsInFlight),
+        OptionalInt.of(1),
+        requests.withLimits(share),
+        progress -> {},
+        Monitoring.NONE,
+        new OperationLimits(ResourceLimits.NONE, limits.manager(), PauseListener.NONE),
+        TuningSettings.DEFAULT.in(TuningMode.OFF),
+        jobs,
+        true);
   }
 
   private OperationSettings with(OptionalInt newTaskCount, RequestSettings newRequests) {

@@ -61,6 +61,11 @@ public final class OperatorThreads implements Executor, AutoCloseable {
     return new OperatorThreads(own, own);
   }
 
+  /** The executor that runs the tasks. */
+  Executor executor() {
+    return executor;
+  }
+
   /**
    * Runs a task.
    *

@@ -95,6 +95,20 @@ public record RequestSettings(
         datacenter);
   }
 
+  /** Returns these settings with other limits. */
+  public RequestSettings withLimits(RequestLimits others) {
+    return new RequestSettings(
+        parallelism,
+        consistency,
+        timeout,
+        maxAttempts,
+        executionProfile,
+        others,
+        retriesNonIdempotent,
+        balancing,
+        datacenter);
+  }
+
   /** Returns these settings with another consistency level. */
   public RequestSettings withConsistency(ConsistencyLevel level) {
     return new RequestSettings(

@@ -1,0 +1,197 @@
+package io.ringhaul.internal.operation;
+
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.MergeBase;
+import io.ringhaul.format.MergeDescription;
+import io.ringhaul.format.TargetPlan;
+import io.ringhaul.format.TargetSession;
+import io.ringhaul.format.TaskOutput;
+import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.request.RequestLimits;
+import io.ringhaul.monitor.OperationTotals;
+import io.ringhaul.schema.ColumnDescription;
+import io.ringhaul.schema.TokenRange;
+import io.ringhaul.schema.TokenRangeSet;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Divides a count or an export among processes. The process in which it begins plans the tasks,
+ * keeps the job and commits. Other processes run each task as an operation of their own: the same
+ * request, restricted to the tokens of the task, whose output is handed back in place of a commit.
+ *
+ * <p>An operator learns of its part from its executor, which is one of these two.
+ */
+public abstract class Distribution implements Executor {
+
+  /**
+   * What all tasks have in common.
+   *
+   * @param parallelism requests in flight of all tasks together
+   * @param limits of all tasks together
+   * @param plan the plan of an export; null for a count
+   */
+  public record Terms(int parallelism, RequestLimits limits, @Nullable TargetPlan plan)
+      implements Serializable {
+
+    /** Returns the terms of one task if so many run at the same time. */
+    public Terms dividedBy(int tasks) {
+      return new Terms(Math.max(1, parallelism / tasks), limits.dividedBy(tasks), plan);
+    }
+  }
+
+  /**
+   * A task.
+   *
+   * @param number the number of its job partition
+   */
+  public record Task(int number, List<TokenRange> ranges) implements Serializable {
+
+    public Task {
+      ranges = List.copyOf(ranges);
+    }
+  }
+
+  /**
+   * What a task has done.
+   *
+   * @param number of the task
+   * @param output the files of an export; null for a count
+   */
+  public record Outcome(int number, OperationTotals totals, @Nullable TaskOutput output)
+      implements Serializable {}
+
+  private final Executor threads;
+
+  private Distribution(Executor threads) {
+    this.threads = threads;
+  }
+
+  @Override
+  public void execute(Runnable work) {
+    threads.execute(work);
+  }
+
+  static Optional<Sender> sender(Executor threads) {
+    return of(threads) instanceof Sender sender ? Optional.of(sender) : Optional.empty();
+  }
+
+  static Optional<Receiver> receiver(Executor threads) {
+    return of(threads) instanceof Receiver receiver ? Optional.of(receiver) : Optional.empty();
+  }
+
+  private static @Nullable Executor of(Executor threads) {
+    return threads instanceof OperatorThreads operator ? operator.executor() : null;
+  }
+
+  /** The process in which the operation begins. */
+  public abstract static class Sender extends Distribution {
+
+    protected Sender(Executor threads) {
+      super(threads);
+    }
+
+    /**
+     * Runs the tasks. Attempts that lost to others may still run on return.
+     *
+     * @param ended takes the outcome of each task once, on the calling thread
+     * @param stops whether to stop before all tasks have ended
+     * @throws io.ringhaul.exceptions.BulkOperationException if a task failed finally
+     */
+    protected abstract void run(
+        Terms terms, List<Task> tasks, Consumer<Outcome> ended, BooleanSupplier stops)
+        throws InterruptedException;
+  }
+
+  /** A process that runs one task. */
+  public static final class Receiver extends Distribution {
+
+    private final Terms terms;
+    private final Task task;
+    private @Nullable TaskOutput output;
+
+    /**
+     * @param terms the share of this task
+     */
+    public Receiver(Executor threads, Terms terms, Task task) {
+      super(threads);
+      this.terms = terms;
+      this.task = task;
+    }
+
+    /** The outcome of the operation, which has succeeded. */
+    public Outcome outcome(OperationTotals totals) {
+      return new Outcome(task.number(), totals, output);
+    }
+
+    OperationSettings of(OperationSettings settings) {
+      return settings.ofPart(terms.parallelism(), terms.limits());
+    }
+
+    RowSelection of(RowSelection selection) {
+      return selection.only(TokenRangeSet.of(task.ranges()));
+    }
+
+    /** The target of the task's rows, which commits nothing. */
+    ExportTarget of(ExportTarget target) {
+      return () -> new Part(target.open());
+    }
+
+    /** A target whose plan exists, and whose output belongs to one task of another process. */
+    private final class Part implements TargetSession {
+
+      private final TargetSession target;
+
+      Part(TargetSession target) {
+        this.target = target;
+      }
+
+      @Override
+      public TargetPlan plan(ExportDescription export) {
+        return Objects.requireNonNull(terms.plan());
+      }
+
+      @Override
+      public TargetPlan planMerge(ExportDescription export, MergeDescription merge) {
+        return plan(export);
+      }
+
+      @Override
+      public Optional<MergeBase> mergeBase(TargetPlan plan) {
+        return target.mergeBase(plan);
+      }
+
+      @Override
+      public TaskWriter openTask(TargetPlan plan, List<ColumnDescription> columns, int any) {
+        return target.openTask(plan, columns, task.number());
+      }
+
+      @Override
+      public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
+        TaskOutput all =
+            new TaskOutput(
+                task.number(),
+                outputs.stream().mapToLong(TaskOutput::rows).sum(),
+                outputs.stream().mapToLong(TaskOutput::bytes).sum(),
+                outputs.stream().flatMap(each -> each.files().stream()).toList());
+        output = all;
+        return new CommitResult(
+            plan.location(), all.files().size(), all.bytes(), OptionalLong.empty());
+      }
+
+      @Override
+      public void close() {
+        target.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.ringhaul.spark;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.CountRequest;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.OperationRequest;
+import io.ringhaul.OperationResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.internal.operation.Distribution;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Runs the tasks of counts and exports on the executors of Spark. This process, Spark's driver,
+ * plans the tasks, keeps the job, and commits once. An attempt that fails, is lost with its
+ * executor or is overtaken by a speculative one leaves no rows.
+ *
+ * <pre>{@code
+ * SessionFactory sessions =
+ *     SessionFactory.of(
+ *         Map.of(
+ *             "basic.contact-points.0", "cassandra:9042",
+ *             "basic.load-balancing-policy.local-datacenter", "datacenter1"));
+ * try (RinghaulSpark spark = RinghaulSpark.over(context, sessions)) {
+ *   spark
+ *       .export(
+ *           operator ->
+ *               operator
+ *                   .export("store", "orders")
+ *                   .to(IcebergTarget.catalog("prod", properties).table("lake.orders")))
+ *       .execute();
+ * }
+ * }</pre>
+ *
+ * <p>The function that makes a request runs here and on each executor, so it must contain all
+ * settings that tasks need, such as columns, conditions and the target, and refer to serializable
+ * values only. Settings of the job are made on the returned request: {@code job}, {@code jobId},
+ * listeners.
+ *
+ * <p>Rates, requests in flight and their limits per node are divided evenly among the tasks that
+ * Spark runs at the same time. Thread-safe.
+ */
+public final class RinghaulSpark implements AutoCloseable {
+
+  /**
+   * Makes the same request wherever it is called.
+   *
+   * @param <Q> the type of the request
+   */
+  @FunctionalInterface
+  public interface Request<Q extends OperationRequest<Q, ? extends OperationResult>> extends Serializable {
+
+    /** Makes the request with this operator. */
+    Q with(TokenAwareBulkOperator operator);
+  }
+
+  private final JavaSparkContext context;
+  private final SparkTask.Source source;
+  private final CqlSession session;
+  private final ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
+  private final List<TokenAwareBulkOperator> operators = new ArrayList<>();
+
+  private RinghaulSpark(JavaSparkContext context, SessionFactory sessions) {
+    this.context = Objects.requireNonNull(context);
+    this.source = new SparkTask.Source(UUID.randomUUID(), Objects.requireNonNull(sessions));
+    this.session = sessions.open();
+  }
+
+  /**
+   * Returns an entrance to Spark, and opens a session in this process.
+   *
+   * @throws BulkOperationException if this is no supported version of Spark
+   */
+  public static RinghaulSpark over(JavaSparkContext context, SessionFactory sessions) {
+    String version = context.version();
+    if (!version.startsWith("3.5.") && !version.startsWith("4.")) {
+      throw new BulkOperationException(
+          "Spark " + version + " is not supported: Ringhaul runs on Spark 3.5 and 4", null);
+    }
+    return new RinghaulSpark(context, sessions);
+  }
+
+  /** Returns a request to count the rows of a table. */
+  public CountRequest count(Request<CountRequest> request) {
+    return request(request);
+  }
+
+  /**
+   * Returns a request to export a table. Its tasks write from the executors, so the target must be
+   * reachable from all of them: an object store, HDFS or a shared folder. Settings that an export
+   * on executors refuses: {@code maxRows}, {@code maxDiskBytes}, {@code detectDeletes}, and rejects
+   * instead of failure for rows that the target cannot hold.
+   */
+  public ExportRequest export(Request<ExportRequest> request) {
+    return request(request);
+  }
+
+  private synchronized <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(Request<Q> request) {
+    Distribution onSpark = new SparkTasks(threads, context, source, request);
+    TokenAwareBulkOperator operator =
+        TokenAwareBulkOperator.builder(session).executor(onSpark).build();
+    operators.add(operator);
+    return request.with(operator);
+  }
+
+  /** Cancels running operations and closes the session of this process. */
+  @Override
+  public synchronized void close() {
+    operators.forEach(TokenAwareBulkOperator::close);
+    threads.shutdown();
+    session.close();
+  }
+}

@@ -1,0 +1,109 @@
+package io.ringhaul.spark;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.internal.operation.Distribution;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one task on an executor.
+ *
+ * @param share what each task may use
+ */
+record SparkTask(
+    SparkTask.Source source, RinghaulSpark.Request<?> request, Distribution.Terms share)
+    implements Function<Distribution.Task, Distribution.Outcome> {
+
+  private static final long serialVersionUID = 1;
+
+  /**
+   * Where sessions come from.
+   *
+   * @param id identifies the factory in all processes
+   */
+  record Source(UUID id, SessionFactory factory) implements Serializable {
+
+    private static final long serialVersionUID = 1;
+  }
+
+  @Override
+  public Distribution.Outcome call(Distribution.Task task) {
+    CqlSession session = Sessions.lease(source);
+    ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
+    Distribution.Receiver part = new Distribution.Receiver(threads, share, task);
+    try (TokenAwareBulkOperator operator =
+        TokenAwareBulkOperator.builder(session).executor(part).build()) {
+      return part.outcome(request.with(operator).execute().totals());
+    } finally {
+      threads.shutdownNow();
+      Sessions.giveBack(source.id());
+    }
+  }
+
+  static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "ringhaul-spark");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** The sessions of this process. Spark's tasks share nothing else that lives longer than they. */
+  private static final class Sessions {
+
+    private static final long IDLE_SECONDS = 60;
+
+    private static final Map<UUID, Sessions> OPEN = new HashMap<>();
+
+    private final CqlSession session;
+    private int users;
+    private @Nullable ScheduledExecutorService closing;
+
+    private Sessions(CqlSession session) {
+      this.session = session;
+    }
+
+    static CqlSession lease(Source source) {
+      synchronized (OPEN) {
+        Sessions its = OPEN.computeIfAbsent(source.id(), any -> new Sessions(source.factory().open()));
+        its.users++;
+        if (its.closing != null) {
+          its.closing.shutdownNow();
+          its.closing = null;
+        }
+        return its.session;
+      }
+    }
+
+    static void giveBack(UUID id) {
+      synchronized (OPEN) {
+        Sessions its = OPEN.get(id);
+        its.users--;
+        if (its.users == 0) {
+          its.closing = Executors.newSingleThreadScheduledExecutor(SparkTask::thread);
+          its.closing.schedule(() -> close(id), IDLE_SECONDS, TimeUnit.SECONDS);
+        }
+      }
+    }
+
+    private static void close(UUID id) {
+      Sessions its;
+      synchronized (OPEN) {
+        its = OPEN.get(id);
+        if (its == null || its.users > 0 || its.closing == null) {
+          return;
+        }
+        OPEN.remove(id);
+        its.closing.shutdown();
+      }
+      its.session.close();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import io.ringhaul.ExportRequest;
+import io.ringhaul.ExportResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.parquet.ParquetTarget;
+import io.ringhaul.spark.RinghaulSpark;
+import io.ringhaul.spark.SessionFactory;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** An application as users write it. Prints one line for each thing that it does. */
+public final class RunOnSpark {
+
+  private RunOnSpark() {}
+
+  /** Arguments: contact point, data centre, keyspace, folder, and what to do. */
+  public static void main(String[] arguments) {
+    String keyspace = arguments[2];
+    String folder = arguments[3];
+    SessionFactory sessions =
+        SessionFactory.of(
+            Map.of(
+                "basic.contact-points.0", arguments[0],
+                "basic.load-balancing-policy.local-datacenter", arguments[1]));
+    try (JavaSparkContext context = new JavaSparkContext();
+        RinghaulSpark spark = RinghaulSpark.over(context, sessions);
+        JobStore store = JobStore.file(Path.of(folder, "jobs.db"))) {
+      for (int i = 4; i < arguments.length; i++) {
+        String what = arguments[i];
+        try {
+          long rows =
+              switch (what) {
+                case "count" ->
+                    spark
+                        .count(operator -> operator.count(keyspace, "t").taskCount(12))
+                        .execute()
+                        .rows();
+                case "broken" ->
+                    export(spark, keyspace, "iceberg", folder + "/resumed", 100)
+                        .job(JobOptions.in(store))
+                        .jobId("resumed")
+                        .execute()
+                        .rows();
+                case "resumed" ->
+                    export(spark, keyspace, "iceberg", folder + "/resumed", 0)
+                        .job(JobOptions.in(store).resuming())
+                        .jobId("resumed")
+                        .execute()
+                        .rows();
+                case "unserializable" -> {
+                  Thread thread = Thread.currentThread();
+                  yield spark
+                      .count(
+                          operator -> {
+                            thread.getName();
+                            return operator.count(keyspace, "t");
+                          })
+                      .execute()
+                      .rows();
+                }
+                default -> export(spark, keyspace, what, folder + "/" + what, 1).execute().rows();
+              };
+          System.out.println(what + ": " + rows);
+        } catch (BulkOperationException e) {
+          System.out.println(what + " failed: " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  /** An export of which every third task fails in its first attempts. */
+  private static ExportRequest export(
+      RinghaulSpark spark, String keyspace, String format, String location, int failures) {
+    return spark.export(
+        operator -> {
+          TaskContext task = TaskContext.get();
+          if (task != null && task.partitionId() % 3 == 2 && task.attemptNumber() < failures) {
+            throw new IllegalStateException("a failure on purpose");
+          }
+          return operator.export(keyspace, "t").to(target(format, location)).taskCount(12);
+        });
+  }
+
+  private static ExportTarget target(String format, String location) {
+    Path folder = Path.of(location);
+    return switch (format) {
+      case "csv" -> CsvTarget.folder(folder);
+      case "parquet" -> ParquetTarget.folder(folder);
+      case "partitioned" -> IcebergTarget.warehouse(folder).partitionBy("bucket(3, id)");
+      default -> IcebergTarget.warehouse(folder);
+    };
+  }
+}
