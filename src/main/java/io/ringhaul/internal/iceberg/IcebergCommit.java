@@ -126,7 +126,7 @@ final class IcebergCommit {
     while (true) {
       try {
         new TableCommit(catalog, layout, jobCommit, patience).run(files, outputs.deleteFiles());
-        return done();
+        return done(all);
       } catch (UnknownCommitStateException e) {
         throw e;
       } catch (RuntimeException e) {
@@ -243,12 +243,23 @@ final class IcebergCommit {
     }
   }
 
-  /** Checks that the table contains the commit that the catalog accepted. */
-  private CommitResult done() {
+  /**
+   * Checks that the table contains the commit that the catalog accepted. If the table does not show
+   * the commit's snapshot, its files must be in a later one: the job's property alone may be what a
+   * lost commit has left.
+   */
+  private CommitResult done(List<ContentFile<?>> files) {
     Optional<JobCommit.Found> committed;
     try {
       handle.requireTheSame();
-      committed = jobCommit.find();
+      committed =
+          jobCommit
+              .find()
+              .filter(
+                  found ->
+                      found.snapshotId().isPresent()
+                          || files.isEmpty()
+                          || !namesInTable(files).isEmpty());
       requireNotOnMain(committed);
     } catch (UnknownCommitStateException e) {
       throw e;
@@ -264,10 +275,19 @@ final class IcebergCommit {
                     String.format(
                         "The catalog accepted the commit of export %s to the Iceberg table %s, but"
                             + " the branch %s has no snapshot of it: the catalog lost the commit,"
-                            + " or the commit was rolled back immediately. Its data files were not"
-                            + " deleted; check the table before you run the export again",
+                            + " or the commit was rolled back or its rows were replaced"
+                            + " immediately. Its data files were not deleted; check the table"
+                            + " before you run the export again",
                         layout.jobId(), layout.table(), layout.publication().ref()),
                     null));
+  }
+
+  /** Returns the names of the files that are in any snapshot of the table. */
+  private Set<String> namesInTable(List<ContentFile<?>> files) {
+    return TableFiles.inAny(
+        catalog.loadTable(identifier),
+        layout.origin().sequenceNumber(),
+        files.stream().map(file -> DataFileName.of(file.location())).collect(Collectors.toSet()));
   }
 
   /**
@@ -276,10 +296,7 @@ final class IcebergCommit {
    */
   private CommitResult found(List<ContentFile<?>> files, JobCommit.Found commit) {
     try {
-      Set<String> names =
-          files.stream().map(file -> DataFileName.of(file.location())).collect(Collectors.toSet());
-      Set<String> kept =
-          TableFiles.inAny(catalog.loadTable(identifier), layout.origin().sequenceNumber(), names);
+      Set<String> kept = namesInTable(files);
       WrittenFiles.discard(
           io,
           files.stream()
@@ -367,6 +384,7 @@ final class IcebergCommit {
       Table table = catalog.loadTable(identifier);
       planned.requireTheSame(table);
       Transaction transaction = patience.transaction(table);
+      Nessie.guardFirstCommit(catalog, table, transaction);
       UpdateSchema schema = table.updateSchema();
       if (SchemaChanges.add(schema, table.schema(), layout.schema().columns())) {
         UpdateSchema update = transaction.updateSchema();

@@ -47,7 +47,6 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.DecimalType;
 import org.apache.iceberg.types.Types.NestedField;
@@ -63,9 +62,6 @@ public final class IcebergTargetSession implements TargetSession {
 
   /** The row groups of all open files together use at most this fraction of the heap: a sixth. */
   private static final long HEAP_SHARE = 6;
-
-  /** The property by which Nessie identifies itself to clients. */
-  private static final String NESSIE = "nessie.is-nessie-catalog";
 
   private final TargetSettings settings;
   private final WrittenFiles written = new WrittenFiles();
@@ -144,9 +140,7 @@ public final class IcebergTargetSession implements TargetSession {
   private void requireBranches(TableIdentifier identifier) {
     String branch =
         new WriteLayout.Publication(settings.commitMode(), settings.branch(), Map.of()).ref();
-    if (!branch.equals(SnapshotRef.MAIN_BRANCH)
-        && catalog() instanceof RESTCatalog rest
-        && Boolean.parseBoolean(rest.properties().get(NESSIE))) {
+    if (!branch.equals(SnapshotRef.MAIN_BRANCH) && Nessie.isServerOf(catalog())) {
       throw new StorageException(
           identifier.toString(),
           String.format(

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds a job's commit in a table. The summary of the job's snapshot contains the job's id. After
  * the snapshot has expired, a table property identifies the job, for the last {@value #REMEMBERED}
- * jobs. The names of the job's data files contain its id too, until they are rewritten or replaced.
+ * jobs. The property counts only if snapshots of the branch have expired. The names of the job's data files contain its id too, until they are rewritten or replaced.
  */
 final class JobCommit {
 
@@ -38,6 +38,7 @@ final class JobCommit {
 
   static final int REMEMBERED = 50;
 
+  private static final long FIRST_SEQUENCE_NUMBER = 1;
   private static final String AT = "at";
   private static final String BRANCH = "branch";
   private static final String FILES = "files";
@@ -89,8 +90,21 @@ final class JobCommit {
     }
     return inHistory(table, head)
         .map(Found::of)
-        .or(() -> remembered(table))
+        .or(() -> isWhole(table, head) ? Optional.empty() : remembered(table))
         .or(() -> inFiles(table, head));
+  }
+
+  /**
+   * Returns whether the table still has all snapshots of the branch, down to the table's first one.
+   * Then a property without a snapshot is what a lost commit has left.
+   */
+  private static boolean isWhole(Table table, Snapshot head) {
+    Snapshot first = head;
+    for (Snapshot snapshot : SnapshotUtil.ancestorsOf(head.snapshotId(), table::snapshot)) {
+      first = snapshot;
+    }
+    // Nessie returns one snapshot without its parent; only the sequence number tells its place.
+    return first.parentId() == null && first.sequenceNumber() == FIRST_SEQUENCE_NUMBER;
   }
 
   /** Returns the job's snapshot on the main branch if the job was to commit to another branch. */

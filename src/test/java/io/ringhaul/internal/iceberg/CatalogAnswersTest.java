@@ -117,8 +117,8 @@ class CatalogAnswersTest {
             .hasMessage(
                 "The catalog accepted the commit of export %s to the Iceberg table lake.t, but the"
                     + " branch main has no snapshot of it: the catalog lost the commit, or the"
-                    + " commit was rolled back immediately. Its data files were not deleted; check"
-                    + " the table before you run the export again",
+                    + " commit was rolled back or its rows were replaced immediately. Its data"
+                    + " files were not deleted; check the table before you run the export again",
                 job);
         List<DataFile> files =
             JobOutputs.of(List.of(output), WriteLayout.decode(plan).spec()).dataFiles();
@@ -126,6 +126,51 @@ class CatalogAnswersTest {
       }
     }
     assertIds(1);
+  }
+
+  /** Nessie 0.99 keeps the properties of a first commit whose rows it replaces. */
+  @Test
+  void repeatsACommitOfWhichTheCatalogKeptOnlyTheProperties() throws IOException {
+    try (RestServer server = new RestServer(catalog, Map.of());
+        RESTCatalog client = server.client()) {
+      IcebergTarget target = IcebergTarget.catalog(client).table("lake.t").mode(WriteMode.APPEND);
+      Exports.run(target, SOURCE, row(integer(1)));
+      try (TargetSession session = target.open()) {
+        TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+        TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(2)));
+        server.loseSnapshots();
+        assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+            .isInstanceOf(UnknownCommitStateException.class)
+            .hasMessageContaining("the branch main has no snapshot of it: the catalog lost");
+        assertThat(catalog.loadTable(TABLE).properties()).containsKey(JobCommit.PROPERTY + job);
+        assertIds(1);
+        server.takeCommits();
+        assertThat(session.commit(plan, List.of(output)).snapshotId()).isPresent();
+      }
+    }
+    assertIds(1, 2);
+  }
+
+  /** Nessie returns only the current snapshot, so a later commit hides that of the job. */
+  @Test
+  void reportsALostCommitThatALaterOneHides() throws IOException {
+    try (RestServer server = new RestServer(catalog, Map.of());
+        RESTCatalog client = server.client()) {
+      IcebergTarget target = IcebergTarget.catalog(client).table("lake.t").mode(WriteMode.APPEND);
+      Exports.run(target, SOURCE, row(integer(1)));
+      Exports.run(target, SOURCE, row(integer(2)));
+      catalog
+          .loadTable(TABLE)
+          .expireSnapshots()
+          .expireOlderThan(Long.MAX_VALUE)
+          .retainLast(1)
+          .commit();
+      server.loseSnapshots();
+      assertThatThrownBy(() -> Exports.run(target, SOURCE, job, row(integer(3))))
+          .isInstanceOf(UnknownCommitStateException.class)
+          .hasMessageContaining("the branch main has no snapshot of it: the catalog lost");
+    }
+    assertIds(1, 2);
   }
 
   @Test

@@ -137,6 +137,19 @@ class JobCommitTest {
   }
 
   @Test
+  void isCommittedIfOnlyItsPropertyIsInATableWithAllSnapshots() {
+    append(1);
+    inspect(
+        table -> commitOf(job).property(List.of()).forEach((key, value) -> set(table, key, value)));
+    Exports.run(target().mode(WriteMode.APPEND), SOURCE, job, row(integer(2)));
+    assertIds(1, 2);
+  }
+
+  private static void set(Table table, String key, String value) {
+    table.updateProperties().set(key, value).commit();
+  }
+
+  @Test
   void isCommittedAgainAfterARollback() {
     append(1);
     IcebergTarget appending = target().mode(WriteMode.APPEND);

@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
@@ -73,6 +74,7 @@ public final class RestServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile @Nullable Refusal refusal;
   private volatile boolean loses;
+  private volatile boolean losesSnapshots;
   private volatile boolean losesAnswers;
   private volatile boolean stages = true;
   private volatile Locations locations = Locations.AS_ASKED;
@@ -128,11 +130,17 @@ public final class RestServer implements AutoCloseable {
   /** From now on, executes commits. */
   void takeCommits() {
     refusal = null;
+    losesSnapshots = false;
   }
 
   /** From now on, acknowledges commits without executing them. */
   void loseCommits() {
     loses = true;
+  }
+
+  /** From now on, executes only the changes of commits that are not about snapshots. */
+  void loseSnapshots() {
+    losesSnapshots = true;
   }
 
   /** From now on, executes commits and answers them with status 500. */
@@ -335,11 +343,25 @@ public final class RestServer implements AutoCloseable {
     if (loses) {
       return load(table);
     }
-    LoadTableResponse done = CatalogHandlers.updateTable(catalog, table, update);
+    LoadTableResponse done =
+        CatalogHandlers.updateTable(
+            catalog, table, losesSnapshots ? withoutSnapshots(update) : update);
     if (losesAnswers) {
       throw new Refusal(500, "InternalServerError", "the response was lost");
     }
     return done;
+  }
+
+  private static UpdateTableRequest withoutSnapshots(UpdateTableRequest update) {
+    return UpdateTableRequest.create(
+        update.identifier(),
+        update.requirements(),
+        update.updates().stream()
+            .filter(
+                change ->
+                    !(change instanceof MetadataUpdate.AddSnapshot)
+                        && !(change instanceof MetadataUpdate.SetSnapshotRef))
+            .toList());
   }
 
   private LoadTableResponse withCredentials(TableIdentifier table, LoadTableResponse response) {
