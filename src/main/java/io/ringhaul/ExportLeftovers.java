@@ -1,5 +1,6 @@
 package io.ringhaul;
 
+import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.TargetPlan;
@@ -23,6 +24,9 @@ import java.util.UUID;
  * and outputs of jobs that are given up. Committed files are never removed.
  */
 public final class ExportLeftovers {
+
+  /** The part of a job's fingerprint with the exported table, as CQL. */
+  private static final String TABLE = "table";
 
   private ExportLeftovers() {}
 
@@ -117,11 +121,27 @@ public final class ExportLeftovers {
 
   private static int abandon(Job job, ExportTarget target) {
     if (job.plan().isEmpty()) {
+      abandonUnplanned(job, target);
       return 0;
     }
     TargetPlan plan = StoredExport.parse(job.plan().get()).target();
     try (TargetSession session = target.open()) {
       return session.abandon(plan);
+    }
+  }
+
+  private static void abandonUnplanned(Job job, ExportTarget target) {
+    String table = job.definition().fingerprint().get(TABLE);
+    if (table == null || job.started().isEmpty()) {
+      return;
+    }
+    // Names of keyspaces and tables contain no dots.
+    int dot = table.indexOf('.');
+    try (TargetSession session = target.open()) {
+      session.abandonUnplanned(
+          job.id(),
+          CqlIdentifier.fromCql(table.substring(0, dot)).asInternal(),
+          CqlIdentifier.fromCql(table.substring(dot + 1)).asInternal());
     }
   }
 }

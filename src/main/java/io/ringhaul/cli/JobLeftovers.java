@@ -28,12 +28,19 @@ final class JobLeftovers {
 
   /** Removes all uncommitted files and deletes the job from the store. */
   static int giveUp(JobStore jobs, Job job) {
-    if (job.kind() == JobKind.EXPORT && job.plan().isPresent()) {
+    if (job.kind() == JobKind.EXPORT && (job.plan().isPresent() || mayHavePlanned(job))) {
       return ExportLeftovers.giveUp(jobs, job.id(), target(job));
     }
     int removed = job.kind() != JobKind.EXPORT ? cleanImport(jobs, job) : 0;
     jobs.delete(job.id());
     return removed;
+  }
+
+  /** Whether a run of the command line may have begun to plan the export. */
+  private static boolean mayHavePlanned(Job job) {
+    return job.started().isPresent()
+        && !job.definition().isDraft()
+        && !job.definition().command().isEmpty();
   }
 
   private static int cleanImport(JobStore jobs, Job job) {

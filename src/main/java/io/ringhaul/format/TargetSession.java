@@ -5,6 +5,7 @@ import io.ringhaul.schema.ColumnDescription;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * An open export target. It holds the resources that cannot be stored, such as an open catalog; the
@@ -136,6 +137,17 @@ public interface TargetSession extends AutoCloseable {
   default int abandon(TargetPlan plan) {
     return clean(plan, List.of());
   }
+
+  /**
+   * Removes what {@link #plan} has made for an export that is given up and whose plan is not known,
+   * because its process was killed while it planned. Default: nothing, because most targets make
+   * nothing before the first task.
+   *
+   * @param jobId the export's id, as in {@link ExportDescription#jobId}
+   * @param keyspace the keyspace of the exported table
+   * @param table the name of the exported table
+   */
+  default void abandonUnplanned(UUID jobId, String keyspace, String table) {}
 
   /**
    * Removes the leftovers of a committed export: temporary files, and files of failed attempts. The

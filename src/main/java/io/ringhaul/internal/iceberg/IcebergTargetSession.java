@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.iceberg.ContentFile;
@@ -462,18 +463,31 @@ public final class IcebergTargetSession implements TargetSession {
   public int abandon(TargetPlan plan) {
     WriteLayout layout = plans.of(plan);
     int removed = clean(plan, List.of());
+    undoCreation(TableIdentifier.parse(layout.table()), layout.jobId());
+    return removed;
+  }
+
+  @Override
+  public void abandonUnplanned(UUID jobId, String keyspace, String table) {
+    // The catalog of a local warehouse stages its tables, and opening it would create it.
+    if (settings.catalog().folder().isEmpty()) {
+      undoCreation(
+          settings.table().orElseGet(() -> TableIdentifier.of(keyspace, table)), jobId);
+    }
+  }
+
+  private void undoCreation(TableIdentifier identifier, UUID job) {
     try {
-      TableCreation.undo(catalog(), TableIdentifier.parse(layout.table()), layout.jobId());
+      TableCreation.undo(catalog(), identifier, job);
     } catch (RuntimeException e) {
       throw new StorageException(
-          layout.table(),
+          identifier.toString(),
           String.format(
-              "The Iceberg table %s, which the export %s created without rows, was not dropped: %s;"
-                  + " drop it, or export to it",
-              layout.table(), layout.jobId(), StorageTrouble.ofCatalog(e)),
+              "The Iceberg table %s, if the export %s has created it without rows, was not dropped:"
+                  + " %s; try again, or drop the table",
+              identifier, job, StorageTrouble.ofCatalog(e)),
           e);
     }
-    return removed;
   }
 
   @Override

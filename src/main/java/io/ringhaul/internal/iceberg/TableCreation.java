@@ -19,9 +19,11 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
-import org.apache.iceberg.exceptions.ServiceFailureException;
-import org.apache.iceberg.exceptions.ServiceUnavailableException;
+import org.apache.iceberg.exceptions.RESTException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +48,23 @@ final class TableCreation {
   /** Iceberg's S3 access asks for new credentials 5 minutes before the end of the old ones. */
   private static final Duration SHORT_LIFE = Duration.ofMinutes(10);
 
-  /** What catalogs say that cannot stage a table. The REST specification names 406. */
-  private static final Pattern UNSTAGED =
-      Pattern.compile("(?is).*(?:code: 40[56]|\\bstag(?:e|ed|ing)\\b).*");
+  /**
+   * Answers of REST catalogs that do not have an operation: 405 and 406, which the specification
+   * names. Iceberg's client turns 501 into an {@link UnsupportedOperationException}.
+   */
+  private static final Pattern UNSUPPORTED =
+      Pattern.compile("Unable to process \\(code: 40[56],.*", Pattern.DOTALL);
+
+  /** The answer 422 of REST catalogs to a request that they understand and do not accept. */
+  private static final Pattern UNPROCESSABLE =
+      Pattern.compile("Unable to process \\(code: 422,.*", Pattern.DOTALL);
+
+  /**
+   * What catalogs say of a staged table that they answer with 400, as AWS Glue does: "Malformed
+   * request: Stage create is not supported". Names of tables may contain the word stage too.
+   */
+  private static final Pattern STAGE_CREATE =
+      Pattern.compile("\\bstaged?[- ]?creat", Pattern.CASE_INSENSITIVE);
 
   private final Catalog catalog;
   private final TableIdentifier identifier;
@@ -90,9 +106,10 @@ final class TableCreation {
     Table located;
     try {
       located = staged(Optional.of(first.location()));
-    } catch (AlreadyExistsException | ServiceFailureException | ServiceUnavailableException e) {
-      throw e;
     } catch (RuntimeException e) {
+      if (!isLocationRefused(e)) {
+        throw e;
+      }
       LOG.debug("The catalog rejects the location {}", first.location(), e);
       return empty("the catalog accepts no location for a staged table");
     }
@@ -141,9 +158,33 @@ final class TableCreation {
         .withProperties(properties);
   }
 
+  /** Returns whether the catalog cannot stage tables. A failed request says nothing about it. */
   private static boolean isUnstaged(RuntimeException failure) {
+    return isUnsupported(failure)
+        || (isBadRequest(failure) && STAGE_CREATE.matcher(said(failure)).find());
+  }
+
+  /** Returns whether the catalog, which has just staged the table, rejects its location. */
+  private static boolean isLocationRefused(RuntimeException failure) {
+    return isUnsupported(failure)
+        || isBadRequest(failure)
+        || failure instanceof ForbiddenException
+        || failure instanceof ValidationException
+        || UNPROCESSABLE.matcher(said(failure)).matches();
+  }
+
+  private static boolean isUnsupported(RuntimeException failure) {
     return failure instanceof UnsupportedOperationException
-        || UNSTAGED.matcher(String.valueOf(failure.getMessage())).matches();
+        || (failure instanceof RESTException && UNSUPPORTED.matcher(said(failure)).matches());
+  }
+
+  /** Iceberg's client turns some answers with status 400 into IllegalArgumentExceptions. */
+  private static boolean isBadRequest(RuntimeException failure) {
+    return failure instanceof BadRequestException || failure instanceof IllegalArgumentException;
+  }
+
+  private static String said(RuntimeException failure) {
+    return String.valueOf(failure.getMessage());
   }
 
   /**
@@ -163,10 +204,22 @@ final class TableCreation {
       return;
     }
     Table table = catalog.loadTable(identifier);
-    if (!job.toString().equals(table.properties().get(CREATOR)) || !PlannedTable.isEmpty(table)) {
+    if (!job.toString().equals(table.properties().get(CREATOR))) {
+      return;
+    }
+    if (!PlannedTable.isEmpty(table)) {
+      LOG.info(
+          "The Iceberg table {}, which the export {} created without rows, is kept: another program"
+              + " has written to it",
+          identifier,
+          job);
       return;
     }
     catalog.dropTable(identifier, false);
+    LOG.info(
+        "The Iceberg table {}, which the export {} created without rows, is dropped",
+        identifier,
+        job);
     // Not left to the catalog: a purge would delete the rows of a commit at this moment.
     if (table instanceof BaseTable known) {
       TableMetadata metadata = known.operations().current();

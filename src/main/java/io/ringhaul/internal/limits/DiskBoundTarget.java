@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,11 @@ public final class DiskBoundTarget implements TargetSession {
   @Override
   public int abandon(TargetPlan plan) {
     return target.abandon(plan);
+  }
+
+  @Override
+  public void abandonUnplanned(UUID jobId, String keyspace, String table) {
+    target.abandonUnplanned(jobId, keyspace, table);
   }
 
   @Override

@@ -76,7 +76,8 @@ public final class RestServer implements AutoCloseable {
   private volatile boolean loses;
   private volatile boolean losesSnapshots;
   private volatile boolean losesAnswers;
-  private volatile boolean stages = true;
+  private volatile @Nullable Refusal stagingRefusal;
+  private volatile @Nullable Refusal locationRefusal;
   private volatile Locations locations = Locations.AS_ASKED;
   private volatile @Nullable Duration credentialLife;
   private volatile boolean renews = true;
@@ -91,9 +92,7 @@ public final class RestServer implements AutoCloseable {
   public enum Locations {
     AS_ASKED,
     /** Every response has another location, as with Nessie. */
-    CHOSEN_EACH_TIME,
-    /** A client that asks for a location is rejected. */
-    REJECTED
+    CHOSEN_EACH_TIME
   }
 
   /**
@@ -155,7 +154,17 @@ public final class RestServer implements AutoCloseable {
 
   /** From now on, rejects staged tables with status 406, as AWS Glue does. */
   public void refuseStaging() {
-    stages = false;
+    refuseStaging(406, "UnsupportedOperationException", "stage-create is not supported");
+  }
+
+  /** From now on, responds to requests for staged tables with this status. */
+  void refuseStaging(int status, String type, String message) {
+    stagingRefusal = new Refusal(status, type, message);
+  }
+
+  /** From now on, responds to requests that name a location with this status. */
+  void refuseLocations(int status, String type, String message) {
+    locationRefusal = new Refusal(status, type, message);
   }
 
   public void locations(Locations manner) {
@@ -289,11 +298,13 @@ public final class RestServer implements AutoCloseable {
   }
 
   private LoadTableResponse create(Namespace namespace, CreateTableRequest asked) {
-    if (asked.stageCreate() && !stages) {
-      throw new Refusal(406, "UnsupportedOperationException", "stage-create is not supported");
+    Refusal unstaged = stagingRefusal;
+    if (asked.stageCreate() && unstaged != null) {
+      throw unstaged;
     }
-    if (asked.location() != null && locations == Locations.REJECTED) {
-      throw new Refusal(403, "ForbiddenException", "the catalog chooses the locations of tables");
+    Refusal unlocated = locationRefusal;
+    if (asked.location() != null && unlocated != null) {
+      throw unlocated;
     }
     CreateTableRequest create = asked;
     if (locations == Locations.CHOSEN_EACH_TIME) {

@@ -47,6 +47,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests new and existing tables on REST catalogs with the manners of servers in use. */
@@ -199,6 +200,91 @@ class RestTablesTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | IllegalArgumentException | Stage create is not supported",
+        "400 | BadRequestException | stageCreate must be false",
+        "405 | MethodNotAllowed | POST",
+        "406 | UnsupportedOperationException | stage-create is not supported",
+        "501 | NotImplemented | stage-create is not supported",
+      })
+  void createsTheTableEmptyIfTheCatalogCannotStageIt(int status, String type, String message) {
+    server.refuseStaging(status, type, message);
+    Exports.run(target(), SOURCE, row(integer(1)));
+    assertWhole(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | BadRequestException | the name stage.t is not allowed",
+        "401 | NotAuthorizedException | the token of stage has expired",
+        "403 | ForbiddenException | no access to the bucket stage-data for a staged table",
+        "429 | TooManyRequests | stage-create is limited",
+        "500 | InternalServerError | stage-create failed",
+        "503 | SlowDown | stage-create failed",
+      })
+  void createsNoTableIfStagingItFails(int status, String type, String message) {
+    server.refuseStaging(status, type, message);
+    assertPlanFails(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "401 | NotAuthorizedException | the token has expired",
+        "429 | TooManyRequests | too many requests",
+        "500 | InternalServerError | the database is full",
+        "502 | BadGateway | no server",
+        "503 | SlowDown | too busy",
+      })
+  void createsNoTableIfNamingItsLocationFails(int status, String type, String message) {
+    server.refuseLocations(status, type, message);
+    assertPlanFails(message);
+  }
+
+  private void assertPlanFails(String message) {
+    try (TargetSession session = target().open()) {
+      assertThatThrownBy(() -> session.plan(Exports.description(SOURCE, UUID.randomUUID())))
+          .isInstanceOf(StorageException.class)
+          .hasMessageStartingWith("The Iceberg table lake.t cannot be prepared: ")
+          .hasMessageContaining(message);
+    }
+    assertThat(client.tableExists(TABLE)).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Manner.class)
+  void dropsTheEmptyTableOfAnExportWithoutAPlan(Manner manner) {
+    set(manner);
+    UUID job = UUID.randomUUID();
+    IcebergTarget target = target().mode(WriteMode.APPEND);
+    killPlanned(target, job);
+    try (TargetSession session = target.open()) {
+      session.abandonUnplanned(UUID.randomUUID(), "ks", "t");
+      assertThat(client.tableExists(TABLE)).isTrue();
+      session.abandonUnplanned(job, "ks", "t");
+      assertThat(client.tableExists(TABLE)).isFalse();
+      assertThat(filesIn(folder)).isEmpty();
+      session.abandonUnplanned(job, "ks", "t");
+      // Another program has written to it.
+      killPlanned(target, job);
+      client.loadTable(TABLE).newAppend().commit();
+      session.abandonUnplanned(job, "ks", "t");
+      assertThat(client.tableExists(TABLE)).isTrue();
+    }
+  }
+
+  private static void killPlanned(IcebergTarget target, UUID job) {
+    try (TargetSession killed = target.open()) {
+      killed.plan(Exports.description(SOURCE, job));
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(Manner.class)
   void dropsTheEmptyTableOfAnExportThatIsGivenUp(Manner manner) {
     set(manner);
@@ -331,7 +417,9 @@ class RestTablesTest {
     switch (manner) {
       case NO_STAGING -> server.refuseStaging();
       case CHOSEN_LOCATIONS -> server.locations(RestServer.Locations.CHOSEN_EACH_TIME);
-      case NO_CLIENT_LOCATIONS -> server.locations(RestServer.Locations.REJECTED);
+      case NO_CLIENT_LOCATIONS ->
+          server.refuseLocations(
+              403, "ForbiddenException", "the catalog chooses the locations of tables");
       case SHORT_CREDENTIALS -> server.issueCredentials(Duration.ofMinutes(1));
     }
   }
