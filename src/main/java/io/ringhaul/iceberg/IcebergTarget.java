@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Catalog;
@@ -50,6 +51,9 @@ public final class IcebergTarget implements ExportTarget {
 
   private static final long LEAST_FILE_BYTES = 1L << 20;
   private static final String OWN_PROPERTIES = "ringhaul.";
+
+  /** The versions of Iceberg's table format that an export can write. */
+  private static final Set<String> FORMAT_VERSIONS = Set.of("1", "2", "3");
 
   private final TargetSettings settings;
 
@@ -215,6 +219,9 @@ public final class IcebergTarget implements ExportTarget {
    * Flink) skip files that contain the UUID they search for. Existing tables keep their properties;
    * a table that an export created gets the last two for new uuid columns.
    *
+   * <p>{@code format-version} is 1, 2 or 3. In an existing table it must not be lower than that of
+   * the table, which the commit raises.
+   *
    * <p>Properties are stored with the job and in the table's metadata, which every reader of the
    * table can see, so a key or value that looks like a secret is rejected. Set secrets in the
    * properties of the catalog or in the environment.
@@ -223,9 +230,10 @@ public final class IcebergTarget implements ExportTarget {
    * if its first values in a file repeat ({@code write.parquet.dict-encoding-enabled.column.NAME}
    * overrides this).
    *
-   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, if key or
-   *     value look like a secret, or if the key is {@code write.parquet.compression-codec} and
-   *     {@link #compression} is set too
+   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, if Iceberg
+   *     reserves the key, such as {@code current-schema}, if {@code format-version} is not 1, 2 or 3,
+   *     if key or value look like a secret, or if the key is {@code write.parquet.compression-codec}
+   *     and {@link #compression} is set too
    */
   public IcebergTarget property(String key, String value) {
     if (key.isBlank() || key.startsWith(OWN_PROPERTIES)) {
@@ -235,6 +243,19 @@ public final class IcebergTarget implements ExportTarget {
               + key
               + "\" cannot be set; the key must not be blank or begin with "
               + OWN_PROPERTIES);
+    }
+    if (key.equals(TableProperties.FORMAT_VERSION)) {
+      if (!FORMAT_VERSIONS.contains(value)) {
+        throw new InvalidSettingException(
+            "property",
+            "The table property " + key + " is \"" + value + "\"; it must be 1, 2 or 3");
+      }
+    } else if (TableProperties.RESERVED_PROPERTIES.contains(key)) {
+      throw new InvalidSettingException(
+          "property",
+          "The table property "
+              + key
+              + " cannot be set: Iceberg derives it from the table's metadata");
     }
     if (isSecret(key, value)) {
       throw new InvalidSettingException(

@@ -43,6 +43,8 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -316,7 +318,7 @@ public final class IcebergTargetSession implements TargetSession {
         table.location(),
         schema,
         table.spec(),
-        isNew ? table.properties() : settings.fileProperties(table.properties(), schema),
+        isNew ? newProperties(table) : settings.fileProperties(table.properties(), schema),
         settings.targetFileBytes(),
         writerBytes(export),
         publication,
@@ -325,6 +327,14 @@ public final class IcebergTargetSession implements TargetSession {
             isNew ? WriteLayout.Origin.UNKNOWN : WriteLayout.Origin.sequenceNumber(table),
             Instant.now()),
         Optional.empty());
+  }
+
+  /** Returns the properties of a new table. A staged one does not have its version among them. */
+  private static Map<String, String> newProperties(Table staged) {
+    Map<String, String> properties = new HashMap<>(staged.properties());
+    properties.put(
+        TableProperties.FORMAT_VERSION, Integer.toString(TableUtil.formatVersion(staged)));
+    return properties;
   }
 
   private static long writerBytes(ExportDescription export) {
@@ -636,6 +646,7 @@ public final class IcebergTargetSession implements TargetSession {
           SchemaChanges.add(update, table.schema(), wanted()) ? update.apply() : table.schema();
       requireTypes(evolved);
       requirePartitioning(partitioning, evolved);
+      requireFormatVersion(publication.tableProperties().get(TableProperties.FORMAT_VERSION));
       requireBranch(publication);
       if (!problems.isEmpty()) {
         throw new StorageException(
@@ -738,6 +749,17 @@ public final class IcebergTargetSession implements TargetSession {
         if (!asked.compatibleWith(table.spec())) {
           problems.add("it is partitioned by " + table.spec() + ", not by " + asked);
         }
+      }
+    }
+
+    private void requireFormatVersion(@Nullable String wanted) {
+      int present = TableUtil.formatVersion(table);
+      if (wanted != null && Integer.parseInt(wanted) < present) {
+        problems.add(
+            String.format(
+                "its format version is %d, which Iceberg cannot lower to the %s that the property"
+                    + " %s sets",
+                present, wanted, TableProperties.FORMAT_VERSION));
       }
     }
 

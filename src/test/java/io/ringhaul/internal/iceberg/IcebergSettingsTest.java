@@ -170,6 +170,24 @@ class IcebergSettingsTest {
     assertThat(folder).isEmptyDirectory();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "4", "v3", ""})
+  void rejectsUnknownFormatVersions(String version) {
+    assertSetting(
+        "property",
+        "The table property format-version is \"" + version + "\"; it must be 1, 2 or 3",
+        () -> IcebergTarget.warehouse(folder).property("format-version", version));
+  }
+
+  @Test
+  void rejectsReservedProperties() {
+    assertSetting(
+        "property",
+        "The table property current-schema cannot be set: Iceberg derives it from the table's"
+            + " metadata",
+        () -> IcebergTarget.warehouse(folder).property("current-schema", "{}"));
+  }
+
   private static void assertSetting(String setting, String message, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
