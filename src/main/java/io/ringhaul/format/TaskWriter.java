@@ -1,6 +1,7 @@
 package io.ringhaul.format;
 
 import io.ringhaul.schema.RawRow;
+import java.util.function.LongConsumer;
 
 /** Writes the rows of one task. One thread uses it. */
 public interface TaskWriter extends AutoCloseable {
@@ -36,6 +37,18 @@ public interface TaskWriter extends AutoCloseable {
 
   /** Ends the files, forces them to disk, and describes them. Called once, after the last row. */
   TaskOutput finish();
+
+  /**
+   * Same as {@link #finish()}, with reports of the size of the files meanwhile. A writer that keeps
+   * rows aside and writes many of them at the end implements it. Default: {@link #finish()} without
+   * reports.
+   *
+   * @param bytes called often with the approximate size of the task's files so far, in bytes; may
+   *     throw an unchecked exception, after which the writer is closed
+   */
+  default TaskOutput finish(LongConsumer bytes) {
+    return finish();
+  }
 
   /** Releases all resources, and removes the files unless {@link #finish()} has ended them. */
   @Override

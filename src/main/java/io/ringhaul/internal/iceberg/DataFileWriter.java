@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.StructLike;
@@ -37,6 +38,7 @@ final class DataFileWriter {
   private final List<DataFile> files = new ArrayList<>();
   private @Nullable DataWriter<RawRow> current;
   private @Nullable CapturedOutput output;
+  private LongConsumer growth = bytes -> {};
   private long uncheckedRows;
   private long uncheckedBytes;
 
@@ -71,7 +73,13 @@ final class DataFileWriter {
       if (writer.length() >= layout.targetFileBytes()) {
         end();
       }
+      growth.accept(bytes());
     }
+  }
+
+  /** From now on, reports the size of the files while rows are written; see {@link #bytes}. */
+  void onGrowth(LongConsumer listener) {
+    growth = listener;
   }
 
   /** Returns the approximate size of the files so far, in bytes. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionField;
@@ -90,12 +91,17 @@ final class IcebergTaskWriter implements TaskWriter {
 
   @Override
   public TaskOutput finish() {
-    TaskOutput output = layout.isMerged() ? finishRowFile() : finishDataFiles();
+    return finish(bytes -> {});
+  }
+
+  @Override
+  public TaskOutput finish(LongConsumer bytes) {
+    TaskOutput output = layout.isMerged() ? finishRowFile(bytes) : finishDataFiles(bytes);
     finished = true;
     return output;
   }
 
-  private TaskOutput finishRowFile() {
+  private TaskOutput finishRowFile(LongConsumer bytes) {
     if (spill.partitions().isEmpty()) {
       return new TaskOutput(task, 0, 0, List.of());
     }
@@ -110,18 +116,21 @@ final class IcebergTaskWriter implements TaskWriter {
                 RowFile.write(
                     DataFileWriter.named(layout.table(), io, location),
                     spill,
-                    key -> PartitionMerges.PartitionBytes.encode(key, layout.spec()))));
+                    key -> PartitionMerges.PartitionBytes.encode(key, layout.spec()),
+                    bytes)));
     RowFile file = files.get(0);
     return new TaskOutput(task, file.rows(), file.bytes(), List.of(JobOutputs.text(file)));
   }
 
-  private TaskOutput finishDataFiles() {
+  private TaskOutput finishDataFiles(LongConsumer bytes) {
     List<DataFile> files = new ArrayList<>();
     guarded(
         () -> {
           writers.values().forEach(writer -> files.addAll(writer.finish()));
           for (PartitionKey partition : spill.partitions()) {
             DataFileWriter writer = writer(partition);
+            long before = files.stream().mapToLong(DataFile::fileSizeInBytes).sum();
+            writer.onGrowth(size -> bytes.accept(before + size));
             spill.replay(partition, row -> writer.write(fetched.fetch(row)));
             files.addAll(writer.finish());
           }

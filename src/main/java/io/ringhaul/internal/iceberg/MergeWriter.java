@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.iceberg.DeleteFile;
@@ -113,16 +114,22 @@ final class MergeWriter implements TaskWriter {
 
   @Override
   public TaskOutput finish() {
+    return finish(bytes -> {});
+  }
+
+  @Override
+  public TaskOutput finish(LongConsumer bytes) {
     List<DeleteFile> files = new ArrayList<>();
     guarded(() -> files.addAll(deletes.finish()));
-    TaskOutput output = rows.finish();
+    long ofDeletes = files.stream().mapToLong(DeleteFile::fileSizeInBytes).sum();
+    TaskOutput output = rows.finish(ofRows -> bytes.accept(ofDeletes + ofRows));
     List<String> all = new ArrayList<>(output.files());
     files.forEach(file -> all.add(JobOutputs.text(file, layout.spec())));
     deletes.finished();
     return new TaskOutput(
         output.task(),
         output.rows(),
-        output.bytes() + files.stream().mapToLong(DeleteFile::fileSizeInBytes).sum(),
+        output.bytes() + ofDeletes,
         all);
   }
 

@@ -84,10 +84,10 @@ final class PartitionMerges {
   List<OutputMerge> missing(JobOutputs outputs) {
     List<OutputMerge> missing = new ArrayList<>();
     if (outputs.unmergedRows() > 0) {
-      List<List<RowFile.Segment>> parts = parts(segments(outputs.rowFiles()));
+      List<Part> parts = parts(segments(outputs.rowFiles()));
       for (int number = 0; number < parts.size(); number++) {
         if (!outputs.merged().contains(number)) {
-          missing.add(new Merge(outputs, number, parts.get(number)));
+          missing.add(new Merge(outputs, number, parts.get(number).segments()));
         }
       }
     }
@@ -110,11 +110,14 @@ final class PartitionMerges {
     return segments;
   }
 
+  /** The segments of one merge. */
+  private record Part(List<RowFile.Segment> segments, long bytes) {}
+
   /**
    * Returns the segments of each merge. The result is the same for the same row files, in whatever
    * order they are given.
    */
-  private List<List<RowFile.Segment>> parts(List<RowFile.Segment> segments) {
+  private List<Part> parts(List<RowFile.Segment> segments) {
     Map<ByteBuffer, List<RowFile.Segment>> partitions = new TreeMap<>();
     segments.stream()
         .sorted(
@@ -125,36 +128,32 @@ final class PartitionMerges {
                 partitions
                     .computeIfAbsent(segment.partition(), key -> new ArrayList<>())
                     .add(segment));
-    List<List<RowFile.Segment>> parts = new ArrayList<>();
+    List<Part> parts = new ArrayList<>();
     for (List<RowFile.Segment> partition : partitions.values()) {
       List<RowFile.Segment> part = new ArrayList<>();
+      long bytes = 0;
       for (RowFile.Segment segment : partition) {
-        if (bytes(part) >= FILES_OF_ONE_MERGE * layout.targetFileBytes()) {
-          parts.add(part);
+        if (bytes >= FILES_OF_ONE_MERGE * layout.targetFileBytes()) {
+          parts.add(new Part(part, bytes));
           part = new ArrayList<>();
+          bytes = 0;
         }
         part.add(segment);
+        bytes += segment.bytes();
       }
-      parts.add(part);
+      parts.add(new Part(part, bytes));
     }
     // The sort is stable. The largest merges begin first, so that none runs alone at the end.
-    parts.sort(Comparator.comparing(PartitionMerges::bytes).reversed());
+    parts.sort(Comparator.comparing(Part::bytes).reversed());
     return parts;
-  }
-
-  private static long bytes(List<RowFile.Segment> segments) {
-    return segments.stream().mapToLong(RowFile.Segment::bytes).sum();
   }
 
   /** Writes the data files of a partition, or of a part of a large one. */
   private final class Merge implements OutputMerge {
 
-    private static final int ROWS_BETWEEN_REPORTS = 1_000;
-
     private final JobOutputs outputs;
     private final int number;
     private final List<RowFile.Segment> segments;
-    private int unreportedRows;
 
     Merge(JobOutputs outputs, int number, List<RowFile.Segment> segments) {
       this.outputs = outputs;
@@ -172,6 +171,7 @@ final class PartitionMerges {
               written,
               PartitionBytes.decode(segments.get(0).partition(), layout),
               number);
+      writer.onGrowth(bytes);
       boolean isDone = false;
       try {
         FetchedRow row = new FetchedRow(columns.size());
@@ -180,13 +180,7 @@ final class PartitionMerges {
               io.get(),
               segment,
               columns.size(),
-              next -> {
-                writer.write(row.fetch(next));
-                if (++unreportedRows == ROWS_BETWEEN_REPORTS) {
-                  unreportedRows = 0;
-                  bytes.accept(writer.bytes());
-                }
-              });
+              next -> writer.write(row.fetch(next)));
         }
         bytes.accept(writer.bytes());
         TaskOutput output = output(writer.finish());

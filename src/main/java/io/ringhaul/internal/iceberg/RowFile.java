@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.io.FileIO;
@@ -57,13 +58,17 @@ record RowFile(String location, long bytes, long rows) {
    * Writes the spilled rows to a file. If this fails, the caller must delete the file.
    *
    * @param encoder encodes the values of a partition
+   * @param bytes called after each block with the length of the file so far
    */
   static RowFile write(
-      OutputFile file, PartitionSpill spill, Function<PartitionKey, ByteBuffer> encoder) {
+      OutputFile file,
+      PartitionSpill spill,
+      Function<PartitionKey, ByteBuffer> encoder,
+      LongConsumer bytes) {
     try (PositionOutputStream stream = file.create();
         ZstdCompressCtx zstd = new ZstdCompressCtx()) {
       zstd.setLevel(COMPRESSION_LEVEL).setChecksum(true);
-      Blocks blocks = new Blocks(new DataOutputStream(stream), zstd);
+      Blocks blocks = new Blocks(new DataOutputStream(stream), zstd, bytes);
       ByteArrayOutputStream indexBytes = new ByteArrayOutputStream();
       DataOutputStream index = new DataOutputStream(indexBytes);
       index.writeInt(spill.partitions().size());
@@ -191,11 +196,14 @@ record RowFile(String location, long bytes, long rows) {
 
     private final DataOutputStream out;
     private final ZstdCompressCtx zstd;
+    private final LongConsumer written;
     private final ByteArrayOutputStream rows = new ByteArrayOutputStream();
+    private long bytes;
 
-    Blocks(DataOutputStream out, ZstdCompressCtx zstd) {
+    Blocks(DataOutputStream out, ZstdCompressCtx zstd, LongConsumer written) {
       this.out = out;
       this.zstd = zstd;
+      this.written = written;
     }
 
     /** Adds whole rows. */
@@ -220,6 +228,8 @@ record RowFile(String location, long bytes, long rows) {
         throw new UncheckedIOException(e);
       }
       rows.reset();
+      bytes += Integer.BYTES + Integer.BYTES + compressed.length;
+      written.accept(bytes);
     }
   }
 }

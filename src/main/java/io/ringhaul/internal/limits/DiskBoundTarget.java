@@ -185,8 +185,18 @@ public final class DiskBoundTarget implements TargetSession {
 
     @Override
     public TaskOutput finish() {
+      return finish(bytes -> {});
+    }
+
+    @Override
+    public TaskOutput finish(LongConsumer reported) {
       share.grown(writer.bytes());
-      TaskOutput output = writer.finish();
+      TaskOutput output =
+          writer.finish(
+              size -> {
+                share.grown(size);
+                reported.accept(size);
+              });
       share.ended(output.bytes());
       return output;
     }

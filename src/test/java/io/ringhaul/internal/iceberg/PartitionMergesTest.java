@@ -38,6 +38,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
@@ -47,6 +48,8 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionMergesTest {
 
@@ -263,6 +266,61 @@ class PartitionMergesTest {
       session.commit(plan, Exports.merged(session, plan, SOURCE, tasks));
     }
     assertExact(ROWS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hash", "none"})
+  void countsFilesAgainstTheDiskLimitWhileTheyAreWritten(String distribution) throws IOException {
+    int limit = 3 << 20;
+    IcebergTarget target =
+        target(folder)
+            .targetFileSize(1 << 20)
+            .property("write.distribution-mode", distribution);
+    try (TargetSession session = target.open()) {
+      TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+      List<Long> sizes = new ArrayList<>();
+      TaskOutput output;
+      try (TaskWriter writer = session.openTask(plan, SOURCE.columns(), 0)) {
+        writeLarge(writer);
+        output = writer.finish(sizes::add);
+      }
+      assertThat(output.bytes()).isGreaterThan(2 * limit);
+      assertThat(sizes).hasSizeGreaterThan(10).isSorted();
+      assertThat(sizes.get(sizes.size() - 1)).isBetween(output.bytes() / 2L, output.bytes());
+      session.clean(plan, List.of());
+    }
+    try (TargetSession session = new DiskBoundTarget(target.open(), limit, 0, "Resume.")) {
+      TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+      try (TaskWriter writer = session.openTask(plan, SOURCE.columns(), 0)) {
+        assertThatThrownBy(
+                () -> {
+                  writeLarge(writer);
+                  writer.finish();
+                })
+            .isInstanceOf(DiskLimitException.class);
+        assertThat(bytesOnDisk()).isLessThanOrEqualTo(limit);
+      }
+    }
+  }
+
+  /** Writes 8 MiB that cannot be compressed, most of it in partitions that are not written yet. */
+  private static void writeLarge(TaskWriter writer) {
+    Random random = new Random(7);
+    for (int id = 0; id < 8_192; id++) {
+      byte[] value = new byte[1024];
+      random.nextBytes(value);
+      List<@Nullable ByteBuffer> row = row(integer(id), integer(id % 64), ByteBuffer.wrap(value));
+      writer.write(row::get);
+    }
+  }
+
+  private long bytesOnDisk() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("lake/t/data"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
   }
 
   @Test
