@@ -20,6 +20,7 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.RESTException;
@@ -189,13 +190,26 @@ final class TableCreation {
 
   /**
    * Keeps an empty table that another export has created: if that export is given up, it no longer
-   * drops the table.
+   * drops the table. Other exports may do the same concurrently.
    */
   static void adopt(Table table, UUID job) {
-    String creator = table.properties().get(CREATOR);
-    if (creator != null && !creator.equals(job.toString())) {
-      table.updateProperties().remove(CREATOR).commit();
+    IcebergCommit.ConflictPatience patience =
+        new IcebergCommit.ConflictPatience(table.name(), IcebergCommit.ConflictPatience.MOST);
+    while (isOfAnother(table, job)) {
+      try {
+        table.updateProperties().remove(CREATOR).commit();
+      } catch (CommitFailedException e) {
+        if (!patience.lastsAfterConflict()) {
+          throw e;
+        }
+        table.refresh();
+      }
     }
+  }
+
+  private static boolean isOfAnother(Table table, UUID job) {
+    String creator = table.properties().get(CREATOR);
+    return creator != null && !creator.equals(job.toString());
   }
 
   /** Drops the table if the export has created it empty and nothing was committed to it since. */

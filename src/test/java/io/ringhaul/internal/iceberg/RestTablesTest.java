@@ -353,6 +353,20 @@ class RestTablesTest {
     assertWhole(2);
   }
 
+  @Test
+  void usesTheEmptyTableOfAnotherExportDespiteConflicts() {
+    server.refuseStaging();
+    try (TargetSession first = target().open();
+        TargetSession second = target().open()) {
+      first.plan(Exports.description(SOURCE, UUID.randomUUID()));
+      // More than the retries of one commit of Iceberg.
+      server.conflictNext(7);
+      TargetPlan two = second.plan(Exports.description(SOURCE, UUID.randomUUID()));
+      second.commit(two, List.of(write(second, two, 2)));
+    }
+    assertWhole(2);
+  }
+
   @ParameterizedTest
   @EnumSource(Manner.class)
   void findsACommitWhoseResponseWasLost(Manner manner) {
