@@ -34,6 +34,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.iceberg.ContentFile;
@@ -105,15 +107,29 @@ public final class IcebergTargetSession implements TargetSession {
     TableIdentifier identifier = identifier(export);
     requireBranches(identifier);
     PartitionSpec spec = PartitionExpression.bind(settings.partitioning(), schema);
+    return explained(
+        identifier.toString(),
+        () -> layout(export, identifier, schema, spec, merge).encode(),
+        e ->
+            String.format(
+                "The Iceberg table %s cannot be prepared: %s",
+                identifier, StorageTrouble.ofCatalog(e)));
+  }
+
+  /**
+   * Runs a step that uses the catalog or the storage. A failure that does not explain itself
+   * becomes a {@link StorageException}.
+   *
+   * @param message the message of that exception
+   */
+  private static <T> T explained(
+      String table, Supplier<T> step, Function<RuntimeException, String> message) {
     try {
-      return layout(export, identifier, schema, spec, merge).encode();
+      return step.get();
     } catch (BulkOperationException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new StorageException(
-          identifier.toString(),
-          "The Iceberg table " + identifier + " cannot be prepared: " + StorageTrouble.ofCatalog(e),
-          e);
+      throw new StorageException(table, message.apply(e), e);
     }
   }
 
@@ -126,17 +142,16 @@ public final class IcebergTargetSession implements TargetSession {
   @Override
   public TargetPlan resume(TargetPlan plan, ExportDescription export) {
     WriteLayout layout = plans.of(plan);
-    try {
-      new IcebergResumption(catalog(), layout).check(export, settings, identifier(export));
-    } catch (BulkOperationException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new StorageException(
-          layout.table(),
-          "The Iceberg table " + layout.table() + " cannot be read: " + StorageTrouble.ofCatalog(e),
-          e);
-    }
-    return layout.withWriterBytes(writerBytes(export)).encode();
+    return explained(
+        layout.table(),
+        () -> {
+          new IcebergResumption(catalog(), layout).check(export, settings, identifier(export));
+          return layout.withWriterBytes(writerBytes(export)).encode();
+        },
+        e ->
+            String.format(
+                "The Iceberg table %s cannot be read: %s",
+                layout.table(), StorageTrouble.ofCatalog(e)));
   }
 
   /** Rejects a table branch in a Nessie catalog: Nessie would commit the rows to its own branch. */
@@ -157,9 +172,11 @@ public final class IcebergTargetSession implements TargetSession {
   }
 
   private TableIdentifier identifier(ExportDescription export) {
-    return settings
-        .table()
-        .orElseGet(() -> TableIdentifier.of(export.table().keyspace(), export.table().name()));
+    return identifier(export.table().keyspace(), export.table().name());
+  }
+
+  private TableIdentifier identifier(String keyspace, String table) {
+    return settings.table().orElseGet(() -> TableIdentifier.of(keyspace, table));
   }
 
   private WriteLayout layout(
@@ -364,23 +381,19 @@ public final class IcebergTargetSession implements TargetSession {
     if (files.unmergedRows() == 0) {
       return List.of();
     }
-    try {
-      return layout.jobCommit(catalog()).find().isPresent()
-          ? List.of()
-          : new PartitionMerges(layout, columns, settings.types(), () -> io(layout), written)
-              .missing(files);
-    } catch (BulkOperationException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new StorageException(
-          layout.table(),
-          String.format(
-              "The rows of the tasks of export %s in %s could not be read: %s; resume the job,"
-                  + " which repeats the tasks of damaged files, or, without a job store, run the"
-                  + " export again",
-              layout.jobId(), layout.location(), StorageTrouble.of(e)),
-          e);
-    }
+    return explained(
+        layout.table(),
+        () ->
+            layout.jobCommit(catalog()).find().isPresent()
+                ? List.of()
+                : new PartitionMerges(layout, columns, settings.types(), () -> io(layout), written)
+                    .missing(files),
+        e ->
+            String.format(
+                "The rows of the tasks of export %s in %s could not be read: %s; resume the job,"
+                    + " which repeats the tasks of damaged files, or, without a job store, run the"
+                    + " export again",
+                layout.jobId(), layout.location(), StorageTrouble.of(e)));
   }
 
   @Override
@@ -404,34 +417,31 @@ public final class IcebergTargetSession implements TargetSession {
   @Override
   public List<TaskOutput> damaged(TargetPlan plan, List<TaskOutput> outputs) {
     WriteLayout layout = plans.of(plan);
-    try {
-      if (layout.jobCommit(catalog()).find().isPresent()) {
-        return List.of();
-      }
-      WholeFiles whole = new WholeFiles(io(layout));
-      JobOutputs files = JobOutputs.of(outputs, layout.spec());
-      Set<String> unusable =
-          Stream.concat(
-                  files.outdated().stream(),
-                  whole.damages(files.needed()).stream().map(WholeFiles.Damage::location))
-              .collect(Collectors.toSet());
-      return outputs.stream()
-          .filter(
-              output ->
-                  JobOutputs.of(List.of(output), layout.spec()).locations().stream()
-                      .anyMatch(unusable::contains))
-          .toList();
-    } catch (BulkOperationException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new StorageException(
-          layout.table(),
-          String.format(
-              "The data files of the export %s in %s could not be checked: %s; resume the job"
-                  + " later",
-              layout.jobId(), layout.location(), StorageTrouble.ofCatalog(e)),
-          e);
-    }
+    return explained(
+        layout.table(),
+        () -> {
+          if (layout.jobCommit(catalog()).find().isPresent()) {
+            return List.of();
+          }
+          WholeFiles whole = new WholeFiles(io(layout));
+          JobOutputs files = JobOutputs.of(outputs, layout.spec());
+          Set<String> unusable =
+              Stream.concat(
+                      files.outdated().stream(),
+                      whole.damages(files.needed()).stream().map(WholeFiles.Damage::location))
+                  .collect(Collectors.toSet());
+          return outputs.stream()
+              .filter(
+                  output ->
+                      JobOutputs.of(List.of(output), layout.spec()).locations().stream()
+                          .anyMatch(unusable::contains))
+              .toList();
+        },
+        e ->
+            String.format(
+                "The data files of the export %s in %s could not be checked: %s; resume the job"
+                    + " later",
+                layout.jobId(), layout.location(), StorageTrouble.ofCatalog(e)));
   }
 
   /** Keeps the committed files, because they may belong to a table that was renamed. */
@@ -453,19 +463,14 @@ public final class IcebergTargetSession implements TargetSession {
 
   private int clean(WriteLayout layout, Stream<String> kept) {
     Set<String> names = kept.map(DataFileName::of).collect(Collectors.toSet());
-    try {
-      return new JobCleaning(catalog(), layout, io(layout), written).run(names);
-    } catch (BulkOperationException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new StorageException(
-          layout.table(),
-          String.format(
-              "The leftovers of the export %s in %s were not removed, because the files of the"
-                  + " Iceberg table %s could not be determined: %s; try again later",
-              layout.jobId(), layout.location(), layout.table(), StorageTrouble.ofCatalog(e)),
-          e);
-    }
+    return explained(
+        layout.table(),
+        () -> new JobCleaning(catalog(), layout, io(layout), written).run(names),
+        e ->
+            String.format(
+                "The leftovers of the export %s in %s were not removed, because the files of the"
+                    + " Iceberg table %s could not be determined: %s; try again later",
+                layout.jobId(), layout.location(), layout.table(), StorageTrouble.ofCatalog(e)));
   }
 
   /** Removes the export's files, and the table if the export created it empty. */
@@ -481,8 +486,7 @@ public final class IcebergTargetSession implements TargetSession {
   public void abandonUnplanned(UUID jobId, String keyspace, String table) {
     // The catalog of a local warehouse stages its tables, and opening it would create it.
     if (settings.catalog().folder().isEmpty()) {
-      undoCreation(
-          settings.table().orElseGet(() -> TableIdentifier.of(keyspace, table)), jobId);
+      undoCreation(identifier(keyspace, table), jobId);
     }
   }
 
