@@ -109,7 +109,7 @@ public final class ExportFollowRequest {
   private ExportFollowOperation operation() {
     return new ExportFollowOperation(
         export,
-        new FollowedBatches(options, id, export.subject()),
+        new FollowedBatches(options, id, UUID.randomUUID(), export.subject()),
         period,
         comparison,
         most,

@@ -130,7 +130,8 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
    * written, and the result has the files and the snapshot of that commit. The target must still
    * know the commit: an Iceberg table knows it by its snapshot, by a property for its last 50
    * exports, and by the export's files. A commit that was rolled back counts as missing until its
-   * snapshot has expired. Default: a new random id for every run.
+   * snapshot has expired. An {@link #incremental} export is refused then, unless it resumes its
+   * job. Default: a new random id for every run.
    */
   public ExportRequest jobId(UUID id) {
     this.jobId = Objects.requireNonNull(id);

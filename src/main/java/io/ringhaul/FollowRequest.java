@@ -112,7 +112,7 @@ public final class FollowRequest {
     return new FollowOperation(
         blueprint,
         source,
-        new FollowedBatches(options, id, blueprint.subject(source)),
+        new FollowedBatches(options, id, id, blueprint.subject(source)),
         period,
         patience,
         listener);

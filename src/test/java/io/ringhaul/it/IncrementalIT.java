@@ -323,6 +323,64 @@ class IncrementalIT {
   }
 
   @Test
+  void followWithoutAJobStoreExportsAllChangesAfterARestart() {
+    String table = table("restarted", "k int PRIMARY KEY, v text");
+    for (int restart = 0; restart < 3; restart++) {
+      execute("INSERT INTO TABLE (k, v) VALUES (" + restart + ", 'a')", table);
+      FollowResult result =
+          incremental(table)
+              .overlap(Duration.ZERO)
+              .jobId("follow of " + table)
+              .follow()
+              .every(Duration.ofMillis(10))
+              .maxBatches(2)
+              .execute();
+      assertThat(result.rows()).isEqualTo(1);
+    }
+    inspect(
+        table,
+        loaded -> {
+          assertThat(loaded.snapshots()).hasSize(6);
+          assertThat(Warehouse.rows(loaded)).hasSize(3);
+        });
+  }
+
+  @Test
+  void followWithALostJobStoreExportsAllChanges() {
+    String table = table("lost", "k int PRIMARY KEY, v text");
+    for (int restart = 0; restart < 2; restart++) {
+      execute("INSERT INTO TABLE (k, v) VALUES (" + restart + ", 'a')", table);
+      try (JobStore store = JobStore.file(folder.resolve(table + restart + ".db"))) {
+        incremental(table)
+            .overlap(Duration.ZERO)
+            .job(JobOptions.in(store))
+            .jobId("follow of " + table)
+            .follow()
+            .maxBatches(1)
+            .execute();
+      }
+    }
+    inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(2));
+  }
+
+  @Test
+  void refusesTheJobIdOfAnEarlierExportBeforeItReads() {
+    String table = table("repeated", "k int PRIMARY KEY, v text");
+    execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);
+    incremental(table).jobId("nightly").execute();
+    execute("INSERT INTO TABLE (k, v) VALUES (2, 'b')", table);
+    for (ExportRequest again :
+        List.of(incremental(table), incremental(table).detectDeletes())) {
+      assertThatThrownBy(() -> again.jobId("nightly").execute())
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("an incremental export takes a job id of its own each time")
+          .hasMessageEndingWith("Leave out jobId, or set another");
+    }
+    assertThat(incremental(table).overlap(Duration.ZERO).execute().rows()).isEqualTo(1);
+    inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(2));
+  }
+
+  @Test
   void beginsAnewByReplacingAllRows() {
     String table = table("anew", "k int PRIMARY KEY, v text");
     execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);

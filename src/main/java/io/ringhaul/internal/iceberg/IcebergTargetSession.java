@@ -215,6 +215,7 @@ public final class IcebergTargetSession implements TargetSession {
       ExportDescription export, TableIdentifier identifier, MergeDescription described) {
     Table table = catalog().loadTable(identifier);
     String ref = new WriteLayout.Publication(CommitMode.MERGE, settings.branch(), Map.of()).ref();
+    requireNoCommit(export, identifier, ref);
     // A new branch starts at the main branch's current snapshot.
     Snapshot head = table.refs().containsKey(ref) ? table.snapshot(ref) : table.currentSnapshot();
     Optional<Merge.Last> last = Merge.Last.of(table, head);
@@ -232,6 +233,28 @@ public final class IcebergTargetSession implements TargetSession {
           table, Objects.requireNonNull(head), last, described.source(), described.isCompared());
     }
     return layout.withMerge(Optional.of(merge(export, described, last)));
+  }
+
+  /** Fails if the branch has the job's commit: the changes since then would not be committed. */
+  private void requireNoCommit(ExportDescription export, TableIdentifier identifier, String ref) {
+    new JobCommit(catalog(), identifier, ref, export.jobId())
+        .find()
+        .ifPresent(
+            commit -> {
+              throw new StorageException(
+                  identifier.toString(),
+                  String.format(
+                      "The Iceberg table %s has the rows of export %s already%s, so that it would"
+                          + " not take the rows that have changed since: an incremental export"
+                          + " takes a job id of its own each time. Leave out %s, or set another",
+                      identifier,
+                      export.jobId(),
+                      commit.snapshotId().isPresent()
+                          ? ", in snapshot " + commit.snapshotId().getAsLong()
+                          : "",
+                      Setting.JOB_ID.mark()),
+                  null);
+            });
   }
 
   @Override

@@ -17,6 +17,9 @@ public final class BatchLabels {
   /** The id of the following. */
   public static final String FOLLOWING = "ringhaul.follow";
 
+  /** Names the jobs of the batches together with their numbers. */
+  public static final String SERIES = "ringhaul.series";
+
   /** From where to where it goes. */
   public static final String SUBJECT = "ringhaul.subject";
 

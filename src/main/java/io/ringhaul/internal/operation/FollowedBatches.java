@@ -3,6 +3,7 @@ package io.ringhaul.internal.operation;
 import static io.ringhaul.internal.jobstore.BatchLabels.FOLLOWING;
 import static io.ringhaul.internal.jobstore.BatchLabels.FROM;
 import static io.ringhaul.internal.jobstore.BatchLabels.NUMBER;
+import static io.ringhaul.internal.jobstore.BatchLabels.SERIES;
 import static io.ringhaul.internal.jobstore.BatchLabels.SUBJECT;
 import static io.ringhaul.internal.jobstore.BatchLabels.TO;
 
@@ -10,6 +11,7 @@ import io.ringhaul.exceptions.JobException;
 import io.ringhaul.format.GrowingSource;
 import io.ringhaul.internal.jobstore.BatchLabels;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +33,19 @@ public final class FollowedBatches {
   private final Optional<JobOptions> options;
   private final UUID id;
   private final String subject;
+  private UUID series;
 
   /**
    * @param options empty for a follow without a job store
+   * @param series names the jobs of the batches together with their numbers, unless the store has
+   *     batches of the follow; random if a target may have commits of batches that the store does
+   *     not have: it would take a batch with the same job id for committed
    * @param subject a description of the source and the table; constant during the follow
    */
-  public FollowedBatches(Optional<JobOptions> options, UUID id, String subject) {
+  public FollowedBatches(Optional<JobOptions> options, UUID id, UUID series, String subject) {
     this.options = options;
     this.id = id;
+    this.series = series;
     this.subject = subject;
   }
 
@@ -74,12 +81,22 @@ public final class FollowedBatches {
   Batch last() {
     Optional<Job> last = stored().findFirst();
     last.ifPresent(this::requireSame);
-    if (last.filter(BatchLabels::isWithoutPlan).isPresent()) {
+    last.filter(this::isContinued)
+        .map(job -> job.labels().get(SERIES))
+        .ifPresent(stored -> series = UUID.fromString(stored));
+    if (last.filter(job -> BatchLabels.isWithoutPlan(job) || !isContinued(job)).isPresent()) {
       // The source may have lost or gained data in the range of this batch.
       options.orElseThrow().store().delete(last.get().id());
       return batch(last.get()).before();
     }
     return last.map(FollowedBatches::batch).orElse(Batch.NONE);
+  }
+
+  /** Whether the follow continues from a job: a failed export needs a durable store for that. */
+  private boolean isContinued(Job job) {
+    return job.status() == JobStatus.COMPLETED
+        || job.kind() != JobKind.EXPORT
+        || options.orElseThrow().store().isDurable();
   }
 
   private void requireSame(Job job) {
@@ -111,7 +128,7 @@ public final class FollowedBatches {
   }
 
   UUID jobId(Batch batch) {
-    String name = id + "/" + batch.number();
+    String name = series + "/" + batch.number();
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -119,6 +136,7 @@ public final class FollowedBatches {
     return options.map(
         its ->
             its.labelled(FOLLOWING, id.toString())
+                .labelled(SERIES, series.toString())
                 .labelled(SUBJECT, subject)
                 .labelled(NUMBER, Integer.toString(batch.number()))
                 .labelled(FROM, batch.from())
