@@ -336,7 +336,7 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
    * Collections that are not frozen need Cassandra 5.0. Default: all rows.
    *
    * <p>Two incremental exports to one table at a time are one too many: the second to commit is
-   * refused.
+   * refused. Its job, when it is resumed, reads the changes again.
    */
   public ExportRequest incremental() {
     this.incremental = true;

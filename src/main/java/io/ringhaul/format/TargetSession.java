@@ -47,6 +47,18 @@ public interface TargetSession extends AutoCloseable {
   }
 
   /**
+   * Whether an incremental export that was planned earlier can no longer be committed, because the
+   * rows that it was to be merged into have changed since: another incremental export has
+   * committed, or the target was replaced. It must be {@linkplain #abandon abandoned} and planned
+   * again. May be called without {@link #plan}. Default: false.
+   *
+   * @throws io.ringhaul.exceptions.BulkOperationException if the target cannot be read
+   */
+  default boolean isOutdated(TargetPlan plan) {
+    return false;
+  }
+
+  /**
    * Returns the type that the target gives to each column, such as {@code decimal(38, 2)}, by the
    * column's stored name. May be called without {@link #plan}. Creates nothing and does not look at
    * existing data. Default: no types, as for files of texts.

@@ -88,9 +88,9 @@ class DraftJobTest {
   @ValueSource(strings = {"memory", "file"})
   void protectsTheLastBatchOfAFollowing(String kind) {
     try (JobStore store = store(kind)) {
-      Job first = batch(store, "f", 1);
-      Job last = batch(store, "f", 2);
-      Job other = batch(store, "g", 1);
+      Job first = batch(store, JobKind.IMPORT, "f", 1);
+      Job last = batch(store, JobKind.IMPORT, "f", 2);
+      Job other = batch(store, JobKind.IMPORT, "g", 1);
       store.describe(last.id(), "n", "d", Map.of("own", "1", "ringhaul.batch", "0"));
       assertThat(store.find(last.id()).orElseThrow().labels())
           .isEqualTo(Map.of("own", "1", "ringhaul.follow", "f", "ringhaul.batch", "2"));
@@ -101,11 +101,25 @@ class DraftJobTest {
       }
       store.delete(first.id());
       assertThat(store.list()).extracting(Job::id).containsExactlyInAnyOrder(last.id(), other.id());
-      batch(store, "f", 3);
+      batch(store, JobKind.IMPORT, "f", 3);
       store.delete(last.id());
       assertThatThrownBy(() -> store.reset(other.id()))
           .isInstanceOf(JobException.class)
           .hasMessageContaining("follow under a new id");
+    }
+  }
+
+  /** A followed table continues from what the target has, not from the last batch. */
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "file"})
+  void deletesTheLastBatchOfAFollowedTable(String kind) {
+    try (JobStore store = store(kind)) {
+      Job last = batch(store, JobKind.EXPORT, "f", 1);
+      store.reset(last.id());
+      assertThat(store.find(last.id()).orElseThrow().plan()).isEmpty();
+      store.delete(last.id());
+      store.delete(batch(store, JobKind.EXPORT, "f", 2).id());
+      assertThat(store.list()).isEmpty();
     }
   }
 
@@ -115,22 +129,27 @@ class DraftJobTest {
   void deletesABatchWithoutAPlan(String kind) {
     try (JobStore store = store(kind)) {
       Job batch =
-          labelled(Jobs.export("batch"), Map.of("ringhaul.follow", "f", "ringhaul.batch", "1"));
+          labelled(
+              Jobs.export("batch"),
+              JobKind.IMPORT,
+              Map.of("ringhaul.follow", "f", "ringhaul.batch", "1"));
       store.create(batch);
       store.delete(batch.id());
       assertThat(store.list()).isEmpty();
     }
   }
 
-  private static Job labelled(Job job, Map<String, String> labels) {
-    return Job.pending(job.id(), "batch", "", labels, job.kind(), job.definition());
+  private static Job labelled(Job job, JobKind kind, Map<String, String> labels) {
+    return Job.pending(job.id(), "batch", "", labels, kind, job.definition());
   }
 
-  private static Job batch(JobStore store, String following, int number) {
+  private static Job batch(JobStore store, JobKind kind, String following, int number) {
     Job job = Jobs.export("batch");
     Job batch =
         labelled(
-            job, Map.of("ringhaul.follow", following, "ringhaul.batch", Integer.toString(number)));
+            job,
+            kind,
+            Map.of("ringhaul.follow", following, "ringhaul.batch", Integer.toString(number)));
     store.create(batch);
     try (JobRun run = JobRuns.of(store).begin(batch.id())) {
       run.plan("p", Jobs.tiling(2, 1));

@@ -3,6 +3,8 @@ package io.ringhaul.jobs;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.MergeBase;
+import io.ringhaul.format.MergeDescription;
 import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
@@ -12,6 +14,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -53,6 +56,21 @@ record FaultyTarget(
       }
 
       @Override
+      public TargetPlan planMerge(ExportDescription export, MergeDescription merge) {
+        return session.planMerge(export, merge);
+      }
+
+      @Override
+      public Optional<MergeBase> mergeBase(TargetPlan plan) {
+        return session.mergeBase(plan);
+      }
+
+      @Override
+      public boolean isOutdated(TargetPlan plan) {
+        return session.isOutdated(plan);
+      }
+
+      @Override
       public TargetPlan resume(TargetPlan plan, ExportDescription export) {
         return session.resume(plan, export);
       }
@@ -70,6 +88,11 @@ record FaultyTarget(
           public void write(RawRow row) {
             atRow.accept(rows.incrementAndGet());
             writer.write(row);
+          }
+
+          @Override
+          public void delete(RawRow key) {
+            writer.delete(key);
           }
 
           @Override
@@ -110,6 +133,11 @@ record FaultyTarget(
       @Override
       public int clean(TargetPlan plan, List<TaskOutput> kept) {
         return session.clean(plan, kept);
+      }
+
+      @Override
+      public int abandon(TargetPlan plan) {
+        return session.abandon(plan);
       }
 
       @Override

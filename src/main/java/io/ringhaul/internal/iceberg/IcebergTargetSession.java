@@ -216,8 +216,7 @@ public final class IcebergTargetSession implements TargetSession {
     Table table = catalog().loadTable(identifier);
     String ref = new WriteLayout.Publication(CommitMode.MERGE, settings.branch(), Map.of()).ref();
     requireNoCommit(export, identifier, ref);
-    // A new branch starts at the main branch's current snapshot.
-    Snapshot head = table.refs().containsKey(ref) ? table.snapshot(ref) : table.currentSnapshot();
+    Snapshot head = head(table, ref);
     Optional<Merge.Last> last = Merge.Last.of(table, head);
     CommitMode mode =
         PlannedTable.isEmpty(table)
@@ -233,6 +232,44 @@ public final class IcebergTargetSession implements TargetSession {
           table, Objects.requireNonNull(head), last, described.source(), described.isCompared());
     }
     return layout.withMerge(Optional.of(merge(export, described, last)));
+  }
+
+  /** Returns where a branch stands; a new branch starts at the main branch's current snapshot. */
+  private static @Nullable Snapshot head(Table table, String ref) {
+    return table.refs().containsKey(ref) ? table.snapshot(ref) : table.currentSnapshot();
+  }
+
+  @Override
+  public boolean isOutdated(TargetPlan plan) {
+    WriteLayout layout = plans.of(plan);
+    try {
+      return layout.merge().isPresent()
+          && layout.jobCommit(catalog()).find().isEmpty()
+          && !isCurrent(layout, layout.merge().get());
+    } catch (RuntimeException e) {
+      throw new StorageException(
+          layout.table(),
+          "The Iceberg table " + layout.table() + " cannot be read: " + StorageTrouble.ofCatalog(e),
+          e);
+    }
+  }
+
+  private boolean isCurrent(WriteLayout layout, Merge merge) {
+    TableIdentifier identifier = TableIdentifier.parse(layout.table());
+    PlannedTable planned = new PlannedTable(layout);
+    Optional<Table> table =
+        catalog().tableExists(identifier)
+            ? Optional.of(catalog().loadTable(identifier))
+            : Optional.empty();
+    try {
+      table.ifPresentOrElse(planned::requireFit, planned::requireMissing);
+    } catch (StorageException e) {
+      LOG.debug("The plan of export {} does not fit", layout.jobId(), e);
+      return false;
+    }
+    return table
+        .map(its -> merge.continues(Merge.Last.of(its, head(its, layout.publication().ref()))))
+        .orElse(true);
   }
 
   /** Fails if the branch has the job's commit: the changes since then would not be committed. */

@@ -141,11 +141,11 @@ record Merge(String source, long readUpTo, Selection selection, Optional<Last> l
           return false;
         }
         Optional<Last> now = Last.of(ancestry);
-        if (!now.map(Last::snapshotId).equals(last.map(Last::snapshotId))) {
+        if (!continues(now)) {
           reason =
               "another incremental export has committed snapshot "
                   + now.map(found -> Long.toString(found.snapshotId())).orElse("(none)")
-                  + " in the meantime, so that this one may have older rows; run it again";
+                  + " in the meantime, so that this one may have older rows";
           return false;
         }
         return true;
@@ -156,6 +156,11 @@ record Merge(String source, long readUpTo, Selection selection, Optional<Last> l
         return reason;
       }
     };
+  }
+
+  /** Returns whether the export continues the last record that a branch has now. */
+  boolean continues(Optional<Last> now) {
+    return now.map(Last::snapshotId).equals(last.map(Last::snapshotId));
   }
 
   String text() {

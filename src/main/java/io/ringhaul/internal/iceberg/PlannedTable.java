@@ -76,8 +76,11 @@ final class PlannedTable {
     return new StorageException(
         layout.table(),
         String.format(
-            "Nothing was committed to the Iceberg table %s: %s; run the export again",
-            layout.table(), reason),
+            "Nothing was committed to the Iceberg table %s: %s%s",
+            layout.table(),
+            reason,
+            // An incremental export is planned again.
+            layout.merge().isPresent() ? "" : "; run the export again"),
         null);
   }
 }

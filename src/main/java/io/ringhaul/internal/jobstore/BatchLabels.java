@@ -2,6 +2,7 @@ package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ public final class BatchLabels {
   /** Makes sure that nothing is imported again that the next batch goes on from. */
   static void requireNone(Job job) {
     String following = job.labels().get(FOLLOWING);
-    if (following != null) {
+    if (following != null && isImport(job)) {
       throw new JobException(
           job.id(),
           String.format(
@@ -69,6 +70,11 @@ public final class BatchLabels {
               job.id(), following),
           null);
     }
+  }
+
+  /** Exports continue from what their target has, and need no earlier batch. */
+  private static boolean isImport(Job job) {
+    return job.kind() == JobKind.IMPORT;
   }
 
   /** Whether a job is a batch that has imported nothing, so that it may be cut anew. */
@@ -83,7 +89,7 @@ public final class BatchLabels {
    */
   static void requireNotLast(Job job, List<Job> all) {
     String following = job.labels().get(FOLLOWING);
-    if (following == null || isWithoutPlan(job)) {
+    if (following == null || !isImport(job) || isWithoutPlan(job)) {
       return;
     }
     UUID id = job.id();

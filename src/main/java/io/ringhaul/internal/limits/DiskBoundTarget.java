@@ -67,6 +67,11 @@ public final class DiskBoundTarget implements TargetSession {
   }
 
   @Override
+  public boolean isOutdated(TargetPlan plan) {
+    return target.isOutdated(plan);
+  }
+
+  @Override
   public TargetPlan resume(TargetPlan plan, ExportDescription export) {
     return target.resume(plan, export);
   }

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Exports the changes of a table in micro-batches.
@@ -30,6 +32,8 @@ public record ExportFollowOperation(
     int most,
     Consumer<ExportResult> listener)
     implements BulkOperation<FollowResult> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExportFollowOperation.class);
 
   /**
    * The position of a micro-batch in its job's labels: how it finds changes, so that it is resumed
@@ -60,14 +64,7 @@ public record ExportFollowOperation(
     while (true) {
       long start = System.nanoTime();
       last = last.isDone() ? last.next(next(Position.parse(last.to())).text()) : last;
-      ExportResult exported =
-          export
-              .batch(
-                  last.number(),
-                  Position.parse(last.to()).isCompared(),
-                  batches.jobId(last),
-                  batches.options(last))
-              .run(session, threads);
+      ExportResult exported = exported(last, session, threads);
       last = new Batch(last.number(), last.from(), last.to(), true);
       batches.forgetOld();
       listener.accept(exported);
@@ -80,6 +77,23 @@ public record ExportFollowOperation(
         return result;
       }
       pause(period.minusNanos(System.nanoTime() - start), result, began);
+    }
+  }
+
+  /** Runs a micro-batch, again from the table's new state if another export came first. */
+  private ExportResult exported(Batch batch, CqlSession session, Executor threads) {
+    while (true) {
+      try {
+        return export
+            .batch(
+                batch.number(),
+                Position.parse(batch.to()).isCompared(),
+                batches.jobId(batch),
+                batches.options(batch))
+            .run(session, threads);
+      } catch (OutdatedPlanException e) {
+        LOG.warn("Micro-batch {} is planned again: {}", batch.number(), e.getMessage());
+      }
     }
   }
 

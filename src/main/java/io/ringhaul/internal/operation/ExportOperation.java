@@ -9,6 +9,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.exceptions.UnsuitableTableException;
 import io.ringhaul.exceptions.UnsupportedClusterException;
@@ -375,7 +376,10 @@ public record ExportOperation(
     }
   }
 
-  /** Resets the tasks whose files are missing or changed; the other tasks keep their output. */
+  /**
+   * Resets the tasks whose files are missing or changed; the other tasks keep their output. Resets
+   * the job if its plan is outdated.
+   */
   private void resetDamaged(JobStore store) {
     Optional<StoredExport> stored = store.find(jobId).flatMap(Job::plan).map(StoredExport::parse);
     if (stored.isEmpty() || stored.get().result().isPresent()) {
@@ -384,6 +388,15 @@ public record ExportOperation(
     // Damaged merges are forgotten when the job runs.
     List<TaskOutput> outputs = ExportCheckpoints.outputs(store.partitions(jobId));
     try (TargetSession targetSession = target.open()) {
+      if (targetSession.isOutdated(stored.get().target())) {
+        LOG.warn(
+            "Job {}: the rows that the export merges into have changed since it was planned; its"
+                + " files are removed and it is planned again",
+            jobId);
+        store.reset(jobId);
+        targetSession.abandon(stored.get().target());
+        return;
+      }
       List<TaskOutput> damaged = targetSession.damaged(stored.get().target(), outputs);
       damaged.forEach(output -> store.reset(jobId, output.task()));
       if (!damaged.isEmpty()) {
@@ -666,6 +679,8 @@ public record ExportOperation(
       } catch (UnknownCommitStateException e) {
         isMaybePublished = true;
         throw e;
+      } catch (StorageException e) {
+        throw isOutdated(e) ? new OutdatedPlanException(e, remedy()) : e;
       }
       isMaybePublished = true;
       try {
@@ -675,6 +690,21 @@ public record ExportOperation(
             "the export is committed, and resuming job " + job.id() + " returns its result");
       }
       return committed;
+    }
+
+    private boolean isOutdated(StorageException refusal) {
+      try {
+        return target.isOutdated(plan);
+      } catch (RuntimeException e) {
+        refusal.addSuppressed(e);
+        return false;
+      }
+    }
+
+    private String remedy() {
+      return job.isDurable()
+          ? "resume job " + job.id() + ", which reads the changes again"
+          : "run the export again";
     }
 
     /** Removes the files of a job without a durable store, because no later run can use them. */

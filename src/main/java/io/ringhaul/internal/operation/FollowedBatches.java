@@ -38,8 +38,8 @@ public final class FollowedBatches {
   /**
    * @param options empty for a follow without a job store
    * @param series names the jobs of the batches together with their numbers, unless the store has
-   *     batches of the follow; random if a target may have commits of batches that the store does
-   *     not have: it would take a batch with the same job id for committed
+   *     an unfinished batch of the follow; random if a target may have commits of batches that the
+   *     store does not have: it would take a batch with the same job id for committed
    * @param subject a description of the source and the table; constant during the follow
    */
   public FollowedBatches(Optional<JobOptions> options, UUID id, UUID series, String subject) {
@@ -81,14 +81,14 @@ public final class FollowedBatches {
   Batch last() {
     Optional<Job> last = stored().findFirst();
     last.ifPresent(this::requireSame);
-    last.filter(this::isContinued)
-        .map(job -> job.labels().get(SERIES))
-        .ifPresent(stored -> series = UUID.fromString(stored));
     if (last.filter(job -> BatchLabels.isWithoutPlan(job) || !isContinued(job)).isPresent()) {
       // The source may have lost or gained data in the range of this batch.
       options.orElseThrow().store().delete(last.get().id());
       return batch(last.get()).before();
     }
+    last.filter(job -> job.status() != JobStatus.COMPLETED)
+        .map(job -> job.labels().get(SERIES))
+        .ifPresent(stored -> series = UUID.fromString(stored));
     return last.map(FollowedBatches::batch).orElse(Batch.NONE);
   }
 

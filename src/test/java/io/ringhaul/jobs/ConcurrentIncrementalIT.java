@@ -1,0 +1,186 @@
+package io.ringhaul.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.FollowResult;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.format.ExportTarget;
+import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.it.Warehouse;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An incremental export whose commit comes after that of another one is planned again. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConcurrentIncrementalIT {
+
+  private final CqlSession session = TestCluster.session();
+  private final TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+  private final String keyspace = TestCluster.newKeyspace(1);
+  private final String table = "t_" + UUID.randomUUID().toString().substring(0, 8);
+
+  @TempDir private Path folder;
+
+  @AfterAll
+  void close() {
+    operator.close();
+  }
+
+  private ExportRequest incremental(ExportTarget target) {
+    return operator
+        .export(keyspace, table)
+        .to(target)
+        .incremental()
+        .overlap(Duration.ZERO);
+  }
+
+  private IcebergTarget target() {
+    return IcebergTarget.warehouse(folder);
+  }
+
+  private void create() {
+    TestCluster.define(
+        List.of(
+            "DROP TABLE IF EXISTS " + keyspace + "." + table,
+            "CREATE TABLE " + keyspace + "." + table + " (k int PRIMARY KEY, v text)"));
+    insert(1);
+  }
+
+  private void insert(int key) {
+    session.execute("INSERT INTO " + keyspace + "." + table + " (k, v) VALUES (?, 'v')", key);
+  }
+
+  /** The target, and another incremental export that commits before its first commit. */
+  private ExportTarget overtaken() {
+    AtomicBoolean done = new AtomicBoolean();
+    return FaultyTarget.beforeCommit(
+        target(),
+        () -> {
+          if (done.compareAndSet(false, true)) {
+            incremental(target()).execute();
+            insert(3);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "memory", "file"})
+  void followPlansTheBatchAgain(String stored) {
+    create();
+    incremental(target()).execute();
+    insert(2);
+    ExportRequest request = incremental(overtaken()).jobId("follow of " + table);
+    try (JobStore store =
+        stored.equals("file")
+            ? JobStore.file(folder.resolve("jobs.db"))
+            : JobStore.inMemory()) {
+      if (!stored.equals("none")) {
+        request.job(JobOptions.in(store));
+      }
+      FollowResult result = request.follow().every(Duration.ofMillis(10)).maxBatches(2).execute();
+      assertThat(result.batches()).isEqualTo(2);
+      assertThat(result.rows()).isEqualTo(1);
+    }
+    assertMerged(4);
+  }
+
+  @Test
+  void followPlansTheFirstExportAgain() {
+    create();
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
+      FollowResult result =
+          incremental(overtaken())
+              .job(JobOptions.in(store))
+              .jobId("follow of " + table)
+              .follow()
+              .maxBatches(1)
+              .execute();
+      assertThat(result.rows()).isEqualTo(1);
+    }
+    assertMerged(2);
+  }
+
+  @Test
+  void resumePlansTheExportAgain() {
+    create();
+    incremental(target()).execute();
+    insert(2);
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
+      ExportRequest request =
+          incremental(overtaken()).job(JobOptions.in(store).resuming()).jobId("resumed " + table);
+      assertThatThrownBy(request::execute)
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("another incremental export has committed snapshot")
+          .hasMessageMatching("(?s).*; resume job [-0-9a-f]+, which reads the changes again");
+      assertThat(incremental(target()).job(JobOptions.in(store).resuming()).jobId("resumed " + table).execute().rows()).isEqualTo(1);
+    }
+    assertMerged(3);
+  }
+
+  @Test
+  void exportWithoutAJobStoreSaysToRunAgain() {
+    create();
+    incremental(target()).execute();
+    insert(2);
+    assertThatThrownBy(() -> incremental(overtaken()).execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageEndingWith("; run the export again");
+    incremental(target()).execute();
+    assertMerged(3);
+  }
+
+  /** Checks the rows, the number of snapshots, and that no files are left. */
+  private void assertMerged(int snapshots) {
+    assertThat(
+            operator
+                .verify(keyspace, table)
+                .against(IcebergSource.warehouse(folder))
+                .execute()
+                .isEqual())
+        .isTrue();
+    Set<String> inTable = new TreeSet<>();
+    Warehouse.inspect(
+        folder,
+        TableIdentifier.of(keyspace, table),
+        loaded -> {
+          assertThat(loaded.snapshots()).hasSize(snapshots);
+          for (Snapshot snapshot : loaded.snapshots()) {
+            SnapshotChanges changes = SnapshotChanges.builderFor(loaded).snapshot(snapshot).build();
+            changes.addedDataFiles().forEach(file -> inTable.add(name(file.location())));
+            changes.addedDeleteFiles().forEach(file -> inTable.add(name(file.location())));
+          }
+        });
+    assertThat(Warehouse.files(folder))
+        .extracting(file -> name(file.toString()))
+        .filteredOn(name -> name.endsWith(".parquet"))
+        .containsExactlyInAnyOrderElementsOf(inTable);
+  }
+
+  private static String name(String location) {
+    return location.substring(location.lastIndexOf('/') + 1);
+  }
+}
