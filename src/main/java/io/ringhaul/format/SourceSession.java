@@ -7,6 +7,7 @@ import io.ringhaul.schema.TokenRangeSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** An open import source; the counterpart of {@link TargetSession}. */
 public interface SourceSession extends AutoCloseable {
@@ -55,6 +56,15 @@ public interface SourceSession extends AutoCloseable {
    */
   default SourcePlan within(SourcePlan plan, TokenRangeSet tokens) {
     return plan;
+  }
+
+  /**
+   * Returns the planned columns whose decimals all have the scale of the column's type, such as
+   * {@code decimal(10, 2)}, so that a comparison cannot tell their scales apart. Default: none, as
+   * for files of texts.
+   */
+  default Set<String> fixedScales(SourcePlan plan) {
+    return Set.of();
   }
 
   /**

@@ -381,6 +381,67 @@ class IncrementalIT {
   }
 
   @Test
+  void comparisonFindsValuesOfAnAddedColumn() {
+    String table = table("widened", "k int PRIMARY KEY, v text");
+    for (int i = 0; i < 5; i++) {
+      execute("INSERT INTO TABLE (k, v) VALUES (" + i + ", 'a')", table);
+    }
+    incremental(table).execute();
+    TestCluster.define(List.of("ALTER TABLE " + keyspace + "." + table + " ADD b text"));
+    execute("UPDATE TABLE SET b = 'b' WHERE k = 3", table);
+    execute("DELETE FROM TABLE WHERE k = 4", table);
+    assertThat(incremental(table).detectDeletes().execute().rows()).isEqualTo(1);
+    assertThat(incremental(table).detectDeletes().execute().rows()).isZero();
+    assertThat(operator.verify(keyspace, table).against(source(table)).execute().isEqual())
+        .isTrue();
+    inspect(
+        table,
+        loaded -> {
+          assertThat(loaded.schema().findField("b")).isNotNull();
+          assertThat(Warehouse.rows(loaded)).hasSize(4);
+        });
+  }
+
+  @Test
+  void comparisonTakesPaddedDecimalsForEqual() {
+    String table =
+        table("scaled", "k int, c decimal, d decimal, t decimal, l list<decimal>, "
+            + "PRIMARY KEY (k, c)");
+    IcebergTarget target = target(table).decimals(38, 18).asText("t");
+    for (int i = 0; i < 5; i++) {
+      execute(
+          "INSERT INTO TABLE (k, c, d, t, l) VALUES (" + i + ", 1.5, 2.5, 3.5, [4.5])", table);
+    }
+    operator.export(keyspace, table).to(target).incremental().execute();
+    assertThat(operator.verify(keyspace, table).against(source(table)).execute().isEqual())
+        .isTrue();
+    ExportRequest compared =
+        operator.export(keyspace, table).to(target(table)).incremental().detectDeletes();
+    assertThat(compared.execute().rows()).isZero();
+    execute("UPDATE TABLE SET d = 2.50 WHERE k = 1 AND c = 1.50", table);
+    execute("UPDATE TABLE SET d = 2.51 WHERE k = 2 AND c = 1.50", table);
+    // The column is text, so that it has the scale.
+    execute("UPDATE TABLE SET t = 3.50 WHERE k = 3 AND c = 1.50", table);
+    assertThat(
+            operator
+                .export(keyspace, table)
+                .to(target(table))
+                .incremental()
+                .detectDeletes()
+                .execute()
+                .rows())
+        .isEqualTo(2);
+    assertThat(operator.verify(keyspace, table).against(source(table)).execute().isEqual())
+        .isTrue();
+    inspect(
+        table,
+        loaded ->
+            assertThat(Warehouse.rows(loaded))
+                .extracting(row -> row.getField("t"))
+                .containsOnly("3.5", "3.50"));
+  }
+
+  @Test
   void beginsAnewByReplacingAllRows() {
     String table = table("anew", "k int PRIMARY KEY, v text");
     execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);

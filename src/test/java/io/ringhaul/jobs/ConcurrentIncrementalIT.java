@@ -9,6 +9,7 @@ import io.ringhaul.FollowResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.iceberg.IcebergSource;
@@ -23,6 +24,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -51,11 +54,7 @@ class ConcurrentIncrementalIT {
   }
 
   private ExportRequest incremental(ExportTarget target) {
-    return operator
-        .export(keyspace, table)
-        .to(target)
-        .incremental()
-        .overlap(Duration.ZERO);
+    return operator.export(keyspace, table).to(target).incremental().overlap(Duration.ZERO);
   }
 
   private IcebergTarget target() {
@@ -95,9 +94,7 @@ class ConcurrentIncrementalIT {
     insert(2);
     ExportRequest request = incremental(overtaken()).jobId("follow of " + table);
     try (JobStore store =
-        stored.equals("file")
-            ? JobStore.file(folder.resolve("jobs.db"))
-            : JobStore.inMemory()) {
+        stored.equals("file") ? JobStore.file(folder.resolve("jobs.db")) : JobStore.inMemory()) {
       if (!stored.equals("none")) {
         request.job(JobOptions.in(store));
       }
@@ -136,7 +133,9 @@ class ConcurrentIncrementalIT {
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("another incremental export has committed snapshot")
           .hasMessageMatching("(?s).*; resume job [-0-9a-f]+, which reads the changes again");
-      assertThat(incremental(target()).job(JobOptions.in(store).resuming()).jobId("resumed " + table).execute().rows()).isEqualTo(1);
+      ExportRequest resumed =
+          incremental(target()).job(JobOptions.in(store).resuming()).jobId("resumed " + table);
+      assertThat(resumed.execute().rows()).isEqualTo(1);
     }
     assertMerged(3);
   }
@@ -151,6 +150,54 @@ class ConcurrentIncrementalIT {
         .hasMessageEndingWith("; run the export again");
     incremental(target()).execute();
     assertMerged(3);
+  }
+
+  @Test
+  void comparisonEndsSoonAfterItsJobIsStopped() {
+    create();
+    incremental(target()).execute();
+    for (int key = 2; key < 300; key++) {
+      insert(key);
+    }
+    AtomicLong written = new AtomicLong();
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
+      UUID id = UUID.randomUUID();
+      ExportTarget stopped =
+          FaultyTarget.atRow(
+              target(),
+              row -> {
+                written.set(row);
+                if (row == 1) {
+                  store.requestStop(id);
+                  awaitHeartbeat();
+                }
+              });
+      ExportRequest request = compared(stopped, store, id);
+      assertThatThrownBy(request::execute)
+          .isInstanceOf(JobStoppedException.class)
+          .hasMessageContaining("was stopped")
+          .hasMessageContaining("resume job " + id);
+      assertThat(written.get()).isLessThan(100);
+      assertThat(compared(target(), store, id).execute().rows()).isEqualTo(298);
+    }
+    assertMerged(2);
+  }
+
+  private ExportRequest compared(ExportTarget target, JobStore store, UUID id) {
+    return operator
+        .export(keyspace, table)
+        .to(target)
+        .incremental()
+        .detectDeletes()
+        .taskCount(1)
+        .pageSize(10)
+        .job(JobOptions.in(store).resuming())
+        .jobId(id);
+  }
+
+  /** Waits for a heartbeat of the job. */
+  private static void awaitHeartbeat() {
+    LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
   }
 
   /** Checks the rows, the number of snapshots, and that no files are left. */

@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.DeleteFile;
@@ -65,7 +66,9 @@ import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.ParquetValueReader;
 import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.types.Types.StructType;
 import org.apache.iceberg.util.PartitionUtil;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.iceberg.util.TableScanUtil;
@@ -92,6 +95,7 @@ public final class IcebergSourceSession implements SourceSession {
   private final Optional<TableIdentifier> name;
   private final ReadPoint point;
   private final ReadOptions options;
+  private final Optional<Schema> columns;
   private CatalogSource.@Nullable Handle handle;
   private final TableStorage storage = new TableStorage();
 
@@ -100,10 +104,24 @@ public final class IcebergSourceSession implements SourceSession {
 
   public IcebergSourceSession(
       CatalogSource source, Optional<TableIdentifier> name, ReadPoint point, ReadOptions options) {
+    this(source, name, point, options, Optional.empty());
+  }
+
+  /**
+   * @param columns the columns to read the table with, such as those that it will have; empty for
+   *     the columns that it has
+   */
+  IcebergSourceSession(
+      CatalogSource source,
+      Optional<TableIdentifier> name,
+      ReadPoint point,
+      ReadOptions options,
+      Optional<Schema> columns) {
     this.source = source;
     this.name = name;
     this.point = point;
     this.options = options;
+    this.columns = columns;
   }
 
   @Override
@@ -168,15 +186,17 @@ public final class IcebergSourceSession implements SourceSession {
       List<String> columns,
       OptionalInt taskCount) {
     SourceState state = SourceState.of(opened, point);
+    Schema read = this.columns.orElse(state.schema());
     FieldNames names =
         FieldNames.match(
-            state.schema().columns().stream().map(NestedField::name).toList(),
+            read.columns().stream().map(NestedField::name).toList(),
             target.columns().stream().map(ColumnDescription::name).toList());
-    Schema schema = names.rename(state.schema());
+    Schema schema = names.rename(read);
     List<String> selected = select(identifier, schema, names, target, columns);
     List<String> fields =
         selected.stream()
             .map(column -> Objects.requireNonNull(names.fields().get(column)))
+            .filter(field -> state.schema().asStruct().field(field) != null)
             .toList();
     return new SourcePlan(
         FORMAT_VERSION,
@@ -191,6 +211,21 @@ public final class IcebergSourceSession implements SourceSession {
   public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask sourceTask) {
     return new IcebergRowReader(
         () -> planned(plan), schemas.of(plan), plan, sourceTask, columns, options);
+  }
+
+  @Override
+  public Set<String> fixedScales(SourcePlan plan) {
+    Schema schema = schemas.of(plan);
+    return plan.columns().stream()
+        .filter(
+            column ->
+                TypeUtil.indexById(
+                        StructType.of(
+                            Objects.requireNonNull(schema.asStruct().field(column), column)))
+                    .values()
+                    .stream()
+                    .anyMatch(field -> field.type().typeId() == TypeID.DECIMAL))
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -310,7 +310,12 @@ public final class IcebergTargetSession implements TargetSession {
             last.isPresent() ? OptionalLong.of(last.get().readUpTo()) : OptionalLong.empty(),
             () ->
                 new IcebergSourceSession(
-                    settings.catalog(), Optional.of(identifier), point, ReadOptions.EXACT)));
+                    settings.catalog(),
+                    Optional.of(identifier),
+                    point,
+                    ReadOptions.EXACT,
+                    // With the columns that the commit adds.
+                    Optional.of(layout.schema()))));
   }
 
   private WriteLayout created(

@@ -61,9 +61,15 @@ final class ComparedRows {
    * @param ofSource the names of the columns of the source
    * @param areTimed whether rows have the times of their cells
    * @param tolerances differences of values that do not count
+   * @param fixedScales the columns of the source whose decimals have the scale of the column, so
+   *     that another scale is no difference
    */
   ComparedRows(
-      TableDescription table, List<String> ofSource, boolean areTimed, Set<Tolerance> tolerances) {
+      TableDescription table,
+      List<String> ofSource,
+      boolean areTimed,
+      Set<Tolerance> tolerances,
+      Set<String> fixedScales) {
     this.table = table;
     this.columns =
         Stream.concat(
@@ -77,7 +83,9 @@ final class ComparedRows {
     for (int i = 0; i < isCollection.length; i++) {
       DataType type = columns.get(i).type();
       isCollection[i] = CellTimeTypes.isMultiCell(type) && !(type instanceof UserDefinedType);
-      ToleratedValues values = tolerated(columns.get(i).kind(), tolerances);
+      ToleratedValues values =
+          tolerated(
+              columns.get(i).kind(), tolerances, fixedScales.contains(columns.get(i).name()));
       tolerated[i] = values.concern(type) ? values : null;
     }
     this.keyColumns = table.primaryKey().size();
@@ -85,9 +93,13 @@ final class ComparedRows {
   }
 
   /** Clustering columns with decimals of equal value name one row, whatever their scale. */
-  private static ToleratedValues tolerated(ColumnDescription.Kind kind, Set<Tolerance> tolerances) {
+  private static ToleratedValues tolerated(
+      ColumnDescription.Kind kind, Set<Tolerance> tolerances, boolean hasFixedScale) {
     Set<Tolerance> some = EnumSet.noneOf(Tolerance.class);
     some.addAll(tolerances);
+    if (hasFixedScale) {
+      some.add(Tolerance.DECIMAL_SCALE);
+    }
     switch (kind) {
       case PARTITION_KEY -> some.clear();
       case CLUSTERING -> some.retainAll(EnumSet.of(Tolerance.DECIMAL_SCALE));

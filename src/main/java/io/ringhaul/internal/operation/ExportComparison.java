@@ -13,12 +13,14 @@ import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +38,19 @@ record ExportComparison(
   /** What the comparison wrote. */
   record Outcome(TaskOutput output, VerifyResult compared) {}
 
-  /** Compares and writes. The output is durable on return. */
-  Outcome run(CqlSession session, Executor threads, TaskWriter writer, TaskRejects rejects) {
+  /**
+   * Compares and writes. The output is durable on return.
+   *
+   * @param writers opens a writer: each pass of the comparison has files of its own, because a
+   *     comparison may take longer than an open file should be held
+   * @param wanted throws an exception if the comparison is to end
+   */
+  Outcome run(
+      CqlSession session,
+      Executor threads,
+      Supplier<TaskWriter> writers,
+      TaskRejects rejects,
+      Runnable wanted) {
     VerifyOperation comparison =
         new VerifyOperation(
             export.settings(),
@@ -48,27 +61,72 @@ record ExportComparison(
             columns.stream().map(column -> CqlIdentifier.fromInternal(column.name())).toList(),
             new VerifyOperation.Rules(false, OptionalLong.empty(), Set.of()),
             new VerifyOperation.Search(0, Optional.empty(), false, 0));
-    VerifyResult compared =
-        comparison.compare(
-            session,
-            threads,
-            comparison.selection(),
-            comparison.search(),
-            new Changes(columns, writer, rejects));
-    return new Outcome(writer.finish(), compared);
+    try (Changes changes = new Changes(columns, writers, rejects, wanted)) {
+      VerifyResult compared =
+          comparison.compare(
+              session, threads, comparison.selection(), comparison.search(), changes);
+      return new Outcome(changes.output(), compared);
+    }
   }
 
   /** Writes each difference when it is found. */
-  private static final class Changes implements VerifyOperation.Listener {
+  private static final class Changes implements VerifyOperation.Listener, AutoCloseable {
 
     private final List<ColumnDescription> columns;
-    private final TaskWriter writer;
+    private final Supplier<TaskWriter> writers;
     private final TaskRejects rejects;
+    private final Runnable wanted;
+    private final List<TaskOutput> outputs = new ArrayList<>();
+    private @Nullable TaskWriter open;
 
-    Changes(List<ColumnDescription> columns, TaskWriter writer, TaskRejects rejects) {
+    Changes(
+        List<ColumnDescription> columns,
+        Supplier<TaskWriter> writers,
+        TaskRejects rejects,
+        Runnable wanted) {
       this.columns = columns;
-      this.writer = writer;
+      this.writers = writers;
       this.rejects = rejects;
+      this.wanted = wanted;
+    }
+
+    private TaskWriter writer() {
+      TaskWriter writer = open;
+      if (writer == null) {
+        writer = writers.get();
+        open = writer;
+      }
+      return writer;
+    }
+
+    @Override
+    public void requireWanted() {
+      wanted.run();
+    }
+
+    @Override
+    public void searched() {
+      if (open != null) {
+        outputs.add(open.finish());
+        close();
+      }
+    }
+
+    /** The output of all passes. */
+    TaskOutput output() {
+      return new TaskOutput(
+          0,
+          outputs.stream().mapToLong(TaskOutput::rows).sum(),
+          outputs.stream().mapToLong(TaskOutput::bytes).sum(),
+          outputs.stream().flatMap(output -> output.files().stream()).toList());
+    }
+
+    @Override
+    public void close() {
+      if (open != null) {
+        open.close();
+        open = null;
+      }
     }
 
     @Override
@@ -91,7 +149,7 @@ record ExportComparison(
     private void delete(ComparedRows rows, byte[] row) {
       List<@Nullable ByteBuffer> key =
           ComparedRows.values(rows.keyOf(row), rows.table().primaryKey().size());
-      writer.delete(key::get);
+      writer().delete(key::get);
     }
 
     private void write(ComparedRows rows, byte[] row) {
@@ -100,7 +158,7 @@ record ExportComparison(
       int[] positions = columns.stream().mapToInt(rows.columns()::indexOf).toArray();
       RawRow exported = column -> values.get(positions[column]);
       try {
-        writer.write(exported);
+        writer().write(exported);
       } catch (UnrepresentableValueException e) {
         rejects.add(e, exported);
       }

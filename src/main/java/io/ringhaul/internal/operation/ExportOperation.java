@@ -7,6 +7,7 @@ import io.ringhaul.OperationPlan;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
@@ -22,7 +23,6 @@ import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
-import io.ringhaul.format.TaskWriter;
 import io.ringhaul.internal.cql.TableLookup;
 import io.ringhaul.internal.limits.DiskBoundTarget;
 import io.ringhaul.internal.mapping.MappedColumns;
@@ -47,7 +47,6 @@ import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.internal.write.CellTimeSelection;
 import io.ringhaul.internal.write.CellTimes;
 import io.ringhaul.internal.write.ExportedRows;
-import io.ringhaul.internal.write.WrittenWindow;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
@@ -175,9 +174,11 @@ public record ExportOperation(
         OperationJob.begin(
             jobOptions, jobId, JobKind.EXPORT, "export " + table, fingerprint, settings.texts())) {
       return job.running(
-          () ->
-              compared(session, threads, job, found, exported)
-                  .orElseGet(() -> run(session, threads, job, found, exported)));
+          () -> {
+            Checked checked = check(session, job, found, exported);
+            return compared(session, threads, job, found, exported)
+                .orElseGet(() -> run(session, threads, job, found, exported, checked));
+          });
     }
   }
 
@@ -259,9 +260,14 @@ public record ExportOperation(
           checkpoints.planWhole(targetPlan);
           if (outputs.isEmpty()) {
             job.run().begun(0);
-            try (TaskRejects rejects = rejected.openTask(0);
-                TaskWriter writer = targetSession.openTask(targetPlan, columns, 0)) {
-              ExportComparison.Outcome outcome = comparison.run(session, threads, writer, rejects);
+            try (TaskRejects rejects = rejected.openTask(0)) {
+              ExportComparison.Outcome outcome =
+                  comparison.run(
+                      session,
+                      threads,
+                      () -> targetSession.openTask(targetPlan, columns, 0),
+                      rejects,
+                      () -> requireWanted(job, found));
               read = outcome.compared().totals();
               rejects.commit(bytes -> checkpoints.done(outcome.output(), rejects.count(), bytes));
               outputs = List.of(outcome.output());
@@ -303,6 +309,13 @@ public record ExportOperation(
           throw e;
         }
       }
+    }
+  }
+
+  private static void requireWanted(OperationJob job, TableFingerprint found) {
+    if (job.isStopping()) {
+      throw new JobStoppedException(
+          job.id(), "The export of " + found.table() + " was stopped. " + job.remedy());
     }
   }
 
@@ -410,36 +423,59 @@ public record ExportOperation(
     }
   }
 
-  private ExportResult run(
-      CqlSession session,
-      Executor threads,
-      OperationJob job,
-      TableFingerprint found,
-      Exported exported) {
-    TableDescription table = found.table();
-    ExportedRows rows = exported.rows();
+  /**
+   * A scan that the preflight checks allow.
+   *
+   * @param mostPageSize the largest page that it may request, in rows
+   */
+  private record Checked(TableScan scan, int mostPageSize, RangeStatements statements) {}
+
+  /**
+   * Prepares the scan and its statements and runs the preflight checks, before the target plans
+   * anything: a failure must not leave files behind.
+   */
+  private Checked check(
+      CqlSession session, OperationJob job, TableFingerprint found, Exported exported) {
     ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());
     TableScan scan =
         TableScan.prepare(
             session,
             settings,
-            table,
+            found.table(),
             exported.read(),
             selection.tokens().subtract(checkpoints.tokens()),
             sizing,
             checkpoints.figures());
-    WriterCount writers = WriterCount.of(settings, selection, scan, checkpoints.figures().tasks());
     int mostPageSize =
-        new ExportPreflight(session, settings, selection, times().window(), target)
-            .run(table, exported.read(), rows.selected(), scan, pageSize);
-    // Prepared before the target is opened: a refused statement must not leave files behind.
+        new ExportPreflight(
+                session,
+                settings,
+                selection,
+                times().window().isFiltered() || detectsDeletes(),
+                target)
+            .run(found.table(), exported.read(), exported.rows().selected(), scan, pageSize);
     RangeStatements statements =
         RangeStatements.selecting(
                 session,
-                table,
-                new Selection(rows.selected(), selection.clauses()),
+                found.table(),
+                new Selection(exported.rows().selected(), selection.clauses()),
                 settings.requests().timeout())
             .checked();
+    return new Checked(scan, mostPageSize, statements);
+  }
+
+  private ExportResult run(
+      CqlSession session,
+      Executor threads,
+      OperationJob job,
+      TableFingerprint found,
+      Exported exported,
+      Checked checked) {
+    TableDescription table = found.table();
+    ExportedRows rows = exported.rows();
+    ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());
+    TableScan scan = checked.scan();
+    WriterCount writers = WriterCount.of(settings, selection, scan, checkpoints.figures().tasks());
     try (RejectedRows rejected = rejects(job, exported.written(), rows.columns(), checkpoints);
         TargetSession targetSession = target(job, checkpoints);
         RunningOperation running =
@@ -451,11 +487,11 @@ public record ExportOperation(
       RequestSender sender = running.sender(scan.requests());
       TableScanner scanner =
           new TableScanner(
-              statements,
+              checked.statements(),
               sender,
               new ScanSettings(
                   // One page ahead where tasks are not divided; else the tasks decide.
-                  pageSize, 1, mostPageSize, MaskedColumns.keysAreUnmasked(session, table)));
+                  pageSize, 1, checked.mostPageSize(), MaskedColumns.keysAreUnmasked(session, table)));
       Workers workers = new Workers(threads, writers.first());
       // One writer for each request in flight.
       WorkerCount count = new WorkerCount(workers, writers.most(), Math::toIntExact);
@@ -738,19 +774,22 @@ public record ExportOperation(
     private final CqlSession session;
     private final OperationSettings settings;
     private final RowSelection selection;
-    private final WrittenWindow window;
+    private final boolean isOfChanges;
     private final ExportTarget target;
 
+    /**
+     * @param isOfChanges whether the export may write only a part of the selected rows
+     */
     ExportPreflight(
         CqlSession session,
         OperationSettings settings,
         RowSelection selection,
-        WrittenWindow window,
+        boolean isOfChanges,
         ExportTarget target) {
       this.session = session;
       this.settings = settings;
       this.selection = selection;
-      this.window = window;
+      this.isOfChanges = isOfChanges;
       this.target = target;
     }
 
@@ -819,7 +858,7 @@ public record ExportOperation(
 
     /** Whether the export is smaller than the estimated table size by an unknown amount. */
     private boolean isPart(TableDescription table, List<ColumnDescription> read) {
-      return window.isFiltered() || !read.containsAll(table.columns());
+      return isOfChanges || !read.containsAll(table.columns());
     }
   }
 }

@@ -122,6 +122,16 @@ public record VerifyOperation(
 
     /** Whether the search ends before the next pass. */
     boolean isFull();
+
+    /** Called after each pass: the differences in its ranges of tokens are found. */
+    default void searched() {}
+
+    /**
+     * Called often, by several threads, to let the comparison end early.
+     *
+     * @throws io.ringhaul.exceptions.BulkOperationException if it is to end
+     */
+    default void requireWanted() {}
   }
 
   @Override
@@ -226,7 +236,11 @@ public record VerifyOperation(
       List<ColumnDescription> columns = withTimes.select(plan.columns());
       ComparedRows rows =
           new ComparedRows(
-              table, plan.columns(), which != Times.NONE, operation.rules.tolerances());
+              table,
+              plan.columns(),
+              which != Times.NONE,
+              operation.rules.tolerances(),
+              source.fixedScales(plan));
       ComparedRows.Side ofSource = rows.side(CellTimeNames.DEFAULT, columns);
       CellTimes times =
           which == Times.NONE
@@ -390,6 +404,7 @@ public record VerifyOperation(
         int done = 0;
         while (done < passes.size() && !findings.isFull()) {
           search(passes.get(done));
+          findings.searched();
           done++;
         }
         some.source().requireUnchanged();
@@ -486,6 +501,7 @@ public record VerifyOperation(
     private ReadResult readTable(View view, RowSelection selected, Consumer<Encoder> action) {
       PageSink sink =
           page -> {
+            findings.requireWanted();
             Encoder encoder = new Encoder(view.rows());
             for (Row row : page.rows()) {
               encoder.encode(
@@ -532,6 +548,7 @@ public record VerifyOperation(
         if (tokens.contains(encoder.token())) {
           action.accept(encoder);
         }
+        findings.requireWanted();
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
@@ -745,6 +762,20 @@ public record VerifyOperation(
         return listener.isFull();
       }
       return file == null && counts.values().stream().mapToLong(LongAdder::sum).sum() > how.most();
+    }
+
+    void searched() {
+      if (listener != null) {
+        synchronized (kept) {
+          listener.searched();
+        }
+      }
+    }
+
+    void requireWanted() {
+      if (listener != null) {
+        listener.requireWanted();
+      }
     }
 
     /** Whether a listener had no room for some of the differences. */
