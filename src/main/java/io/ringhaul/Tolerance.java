@@ -9,7 +9,10 @@ package io.ringhaul;
  */
 public enum Tolerance {
 
-  /** Decimals of equal value and other scale are equal, such as 1.0 and 1.00. */
+  /**
+   * Decimals of equal value and other scale are equal, such as 1.0 and 1.00. Always so for columns
+   * that an Iceberg table has as a decimal with a fixed scale, and that are not partition keys.
+   */
   DECIMAL_SCALE,
 
   /**

@@ -299,7 +299,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     if (mapping != null) {
       request.mapping(mapping);
     }
-    if (target.padsDecimals()) {
+    if (target.padsDecimals(format)) {
       request.tolerating(Tolerance.DECIMAL_SCALE);
     }
     selection.apply(request);
@@ -435,11 +435,15 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
           && mode != WriteMode.APPEND;
     }
 
-    /** Whether decimals of the target have another scale than those of the table. */
-    boolean padsDecimals() {
-      return types == TypeMapping.ANALYTICS
-          || allDecimals != null
-          || decimals.stream().anyMatch(OptionValues.DecimalOption::padded);
+    /**
+     * Whether decimals of Parquet files have another scale than those of the table. A comparison
+     * with an Iceberg table knows the types of its columns.
+     */
+    boolean padsDecimals(FormatOptions format) {
+      return format.format() == PARQUET
+          && (types == TypeMapping.ANALYTICS
+              || allDecimals != null
+              || decimals.stream().anyMatch(OptionValues.DecimalOption::padded));
     }
 
     /** The option that lets the target keep rows of earlier exports; empty if there is none. */

@@ -110,6 +110,21 @@ class CommandLineFormatsIT {
     }
   }
 
+  /** The columns of the existing table have the scale, not the options of the export. */
+  @Test
+  void verifiesExportToAnIcebergTableWithDecimals() {
+    String path = "--path=" + folder.resolve("existing");
+    json("export", "source", "--format=iceberg", path, "--types=analytics");
+    json("export", "source", "--format=iceberg", path, "--mode=overwrite", "--verify");
+    json("verify", "source", "--format=iceberg", path);
+    json(
+        "verify",
+        "source",
+        "--format=iceberg",
+        path,
+        "--mapping=id = id, name = name, amount = amount");
+  }
+
   @Test
   void selectsRows() {
     String path = "--path=" + folder.resolve("out");

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -240,6 +241,14 @@ public record MappedSource(ImportSource source, Mapping mapping, CellTimeNames t
       return Optional.ofNullable(plan.properties().get(ENTRY + column))
           .map(Integer::valueOf)
           .map(mapping.entries()::get);
+    }
+
+    @Override
+    public Set<String> fixedScales(SourcePlan plan) {
+      Set<String> scaled = fields.fixedScales(ofFields(plan));
+      return plan.columns().stream()
+          .filter(column -> scaled.contains(plan.properties().getOrDefault(FIELD + column, "")))
+          .collect(Collectors.toSet());
     }
 
     @Override
