@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.FollowResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ChangingTable;
 import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.RecordingSession;
 import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.format.TypeMapping;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
@@ -40,11 +44,13 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An incremental export leaves a snapshot that has the rows of the table at that moment. */
@@ -439,6 +445,98 @@ class IncrementalIT {
             assertThat(Warehouse.rows(loaded))
                 .extracting(row -> row.getField("t"))
                 .containsOnly("3.5", "3.50"));
+  }
+
+  /** Keys that the column cannot tell apart end the export, so that no row replaces another. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "decimal, 1.00, 1.0",
+        "time, '10:00:00.000001', '10:00:00.000001001'"
+      })
+  void neverMergesTwoKeysIntoOne(String type, String first, String second) {
+    String table = table("keyed_" + type, "k " + type + " PRIMARY KEY, v text");
+    IcebergTarget target = target(table);
+    IcebergTarget typed =
+        type.equals("decimal") ? target.decimal("k", 10, 2) : target.types(TypeMapping.ANALYTICS);
+    execute("INSERT INTO TABLE (k, v) VALUES (" + first + ", 'a')", table);
+    operator.export(keyspace, table).to(typed).incremental().execute();
+    execute("INSERT INTO TABLE (k, v) VALUES (" + second + ", 'b')", table);
+    for (ExportRequest next : List.of(incremental(table), incremental(table).detectDeletes())) {
+      assertThatThrownBy(next::execute)
+          .isInstanceOf(UnrepresentableValueException.class)
+          .hasMessageContaining(": k is ");
+    }
+    inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(1));
+  }
+
+  /** The scan reads the whole table; what is written depends on the changes alone. */
+  @Test
+  void writesInProportionToTheChanges() {
+    List<Long> bytes = new ArrayList<>();
+    for (int rows : List.of(400, 4_000)) {
+      String table = table("proportional", "k int PRIMARY KEY, v text");
+      PreparedStatement insert =
+          session.prepare(
+              "INSERT INTO " + keyspace + "." + table + " (k, v) VALUES (?, ?) USING TIMESTAMP ?");
+      for (int i = 0; i < rows; i++) {
+        session.execute(insert.bind(i, "value " + i, OLD));
+      }
+      Scan full = scan(table);
+      execute("UPDATE TABLE SET v = 'changed' WHERE k IN (0, 1, 2, 3, 4, 5, 6)", table);
+      Scan changed = scan(table);
+      Scan none = scan(table);
+
+      assertThat(full.result().rows()).isEqualTo(rows);
+      assertThat(changed.result().rows()).isEqualTo(7);
+      assertThat(none.result().rows()).isZero();
+      assertThat(none.result().files()).isZero();
+      // Each of two tasks has at most one file of rows and one of keys.
+      assertThat(changed.result().files()).isLessThanOrEqualTo(4);
+      bytes.add(changed.result().fileBytes());
+      assertThat(changed.pages()).isEqualTo(full.pages()).isEqualTo(none.pages());
+      inspect(
+          table,
+          loaded -> {
+            SnapshotChanges added =
+                SnapshotChanges.builderFor(loaded)
+                    .snapshot(loaded.snapshot(changed.result().snapshotId().orElseThrow()))
+                    .build();
+            long written = 0;
+            for (DataFile file : added.addedDataFiles()) {
+              written += file.recordCount();
+            }
+            long deleted = 0;
+            for (DeleteFile file : added.addedDeleteFiles()) {
+              deleted += file.recordCount();
+            }
+            assertThat(written).isEqualTo(7);
+            assertThat(deleted).isEqualTo(7);
+            assertThat(added.removedDataFiles()).isEmpty();
+          });
+    }
+    // The same changes to ten times the rows.
+    assertThat(bytes.get(1)).isCloseTo(bytes.get(0), Percentage.withPercentage(20));
+  }
+
+  private record Scan(ExportResult result, long pages) {}
+
+  private Scan scan(String table) {
+    RecordingSession watch = new RecordingSession(session);
+    try (TokenAwareBulkOperator watched = TokenAwareBulkOperator.over(watch.session())) {
+      ExportResult result =
+          watched
+              .export(keyspace, table)
+              .to(target(table))
+              .incremental()
+              .overlap(Duration.ZERO)
+              .taskCount(2)
+              .fixedTasks()
+              .pageSize(100)
+              .execute();
+      return new Scan(result, watch.sent().size());
+    }
   }
 
   @Test
