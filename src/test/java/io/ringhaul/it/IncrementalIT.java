@@ -375,8 +375,7 @@ class IncrementalIT {
     execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);
     incremental(table).jobId("nightly").execute();
     execute("INSERT INTO TABLE (k, v) VALUES (2, 'b')", table);
-    for (ExportRequest again :
-        List.of(incremental(table), incremental(table).detectDeletes())) {
+    for (ExportRequest again : List.of(incremental(table), incremental(table).detectDeletes())) {
       assertThatThrownBy(() -> again.jobId("nightly").execute())
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("an incremental export takes a job id of its own each time")
@@ -411,12 +410,12 @@ class IncrementalIT {
   @Test
   void comparisonTakesPaddedDecimalsForEqual() {
     String table =
-        table("scaled", "k int, c decimal, d decimal, t decimal, l list<decimal>, "
-            + "PRIMARY KEY (k, c)");
+        table(
+            "scaled",
+            "k int, c decimal, d decimal, t decimal, l list<decimal>, " + "PRIMARY KEY (k, c)");
     IcebergTarget target = target(table).decimals(38, 18).asText("t");
     for (int i = 0; i < 5; i++) {
-      execute(
-          "INSERT INTO TABLE (k, c, d, t, l) VALUES (" + i + ", 1.5, 2.5, 3.5, [4.5])", table);
+      execute("INSERT INTO TABLE (k, c, d, t, l) VALUES (" + i + ", 1.5, 2.5, 3.5, [4.5])", table);
     }
     operator.export(keyspace, table).to(target).incremental().execute();
     assertThat(operator.verify(keyspace, table).against(source(table)).execute().isEqual())
@@ -451,10 +450,7 @@ class IncrementalIT {
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '"',
-      value = {
-        "decimal, 1.00, 1.0",
-        "time, '10:00:00.000001', '10:00:00.000001001'"
-      })
+      value = {"decimal, 1.00, 1.0", "time, '10:00:00.000001', '10:00:00.000001001'"})
   void neverMergesTwoKeysIntoOne(String type, String first, String second) {
     String table = table("keyed_" + type, "k " + type + " PRIMARY KEY, v text");
     IcebergTarget target = target(table);

@@ -84,8 +84,7 @@ final class ComparedRows {
       DataType type = columns.get(i).type();
       isCollection[i] = CellTimeTypes.isMultiCell(type) && !(type instanceof UserDefinedType);
       ToleratedValues values =
-          tolerated(
-              columns.get(i).kind(), tolerances, fixedScales.contains(columns.get(i).name()));
+          tolerated(columns.get(i).kind(), tolerances, fixedScales.contains(columns.get(i).name()));
       tolerated[i] = values.concern(type) ? values : null;
     }
     this.keyColumns = table.primaryKey().size();

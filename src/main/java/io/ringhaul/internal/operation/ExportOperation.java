@@ -491,7 +491,10 @@ public record ExportOperation(
               sender,
               new ScanSettings(
                   // One page ahead where tasks are not divided; else the tasks decide.
-                  pageSize, 1, checked.mostPageSize(), MaskedColumns.keysAreUnmasked(session, table)));
+                  pageSize,
+                  1,
+                  checked.mostPageSize(),
+                  MaskedColumns.keysAreUnmasked(session, table)));
       Workers workers = new Workers(threads, writers.first());
       // One writer for each request in flight.
       WorkerCount count = new WorkerCount(workers, writers.most(), Math::toIntExact);

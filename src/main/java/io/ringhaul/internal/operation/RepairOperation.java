@@ -283,11 +283,7 @@ public record RepairOperation(
       public RowReader open(SourcePlan plan, List<ColumnDescription> columns, SourceTask task) {
         ComparedRows rows =
             new ComparedRows(
-                some.table(),
-                plan.columns(),
-                false,
-                some.tolerances(),
-                all.fixedScales(plan));
+                some.table(), plan.columns(), false, some.tolerances(), all.fixedScales(plan));
         return new Reader(
             all.open(plan, columns, task),
             rows.side(CellTimeNames.DEFAULT, columns),
