@@ -12,9 +12,9 @@ import java.util.UUID;
  * {@link TargetPlan} holds everything else.
  *
  * <p>The order of calls is: {@link #plan} or {@link #resume} once, {@link #openTask} for each task
- * from several threads, {@link #merges} after the last task, {@link #commit} or {@link #abandon},
- * and {@link #close}. The output of tasks survives failures and crashes until it is committed or
- * cleaned.
+ * from several threads, {@link #finalSteps} after the last task, {@link #commit} or {@link
+ * #abandon}, and {@link #close}. The output of tasks survives failures and crashes until it is
+ * committed or cleaned.
  */
 public interface TargetSession extends AutoCloseable {
 
@@ -112,7 +112,7 @@ public interface TargetSession extends AutoCloseable {
    *     steps that no longer fit those of the tasks are ignored
    * @throws io.ringhaul.exceptions.BulkOperationException if the outputs cannot be read
    */
-  default List<OutputMerge> merges(
+  default List<FinalStep> finalSteps(
       TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
     return List.of();
   }
@@ -122,7 +122,7 @@ public interface TargetSession extends AutoCloseable {
    * first one and changes nothing. After a failure, the output of the tasks stays and can be
    * committed again.
    *
-   * @param outputs the outputs of all tasks and of all {@link #merges}
+   * @param outputs the outputs of all tasks and of all {@link #finalSteps}
    * @throws io.ringhaul.exceptions.UnknownCommitStateException if it is unknown whether the commit
    *     took effect
    */

@@ -41,11 +41,13 @@ enum KillPoint {
   /** The job is stored without its plan; the second hit is at the commit of an export. */
   BEFORE_PLAN("jobstore.StoredRun", "plan", Position.ENTRY),
 
-  /** All rows of a merge are written to a data file that is still open. */
-  BEFORE_MERGE_ENDS("iceberg.DataFileWriter", "finish", Position.ENTRY),
+  /** All rows of a final step are written to a data file that is still open. */
+  BEFORE_STEP_ENDS("iceberg.DataFileWriter", "finish", Position.ENTRY),
 
-  /** The data files of a merge are complete and on disk, and the store does not know this yet. */
-  BEFORE_MERGE_STORED("operation.ExportCheckpoints", "merged", Position.ENTRY),
+  /**
+   * The data files of a final step are complete and on disk, and the store does not know this yet.
+   */
+  BEFORE_STEP_STORED("operation.ExportCheckpoints", "stepDone", Position.ENTRY),
 
   BEFORE_ICEBERG_COMMIT("iceberg.IcebergTargetSession", "commit", Position.ENTRY),
   BEFORE_FOLDER_COMMIT("files.FolderTargetSession", "commit", Position.ENTRY),

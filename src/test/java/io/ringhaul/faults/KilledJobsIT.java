@@ -66,8 +66,8 @@ class KilledJobsIT {
     KilledJob job = bench.job(work);
     job.killAt(KillPoint.AFTER_ICEBERG_FILES_END, 3);
     job.killAt(KillPoint.AFTER_CHECKPOINT, 3, OTHER_OPTIONS);
-    job.killAt(KillPoint.BEFORE_MERGE_ENDS, 2);
-    job.killAt(KillPoint.BEFORE_MERGE_STORED, 3);
+    job.killAt(KillPoint.BEFORE_STEP_ENDS, 2);
+    job.killAt(KillPoint.BEFORE_STEP_STORED, 3);
     job.killAt(KillPoint.BEFORE_ICEBERG_COMMIT, 1);
     job.killAt(KillPoint.BEFORE_FILES_DISCARDED, 1);
     job.killAt(KillPoint.AFTER_ICEBERG_COMMIT, 1);

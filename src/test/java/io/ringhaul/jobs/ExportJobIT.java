@@ -58,7 +58,7 @@ class ExportJobIT {
 
   private static final int ROWS = 6_000;
   private static final int TASKS = 24;
-  private static final int MERGES = 8;
+  private static final int STEPS = 8;
 
   private static String keyspace;
 
@@ -170,18 +170,18 @@ class ExportJobIT {
   }
 
   @Test
-  void resumesJobStoppedBetweenMerges() {
+  void resumesJobStoppedBetweenFinalSteps() {
     ExportTarget target = partitioned();
-    AtomicLong merges = new AtomicLong();
+    AtomicLong steps = new AtomicLong();
     AtomicLong most = new AtomicLong();
     assertThatThrownBy(
             () ->
                 request(
-                        FaultyTarget.inMerge(
+                        FaultyTarget.inStep(
                             target,
-                            merge -> {
-                              merges.accumulateAndGet(merge, Math::max);
-                              if (merge == 3) {
+                            step -> {
+                              steps.accumulateAndGet(step, Math::max);
+                              if (step == 3) {
                                 store.requestStop(id);
                                 pauseForHeartbeats();
                               }
@@ -193,35 +193,35 @@ class ExportJobIT {
                     .execute())
         .isInstanceOf(JobStoppedException.class)
         .hasMessageContaining("was stopped. Finished tasks are kept: resume job " + id);
-    assertThat(merges).hasValue(3);
-    // Progress counts the merges after the tasks.
-    assertThat(most.get()).isGreaterThanOrEqualTo(TASKS + MERGES);
+    assertThat(steps).hasValue(3);
+    // Progress counts the final steps after the tasks.
+    assertThat(most.get()).isGreaterThanOrEqualTo(TASKS + STEPS);
     assertThat(store.partitions(id)).allMatch(each -> each.status() == PartitionStatus.DONE);
 
     AtomicLong resumed = new AtomicLong();
     ExportResult result =
         request(
-                FaultyTarget.inMerge(target, merge -> resumed.accumulateAndGet(merge, Math::max)),
+                FaultyTarget.inStep(target, step -> resumed.accumulateAndGet(step, Math::max)),
                 store)
             .execute();
-    assertThat(resumed).hasValue(MERGES - 3);
+    assertThat(resumed).hasValue(STEPS - 3);
     assertThat(result.totals().earlierRows()).isEqualTo(ROWS);
-    assertThat(result.files()).isEqualTo(MERGES);
+    assertThat(result.files()).isEqualTo(STEPS);
     assertThat(result.tasks()).isEqualTo(store.partitions(id).size());
-    assertThat(written()).hasSize(MERGES).allMatch(file -> file.endsWith(".parquet"));
+    assertThat(written()).hasSize(STEPS).allMatch(file -> file.endsWith(".parquet"));
     assertBack(Format.ICEBERG);
   }
 
   @Test
-  void resumesJobAfterFailedMerge() {
+  void resumesJobAfterFailedFinalStep() {
     ExportTarget target = partitioned();
     assertThatThrownBy(
             () ->
                 request(
-                        FaultyTarget.inMerge(
+                        FaultyTarget.inStep(
                             target,
-                            merge -> {
-                              if (merge == 2) {
+                            step -> {
+                              if (step == 2) {
                                 throw new StorageException("out", "the disk is full", null);
                               }
                             }),
@@ -230,8 +230,8 @@ class ExportJobIT {
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the disk is full");
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
-    assertThat(request(target, store).execute().files()).isEqualTo(MERGES);
-    assertThat(written()).hasSize(MERGES).allMatch(file -> file.endsWith(".parquet"));
+    assertThat(request(target, store).execute().files()).isEqualTo(STEPS);
+    assertThat(written()).hasSize(STEPS).allMatch(file -> file.endsWith(".parquet"));
     assertBack(Format.ICEBERG);
   }
 
@@ -242,7 +242,7 @@ class ExportJobIT {
             () ->
                 operator
                     .export(keyspace, "t")
-                    .to(FaultyTarget.inMerge(partitioned(), merge -> caller.interrupt()))
+                    .to(FaultyTarget.inStep(partitioned(), step -> caller.interrupt()))
                     .execute())
         .isInstanceOf(OperationCancelledException.class);
     assertThat(Thread.interrupted()).isTrue();
@@ -535,7 +535,7 @@ class ExportJobIT {
   private ExportTarget partitioned() {
     return IcebergTarget.warehouse(folder.resolve("out"))
         .table("it.exported")
-        .partitionBy("bucket(" + MERGES + ", id)");
+        .partitionBy("bucket(" + STEPS + ", id)");
   }
 
   private static void failInTheMiddle(long row) {

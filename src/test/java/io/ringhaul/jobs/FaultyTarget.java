@@ -3,9 +3,9 @@ package io.ringhaul.jobs;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.FinalStep;
 import io.ringhaul.format.MergeBase;
 import io.ringhaul.format.MergeDescription;
-import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -18,24 +18,25 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/** Wraps a target and calls hooks for each row, in each merge and before the commit. */
+/** Wraps a target and calls hooks for each row, in each final step and before the commit. */
 record FaultyTarget(
-    ExportTarget real, LongConsumer atRow, LongConsumer inMerge, Runnable beforeCommit)
+    ExportTarget real, LongConsumer atRow, LongConsumer inStep, Runnable beforeCommit)
     implements ExportTarget {
 
   /** Calls the trigger with the number of each row, starting with 1, before the row is written. */
   static FaultyTarget atRow(ExportTarget real, LongConsumer trigger) {
-    return new FaultyTarget(real, trigger, merge -> {}, () -> {});
+    return new FaultyTarget(real, trigger, step -> {}, () -> {});
   }
 
   static FaultyTarget beforeCommit(ExportTarget real, Runnable trigger) {
-    return new FaultyTarget(real, row -> {}, merge -> {}, trigger);
+    return new FaultyTarget(real, row -> {}, step -> {}, trigger);
   }
 
   /**
-   * Calls the trigger with the number of each merge, starting with 1, before its files are ended.
+   * Calls the trigger with the number of each final step, starting with 1, before its files are
+   * ended.
    */
-  static FaultyTarget inMerge(ExportTarget real, LongConsumer trigger) {
+  static FaultyTarget inStep(ExportTarget real, LongConsumer trigger) {
     return new FaultyTarget(real, row -> {}, trigger, () -> {});
   }
 
@@ -48,7 +49,7 @@ record FaultyTarget(
   public TargetSession open() {
     TargetSession session = real.open();
     AtomicLong rows = new AtomicLong();
-    AtomicLong merges = new AtomicLong();
+    AtomicLong steps = new AtomicLong();
     return new TargetSession() {
       @Override
       public TargetPlan plan(ExportDescription export) {
@@ -108,16 +109,16 @@ record FaultyTarget(
       }
 
       @Override
-      public List<OutputMerge> merges(
+      public List<FinalStep> finalSteps(
           TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
-        return session.merges(plan, columns, outputs).stream()
-            .<OutputMerge>map(
-                merge ->
+        return session.finalSteps(plan, columns, outputs).stream()
+            .<FinalStep>map(
+                step ->
                     bytes -> {
-                      long number = merges.incrementAndGet();
-                      return merge.run(
+                      long number = steps.incrementAndGet();
+                      return step.run(
                           size -> {
-                            inMerge.accept(number);
+                            inStep.accept(number);
                             bytes.accept(size);
                           });
                     })

@@ -7,9 +7,9 @@ import org.apache.iceberg.FileFormat;
 
 /**
  * Names of data files and {@linkplain RowFile row files}. A name has the number of the task or
- * merge, the export's id and a random UUID. The export's id distinguishes its files from all others
- * under the table's location. Names are unique, so files are compared by name: the same location
- * may have several spellings.
+ * final step, the export's id and a random UUID. The export's id distinguishes its files from all
+ * others under the table's location. Names are unique, so files are compared by name: the same
+ * location may have several spellings.
  */
 final class DataFileName {
 
@@ -27,7 +27,7 @@ final class DataFileName {
 
   private DataFileName() {}
 
-  /** Returns a new name for a data file of the task or merge. */
+  /** Returns a new name for a data file of the task or final step. */
   static String next(UUID job, int task) {
     return FileFormat.PARQUET.addExtension(stem(job, task));
   }

@@ -22,7 +22,7 @@ import org.apache.iceberg.io.PositionOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the data files of one partition for one task or merge, one after another. A file that
+ * Writes the data files of one partition for one task or final step, one after another. A file that
  * reaches the target size is ended. Files without rows are not created.
  */
 final class DataFileWriter {
@@ -45,7 +45,7 @@ final class DataFileWriter {
   /**
    * @param partition the partition's values; null for a table without partitions
    * @param io the file access for the next file; it changes when credentials are renewed
-   * @param task the number of the task or merge, for the names of the files
+   * @param task the number of the task or final step, for the names of the files
    */
   DataFileWriter(
       WriteLayout layout,
@@ -114,7 +114,7 @@ final class DataFileWriter {
   }
 
   /**
-   * Returns the next file of a task or merge in a partition.
+   * Returns the next file of a task or final step in a partition.
    *
    * @param partition the partition's values; null for a table without partitions
    */

@@ -120,7 +120,7 @@ final class IcebergCommit {
           identifier);
       return found(all, earlier.get());
     }
-    requireMerged(outputs);
+    requireDataFiles(outputs);
     requireWhole(all);
     ConflictPatience patience = new ConflictPatience(layout.table(), ConflictPatience.MOST);
     while (true) {
@@ -154,14 +154,14 @@ final class IcebergCommit {
     }
   }
 
-  private void requireMerged(JobOutputs outputs) {
-    if (outputs.unmergedRows() != 0) {
+  private void requireDataFiles(JobOutputs outputs) {
+    if (outputs.rowsWithoutDataFile() != 0) {
       throw new StorageException(
           layout.table(),
           String.format(
               "Nothing was committed to the Iceberg table %s: %d rows of finished tasks are in no"
                   + " data file. Resume the job, or, without a job store, run the export again",
-              layout.table(), outputs.unmergedRows()),
+              layout.table(), outputs.rowsWithoutDataFile()),
           null);
     }
   }

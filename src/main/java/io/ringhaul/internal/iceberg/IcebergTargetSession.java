@@ -7,9 +7,9 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnknownCommitStateException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.FinalStep;
 import io.ringhaul.format.MergeBase;
 import io.ringhaul.format.MergeDescription;
-import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -439,11 +439,11 @@ public final class IcebergTargetSession implements TargetSession {
   }
 
   @Override
-  public List<OutputMerge> merges(
+  public List<FinalStep> finalSteps(
       TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
     WriteLayout layout = plans.of(plan);
     JobOutputs files = JobOutputs.of(outputs, layout.spec());
-    if (files.unmergedRows() == 0) {
+    if (files.rowsWithoutDataFile() == 0) {
       return List.of();
     }
     return explained(
@@ -451,7 +451,7 @@ public final class IcebergTargetSession implements TargetSession {
         () ->
             layout.jobCommit(catalog()).find().isPresent()
                 ? List.of()
-                : new PartitionMerges(layout, columns, settings.types(), () -> io(layout), written)
+                : new PartitionSteps(layout, columns, settings.types(), () -> io(layout), written)
                     .missing(files),
         e ->
             String.format(

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the rows of one task. In a partitioned table, rows are spilled to disk and written at the
  * end, grouped by partition: to one {@link RowFile}, or, if the table wants no {@linkplain
- * WriteLayout#isMerged() merges}, to data files. In the second case, rows of the first few
+ * WriteLayout#hasRowFiles() row files}, to data files. In the second case, rows of the first few
  * partitions are written immediately.
  */
 final class IcebergTaskWriter implements TaskWriter {
@@ -96,7 +96,7 @@ final class IcebergTaskWriter implements TaskWriter {
 
   @Override
   public TaskOutput finish(LongConsumer bytes) {
-    TaskOutput output = layout.isMerged() ? finishRowFile(bytes) : finishDataFiles(bytes);
+    TaskOutput output = layout.hasRowFiles() ? finishRowFile(bytes) : finishDataFiles(bytes);
     finished = true;
     return output;
   }
@@ -116,7 +116,7 @@ final class IcebergTaskWriter implements TaskWriter {
                 RowFile.write(
                     DataFileWriter.named(layout.table(), io, location),
                     spill,
-                    key -> PartitionMerges.PartitionBytes.encode(key, layout.spec()),
+                    key -> PartitionSteps.PartitionBytes.encode(key, layout.spec()),
                     bytes)));
     RowFile file = files.get(0);
     return new TaskOutput(task, file.rows(), file.bytes(), List.of(JobOutputs.text(file)));

@@ -21,28 +21,28 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionSpec;
 
 /**
- * The files in the outputs of an export's tasks and merges. An output has a text for each file: the
- * JSON of a data file or delete file in Iceberg's form, of a {@link RowFile}, or of a data file
- * that a merge wrote.
+ * The files in the outputs of an export's tasks and final steps. An output has a text for each
+ * file: the JSON of a data file or delete file in Iceberg's form, of a {@link RowFile}, or of a
+ * data file that a final step wrote.
  *
- * <p>A merge belongs to one set of row files, because a task that ran again after its file was
- * damaged has other rows. The data files of a merge contain an id of that set. If the row files are
- * others now, the merge is outdated and does not count.
+ * <p>A final step belongs to one set of row files, because a task that ran again after its file was
+ * damaged has other rows. The data files of a final step contain an id of that set. If the row
+ * files are others now, the final step is outdated and does not count.
  */
 final class JobOutputs {
 
   private static final String ROW_FILE = "row-file";
   private static final String BYTES = "bytes";
   private static final String ROWS = "rows";
-  private static final String MERGE_ID = "merge-id";
+  private static final String ROW_FILES_ID = "row-files-id";
   private static final String DATA_FILE = "data-file";
 
   private final List<DataFile> dataFiles = new ArrayList<>();
   private final List<DeleteFile> deleteFiles = new ArrayList<>();
   private final List<RowFile> rowFiles = new ArrayList<>();
-  private final Map<Integer, List<DataFile>> merged = new TreeMap<>();
+  private final Map<Integer, List<DataFile>> stepFiles = new TreeMap<>();
   private final List<DataFile> outdated = new ArrayList<>();
-  private final UUID mergeId;
+  private final UUID rowFilesId;
 
   private JobOutputs(List<TaskOutput> outputs, PartitionSpec spec) {
     List<List<JsonNode>> files =
@@ -58,7 +58,7 @@ final class JobOutputs {
         .filter(file -> file.has(ROW_FILE))
         .map(JobOutputs::rowFile)
         .forEach(rowFiles::add);
-    mergeId =
+    rowFilesId =
         UUID.nameUUIDFromBytes(
             rowFiles.stream()
                 .map(file -> DataFileName.of(file.location()))
@@ -77,10 +77,10 @@ final class JobOutputs {
   }
 
   private void add(int number, JsonNode file, PartitionSpec spec) {
-    if (file.has(MERGE_ID)) {
+    if (file.has(ROW_FILES_ID)) {
       DataFile data = dataFile(file.path(DATA_FILE), spec);
-      if (file.path(MERGE_ID).asText().equals(mergeId.toString())) {
-        merged.computeIfAbsent(number, key -> new ArrayList<>()).add(data);
+      if (file.path(ROW_FILES_ID).asText().equals(rowFilesId.toString())) {
+        stepFiles.computeIfAbsent(number, key -> new ArrayList<>()).add(data);
       } else {
         outdated.add(data);
       }
@@ -94,9 +94,9 @@ final class JobOutputs {
     }
   }
 
-  /** Returns the data files, except those of outdated merges. */
+  /** Returns the data files, except those of outdated final steps. */
   List<DataFile> dataFiles() {
-    return Stream.concat(dataFiles.stream(), merged.values().stream().flatMap(List::stream))
+    return Stream.concat(dataFiles.stream(), stepFiles.values().stream().flatMap(List::stream))
         .toList();
   }
 
@@ -117,12 +117,12 @@ final class JobOutputs {
     return List.copyOf(rowFiles);
   }
 
-  /** Returns the number of each merge that has run and is not outdated. */
-  Set<Integer> merged() {
-    return Set.copyOf(merged.keySet());
+  /** Returns the number of each final step that has run and is not outdated. */
+  Set<Integer> stepsDone() {
+    return Set.copyOf(stepFiles.keySet());
   }
 
-  /** Returns the files that the export still needs: all except those of outdated merges. */
+  /** Returns the files that the export still needs: all except those of outdated final steps. */
   List<WholeFiles.Written> needed() {
     return Stream.concat(
             contentFiles().stream().map(WholeFiles.Written::of),
@@ -130,7 +130,7 @@ final class JobOutputs {
         .toList();
   }
 
-  /** Returns the locations of the data files of outdated merges. */
+  /** Returns the locations of the data files of outdated final steps. */
   List<String> outdated() {
     return outdated.stream().map(DataFile::location).toList();
   }
@@ -147,14 +147,14 @@ final class JobOutputs {
   }
 
   /** Returns the id of the row files. */
-  UUID mergeId() {
-    return mergeId;
+  UUID rowFilesId() {
+    return rowFilesId;
   }
 
   /** Returns how many rows of row files are in no data file yet. */
-  long unmergedRows() {
+  long rowsWithoutDataFile() {
     return rowFiles.stream().mapToLong(RowFile::rows).sum()
-        - merged.values().stream().flatMap(List::stream).mapToLong(DataFile::recordCount).sum();
+        - stepFiles.values().stream().flatMap(List::stream).mapToLong(DataFile::recordCount).sum();
   }
 
   static String text(ContentFile<?> file, PartitionSpec spec) {
@@ -169,9 +169,9 @@ final class JobOutputs {
         .toString();
   }
 
-  /** Returns the text of a data file that a merge wrote. */
-  static String text(UUID mergeId, DataFile file, PartitionSpec spec) {
-    ObjectNode node = Json.object().put(MERGE_ID, mergeId.toString());
+  /** Returns the text of a data file that a final step wrote. */
+  static String text(UUID rowFilesId, DataFile file, PartitionSpec spec) {
+    ObjectNode node = Json.object().put(ROW_FILES_ID, rowFilesId.toString());
     node.set(DATA_FILE, Json.tree(text(file, spec)));
     return node.toString();
   }

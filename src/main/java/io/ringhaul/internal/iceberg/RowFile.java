@@ -23,7 +23,7 @@ import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 
 /**
- * A file with the rows of one task, grouped by partition, which {@link PartitionMerges} reads. The
+ * A file with the rows of one task, grouped by partition, which {@link PartitionSteps} reads. The
  * values are the serialized CQL values, so they are not converted.
  *
  * <p>The file has a segment for each partition, an index of the segments, and a trailer with the

@@ -79,11 +79,11 @@ record WriteLayout(
   }
 
   /**
-   * Returns whether tasks write row files, from which {@link PartitionMerges} writes the data
+   * Returns whether tasks write row files, from which {@link PartitionSteps} writes the data
    * files. Iceberg's table property {@code write.distribution-mode} decides: with {@code none},
    * each task writes data files of its own.
    */
-  boolean isMerged() {
+  boolean hasRowFiles() {
     return spec.isPartitioned()
         && DistributionMode.fromName(distributionMode(properties)) != DistributionMode.NONE;
   }
@@ -99,13 +99,13 @@ record WriteLayout(
    * needs some megabytes besides its row group.
    */
   int openPartitions() {
-    if (isMerged()) {
+    if (hasRowFiles()) {
       return 0;
     }
     return (int) Math.max(1, Math.min(MOST_OPEN_PARTITIONS, writerBytes / USEFUL_ROW_GROUP_BYTES));
   }
 
-  /** Returns how many data files one task or merge writes concurrently, 1 to 4. */
+  /** Returns how many data files one task or final step writes concurrently, 1 to 4. */
   int openFiles() {
     return spec.isUnpartitioned() ? 1 : Math.max(1, openPartitions());
   }

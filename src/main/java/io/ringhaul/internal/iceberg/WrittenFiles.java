@@ -21,12 +21,12 @@ final class WrittenFiles {
   private final Set<String> locations = ConcurrentHashMap.newKeySet();
   private volatile boolean mayBeCommitted;
 
-  /** Adds a file that a task or merge begins. */
+  /** Adds a file that a task or final step begins. */
   void add(String location) {
     locations.add(location);
   }
 
-  /** Tries to delete the file of a failed task or merge. */
+  /** Tries to delete the file of a failed task or final step. */
   void abandon(Supplier<FileIO> io, String location) {
     try {
       io.get().deleteFile(location);

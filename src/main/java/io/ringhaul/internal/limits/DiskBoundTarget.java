@@ -4,9 +4,9 @@ import io.ringhaul.exceptions.DiskLimitException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
+import io.ringhaul.format.FinalStep;
 import io.ringhaul.format.MergeBase;
 import io.ringhaul.format.MergeDescription;
-import io.ringhaul.format.OutputMerge;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -100,17 +100,17 @@ public final class DiskBoundTarget implements TargetSession {
   }
 
   @Override
-  public List<OutputMerge> merges(
+  public List<FinalStep> finalSteps(
       TargetPlan plan, List<ColumnDescription> columns, List<TaskOutput> outputs) {
-    return target.merges(plan, columns, outputs).stream()
-        .<OutputMerge>map(merge -> bytes -> merged(plan, merge, bytes))
+    return target.finalSteps(plan, columns, outputs).stream()
+        .<FinalStep>map(step -> bytes -> bounded(plan, step, bytes))
         .toList();
   }
 
-  private TaskOutput merged(TargetPlan plan, OutputMerge merge, LongConsumer bytes) {
+  private TaskOutput bounded(TargetPlan plan, FinalStep step, LongConsumer bytes) {
     try (DiskBudget.Share share = budget(plan).open()) {
       TaskOutput output =
-          merge.run(
+          step.run(
               size -> {
                 share.grown(size);
                 bytes.accept(size);

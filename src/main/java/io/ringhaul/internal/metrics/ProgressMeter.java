@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  */
 public final class ProgressMeter {
 
-  /** The maximum share while tasks or merges still run, although the whole size is read. */
+  /** The maximum share while tasks or final steps still run, although the whole size is read. */
   private static final double MOST_UNFINISHED = 0.999;
 
   private final long started = System.nanoTime();
@@ -28,8 +28,8 @@ public final class ProgressMeter {
   private final Earlier earlier;
   private final AtomicInteger tasksDone = new AtomicInteger();
   private final AtomicInteger rangesDone = new AtomicInteger();
-  private final AtomicInteger merges = new AtomicInteger();
-  private final AtomicInteger mergesDone = new AtomicInteger();
+  private final AtomicInteger steps = new AtomicInteger();
+  private final AtomicInteger stepsDone = new AtomicInteger();
   private final LongAdder sizeDone = new LongAdder();
   private final LongAdder rows = new LongAdder();
   private final LongAdder bytes = new LongAdder();
@@ -92,13 +92,13 @@ public final class ProgressMeter {
   }
 
   /** Adds steps between the last task and the end. Progress counts them with the tasks. */
-  public void merges(int more) {
-    merges.addAndGet(more);
+  public void finalSteps(int more) {
+    steps.addAndGet(more);
   }
 
   /** Counts a successful step between the last task and the end. */
-  public void mergeDone() {
-    mergesDone.incrementAndGet();
+  public void stepDone() {
+    stepsDone.incrementAndGet();
   }
 
   /** Returns a part, such as a task or range, whose progress is reported step by step. */
@@ -144,8 +144,8 @@ public final class ProgressMeter {
     double completed = completed();
     RecentProgress.Forecast forecast = recent.at(now, rowsNow, completed);
     return new Progress(
-        tasksDone.get() + mergesDone.get(),
-        tasks.get() + merges.get(),
+        tasksDone.get() + stepsDone.get(),
+        tasks.get() + steps.get(),
         rowsNow,
         earlier.rows(),
         bytes.sum(),
@@ -160,7 +160,7 @@ public final class ProgressMeter {
 
   private double completed() {
     if (tasksDone.get() >= tasks.get()) {
-      return mergesDone.get() >= merges.get() ? 1 : MOST_UNFINISHED;
+      return stepsDone.get() >= steps.get() ? 1 : MOST_UNFINISHED;
     }
     double share =
         size == 0

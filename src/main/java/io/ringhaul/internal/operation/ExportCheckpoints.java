@@ -32,26 +32,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExportCheckpoints {
 
-  private static final long STORE_MERGED_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long STORE_STEPS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final JobRun run;
   private final List<JobPartition> earlier;
   private final List<Integer> numbers = new ArrayList<>();
-  private final List<TaskOutput> merged = new ArrayList<>();
+  private final List<TaskOutput> finalSteps = new ArrayList<>();
   private @Nullable TargetPlan target;
   private int nextNumber;
-  private long mergedStored = System.nanoTime();
+  private long stepsStored = System.nanoTime();
 
   ExportCheckpoints(JobRun run) {
     this.run = run;
-    merged.addAll(mergedOf(run.job()));
+    finalSteps.addAll(stepsOf(run.job()));
     this.earlier =
         run.partitions().stream().filter(each -> each.status() == PartitionStatus.DONE).toList();
   }
 
-  /** The outputs of earlier runs: of finished tasks, and of merges. */
+  /** The outputs of earlier runs: of finished tasks, and of final steps. */
   public synchronized List<TaskOutput> outputs() {
-    return Stream.concat(outputs(earlier).stream(), merged.stream()).toList();
+    return Stream.concat(outputs(earlier).stream(), finalSteps.stream()).toList();
   }
 
   /** The outputs of a job's finished partitions. */
@@ -62,23 +62,23 @@ public final class ExportCheckpoints {
         .toList();
   }
 
-  /** The outputs of a job's finished partitions and of its merges. */
+  /** The outputs of a job's finished partitions and of its final steps. */
   public static List<TaskOutput> outputs(Job job, List<JobPartition> partitions) {
-    return Stream.concat(outputs(partitions).stream(), mergedOf(job).stream()).toList();
+    return Stream.concat(outputs(partitions).stream(), stepsOf(job).stream()).toList();
   }
 
-  private static List<TaskOutput> mergedOf(Job job) {
-    return job.plan().map(plan -> StoredExport.parse(plan).merged()).orElse(List.of());
+  private static List<TaskOutput> stepsOf(Job job) {
+    return job.plan().map(plan -> StoredExport.parse(plan).finalSteps()).orElse(List.of());
   }
 
-  /** Whether merges of earlier runs have finished. */
-  synchronized boolean hasMerged() {
-    return !merged.isEmpty();
+  /** Whether final steps of earlier runs have finished. */
+  synchronized boolean hasSteps() {
+    return !finalSteps.isEmpty();
   }
 
-  /** Forgets merges, which must run again; ignores outputs of tasks. */
+  /** Forgets final steps, which must run again; ignores outputs of tasks. */
   synchronized void forget(List<TaskOutput> outputs) {
-    merged.removeAll(outputs);
+    finalSteps.removeAll(outputs);
   }
 
   /** The tokens that earlier runs have read. */
@@ -119,14 +119,14 @@ public final class ExportCheckpoints {
       partitions.add(JobPartition.ofTokens(number++, task.ranges()));
     }
     nextNumber = Math.max(number, taken.stream().mapToInt(taking -> taking + 1).max().orElse(0));
-    run.plan(new StoredExport(target, merged, Optional.empty()).text(), partitions);
+    run.plan(new StoredExport(target, finalSteps, Optional.empty()).text(), partitions);
     this.target = target;
   }
 
   /** Stores the plan of an export that reads the whole ring in one task, with the number 0. */
   synchronized void planWhole(TargetPlan target) {
     run.plan(
-        new StoredExport(target, merged, Optional.empty()).text(),
+        new StoredExport(target, finalSteps, Optional.empty()).text(),
         earlier.isEmpty()
             ? List.of(JobPartition.ofTokens(0, TokenRangeSet.wholeRing().ranges()))
             : List.of());
@@ -134,20 +134,20 @@ public final class ExportCheckpoints {
   }
 
   /**
-   * Notes that a merge is finished. The store keeps the outputs of all merges in one text, so they
-   * are stored a few seconds later, together with those of other merges.
+   * Notes that a final step is finished. The store keeps the outputs of all final steps in one
+   * text, so they are stored a few seconds later, together with those of other final steps.
    */
-  synchronized void merged(TaskOutput output) {
-    merged.add(output);
-    if (System.nanoTime() - mergedStored >= STORE_MERGED_NANOS) {
-      storeMerged();
+  synchronized void stepDone(TaskOutput output) {
+    finalSteps.add(output);
+    if (System.nanoTime() - stepsStored >= STORE_STEPS_NANOS) {
+      storeSteps();
     }
   }
 
-  /** Stores the outputs of all merges. Only after the last task. */
-  synchronized void storeMerged() {
+  /** Stores the outputs of all final steps. Only after the last task. */
+  synchronized void storeSteps() {
     store(Optional.empty());
-    mergedStored = System.nanoTime();
+    stepsStored = System.nanoTime();
   }
 
   /** Stores the result of the commit. */
@@ -156,7 +156,8 @@ public final class ExportCheckpoints {
   }
 
   private void store(Optional<CommitResult> result) {
-    run.plan(new StoredExport(Objects.requireNonNull(target), merged, result).text(), List.of());
+    run.plan(
+        new StoredExport(Objects.requireNonNull(target), finalSteps, result).text(), List.of());
   }
 
   /**

@@ -275,10 +275,10 @@ public record ExportOperation(
           }
           sameTable(found, job).atEnd();
           List<TaskOutput> all = new ArrayList<>(outputs);
-          // Not stored: a resumed export runs the few merges of one task again.
+          // Not stored: a resumed export runs the few final steps of one task again.
           targetSession
-              .merges(targetPlan, columns, outputs)
-              .forEach(merge -> all.add(merge.run(bytes -> {})));
+              .finalSteps(targetPlan, columns, outputs)
+              .forEach(step -> all.add(step.run(bytes -> {})));
           CommitResult committed = Uninterrupted.call("The commit", () -> ending.commit(all));
           return Optional.of(
               new ExportResult(
@@ -398,7 +398,7 @@ public record ExportOperation(
     if (stored.isEmpty() || stored.get().result().isPresent()) {
       return;
     }
-    // Damaged merges are forgotten when the job runs.
+    // Damaged final steps are forgotten when the job runs.
     List<TaskOutput> outputs = ExportCheckpoints.outputs(store.partitions(jobId));
     try (TargetSession targetSession = target.open()) {
       if (targetSession.isOutdated(stored.get().target())) {
@@ -530,16 +530,16 @@ public record ExportOperation(
                   checkpoints,
                   sameTable(found, job),
                   splitRule));
-      ExportMerges merges =
-          new ExportMerges(targetSession, targetPlan, rows.columns(), job, checkpoints, scan);
+      ExportFinalSteps steps =
+          new ExportFinalSteps(targetSession, targetPlan, rows.columns(), job, checkpoints, scan);
       ExportEnding ending = new ExportEnding(job, checkpoints, targetSession, targetPlan, rejected);
       return running.run(
           ending,
           () -> {
             Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
             List<TaskOutput> outputs =
-                merges.run(
-                    new Workers(threads, writers.merging()),
+                steps.run(
+                    new Workers(threads, writers.finalSteps()),
                     elsewhere.isPresent()
                         ? tasks.run(elsewhere.get(), selection.tokens(), running)
                         : tasks.run(workers, selection.tokens(), running),
@@ -637,7 +637,7 @@ public record ExportOperation(
       return planned;
     }
     TargetPlan resumed = targetSession.resume(StoredExport.parse(stored.get()).target(), export);
-    if (checkpoints.hasMerged()) {
+    if (checkpoints.hasSteps()) {
       checkpoints.forget(targetSession.damaged(resumed, checkpoints.outputs()));
     }
     targetSession.clean(resumed, checkpoints.outputs());

@@ -15,14 +15,14 @@ import java.util.OptionalLong;
  * The plan of an export as its job stores it.
  *
  * @param target the plan of the output
- * @param merged the outputs of the target's merges that have run
+ * @param finalSteps the outputs of the target's final steps that have run
  * @param result the result of the commit; empty before the commit
  */
 public record StoredExport(
-    TargetPlan target, List<TaskOutput> merged, Optional<CommitResult> result) {
+    TargetPlan target, List<TaskOutput> finalSteps, Optional<CommitResult> result) {
 
   private static final String TARGET = "target";
-  private static final String MERGED = "merged";
+  private static final String FINAL_STEPS = "final-steps";
   private static final String RESULT = "result";
   private static final String LOCATION = "location";
   private static final String FILES = "files";
@@ -30,14 +30,14 @@ public record StoredExport(
   private static final String SNAPSHOT = "snapshotId";
 
   public StoredExport {
-    merged = List.copyOf(merged);
+    finalSteps = List.copyOf(finalSteps);
   }
 
   String text() {
     ObjectNode root = Json.object();
     root.set(TARGET, Json.node(target));
-    if (!merged.isEmpty()) {
-      root.set(MERGED, Json.node(merged));
+    if (!finalSteps.isEmpty()) {
+      root.set(FINAL_STEPS, Json.node(finalSteps));
     }
     result.ifPresent(
         committed -> {
@@ -61,9 +61,9 @@ public record StoredExport(
     JsonNode result = root.path(RESULT);
     return new StoredExport(
         Json.read(root.path(TARGET).toString(), TargetPlan.class, "a plan of an export"),
-        root.has(MERGED)
+        root.has(FINAL_STEPS)
             ? Json.read(
-                root.path(MERGED).toString(), new TypeReference<>() {}, "a plan of an export")
+                root.path(FINAL_STEPS).toString(), new TypeReference<>() {}, "a plan of an export")
             : List.of(),
         result.isMissingNode() ? Optional.empty() : Optional.of(result(result)));
   }

@@ -8,9 +8,9 @@ import io.ringhaul.limits.TuningMode;
  *
  * @param first the initial number, 1 or more
  * @param most the largest number
- * @param merging how many merges run at the same time, 1 or more
+ * @param finalSteps how many final steps run at the same time, 1 or more
  */
-record WriterCount(int first, int most, int merging) {
+record WriterCount(int first, int most, int finalSteps) {
 
   /** The heap that a writing task needs for its pages and its writer's buffers. */
   private static final long HEAP_PER_WRITER = 32L << 20;
@@ -34,14 +34,14 @@ record WriterCount(int first, int most, int merging) {
         settings.tuning().mode() == TuningMode.ADAPT
             ? (int) Math.min(affordable, Math.max(first, scan.usualParallelism()))
             : first;
-    // Merges follow the tasks of all runs.
-    int merging =
+    // Final steps follow the tasks of all runs.
+    int finalSteps =
         (int) Math.min(affordable, Math.min(scan.requests().parallelism(), tasks + earlierTasks));
-    return new WriterCount(first, Math.max(first, most), Math.max(1, merging));
+    return new WriterCount(first, Math.max(first, most), Math.max(1, finalSteps));
   }
 
   /** Returns the number of files that are written at the same time. */
   int concurrent() {
-    return Math.max(most, merging);
+    return Math.max(most, finalSteps);
   }
 }

@@ -52,15 +52,17 @@ final class Exports {
     try (TargetSession session = target.open()) {
       TargetPlan plan = session.plan(description(table, job));
       return session.commit(
-          plan, merged(session, plan, table, List.of(write(session, plan, table, rows))));
+          plan, withFinalSteps(session, plan, table, List.of(write(session, plan, table, rows))));
     }
   }
 
-  /** Runs the merges after the tasks and returns the outputs of tasks and merges. */
-  static List<TaskOutput> merged(
+  /** Runs the final steps after the tasks and returns the outputs of tasks and final steps. */
+  static List<TaskOutput> withFinalSteps(
       TargetSession session, TargetPlan plan, TableDescription table, List<TaskOutput> tasks) {
     List<TaskOutput> all = new ArrayList<>(tasks);
-    session.merges(plan, table.columns(), tasks).forEach(merge -> all.add(merge.run(bytes -> {})));
+    session
+        .finalSteps(plan, table.columns(), tasks)
+        .forEach(step -> all.add(step.run(bytes -> {})));
     return all;
   }
 

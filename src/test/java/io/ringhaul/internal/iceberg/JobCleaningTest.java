@@ -68,13 +68,13 @@ class JobCleaningTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "partitioned", "merged", "object store", "elsewhere"})
+  @ValueSource(strings = {"plain", "partitioned", "row files", "object store", "elsewhere"})
   void cleaningKeepsOnlyKeptFiles(String layout) throws IOException {
     IcebergTarget target =
         switch (layout) {
           case "partitioned" ->
               target().partitionBy("part").property("write.distribution-mode", "none");
-          case "merged" -> target().partitionBy("part");
+          case "row files" -> target().partitionBy("part");
           case "object store" -> target().property("write.object-storage.enabled", "true");
           case "elsewhere" ->
               target().property("write.data.path", LocalFileIO.location(folder.resolve("data/")));
@@ -100,7 +100,8 @@ class JobCleaningTest {
       assertThat(Warehouse.parquetFilesIn(folder)).hasSize(2);
       assertThat(session.clean(resumed, List.of(kept))).isZero();
       rest = Exports.write(session, resumed, SOURCE, row(integer(2), integer(8)));
-      session.commit(resumed, Exports.merged(session, resumed, SOURCE, List.of(kept, rest)));
+      session.commit(
+          resumed, Exports.withFinalSteps(session, resumed, SOURCE, List.of(kept, rest)));
       // Committed files stay, even if the job store does not contain them.
       assertThat(session.clean(resumed, List.of())).isZero();
     }

@@ -1,7 +1,7 @@
 package io.ringhaul.internal.operation;
 
 import io.ringhaul.exceptions.JobStoppedException;
-import io.ringhaul.format.OutputMerge;
+import io.ringhaul.format.FinalStep;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * The steps of a target between the last task of an export and the commit. The job stores their
  * outputs, so that a resumed export does not repeat them. A failed step stops all steps.
  */
-final class ExportMerges {
+final class ExportFinalSteps {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ExportMerges.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ExportFinalSteps.class);
 
   private final TargetSession target;
   private final TargetPlan plan;
@@ -31,7 +31,7 @@ final class ExportMerges {
   private final TableScan scan;
   private volatile boolean stopped;
 
-  ExportMerges(
+  ExportFinalSteps(
       TargetSession target,
       TargetPlan plan,
       List<ColumnDescription> columns,
@@ -55,22 +55,23 @@ final class ExportMerges {
    */
   List<TaskOutput> run(Workers workers, List<TaskOutput> outputs, RunningOperation operation)
       throws InterruptedException {
-    Queue<OutputMerge> waiting = new ConcurrentLinkedQueue<>(target.merges(plan, columns, outputs));
+    Queue<FinalStep> waiting =
+        new ConcurrentLinkedQueue<>(target.finalSteps(plan, columns, outputs));
     if (waiting.isEmpty()) {
       return outputs;
     }
-    LOG.debug("{}: {} merges", operation.doing(), waiting.size());
-    scan.meter().merges(waiting.size());
-    Queue<TaskOutput> merged = new ConcurrentLinkedQueue<>();
+    LOG.debug("{}: {} final steps", operation.doing(), waiting.size());
+    scan.meter().finalSteps(waiting.size());
+    Queue<TaskOutput> done = new ConcurrentLinkedQueue<>();
     workers.run(
         () -> {
           try (WorkerClock clock = scan.metrics().work()) {
-            for (OutputMerge next = waiting.poll(); next != null; next = waiting.poll()) {
+            for (FinalStep next = waiting.poll(); next != null; next = waiting.poll()) {
               if (stopped || job.isStopping()) {
                 stopped = true;
                 return;
               }
-              merged.add(run(next, clock));
+              done.add(run(next, clock));
             }
           } catch (AbandonedException e) {
             if (Thread.interrupted()) {
@@ -79,25 +80,25 @@ final class ExportMerges {
             stopped = true;
           }
         });
-    checkpoints.storeMerged();
+    checkpoints.storeSteps();
     if (stopped) {
       throw new JobStoppedException(job.id(), operation.doing() + " was stopped. " + job.remedy());
     }
     List<TaskOutput> all = new ArrayList<>(outputs);
-    all.addAll(merged);
+    all.addAll(done);
     return all;
   }
 
-  private TaskOutput run(OutputMerge merge, WorkerClock clock) {
+  private TaskOutput run(FinalStep step, WorkerClock clock) {
     clock.begin(Stage.ENCODE);
     TaskOutput output;
     try {
-      output = merge.run(bytes -> requireGoOn());
+      output = step.run(bytes -> requireGoOn());
     } finally {
       clock.end();
     }
-    WorkerClock.during(Stage.COMMIT, () -> checkpoints.merged(output));
-    scan.meter().mergeDone();
+    WorkerClock.during(Stage.COMMIT, () -> checkpoints.stepDone(output));
+    scan.meter().stepDone();
     return output;
   }
 

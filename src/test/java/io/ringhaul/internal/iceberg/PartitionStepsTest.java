@@ -10,7 +10,7 @@ import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.exceptions.DiskLimitException;
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.format.OutputMerge;
+import io.ringhaul.format.FinalStep;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PartitionMergesTest {
+class PartitionStepsTest {
 
   private static final String TABLE = "lake.t";
 
@@ -108,15 +108,15 @@ class PartitionMergesTest {
           rows.get(2).set(3, CqlBytes.hex("7fc12345"));
 
           Path direct = folder.resolve("direct" + random.nextLong());
-          Path merged = folder.resolve("merged" + random.nextLong());
+          Path grouped = folder.resolve("grouped" + random.nextLong());
           Exports.run(
               target(direct).property("write.distribution-mode", "none"), table, array(rows));
-          Exports.run(target(merged), table, array(rows));
+          Exports.run(target(grouped), table, array(rows));
 
-          assertThat(imported(merged, table, columns)).isEqualTo(imported(direct, table, columns));
-          assertThat(imported(merged, table, columns))
+          assertThat(imported(grouped, table, columns)).isEqualTo(imported(direct, table, columns));
+          assertThat(imported(grouped, table, columns))
               .contains(rows.get(0).stream().map(v -> v == null ? null : CqlBytes.hex(v)).toList());
-          assertThat(metrics(merged)).hasSize(7).isEqualTo(metrics(direct));
+          assertThat(metrics(grouped)).hasSize(7).isEqualTo(metrics(direct));
         });
   }
 
@@ -139,10 +139,10 @@ class PartitionMergesTest {
         }
         outputs.add(write(session, plan, task, array(rows)));
       }
-      List<OutputMerge> merges = session.merges(plan, SOURCE.columns(), outputs);
-      // Partition 0 has 8 MB of rows, and a merge gets 4 MB or a little more.
-      assertThat(merges).hasSize(2 + 1 + 1);
-      session.commit(plan, Exports.merged(session, plan, SOURCE, outputs));
+      List<FinalStep> steps = session.finalSteps(plan, SOURCE.columns(), outputs);
+      // Partition 0 has 8 MB of rows, and a final step gets 4 MB or a little more.
+      assertThat(steps).hasSize(2 + 1 + 1);
+      session.commit(plan, Exports.withFinalSteps(session, plan, SOURCE, outputs));
     }
     inspect(
         table -> {
@@ -156,41 +156,42 @@ class PartitionMergesTest {
   }
 
   @Test
-  void resumesWithMissingMergesOnly() {
+  void resumesWithMissingFinalStepsOnly() {
     TargetPlan plan;
     List<TaskOutput> outputs;
     try (TargetSession session = target(folder).open()) {
       plan = session.plan(Exports.description(SOURCE, job));
       outputs = new ArrayList<>(tasks(session, plan));
-      List<OutputMerge> merges = session.merges(plan, SOURCE.columns(), outputs);
-      assertThat(merges).hasSize(PARTITIONS);
-      outputs.add(merges.get(3).run(bytes -> {}));
-      outputs.add(merges.get(1).run(bytes -> {}));
-      // The process is killed before the output of this merge is stored.
-      TaskOutput lost = merges.get(0).run(bytes -> {});
+      List<FinalStep> steps = session.finalSteps(plan, SOURCE.columns(), outputs);
+      assertThat(steps).hasSize(PARTITIONS);
+      outputs.add(steps.get(3).run(bytes -> {}));
+      outputs.add(steps.get(1).run(bytes -> {}));
+      // The process is killed before the output of this final step is stored.
+      TaskOutput lost = steps.get(0).run(bytes -> {});
       assertThat(lost.rows()).isEqualTo(ROWS / PARTITIONS);
     }
     try (TargetSession session = target(folder).open()) {
       TargetPlan resumed = session.resume(plan, Exports.description(SOURCE, job));
       assertThat(session.damaged(resumed, outputs)).isEmpty();
       assertThat(session.clean(resumed, outputs)).isEqualTo(1);
-      List<OutputMerge> missing = session.merges(resumed, SOURCE.columns(), outputs);
+      List<FinalStep> missing = session.finalSteps(resumed, SOURCE.columns(), outputs);
       assertThat(missing).hasSize(PARTITIONS - 2);
-      missing.forEach(merge -> outputs.add(merge.run(bytes -> {})));
+      missing.forEach(step -> outputs.add(step.run(bytes -> {})));
       assertThat(session.commit(resumed, outputs).files()).isEqualTo(PARTITIONS);
       // A second run finds the commit, although the row files are deleted.
-      assertThat(session.merges(resumed, SOURCE.columns(), outputs.subList(0, TASKS))).isEmpty();
+      assertThat(session.finalSteps(resumed, SOURCE.columns(), outputs.subList(0, TASKS)))
+          .isEmpty();
       assertThat(session.commit(resumed, outputs).files()).isEqualTo(PARTITIONS);
     }
     assertExact(ROWS);
   }
 
   @Test
-  void repeatsMergesOfATaskThatRanAgain() {
+  void repeatsFinalStepsOfATaskThatRanAgain() {
     try (TargetSession session = target(folder).open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       List<TaskOutput> tasks = tasks(session, plan);
-      List<TaskOutput> outputs = Exports.merged(session, plan, SOURCE, tasks);
+      List<TaskOutput> outputs = Exports.withFinalSteps(session, plan, SOURCE, tasks);
       new LocalFileIO()
           .deleteFile(JobOutputs.of(tasks.subList(2, 3), spec(plan)).locations().get(0));
       assertThat(session.damaged(plan, outputs)).containsExactly(tasks.get(2));
@@ -202,46 +203,46 @@ class PartitionMergesTest {
       assertThatThrownBy(() -> session.commit(plan, again))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(ROWS + " rows of finished tasks are in no data file");
-      session.commit(plan, Exports.merged(session, plan, SOURCE, again));
+      session.commit(plan, Exports.withFinalSteps(session, plan, SOURCE, again));
     }
     assertExact(ROWS);
   }
 
   @Test
-  void failedMergeLeavesNoFileAndCanBeRepeated() throws IOException {
+  void failedFinalStepLeavesNoFileAndCanBeRepeated() throws IOException {
     try (TargetSession session = target(folder).open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       List<TaskOutput> tasks = tasks(session, plan);
       Path file =
           LocalFileIO.path(JobOutputs.of(tasks.subList(0, 1), spec(plan)).locations().get(0));
-      List<OutputMerge> merges = session.merges(plan, SOURCE.columns(), tasks);
+      List<FinalStep> steps = session.finalSteps(plan, SOURCE.columns(), tasks);
       byte[] whole = Files.readAllBytes(file);
       byte[] damaged = whole.clone();
       for (int i = 0; i < damaged.length / 2; i++) {
         damaged[i] ^= 0x55;
       }
       Files.write(file, damaged);
-      assertThatThrownBy(() -> merges.forEach(merge -> merge.run(bytes -> {})))
+      assertThatThrownBy(() -> steps.forEach(step -> step.run(bytes -> {})))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("Writing data files of the Iceberg table lake.t")
           .hasMessageContaining(file + " cannot be read: its rows are damaged");
       Files.write(file, new byte[whole.length]);
-      assertThatThrownBy(() -> session.merges(plan, SOURCE.columns(), tasks))
+      assertThatThrownBy(() -> session.finalSteps(plan, SOURCE.columns(), tasks))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining(file + " cannot be read: its end is damaged")
           .hasMessageContaining("resume the job");
       Files.write(file, whole);
       assertThatThrownBy(
               () ->
-                  merges.forEach(
-                      merge ->
-                          merge.run(
+                  steps.forEach(
+                      step ->
+                          step.run(
                               bytes -> {
                                 throw new IllegalStateException("stop");
                               })))
           .hasMessage("stop");
       assertThat(Warehouse.parquetFilesIn(folder)).hasSize(TASKS);
-      session.commit(plan, Exports.merged(session, plan, SOURCE, tasks));
+      session.commit(plan, Exports.withFinalSteps(session, plan, SOURCE, tasks));
     }
     assertExact(ROWS);
   }
@@ -254,16 +255,16 @@ class PartitionMergesTest {
         new DiskBoundTarget(target(folder).open(), 500_000, 0, "Resume.")) {
       plan = session.plan(Exports.description(SOURCE, job));
       tasks = tasks(session, plan);
-      List<OutputMerge> merges = session.merges(plan, SOURCE.columns(), tasks);
-      TaskOutput first = merges.get(0).run(bytes -> {});
+      List<FinalStep> steps = session.finalSteps(plan, SOURCE.columns(), tasks);
+      TaskOutput first = steps.get(0).run(bytes -> {});
       try (TargetSession small =
           new DiskBoundTarget(target(folder).open(), first.bytes() * 2, 0, "Resume.")) {
-        List<OutputMerge> limited = small.merges(plan, SOURCE.columns(), tasks);
-        assertThatThrownBy(() -> limited.forEach(merge -> merge.run(bytes -> {})))
+        List<FinalStep> limited = small.finalSteps(plan, SOURCE.columns(), tasks);
+        assertThatThrownBy(() -> limited.forEach(step -> step.run(bytes -> {})))
             .isInstanceOf(DiskLimitException.class);
       }
       session.clean(plan, tasks);
-      session.commit(plan, Exports.merged(session, plan, SOURCE, tasks));
+      session.commit(plan, Exports.withFinalSteps(session, plan, SOURCE, tasks));
     }
     assertExact(ROWS);
   }
@@ -329,7 +330,7 @@ class PartitionMergesTest {
         target(folder).property("write.distribution-mode", "none").open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       List<TaskOutput> tasks = tasks(session, plan);
-      assertThat(session.merges(plan, SOURCE.columns(), tasks)).isEmpty();
+      assertThat(session.finalSteps(plan, SOURCE.columns(), tasks)).isEmpty();
       assertThat(session.commit(plan, tasks).files()).isEqualTo(TASKS * PARTITIONS);
     }
     assertExact(ROWS);

@@ -4,9 +4,9 @@ import java.util.function.LongConsumer;
 
 /**
  * A step between the last task and the commit that writes files from the outputs of several tasks;
- * see {@link TargetSession#merges}. One thread uses it.
+ * see {@link TargetSession#finalSteps}. One thread uses it.
  */
-public interface OutputMerge {
+public interface FinalStep {
 
   /**
    * Writes the files and describes them; they are durable on return. If it fails, it leaves no

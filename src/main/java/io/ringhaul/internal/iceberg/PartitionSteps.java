@@ -1,7 +1,7 @@
 package io.ringhaul.internal.iceberg;
 
 import io.ringhaul.exceptions.StorageException;
-import io.ringhaul.format.OutputMerge;
+import io.ringhaul.format.FinalStep;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.disk.StorageTrouble;
 import io.ringhaul.internal.parquet.FetchedRow;
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * The step from the row files of tasks to the data files of a partitioned table. A task reads a
  * range of tokens, which has rows of every partition. If each task wrote data files, an export with
  * t tasks into p partitions would have t times p small files. Instead, each task writes its rows,
- * grouped by partition, to one {@link RowFile}. After the last task, each merge reads the rows of
- * one partition from all row files and writes its data files. An export of n bytes into p
+ * grouped by partition, to one {@link RowFile}. After the last task, each final step reads the rows
+ * of one partition from all row files and writes its data files. An export of n bytes into p
  * partitions has about n / target file size + p data files.
  *
  * <p>The alternatives were rejected for these reasons:
@@ -42,24 +42,24 @@ import org.jspecify.annotations.Nullable;
  *   <li>Data files shared by running tasks would tie the checkpoint of a task to that of all others
  *       that write to the same file, and need a Parquet writer in memory for each partition.
  *   <li>Small data files that are rewritten before the commit cost an encoding, a decoding and the
- *       footer of each file more. Row files contain the serialized values of Cassandra, so a merge
- *       writes the same bytes, metrics and NaNs that the task would have written.
+ *       footer of each file more. Row files contain the serialized values of Cassandra, so a final
+ *       step writes the same bytes, metrics and NaNs that the task would have written.
  * </ul>
  *
- * <p>A task is finished when its row file is durable, a merge when its data files are. Which merges
- * there are depends on the set of row files only, so a resumed export runs the merges that are
- * missing. Row files stay until the commit, so a merge can always be repeated. A merge needs the
- * memory of one data file and one block of rows.
+ * <p>A task is finished when its row file is durable, a final step when its data files are. Which
+ * final steps there are depends on the set of row files only, so a resumed export runs the final
+ * steps that are missing. Row files stay until the commit, so a final step can always be repeated.
+ * A final step needs the memory of one data file and one block of rows.
  */
-final class PartitionMerges {
+final class PartitionSteps {
 
   private static final int MOST_READ_AT_ONCE = 32;
 
   /**
-   * A partition with more row bytes than this many files is divided among several merges, which can
-   * run concurrently. Each of them may add a file that is smaller than the target size.
+   * A partition with more row bytes than this many files is divided among several final steps,
+   * which can run concurrently. Each of them may add a file that is smaller than the target size.
    */
-  private static final int FILES_OF_ONE_MERGE = 4;
+  private static final int FILES_OF_ONE_STEP = 4;
 
   private final WriteLayout layout;
   private final List<ColumnDescription> columns;
@@ -67,7 +67,7 @@ final class PartitionMerges {
   private final Supplier<FileIO> io;
   private final WrittenFiles written;
 
-  PartitionMerges(
+  PartitionSteps(
       WriteLayout layout,
       List<ColumnDescription> columns,
       TypeChoices types,
@@ -80,14 +80,14 @@ final class PartitionMerges {
     this.written = written;
   }
 
-  /** Returns the merges that have not run yet, large ones first. */
-  List<OutputMerge> missing(JobOutputs outputs) {
-    List<OutputMerge> missing = new ArrayList<>();
-    if (outputs.unmergedRows() > 0) {
+  /** Returns the final steps that have not run yet, large ones first. */
+  List<FinalStep> missing(JobOutputs outputs) {
+    List<FinalStep> missing = new ArrayList<>();
+    if (outputs.rowsWithoutDataFile() > 0) {
       List<Part> parts = parts(segments(outputs.rowFiles()));
       for (int number = 0; number < parts.size(); number++) {
-        if (!outputs.merged().contains(number)) {
-          missing.add(new Merge(outputs, number, parts.get(number).segments()));
+        if (!outputs.stepsDone().contains(number)) {
+          missing.add(new Step(outputs, number, parts.get(number).segments()));
         }
       }
     }
@@ -110,12 +110,12 @@ final class PartitionMerges {
     return segments;
   }
 
-  /** The segments of one merge. */
+  /** The segments of one final step. */
   private record Part(List<RowFile.Segment> segments, long bytes) {}
 
   /**
-   * Returns the segments of each merge. The result is the same for the same row files, in whatever
-   * order they are given.
+   * Returns the segments of each final step. The result is the same for the same row files, in
+   * whatever order they are given.
    */
   private List<Part> parts(List<RowFile.Segment> segments) {
     Map<ByteBuffer, List<RowFile.Segment>> partitions = new TreeMap<>();
@@ -133,7 +133,7 @@ final class PartitionMerges {
       List<RowFile.Segment> part = new ArrayList<>();
       long bytes = 0;
       for (RowFile.Segment segment : partition) {
-        if (bytes >= FILES_OF_ONE_MERGE * layout.targetFileBytes()) {
+        if (bytes >= FILES_OF_ONE_STEP * layout.targetFileBytes()) {
           parts.add(new Part(part, bytes));
           part = new ArrayList<>();
           bytes = 0;
@@ -143,19 +143,19 @@ final class PartitionMerges {
       }
       parts.add(new Part(part, bytes));
     }
-    // The sort is stable. The largest merges begin first, so that none runs alone at the end.
+    // The sort is stable. The largest final steps begin first, so that none runs alone at the end.
     parts.sort(Comparator.comparing(Part::bytes).reversed());
     return parts;
   }
 
   /** Writes the data files of a partition, or of a part of a large one. */
-  private final class Merge implements OutputMerge {
+  private final class Step implements FinalStep {
 
     private final JobOutputs outputs;
     private final int number;
     private final List<RowFile.Segment> segments;
 
-    Merge(JobOutputs outputs, int number, List<RowFile.Segment> segments) {
+    Step(JobOutputs outputs, int number, List<RowFile.Segment> segments) {
       this.outputs = outputs;
       this.number = number;
       this.segments = segments;
@@ -217,7 +217,7 @@ final class PartitionMerges {
           rows,
           files.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
           files.stream()
-              .map(file -> JobOutputs.text(outputs.mergeId(), file, layout.spec()))
+              .map(file -> JobOutputs.text(outputs.rowFilesId(), file, layout.spec()))
               .toList());
     }
   }
