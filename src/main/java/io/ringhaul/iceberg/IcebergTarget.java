@@ -230,10 +230,10 @@ public final class IcebergTarget implements ExportTarget {
    * if its first values in a file repeat ({@code write.parquet.dict-encoding-enabled.column.NAME}
    * overrides this).
    *
-   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, if Iceberg
-   *     reserves the key, such as {@code current-schema}, if {@code format-version} is not 1, 2 or 3,
-   *     if key or value look like a secret, or if the key is {@code write.parquet.compression-codec}
-   *     and {@link #compression} is set too
+   * @throws InvalidSettingException if the key is blank or begins with {@code ringhaul.}, if
+   *     Iceberg reserves the key, such as {@code current-schema}, if {@code format-version} is not
+   *     1, 2 or 3, if key or value look like a secret, or if the key is {@code
+   *     write.parquet.compression-codec} and {@link #compression} is set too
    */
   public IcebergTarget property(String key, String value) {
     if (key.isBlank() || key.startsWith(OWN_PROPERTIES)) {

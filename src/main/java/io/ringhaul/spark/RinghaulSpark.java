@@ -55,7 +55,8 @@ public final class RinghaulSpark implements AutoCloseable {
    * @param <Q> the type of the request
    */
   @FunctionalInterface
-  public interface Request<Q extends OperationRequest<Q, ? extends OperationResult>> extends Serializable {
+  public interface Request<Q extends OperationRequest<Q, ? extends OperationResult>>
+      extends Serializable {
 
     /** Makes the request with this operator. */
     Q with(TokenAwareBulkOperator operator);
@@ -102,7 +103,8 @@ public final class RinghaulSpark implements AutoCloseable {
     return request(request);
   }
 
-  private synchronized <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(Request<Q> request) {
+  private synchronized <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(
+      Request<Q> request) {
     Distribution onSpark = new SparkTasks(threads, context, source, request);
     TokenAwareBulkOperator operator =
         TokenAwareBulkOperator.builder(session).executor(onSpark).build();

@@ -61,7 +61,6 @@ public interface SessionFactory extends Serializable {
   }
 
   private static SessionFactory ofText(String text) {
-    return () ->
-        CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(text)).build();
+    return () -> CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(text)).build();
   }
 }

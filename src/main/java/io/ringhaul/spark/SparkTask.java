@@ -72,7 +72,8 @@ record SparkTask(
 
     static CqlSession lease(Source source) {
       synchronized (OPEN) {
-        Sessions its = OPEN.computeIfAbsent(source.id(), any -> new Sessions(source.factory().open()));
+        Sessions its =
+            OPEN.computeIfAbsent(source.id(), any -> new Sessions(source.factory().open()));
         its.users++;
         if (its.closing != null) {
           its.closing.shutdownNow();

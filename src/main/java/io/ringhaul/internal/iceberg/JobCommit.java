@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds a job's commit in a table. The summary of the job's snapshot contains the job's id. After
  * the snapshot has expired, a table property identifies the job, for the last {@value #REMEMBERED}
- * jobs. The property counts only if snapshots of the branch have expired. The names of the job's data files contain its id too, until they are rewritten or replaced.
+ * jobs. The property counts only if snapshots of the branch have expired. The names of the job's
+ * data files contain its id too, until they are rewritten or replaced.
  */
 final class JobCommit {
 

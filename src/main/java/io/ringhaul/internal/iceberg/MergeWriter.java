@@ -126,11 +126,7 @@ final class MergeWriter implements TaskWriter {
     List<String> all = new ArrayList<>(output.files());
     files.forEach(file -> all.add(JobOutputs.text(file, layout.spec())));
     deletes.finished();
-    return new TaskOutput(
-        output.task(),
-        output.rows(),
-        output.bytes() + ofDeletes,
-        all);
+    return new TaskOutput(output.task(), output.rows(), output.bytes() + ofDeletes, all);
   }
 
   @Override

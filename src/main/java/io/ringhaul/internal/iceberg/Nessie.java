@@ -17,8 +17,7 @@ final class Nessie {
   private Nessie() {}
 
   static boolean isServerOf(Catalog catalog) {
-    return catalog instanceof RESTCatalog rest
-        && Boolean.parseBoolean(rest.properties().get(MARK));
+    return catalog instanceof RESTCatalog rest && Boolean.parseBoolean(rest.properties().get(MARK));
   }
 
   /**

@@ -176,11 +176,7 @@ final class PartitionSteps {
       try {
         FetchedRow row = new FetchedRow(columns.size());
         for (RowFile.Segment segment : segments) {
-          RowFile.read(
-              io.get(),
-              segment,
-              columns.size(),
-              next -> writer.write(row.fetch(next)));
+          RowFile.read(io.get(), segment, columns.size(), next -> writer.write(row.fetch(next)));
         }
         bytes.accept(writer.bytes());
         TaskOutput output = output(writer.finish());

@@ -79,9 +79,9 @@ record WriteLayout(
   }
 
   /**
-   * Returns whether tasks write row files, from which {@link PartitionSteps} writes the data
-   * files. Iceberg's table property {@code write.distribution-mode} decides: with {@code none},
-   * each task writes data files of its own.
+   * Returns whether tasks write row files, from which {@link PartitionSteps} writes the data files.
+   * Iceberg's table property {@code write.distribution-mode} decides: with {@code none}, each task
+   * writes data files of its own.
    */
   boolean hasRowFiles() {
     return spec.isPartitioned()

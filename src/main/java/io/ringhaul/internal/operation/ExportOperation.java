@@ -113,10 +113,7 @@ public record ExportOperation(
     if (Distribution.sender(threads).isPresent()) {
       requireDistributable();
     }
-    return Distribution.receiver(threads)
-        .map(this::part)
-        .orElse(this)
-        .runHere(session, threads);
+    return Distribution.receiver(threads).map(this::part).orElse(this).runHere(session, threads);
   }
 
   /** The export of one task of another process, to which its output is handed back. */

@@ -99,8 +99,7 @@ final class ExportTasks {
           work.checkpoints().begun(outcome.number());
           work.checkpoints().done(output, 0, 0);
           scan.meter().handled(output.rows(), outcome.totals().bytes());
-          List<TokenRange> ranges =
-              Objects.requireNonNull(left.remove(outcome.number())).ranges();
+          List<TokenRange> ranges = Objects.requireNonNull(left.remove(outcome.number())).ranges();
           scan.meter().part().done(TokenRange.rowTokens(ranges));
           ended(ranges, output);
         },

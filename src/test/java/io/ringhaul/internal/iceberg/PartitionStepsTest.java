@@ -274,9 +274,7 @@ class PartitionStepsTest {
   void countsFilesAgainstTheDiskLimitWhileTheyAreWritten(String distribution) throws IOException {
     int limit = 3 << 20;
     IcebergTarget target =
-        target(folder)
-            .targetFileSize(1 << 20)
-            .property("write.distribution-mode", distribution);
+        target(folder).targetFileSize(1 << 20).property("write.distribution-mode", distribution);
     try (TargetSession session = target.open()) {
       TargetPlan plan = session.plan(Exports.description(SOURCE, job));
       List<Long> sizes = new ArrayList<>();
@@ -317,10 +315,7 @@ class PartitionStepsTest {
 
   private long bytesOnDisk() throws IOException {
     try (Stream<Path> files = Files.walk(folder.resolve("lake/t/data"))) {
-      return files
-          .filter(Files::isRegularFile)
-          .mapToLong(file -> file.toFile().length())
-          .sum();
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     }
   }
 
