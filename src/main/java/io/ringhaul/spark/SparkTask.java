@@ -6,6 +6,7 @@ import io.ringhaul.internal.operation.Distribution;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,7 +86,7 @@ record SparkTask(
 
     static void giveBack(UUID id) {
       synchronized (OPEN) {
-        Sessions its = OPEN.get(id);
+        Sessions its = Objects.requireNonNull(OPEN.get(id));
         its.users--;
         if (its.users == 0) {
           its.closing = Executors.newSingleThreadScheduledExecutor(SparkTask::thread);

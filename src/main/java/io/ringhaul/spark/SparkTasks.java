@@ -90,7 +90,7 @@ final class SparkTasks extends Distribution.Sender {
               "request",
               "Spark cannot send the request to its executors: the function that makes it, or the"
                   + " SessionFactory, refers to an object of "
-                  + unknown.getMessage().lines().findFirst().orElse("")
+                  + String.valueOf(unknown.getMessage()).lines().findFirst().orElse("")
                   + ", which is not serializable. Make such objects inside the function")
           : failure(e);
     }

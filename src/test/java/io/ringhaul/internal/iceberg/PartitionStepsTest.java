@@ -283,7 +283,7 @@ class PartitionStepsTest {
         writeLarge(writer);
         output = writer.finish(sizes::add);
       }
-      assertThat(output.bytes()).isGreaterThan(2 * limit);
+      assertThat(output.bytes()).isGreaterThan(2L * limit);
       assertThat(sizes).hasSizeGreaterThan(10).isSorted();
       assertThat(sizes.get(sizes.size() - 1)).isBetween(output.bytes() / 2L, output.bytes());
       session.clean(plan, List.of());
