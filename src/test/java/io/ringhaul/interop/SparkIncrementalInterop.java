@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,8 @@ class SparkIncrementalInterop {
     TreeMap<Integer, Collection<String>> read = new TreeMap<>();
     states.keySet().forEach(round -> read.put(round, new TreeSet<>()));
     for (ObjectNode row : SparkProgram.in(folder).run(warehouse, selects.toArray(String[]::new))) {
-      assertThat(read.get(row.get("round").intValue()).add(text(row))).isTrue();
+      Collection<String> round = Objects.requireNonNull(read.get(row.get("round").intValue()));
+      assertThat(round.add(text(row))).isTrue();
     }
     assertThat(read).as("seed %d", seed).isEqualTo(states);
   }
