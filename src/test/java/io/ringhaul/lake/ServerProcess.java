@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A server on this machine, in a Java process of its own. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
   private static final long START_MILLIS = 120_000;
 
@@ -32,7 +32,7 @@ final class ServerProcess implements AutoCloseable {
    * @param arguments JVM options, the main class or {@code -jar}, and the program's arguments
    * @param log receives the output
    */
-  static ServerProcess start(
+  public static ServerProcess start(
       String name,
       Path java,
       List<Path> classPath,
@@ -68,11 +68,11 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Returns the program of the Java that runs this test. */
-  static Path java() {
+  public static Path java() {
     return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
-  static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
@@ -85,6 +85,11 @@ final class ServerProcess implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** The processes that the server has started. */
+  public List<ProcessHandle> children() {
+    return process.descendants().toList();
   }
 
   /** Ends the server with SIGKILL. */

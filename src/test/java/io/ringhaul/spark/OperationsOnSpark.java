@@ -4,25 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.TokenAwareBulkOperator;
-import io.ringhaul.cli.sandbox.ForeignClassPath;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
-import io.ringhaul.interop.JavaProgram;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.parquet.ParquetSource;
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
+import io.ringhaul.seeds.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import javax.tools.ToolProvider;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,8 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ClusterTest
 class OperationsOnSpark {
 
-  private static final String PROGRAM = "RunOnSpark";
+  private static final String SPARK = "org.apache.spark:spark-core_2.12:3.5.7";
   private static final int ROWS = 3_000;
+  private static final int ROUNDS = Integer.getInteger("ringhaul.spark.rounds", 3);
 
   private final CqlSession session = TestCluster.session();
   private final String keyspace = TestCluster.newKeyspace(1);
@@ -40,21 +38,24 @@ class OperationsOnSpark {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"org.apache.spark:spark-core_2.12:3.5.7"})
+  @ValueSource(strings = {SPARK, "org.apache.spark:spark-core_2.13:4.0.1"})
   void countsAndExportsExactly(String spark) throws Exception {
     insert();
     List<String> lines =
-        run(
-            spark,
-            "local[2,4]",
-            "count",
-            "iceberg",
-            "partitioned",
-            "parquet",
-            "csv",
-            "broken",
-            "resumed",
-            "unserializable");
+        SparkApplication.compile(spark, folder)
+            .start(
+                "local[2,4]",
+                keyspace,
+                Map.of(),
+                "count",
+                "iceberg",
+                "partitioned",
+                "parquet",
+                "csv",
+                "broken",
+                "resumed",
+                "unserializable")
+            .end();
 
     assertThat(lines)
         .hasSize(8)
@@ -67,14 +68,76 @@ class OperationsOnSpark {
         .contains("resumed: " + ROWS);
     assertThat(lines.get(5)).startsWith("broken failed: ").contains("a failure on purpose");
     assertThat(lines.get(7))
-        .contains("unserializable failed: ")
+        .startsWith("unserializable failed: ")
         .contains("refers to an object of java.lang.Thread, which is not serializable");
-    String table = keyspace + ".t";
-    assertEqual(IcebergSource.warehouse(folder.resolve("iceberg")).table(table));
-    assertEqual(IcebergSource.warehouse(folder.resolve("partitioned")).table(table));
-    assertEqual(IcebergSource.warehouse(folder.resolve("resumed")).table(table));
+    assertEqual(warehouse("iceberg"));
+    assertEqual(warehouse("partitioned"));
+    assertEqual(warehouse("resumed"));
     assertEqual(ParquetSource.at(folder.resolve("parquet")));
     assertEqual(CsvSource.at(folder.resolve("csv")));
+  }
+
+  @Test
+  void exportsExactlyWhileExecutorsAndDriverAreKilled() throws Exception {
+    insert();
+    Random random = new Random(Seeds.next());
+    SparkApplication application = SparkApplication.compile(SPARK, folder);
+    try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        SparkApplication.Run killed = start(application, cluster, "slow " + round);
+        awaitTask("slow " + round);
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(3_000));
+        List<ProcessHandle> executors = cluster.executors();
+        executors.get(random.nextInt(executors.size())).destroyForcibly();
+        if (round % 3 == 2) {
+          TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+          killed.process().destroyForcibly().waitFor();
+          killed = start(application, cluster, "slow " + round);
+        }
+        assertThat(killed.end()).containsExactly("slow " + round + ": " + ROWS);
+        assertEqual(warehouse("slow " + round));
+      }
+    }
+  }
+
+  @Test
+  void takesTheFirstAttemptOfASlowTask() throws Exception {
+    insert();
+    SparkApplication application = SparkApplication.compile(SPARK, folder);
+    try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder)) {
+      Map<String, String> speculation =
+          Map.of(
+              "spark.speculation", "true",
+              "spark.speculation.interval", "200ms",
+              "spark.speculation.quantile", "0.3");
+      assertThat(
+              application
+                  .start(cluster.master(), keyspace, speculation, "straggler")
+                  .end())
+          .containsExactly("straggler: " + ROWS);
+      assertEqual(warehouse("straggler"));
+    }
+  }
+
+  private SparkApplication.Run start(
+      SparkApplication application, StandaloneSpark cluster, String action) throws Exception {
+    return application.start(
+        cluster.master(), keyspace, Map.of("spark.executor.memory", "512m"), action);
+  }
+
+  /** Waits until a task of the job has ended. */
+  private void awaitTask(String job) throws InterruptedException {
+    Path file = folder.resolve("jobs.db");
+    while (!Files.exists(file)) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    try (JobStore store = JobStore.file(file)) {
+      while (store.list().stream()
+          .filter(each -> each.status() == JobStatus.RUNNING)
+          .noneMatch(each -> each.name().equals(job) && each.figures().done() > 0)) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    }
   }
 
   private void insert() {
@@ -85,61 +148,13 @@ class OperationsOnSpark {
     }
   }
 
+  private IcebergSource warehouse(String name) {
+    return IcebergSource.warehouse(folder.resolve(name)).table(keyspace + ".t");
+  }
+
   private void assertEqual(ImportSource source) {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       assertThat(operator.verify(keyspace, "t").against(source).execute().isEqual()).isTrue();
     }
-  }
-
-  /** Runs the application and returns the lines that it prints. */
-  private List<String> run(String spark, String master, String... actions) throws Exception {
-    List<Path> classPath = new ArrayList<>(ForeignClassPath.of("Spark", spark));
-    classPath.add(Path.of(System.getProperty("ringhaul.spark.jar")));
-    classPath.add(compiled(classPath));
-    List<String> options = new ArrayList<>(List.of("-Xmx1g", "-Dspark.master=" + master));
-    options.add("-Dspark.app.name=test");
-    options.add("-Dspark.ui.enabled=false");
-    options.add("-Dspark.driver.bindAddress=127.0.0.1");
-    JavaProgram.SPARK_OPENS.forEach(each -> options.add("--add-opens=" + each + "=ALL-UNNAMED"));
-    InetSocketAddress contact = TestCluster.get().contactPoints().get(0);
-    List<String> arguments = new ArrayList<>();
-    arguments.add(contact.getHostString() + ":" + contact.getPort());
-    arguments.add(datacenter());
-    arguments.add(keyspace);
-    arguments.add(folder.toString());
-    arguments.addAll(List.of(actions));
-    JavaProgram.Run run =
-        new JavaProgram(classPath, options, PROGRAM, folder)
-            .run(arguments.toArray(String[]::new))
-            .requireExit(0);
-    return Files.readAllLines(run.out());
-  }
-
-  private String datacenter() {
-    return Objects.requireNonNull(
-        session.getMetadata().getNodes().values().iterator().next().getDatacenter());
-  }
-
-  private Path compiled(List<Path> classPath) throws IOException {
-    Path source = folder.resolve(PROGRAM + ".java");
-    try (InputStream in = OperationsOnSpark.class.getResourceAsStream(PROGRAM + ".java")) {
-      Files.copy(Objects.requireNonNull(in), source);
-    }
-    Path classes = Files.createDirectory(folder.resolve("classes"));
-    int exit =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-d",
-                classes.toString(),
-                "-cp",
-                classPath.stream()
-                    .map(Path::toString)
-                    .collect(Collectors.joining(File.pathSeparator)),
-                source.toString());
-    assertThat(exit).isZero();
-    return classes;
   }
 }

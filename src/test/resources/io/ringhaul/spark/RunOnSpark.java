@@ -54,6 +54,7 @@ public final class RunOnSpark {
                         .jobId("resumed")
                         .execute()
                         .rows();
+                case "straggler" -> spark.export(straggler(keyspace, folder)).execute().rows();
                 case "unserializable" -> {
                   Thread thread = Thread.currentThread();
                   yield spark
@@ -65,7 +66,21 @@ public final class RunOnSpark {
                       .execute()
                       .rows();
                 }
-                default -> export(spark, keyspace, what, folder + "/" + what, 1).execute().rows();
+                default ->
+                    what.startsWith("slow")
+                        ? spark
+                            .export(
+                                operator ->
+                                    operator
+                                        .export(keyspace, "t")
+                                        .to(target("iceberg", folder + "/" + what))
+                                        .taskCount(40)
+                                        .maxRowsPerSecond(500))
+                            .job(JobOptions.in(store).resuming())
+                            .jobId(what)
+                            .execute()
+                            .rows()
+                        : export(spark, keyspace, what, folder + "/" + what, 1).execute().rows();
               };
           System.out.println(what + ": " + rows);
         } catch (BulkOperationException e) {
@@ -86,6 +101,24 @@ public final class RunOnSpark {
           }
           return operator.export(keyspace, "t").to(target(format, location)).taskCount(12);
         });
+  }
+
+  /** An export of which the first attempt of one task waits for a long time. */
+  private static RinghaulSpark.Request<ExportRequest> straggler(String keyspace, String folder) {
+    return operator -> {
+      TaskContext task = TaskContext.get();
+      if (task != null && task.partitionId() == 1 && task.attemptNumber() == 0) {
+        try {
+          Thread.sleep(600_000);
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return operator
+          .export(keyspace, "t")
+          .to(target("iceberg", folder + "/straggler"))
+          .taskCount(12);
+    };
   }
 
   private static ExportTarget target(String format, String location) {

@@ -1,0 +1,118 @@
+package io.ringhaul.spark;
+
+import io.ringhaul.lake.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A cluster of Spark on this machine: a master and two workers, each a process. */
+final class StandaloneSpark implements AutoCloseable {
+
+  private static final String DEPLOY = "org.apache.spark.deploy.";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final String master;
+  private final List<ServerProcess> processes = new ArrayList<>();
+
+  private StandaloneSpark(String master) {
+    this.master = master;
+  }
+
+  /**
+   * Starts the cluster.
+   *
+   * @param spark the jars of Spark
+   */
+  static StandaloneSpark start(List<Path> spark, Path folder)
+      throws IOException, InterruptedException {
+    Path home = Files.createDirectory(folder.resolve("spark"));
+    Path jars = Files.createDirectory(home.resolve("jars"));
+    for (Path jar : spark) {
+      Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
+    }
+    Map<String, String> environment =
+        Map.of("SPARK_HOME", home.toString(), "SPARK_LOCAL_IP", LOOPBACK);
+    int port = ServerProcess.freePort();
+    StandaloneSpark cluster = new StandaloneSpark("spark://" + LOOPBACK + ":" + port);
+    cluster.add(
+        spark,
+        folder,
+        environment,
+        port,
+        "master.Master",
+        "--host",
+        LOOPBACK,
+        "--port",
+        String.valueOf(port),
+        "--webui-port",
+        String.valueOf(ServerProcess.freePort()));
+    for (int i = 0; i < 2; i++) {
+      int own = ServerProcess.freePort();
+      cluster.add(
+          spark,
+          folder,
+          environment,
+          own,
+          "worker.Worker",
+          "--host",
+          LOOPBACK,
+          "--port",
+          String.valueOf(own),
+          "--webui-port",
+          String.valueOf(ServerProcess.freePort()),
+          "--cores",
+          "1",
+          "--memory",
+          "1g",
+          "--work-dir",
+          folder.resolve("work" + i).toString(),
+          cluster.master);
+    }
+    return cluster;
+  }
+
+  private void add(
+      List<Path> spark,
+      Path folder,
+      Map<String, String> environment,
+      int port,
+      String main,
+      String... arguments)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("-Xmx256m", DEPLOY + main));
+    all.addAll(List.of(arguments));
+    processes.add(
+        ServerProcess.start(
+            main,
+            ServerProcess.java(),
+            spark,
+            all,
+            environment,
+            port,
+            folder.resolve(main + ".log")));
+  }
+
+  String master() {
+    return master;
+  }
+
+  /** The executors of all applications. */
+  List<ProcessHandle> executors() {
+    return processes.stream()
+        .flatMap(each -> each.children().stream())
+        .filter(
+            each -> each.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .toList();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (ServerProcess process : processes) {
+      process.children().forEach(ProcessHandle::destroyForcibly);
+      process.close();
+    }
+  }
+}
