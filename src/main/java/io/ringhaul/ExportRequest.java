@@ -202,6 +202,20 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
   }
 
   /**
+   * Exports the moment at which each row expires, in a column {@code expires_at} of type timestamp:
+   * the latest expiry of its exported values, to about a second. It is null if one of them does not
+   * expire, and if the row has no values but its key and static ones. Collections and user-defined
+   * types that are not frozen need Cassandra 5.0. An import does not read it; {@link #withTtl} is
+   * for that. Default: no such column.
+   *
+   * @throws InvalidSettingException if a column has this name already
+   */
+  public ExportRequest withExpiry() {
+    cellTimes = cellTimes.withExpiry();
+    return this;
+  }
+
+  /**
    * The name pattern of columns with write times, where {@code %s} is the column's own name.
    * Default: {@code %s_writetime}.
    *

@@ -600,6 +600,12 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     private List<String> ttls = new ArrayList<>();
 
     @Option(
+        names = "--with-expiry",
+        description =
+            "Adds a column expires_at with the moment at which the last value of the row expires.")
+    private boolean withExpiry;
+
+    @Option(
         names = "--written-after",
         paramLabel = "TIME",
         converter = OptionValues.WriteMoment.class,
@@ -633,6 +639,9 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       }
       if (!ttls.isEmpty()) {
         request.withTtl(names("--with-ttl", ttls));
+      }
+      if (withExpiry) {
+        request.withExpiry();
       }
       if (writtenAfter != null) {
         request.writtenAfter(writtenAfter);

@@ -216,6 +216,7 @@ final class HelpPage {
         List.of(
             "--with-writetime",
             "--with-ttl",
+            "--with-expiry",
             "--written-after",
             "--written-before",
             "--written-in",

@@ -109,6 +109,7 @@ public enum Setting {
   TYPES,
   UUIDS,
   WHERE,
+  WITH_EXPIRY,
   WITH_TTL,
   WITH_WRITETIME,
   WRITTEN_AFTER,

@@ -224,6 +224,50 @@ class CellTimesIT {
   }
 
   @Test
+  @OnCassandra(since = "5.0", feature = "times of elements")
+  void exportsWhenRowsExpire() {
+    create(
+        "brief",
+        "k int, c int, st int static, v int, w text, l list<int>, u place, PRIMARY KEY (k, c)");
+    execute(
+        "INSERT INTO brief (k, c, v, w, l, u) VALUES (1, 1, 1, 'w', [1, 2], {zip: 1})"
+            + " USING TTL 1000");
+    execute("UPDATE brief USING TTL 3000 SET l = l + [3] WHERE k = 1 AND c = 1");
+    execute("INSERT INTO brief (k, c, v) VALUES (1, 2, 1) USING TTL 500");
+    execute("INSERT INTO brief (k, c, w) VALUES (1, 2, 'stays')");
+    execute("INSERT INTO brief (k, c, v) VALUES (1, 3, 1) USING TTL 500");
+    execute("UPDATE brief SET l = [7] WHERE k = 1 AND c = 3");
+    execute("INSERT INTO brief (k, c, u) VALUES (1, 4, {street: 's'}) USING TTL 700");
+    execute("UPDATE brief SET u.zip = 3 WHERE k = 1 AND c = 4");
+    execute("INSERT INTO brief (k, c) VALUES (1, 5) USING TTL 500");
+    execute("INSERT INTO brief (k, st) VALUES (1, 5)");
+    execute("INSERT INTO brief (k, c, v) VALUES (1, 6, 1) USING TTL 700");
+    long now = Instant.now().getEpochSecond();
+
+    List<Record> rows = export("brief", ExportRequest::withExpiry);
+
+    assertThat(names(rows.get(0)))
+        .hasSize(8)
+        .endsWith("expires_at");
+    assertThat(expiry(rows, 1)).isBetween(now + 2_940, now + 3_002);
+    assertThat(expiry(rows, 6)).isBetween(now + 640, now + 702);
+    for (int c = 2; c <= 5; c++) {
+      assertThat(only(rows, "c", c).getField("expires_at")).as("row %d", c).isNull();
+    }
+    Record both = only(export("brief", request -> request.withTtl("v").withExpiry()), "c", 6);
+    assertThat(((OffsetDateTime) both.getField("expires_at")).toEpochSecond())
+        .isEqualTo(expiry(both, "v"));
+    create("taken", "k int PRIMARY KEY, v int, expires_at timestamp");
+    assertThatThrownBy(() -> export("taken", ExportRequest::withExpiry))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("has a column \"expires_at\" already");
+  }
+
+  private static long expiry(List<Record> rows, int c) {
+    return ((OffsetDateTime) only(rows, "c", c).getField("expires_at")).toEpochSecond();
+  }
+
+  @Test
   void exportsTimesOfSelectedColumnsWithCustomNames() {
     execute("TRUNCATE windows");
     execute("INSERT INTO windows (id, a, b) VALUES (1, 1, 1) USING TIMESTAMP 7 AND TTL 500");

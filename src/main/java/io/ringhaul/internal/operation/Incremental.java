@@ -50,9 +50,13 @@ public record Incremental(Duration overlap, boolean detectsDeletes) {
     Set<String> others = new TreeSet<>(selection.restrictions().keySet());
     others.addAll(times.window().restrictions().keySet());
     mapping.ifPresent(given -> others.add(Setting.MAPPING.method()));
-    if (detectsDeletes && (times.writetimes().isPresent() || times.ttls().isPresent())) {
+    if (detectsDeletes) {
       // A TTL counts down, so that all rows would differ.
-      others.add((times.ttls().isPresent() ? Setting.WITH_TTL : Setting.WITH_WRITETIME).method());
+      times.ttls().ifPresent(columns -> others.add(Setting.WITH_TTL.method()));
+      times.writetimes().ifPresent(columns -> others.add(Setting.WITH_WRITETIME.method()));
+      if (times.hasExpiry()) {
+        others.add(Setting.WITH_EXPIRY.method());
+      }
     }
     others.stream()
         .findFirst()

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -28,13 +29,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns {@link CellTimes} into a selection: the table's columns, then their write times, their
- * TTLs, the time of reading, and last the write times that only the filter needs and that are not
- * exported.
+ * TTLs, the time of reading, the time of expiry, and last the times that only the filter and the
+ * expiry need and that are not exported.
  */
 public final class CellTimeSelection {
 
   private static final String WITH_WRITETIME = "withWritetime";
   private static final String WITH_TTL = "withTtl";
+  private static final String WITH_EXPIRY = "withExpiry";
+  private static final String NOW = "toTimestamp(now())";
 
   private final CellTimes times;
   private final TableDescription table;
@@ -115,27 +118,70 @@ public final class CellTimeSelection {
                                 "WRITETIME",
                                 column)));
     times.ttls().ifPresent(this::addTtls);
+    int expiry = selected.size();
+    if (times.hasExpiry()) {
+      addNow(CellTimes.EXPIRY);
+    }
     int exported = selected.size();
     requireDistinctNames();
     if (times.window().isFiltered()) {
       addFilter();
     }
+    Optional<RowExpiry> expires =
+        times.hasExpiry() ? Optional.of(new RowExpiry(expiry, expiring())) : Optional.empty();
     MultiCellSupport.require(
         LocalNodes.of(session).nodes().stream().map(Node::getCassandraVersion).toList(),
         table,
         multiCell);
-    return new ExportedRows(selected, exported, reframings, filtered, times.window());
+    return new ExportedRows(
+        selected, exported, reframings, expires, filtered, times.window());
   }
 
   private void addTtls(List<String> names) {
     for (ColumnDescription column : eligible(WITH_TTL, names)) {
       addTime(times.names().ttlOf(field(column)), CellTimeTypes.ttl(column.type()), "TTL", column);
     }
+    addNow(times.names().readAt());
+  }
+
+  private void addNow(String name) {
     add(
         new SelectedColumn(
-            new ColumnDescription(times.names().readAt(), DataTypes.TIMESTAMP, Kind.METADATA),
-            "toTimestamp(now())"),
+            new ColumnDescription(name, DataTypes.TIMESTAMP, Kind.METADATA), NOW),
         ExportedRows.AS_IT_IS);
+  }
+
+  /** The TTLs of the row's own values, exported or not. */
+  private List<RowExpiry.Cell> expiring() {
+    List<RowExpiry.Cell> cells = new ArrayList<>();
+    for (ColumnDescription column : eligible(WITH_EXPIRY, List.of())) {
+      if (column.kind() != Kind.STATIC) {
+        cells.add(
+            new RowExpiry.Cell(
+                position(SelectedColumn.of(column).expression()),
+                position("TTL", CellTimeTypes.ttl(column.type()), column),
+                column.type()));
+      }
+    }
+    return cells;
+  }
+
+  /** The position of a column's times, which are added if they are not selected yet. */
+  private int position(String function, DataType type, ColumnDescription of) {
+    String expression = expression(function, of);
+    int position = position(expression);
+    if (position < 0) {
+      position = selected.size();
+      add(
+          new SelectedColumn(
+              new ColumnDescription(expression, type, Kind.METADATA), expression),
+          ExportedRows.AS_IT_IS);
+    }
+    return position;
+  }
+
+  private int position(String expression) {
+    return selected.stream().map(SelectedColumn::expression).toList().indexOf(expression);
   }
 
   private String field(ColumnDescription column) {
@@ -167,20 +213,11 @@ public final class CellTimeSelection {
         eligible(
             times.window().areChanges() ? "incremental" : "writtenAfter or writtenBefore",
             List.of())) {
-      String expression = expression("WRITETIME", column);
-      int position = selected.stream().map(SelectedColumn::expression).toList().indexOf(expression);
-      if (position < 0) {
-        position = selected.size();
-        add(
-            new SelectedColumn(
-                new ColumnDescription(
-                    expression, CellTimeTypes.writetime(column.type()), Kind.METADATA),
-                expression),
-            ExportedRows.AS_IT_IS);
-      }
       filtered.add(
           new ExportedRows.WritetimeValue(
-              position, CellTimeTypes.isMultiCell(column.type()), column.kind() == Kind.STATIC));
+              position("WRITETIME", CellTimeTypes.writetime(column.type()), column),
+              CellTimeTypes.isMultiCell(column.type()),
+              column.kind() == Kind.STATIC));
     }
   }
 
@@ -226,6 +263,13 @@ public final class CellTimeSelection {
     for (SelectedColumn column : selected.subList(base.size(), selected.size())) {
       String name = column.column().name();
       if (column.column().kind() == Kind.METADATA && !taken.add(name)) {
+        if (name.equals(CellTimes.EXPIRY) && times.hasExpiry()) {
+          throw new InvalidSettingException(
+              WITH_EXPIRY,
+              String.format(
+                  "The export of %s has a column %s already; name it otherwise with mapping(...)",
+                  table, TableDescription.quote(name)));
+        }
         String setting =
             column.expression().startsWith("WRITETIME")
                 ? "writetimeNames"

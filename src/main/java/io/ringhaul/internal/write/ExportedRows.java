@@ -11,6 +11,7 @@ import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The columns that an export selects, and the row that its target gets of each selected row. */
@@ -37,6 +38,7 @@ public final class ExportedRows {
   private final List<SelectedColumn> selected;
   private final Reframing[] reframings;
   private final int firstReframed;
+  private final Optional<RowExpiry> expiry;
   private final WritetimeValue[] filtered;
   private final List<WritetimeValue> filters;
   private final WrittenWindow window;
@@ -45,17 +47,20 @@ public final class ExportedRows {
   /**
    * @param selected the selected columns; the target gets the first {@code exported} of them
    * @param reframings one for each selected column
+   * @param expiry fills a column; empty for none
    * @param filtered the write times that decide whether the target gets a row; empty for every row
    */
-  public ExportedRows(
+  ExportedRows(
       List<SelectedColumn> selected,
       int exported,
       List<Reframing> reframings,
+      Optional<RowExpiry> expiry,
       List<WritetimeValue> filtered,
       WrittenWindow window) {
     this.selected = List.copyOf(selected);
     this.columns = selected.subList(0, exported).stream().map(SelectedColumn::column).toList();
     this.reframings = reframings.toArray(new Reframing[0]);
+    this.expiry = expiry;
     // Without a bound all rows are admitted.
     this.filtered = window.isBounded() ? filtered.toArray(new WritetimeValue[0]) : NO_FILTER;
     this.filters = List.copyOf(filtered);
@@ -70,7 +75,7 @@ public final class ExportedRows {
   /** These rows, of which the target gets those with a value written after a moment. */
   public ExportedRows writtenAfter(long micros) {
     return new ExportedRows(
-        selected, columns.size(), List.of(reframings), filters, window.withAfter(micros));
+        selected, columns.size(), List.of(reframings), expiry, filters, window.withAfter(micros));
   }
 
   /** Converts the server's list of a column's times to the type that formats see. */
@@ -99,10 +104,13 @@ public final class ExportedRows {
     if (filtered.length > 0 && !admits(row)) {
       return null;
     }
-    if (firstReframed == columns.size()) {
+    if (firstReframed == columns.size() && expiry.isEmpty()) {
       return row::getBytesUnsafe;
     }
     return column -> {
+      if (expiry.isPresent() && column == expiry.get().position()) {
+        return expiry.get().of(row);
+      }
       ByteBuffer bytes = row.getBytesUnsafe(column);
       return bytes == null || column < firstReframed ? bytes : reframings[column].apply(bytes);
     };
