@@ -246,9 +246,7 @@ class CellTimesIT {
 
     List<Record> rows = export("brief", ExportRequest::withExpiry);
 
-    assertThat(names(rows.get(0)))
-        .hasSize(8)
-        .endsWith("expires_at");
+    assertThat(names(rows.get(0))).hasSize(8).endsWith("expires_at");
     assertThat(expiry(rows, 1)).isBetween(now + 2_940, now + 3_002);
     assertThat(expiry(rows, 6)).isBetween(now + 640, now + 702);
     for (int c = 2; c <= 5; c++) {

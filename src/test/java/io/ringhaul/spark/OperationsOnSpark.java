@@ -110,10 +110,7 @@ class OperationsOnSpark {
               "spark.speculation", "true",
               "spark.speculation.interval", "200ms",
               "spark.speculation.quantile", "0.3");
-      assertThat(
-              application
-                  .start(cluster.master(), keyspace, speculation, "straggler")
-                  .end())
+      assertThat(application.start(cluster.master(), keyspace, speculation, "straggler").end())
           .containsExactly("straggler: " + ROWS);
       assertEqual(warehouse("straggler"));
     }

@@ -133,8 +133,7 @@ public final class CellTimeSelection {
         LocalNodes.of(session).nodes().stream().map(Node::getCassandraVersion).toList(),
         table,
         multiCell);
-    return new ExportedRows(
-        selected, exported, reframings, expires, filtered, times.window());
+    return new ExportedRows(selected, exported, reframings, expires, filtered, times.window());
   }
 
   private void addTtls(List<String> names) {
@@ -146,8 +145,7 @@ public final class CellTimeSelection {
 
   private void addNow(String name) {
     add(
-        new SelectedColumn(
-            new ColumnDescription(name, DataTypes.TIMESTAMP, Kind.METADATA), NOW),
+        new SelectedColumn(new ColumnDescription(name, DataTypes.TIMESTAMP, Kind.METADATA), NOW),
         ExportedRows.AS_IT_IS);
   }
 
@@ -173,8 +171,7 @@ public final class CellTimeSelection {
     if (position < 0) {
       position = selected.size();
       add(
-          new SelectedColumn(
-              new ColumnDescription(expression, type, Kind.METADATA), expression),
+          new SelectedColumn(new ColumnDescription(expression, type, Kind.METADATA), expression),
           ExportedRows.AS_IT_IS);
     }
     return position;

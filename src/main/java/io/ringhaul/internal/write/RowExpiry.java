@@ -45,8 +45,7 @@ record RowExpiry(int position, List<Cell> cells) {
       return null;
     }
     long read = TimeUnit.MILLISECONDS.toSeconds(now.getLong(now.position()));
-    return ByteBuffer.allocate(Long.BYTES)
-        .putLong(0, TimeUnit.SECONDS.toMillis(read + longest));
+    return ByteBuffer.allocate(Long.BYTES).putLong(0, TimeUnit.SECONDS.toMillis(read + longest));
   }
 
   /** The longest TTL of the cells of a value; negative if one does not expire. */
