@@ -450,21 +450,23 @@ public final class ExportRequest extends ScanRequest<ExportRequest, ExportResult
     Optional<Incremental> changes = changes();
     return operation(
         sizing(),
-        (settings, selection, sizing) ->
-            new ExportOperation(
-                settings,
-                selection,
-                sizing,
-                to,
-                names,
-                fields,
-                times,
-                rowsToPage,
-                changes,
-                options,
-                id,
-                rejecting,
-                rule));
+        (settings, selection, sizing) -> {
+          changes.ifPresent(how -> how.require(selection, times, fields));
+          return new ExportOperation(
+              settings,
+              selection,
+              sizing,
+              to,
+              names,
+              fields,
+              times,
+              rowsToPage,
+              changes,
+              options,
+              id,
+              rejecting,
+              rule);
+        });
   }
 
   private Optional<Incremental> changes() {

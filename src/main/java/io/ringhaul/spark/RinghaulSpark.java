@@ -7,7 +7,6 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
-import io.ringhaul.internal.operation.Distribution;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,7 @@ public final class RinghaulSpark implements AutoCloseable {
   private final SparkTask.Source source;
   private final CqlSession session;
   private final ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
-  private final List<TokenAwareBulkOperator> operators = new ArrayList<>();
+  private final List<SparkTasks> requests = new ArrayList<>();
 
   private RinghaulSpark(JavaSparkContext context, SessionFactory sessions) {
     this.context = Objects.requireNonNull(context);
@@ -88,15 +87,19 @@ public final class RinghaulSpark implements AutoCloseable {
     return new RinghaulSpark(context, sessions);
   }
 
-  /** Returns a request to count the rows of a table. */
+  /**
+   * Returns a request to count the rows of a table. Counts and exports refuse {@code runWindow},
+   * {@code priority}, {@code maxCpuShare}, {@code protectLatency} and tuning that adapts, which
+   * need one process.
+   */
   public CountRequest count(Request<CountRequest> request) {
     return request(request);
   }
 
   /**
    * Returns a request to export a table. Its tasks write from the executors, so the target must be
-   * reachable from all of them: an object store, HDFS or a shared folder. Settings that an export
-   * on executors refuses: {@code maxRows}, {@code maxDiskBytes}, {@code detectDeletes}, and rejects
+   * reachable from all of them: an object store, HDFS or a shared folder. Settings that are
+   * refused: {@code maxRows}, {@code maxDiskBytes}, {@code detectDeletes}, streams, and rejects
    * instead of failure for rows that the target cannot hold.
    */
   public ExportRequest export(Request<ExportRequest> request) {
@@ -105,18 +108,16 @@ public final class RinghaulSpark implements AutoCloseable {
 
   private synchronized <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(
       Request<Q> request) {
-    Distribution onSpark = new SparkTasks(threads, context, source, request);
-    TokenAwareBulkOperator operator =
-        TokenAwareBulkOperator.builder(session).executor(onSpark).build();
-    operators.add(operator);
-    return request.with(operator);
+    SparkTasks onSpark = new SparkTasks(threads, context, source, request);
+    requests.add(onSpark);
+    return request.with(TokenAwareBulkOperator.builder(session).executor(onSpark).build());
   }
 
   /** Cancels running operations and closes the session of this process. */
   @Override
   public synchronized void close() {
-    operators.forEach(TokenAwareBulkOperator::close);
-    threads.shutdown();
+    requests.forEach(SparkTasks::cancel);
+    threads.shutdownNow();
     session.close();
   }
 }

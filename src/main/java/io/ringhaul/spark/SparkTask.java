@@ -3,7 +3,13 @@ package io.ringhaul.spark;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.internal.operation.Distribution;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,13 +22,18 @@ import org.apache.spark.api.java.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one task on an executor.
+ * Runs one task on an executor, and returns its number. The task is encoded, since Spark's
+ * serializer for data may be Kryo, which cannot restore records.
  *
  * @param share what each task may use
+ * @param outcomes takes the outcome
  */
 record SparkTask(
-    SparkTask.Source source, RinghaulSpark.Request<?> request, Distribution.Terms share)
-    implements Function<Distribution.Task, Distribution.Outcome> {
+    SparkTask.Source source,
+    RinghaulSpark.Request<?> request,
+    Distribution.Terms share,
+    SparkTasks.Outcomes outcomes)
+    implements Function<byte[], Integer> {
 
   private static final long serialVersionUID = 1;
 
@@ -36,14 +47,29 @@ record SparkTask(
     private static final long serialVersionUID = 1;
   }
 
+  static byte[] encoded(Distribution.Task task) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(task);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
   @Override
-  public Distribution.Outcome call(Distribution.Task task) {
+  public Integer call(byte[] encoded) throws IOException, ClassNotFoundException {
+    Distribution.Task task;
+    try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(encoded))) {
+      task = (Distribution.Task) in.readObject();
+    }
     CqlSession session = Sessions.lease(source);
     ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
     Distribution.Receiver part = new Distribution.Receiver(threads, share, task);
     try (TokenAwareBulkOperator operator =
         TokenAwareBulkOperator.builder(session).executor(part).build()) {
-      return part.outcome(request.with(operator).execute().totals());
+      outcomes.add(part.outcome(request.with(operator).execute().totals()));
+      return task.number();
     } finally {
       threads.shutdownNow();
       Sessions.giveBack(source.id());

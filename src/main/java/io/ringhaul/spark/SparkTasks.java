@@ -2,32 +2,41 @@ package io.ringhaul.spark;
 
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.internal.operation.Distribution;
+import io.ringhaul.internal.request.RequestLimits;
 import java.io.NotSerializableException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.AccumulatorV2;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the tasks of an operation as one job of Spark, with a partition for each task. */
 final class SparkTasks extends Distribution.Sender {
 
   private static final long LOOK_MILLIS = 200;
+  private static final String INTERRUPT = "spark.job.interruptOnCancel";
 
   private final JavaSparkContext context;
   private final SparkTask.Source source;
   private final RinghaulSpark.Request<?> request;
+  private final Set<JavaFutureAction<?>> running = ConcurrentHashMap.newKeySet();
 
   SparkTasks(
       Executor threads,
@@ -40,6 +49,11 @@ final class SparkTasks extends Distribution.Sender {
     this.request = request;
   }
 
+  /** Cancels the tasks that are running. */
+  void cancel() {
+    running.forEach(job -> job.cancel(true));
+  }
+
   @Override
   protected void run(
       Distribution.Terms terms,
@@ -50,92 +64,174 @@ final class SparkTasks extends Distribution.Sender {
     if (tasks.isEmpty()) {
       return;
     }
-    int together = Math.max(1, Math.min(context.defaultParallelism(), tasks.size()));
-    SparkTask body = new SparkTask(source, request, terms.dividedBy(together));
-    Outcomes outcomes = new Outcomes();
-    context.sc().register(outcomes, "ringhaul");
-    Set<Integer> told = new HashSet<>();
-    Consumer<Distribution.Outcome> once =
-        outcome -> {
-          if (told.add(outcome.number())) {
-            ended.accept(outcome);
-          }
-        };
-    JavaFutureAction<List<Distribution.Outcome>> running =
-        mapped(context.parallelize(tasks, tasks.size()), body).map(outcomes::noted).collectAsync();
+    Distribution.Terms share = terms.dividedBy(together(terms.limits(), tasks.size()));
+    Outcomes outcomes = new Outcomes(ended);
+    JavaFutureAction<List<Integer>> job = start(tasks, share, outcomes);
+    running.add(job);
     try {
-      while (!running.isDone() && !stops.getAsBoolean()) {
-        outcomes.take(once);
+      while (!job.isDone() && !stops.getAsBoolean()) {
+        outcomes.take(LOOK_MILLIS);
       }
-      if (running.isDone()) {
-        running.get().forEach(once);
+      if (job.isDone()) {
+        List<Integer> numbers = job.get();
+        outcomes.takeAll();
+        outcomes.requireAll(numbers);
       }
     } catch (ExecutionException e) {
+      // A resume does not repeat the tasks that have ended before.
+      outcomes.takeAll();
       throw failure(e);
+    } catch (CancellationException e) {
+      throw new OperationCancelledException("The operation on Spark was cancelled", e);
     } finally {
-      running.cancel(true);
-      outcomes.rest(once);
+      job.cancel(true);
+      running.remove(job);
     }
   }
 
-  private static JavaRDD<Distribution.Outcome> mapped(
-      JavaRDD<Distribution.Task> tasks, SparkTask body) {
+  private JavaFutureAction<List<Integer>> start(
+      List<Distribution.Task> tasks, Distribution.Terms share, Outcomes outcomes) {
+    String before = context.getLocalProperty(INTERRUPT);
     try {
-      return tasks.map(body);
+      // Without a name, Spark's page does not list every outcome.
+      context.sc().register(outcomes);
+      context.setLocalProperty(INTERRUPT, "true");
+      return context
+          .parallelize(tasks.stream().map(SparkTask::encoded).toList(), tasks.size())
+          .map(new SparkTask(source, request, share, outcomes))
+          .collectAsync();
     } catch (Exception e) {
-      // Spark's own exception is checked, and its methods do not declare it.
-      throw root(e) instanceof NotSerializableException unknown
-          // More lines tell how Spark found it.
-          ? new InvalidSettingException(
-              "request",
-              "Spark cannot send the request to its executors: the function that makes it, or the"
-                  + " SessionFactory, refers to an object of "
-                  + String.valueOf(unknown.getMessage()).lines().findFirst().orElse("")
-                  + ", which is not serializable. Make such objects inside the function")
+      // Spark's own exceptions are checked, and its methods do not declare them.
+      throw causes(e).anyMatch(NotSerializableException.class::isInstance)
+          ? notSerializable(e)
           : failure(e);
+    } finally {
+      context.setLocalProperty(INTERRUPT, before);
     }
   }
 
-  private static Throwable root(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
+  /**
+   * The number of tasks that may run at the same time.
+   *
+   * @throws InvalidSettingException if a limit cannot be divided among them
+   */
+  private int together(RequestLimits limits, int tasks) {
+    SparkConf conf = context.getConf();
+    int coresOfTask = Math.max(1, conf.getInt("spark.task.cpus", 1));
+    int coresOfExecutor = conf.getInt("spark.executor.cores", 1);
+    long most;
+    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+      int executors = conf.getInt("spark.dynamicAllocation.maxExecutors", Integer.MAX_VALUE);
+      if (executors == Integer.MAX_VALUE && !limits.equals(RequestLimits.NONE)) {
+        throw new InvalidSettingException(
+            "maxRowsPerSecond",
+            "A limit of the operation is divided among the tasks that may run at the same time, and"
+                + " their number is not bounded: set spark.dynamicAllocation.maxExecutors");
+      }
+      most = (long) executors * coresOfExecutor;
+    } else {
+      most =
+          Stream.of(
+                  conf.getInt("spark.cores.max", 0),
+                  conf.getInt("spark.executor.instances", 0) * coresOfExecutor,
+                  conf.contains("spark.default.parallelism") ? 0 : context.defaultParallelism())
+              .mapToInt(Integer::intValue)
+              .max()
+              .orElse(0);
     }
-    return cause;
+    int together = (int) Math.max(1, Math.min(tasks, most / coresOfTask));
+    requireEnough("maxRowsPerSecond", limits.maxRowsPerSecond(), together);
+    requireEnough("maxBytesPerSecond", limits.maxBytesPerSecond(), together);
+    requireEnough("maxInFlightPerNode", limits.maxInFlightPerNode(), together);
+    return together;
+  }
+
+  private static void requireEnough(String setting, long limit, int together) {
+    if (limit > 0 && limit < together) {
+      throw new InvalidSettingException(
+          setting,
+          String.format(
+              "%s is %d, and Spark may run %d tasks at the same time: set a larger limit, or fewer"
+                  + " cores with spark.cores.max",
+              setting, limit, together));
+    }
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
+  }
+
+  private static InvalidSettingException notSerializable(Exception e) {
+    String type =
+        causes(e)
+            .filter(NotSerializableException.class::isInstance)
+            // More lines tell how Spark found it.
+            .map(cause -> String.valueOf(cause.getMessage()).lines().findFirst().orElse(""))
+            .findFirst()
+            .orElse("");
+    return new InvalidSettingException(
+        "request",
+        "Spark cannot send the request to its executors: the function that makes it, or the"
+            + " SessionFactory, refers to an object of "
+            + type
+            + ", which is not serializable. Make such objects inside the function");
   }
 
   private static BulkOperationException failure(Exception e) {
-    return new BulkOperationException(
-        "A task failed on the executors of Spark: " + root(e).getMessage(), e);
+    String reason =
+        causes(e)
+            .filter(BulkOperationException.class::isInstance)
+            .map(cause -> String.valueOf(cause.getMessage()))
+            .findFirst()
+            .orElseGet(() -> causes(e).reduce((outer, inner) -> inner).orElse(e).toString());
+    return new BulkOperationException("A task on Spark failed: " + reason, e);
   }
 
   /**
    * Brings outcomes to the driver while other tasks still run. Spark adds those of the first
    * successful attempt of each task only.
    */
-  private static final class Outcomes
+  static final class Outcomes
       extends AccumulatorV2<Distribution.Outcome, List<Distribution.Outcome>> {
 
     private static final long serialVersionUID = 1;
 
+    /** On the executor. */
     private final ArrayList<Distribution.Outcome> added = new ArrayList<>();
-    private final BlockingQueue<Distribution.Outcome> ended = new LinkedBlockingQueue<>();
 
-    Distribution.Outcome noted(Distribution.Outcome outcome) {
-      add(outcome);
-      return outcome;
+    /** On the driver. */
+    private final transient BlockingQueue<Distribution.Outcome> ended =
+        new LinkedBlockingQueue<>();
+
+    private final transient Set<Integer> told = new HashSet<>();
+    private final transient Consumer<Distribution.Outcome> to;
+
+    private Outcomes(Consumer<Distribution.Outcome> to) {
+      this.to = to;
     }
 
-    void take(Consumer<Distribution.Outcome> to) throws InterruptedException {
-      Distribution.Outcome outcome = ended.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      if (outcome != null) {
+    private void take(long millis) throws InterruptedException {
+      tell(ended.poll(millis, TimeUnit.MILLISECONDS));
+      takeAll();
+    }
+
+    private void takeAll() {
+      for (Distribution.Outcome next = ended.poll(); next != null; next = ended.poll()) {
+        tell(next);
+      }
+    }
+
+    private void tell(Distribution.@Nullable Outcome outcome) {
+      if (outcome != null && told.add(outcome.number())) {
         to.accept(outcome);
       }
     }
 
-    void rest(Consumer<Distribution.Outcome> to) {
-      for (Distribution.Outcome outcome = ended.poll(); outcome != null; outcome = ended.poll()) {
-        to.accept(outcome);
+    /** Spark only logs a failure to add an outcome. */
+    private void requireAll(List<Integer> numbers) {
+      if (!told.containsAll(numbers)) {
+        throw new BulkOperationException(
+            "Spark has lost the outcome of a task; run the operation again", null);
       }
     }
 
@@ -146,7 +242,7 @@ final class SparkTasks extends Distribution.Sender {
 
     @Override
     public AccumulatorV2<Distribution.Outcome, List<Distribution.Outcome>> copy() {
-      Outcomes copy = new Outcomes();
+      Outcomes copy = new Outcomes(outcome -> {});
       copy.added.addAll(added);
       return copy;
     }
@@ -161,7 +257,6 @@ final class SparkTasks extends Distribution.Sender {
       added.add(outcome);
     }
 
-    /** Called on the driver for each finished task; nothing is kept here but the queue. */
     @Override
     public void merge(AccumulatorV2<Distribution.Outcome, List<Distribution.Outcome>> other) {
       ended.addAll(other.value());

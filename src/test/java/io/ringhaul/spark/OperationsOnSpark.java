@@ -54,22 +54,31 @@ class OperationsOnSpark {
                 "csv",
                 "broken",
                 "resumed",
-                "unserializable")
+                "incremental",
+                "incremental",
+                "unserializable",
+                "differs",
+                "stream")
             .end();
 
     assertThat(lines)
-        .hasSize(8)
+        .hasSize(12)
         .startsWith(
             "count: " + ROWS,
             "iceberg: " + ROWS,
             "partitioned: " + ROWS,
             "parquet: " + ROWS,
             "csv: " + ROWS)
-        .contains("resumed: " + ROWS);
+        .contains("resumed: " + ROWS, "incremental: " + ROWS, "incremental: 0");
     assertThat(lines.get(5)).startsWith("broken failed: ").contains("a failure on purpose");
-    assertThat(lines.get(7))
+    assertThat(lines.get(9))
         .startsWith("unserializable failed: ")
         .contains("refers to an object of java.lang.Thread, which is not serializable");
+    assertThat(lines.get(10))
+        .startsWith("differs failed: ")
+        .contains("where is name = 'x' there and not set here");
+    assertThat(lines.get(11)).contains("stream failed: ").contains("needs files, and not a stream");
+    assertEqual(warehouse("incremental"));
     assertEqual(warehouse("iceberg"));
     assertEqual(warehouse("partitioned"));
     assertEqual(warehouse("resumed"));
@@ -119,7 +128,11 @@ class OperationsOnSpark {
   private SparkApplication.Run start(
       SparkApplication application, StandaloneSpark cluster, String action) throws Exception {
     return application.start(
-        cluster.master(), keyspace, Map.of("spark.executor.memory", "512m"), action);
+        cluster.master(), keyspace, Map.of(
+            "spark.executor.memory",
+            "512m",
+            "spark.serializer",
+            "org.apache.spark.serializer.KryoSerializer"), action);
   }
 
   /** Waits until a task of the job has ended. */

@@ -54,6 +54,32 @@ public final class RunOnSpark {
                         .jobId("resumed")
                         .execute()
                         .rows();
+                case "incremental" ->
+                    spark
+                        .export(
+                            operator ->
+                                operator
+                                    .export(keyspace, "t")
+                                    .to(target("iceberg", folder + "/incremental"))
+                                    .incremental()
+                                    .overlap(java.time.Duration.ZERO)
+                                    .taskCount(4))
+                        .execute()
+                        .rows();
+                case "differs" ->
+                    spark
+                        .count(operator -> operator.count(keyspace, "t"))
+                        .where("name = 'x'")
+                        .allowFiltering()
+                        .execute()
+                        .rows();
+                case "stream" ->
+                    spark
+                        .export(
+                            operator ->
+                                operator.export(keyspace, "t").to(CsvTarget.to(System.out)))
+                        .execute()
+                        .rows();
                 case "straggler" -> spark.export(straggler(keyspace, folder)).execute().rows();
                 case "unserializable" -> {
                   Thread thread = Thread.currentThread();

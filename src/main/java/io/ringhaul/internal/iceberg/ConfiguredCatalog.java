@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -95,6 +96,9 @@ public final class ConfiguredCatalog implements CatalogSource {
     }
   }
 
+  /** Joined, so that the text stays as it is where the package is renamed. */
+  private static final String ICEBERG_PACKAGE = String.join(".", "org", "apache", "iceberg", "");
+
   private final String name;
   private final Map<String, String> properties;
   private final Optional<Type> type;
@@ -103,7 +107,7 @@ public final class ConfiguredCatalog implements CatalogSource {
 
   private ConfiguredCatalog(String name, Map<String, String> properties, boolean isRead) {
     this.name = name;
-    this.properties = Map.copyOf(properties);
+    this.properties = renamed(properties);
     this.isRead = isRead;
     String chosen = property(CatalogUtil.ICEBERG_CATALOG_TYPE);
     String className = property(CatalogProperties.CATALOG_IMPL);
@@ -127,6 +131,20 @@ public final class ConfiguredCatalog implements CatalogSource {
               name, chosen, types(isRead)));
     }
     this.implementation = type.map(known -> known.implementation).orElse(className);
+  }
+
+  /** The jar for Spark has Iceberg's classes under another name, which users do not know. */
+  private static Map<String, String> renamed(Map<String, String> properties) {
+    Map<String, String> all = new TreeMap<>(properties);
+    for (String key : List.of(CatalogProperties.CATALOG_IMPL, CatalogProperties.FILE_IO_IMPL)) {
+      all.computeIfPresent(
+          key,
+          (any, name) ->
+              name.startsWith(ICEBERG_PACKAGE)
+                  ? CatalogUtil.class.getPackageName() + name.substring(ICEBERG_PACKAGE.length() - 1)
+                  : name);
+    }
+    return Map.copyOf(all);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRange;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -28,8 +29,12 @@ public record CountOperation(
 
   @Override
   public CountResult run(CqlSession session, Executor threads) {
+    Distribution.sender(threads).ifPresent(elsewhere -> elsewhere.require(settings, Map.of()));
     return Distribution.receiver(threads)
-        .map(part -> new CountOperation(part.of(settings), part.of(selection), sizing, pageSize))
+        .map(
+            part ->
+                new CountOperation(
+                    part.of(settings), part.of(selection), sizing, part.pageSize()))
         .orElse(this)
         .runHere(session, threads);
   }
@@ -38,6 +43,10 @@ public record CountOperation(
     TableFingerprint found =
         TableFingerprint.take(session, settings, new TableLookup(session)::readable);
     TableDescription table = found.table();
+    Map<String, String> request = settings.requestTexts();
+    request.putAll(selection.conditions());
+    request.putAll(found.parts(table.partitionKey()));
+    Distribution.receiver(threads).ifPresent(part -> part.requireSame(request));
     TableCheck sameTable =
         TableCheck.of(
             found,
@@ -94,7 +103,14 @@ public record CountOperation(
             () -> {
               Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
               if (elsewhere.isPresent()) {
-                count(elsewhere.get(), scan);
+                count(
+                    elsewhere.get(),
+                    scan,
+                    Distribution.Terms.of(
+                        scan,
+                        pageSize == 0 && page == RangeCounter.DEFAULT_PAGE_SIZE ? 0 : page,
+                        request,
+                        null));
               } else {
                 running.requireComplete(counter.run(), "run the operation again");
               }
@@ -106,14 +122,15 @@ public record CountOperation(
   }
 
   /** Counts in other processes. */
-  private static void count(Distribution.Sender elsewhere, TableScan scan)
+  private static void count(
+      Distribution.Sender elsewhere, TableScan scan, Distribution.Terms terms)
       throws InterruptedException {
     List<Distribution.Task> tasks =
         scan.plan().tasks().stream()
             .map(task -> new Distribution.Task(task.number(), task.ranges()))
             .toList();
     elsewhere.run(
-        new Distribution.Terms(scan.requests().parallelism(), scan.requests().limits(), null),
+        terms,
         tasks,
         counted -> {
           scan.meter().handled(counted.totals().rows(), counted.totals().bytes());

@@ -9,16 +9,25 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
+import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.request.RequestLimits;
+import io.ringhaul.limits.JobPriority;
+import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -38,14 +47,32 @@ public abstract class Distribution implements Executor {
    *
    * @param parallelism requests in flight of all tasks together
    * @param limits of all tasks together
+   * @param pageSize rows in a page; 0 to adapt it
+   * @param request what each process must read and write, by names for messages
    * @param plan the plan of an export; null for a count
    */
-  public record Terms(int parallelism, RequestLimits limits, @Nullable TargetPlan plan)
+  public record Terms(
+      int parallelism,
+      RequestLimits limits,
+      int pageSize,
+      Map<String, String> request,
+      @Nullable TargetPlan plan)
       implements Serializable {
+
+    public Terms {
+      request = Map.copyOf(request);
+    }
+
+    static Terms of(
+        TableScan scan, int pageSize, Map<String, String> request, @Nullable TargetPlan plan) {
+      return new Terms(
+          scan.requests().parallelism(), scan.requests().limits(), pageSize, request, plan);
+    }
 
     /** Returns the terms of one task if so many run at the same time. */
     public Terms dividedBy(int tasks) {
-      return new Terms(Math.max(1, parallelism / tasks), limits.dividedBy(tasks), plan);
+      return new Terms(
+          Math.max(1, parallelism / tasks), limits.dividedBy(tasks), pageSize, request, plan);
     }
   }
 
@@ -101,6 +128,31 @@ public abstract class Distribution implements Executor {
     }
 
     /**
+     * Checks that the tasks can follow the settings of an operation.
+     *
+     * @param more settings of the operation that are set and cannot be followed
+     * @throws InvalidSettingException if they cannot
+     */
+    void require(OperationSettings settings, Map<Setting, Boolean> more) {
+      ResourceLimits limits = settings.limits().limits();
+      Map<Setting, Boolean> refused = new LinkedHashMap<>(more);
+      refused.put(Setting.RUN_WINDOW, limits.runWindow().isPresent());
+      refused.put(Setting.PRIORITY, limits.priority() != JobPriority.NORMAL);
+      refused.put(Setting.MAX_CPU_SHARE, limits.maxCpuShare() < 1);
+      refused.put(Setting.MAX_DISK_BYTES, limits.maxDiskBytes() > 0);
+      refused.put(Setting.TUNING, settings.tuning().mode() == TuningMode.ADAPT);
+      refused.put(Setting.PROTECT_LATENCY, settings.tuning().bound().isPresent());
+      refused.forEach(
+          (setting, isSet) -> {
+            if (isSet) {
+              throw new InvalidSettingException(
+                  setting.method(),
+                  setting.mark() + " is not for an operation whose tasks run in other processes");
+            }
+          });
+    }
+
+    /**
      * Runs the tasks. Attempts that lost to others may still run on return.
      *
      * @param ended takes the outcome of each task once, on the calling thread
@@ -133,6 +185,33 @@ public abstract class Distribution implements Executor {
       return new Outcome(task.number(), totals, output);
     }
 
+    /**
+     * Checks that this process makes the request that the other one has planned.
+     *
+     * @throws InvalidSettingException if it does not
+     */
+    void requireSame(Map<String, String> request) {
+      Set<String> different = new TreeSet<>(terms.request().keySet());
+      different.addAll(request.keySet());
+      different.removeIf(part -> Objects.equals(terms.request().get(part), request.get(part)));
+      if (!different.isEmpty()) {
+        String part = different.iterator().next();
+        throw new InvalidSettingException(
+            "request",
+            String.format(
+                "The process that began the operation and this one do not make the same request:"
+                    + " %s is %s there and %s here. Make all settings that tasks need inside the"
+                    + " function",
+                part,
+                terms.request().getOrDefault(part, "not set"),
+                request.getOrDefault(part, "not set")));
+      }
+    }
+
+    int pageSize() {
+      return terms.pageSize();
+    }
+
     OperationSettings of(OperationSettings settings) {
       return settings.ofPart(terms.parallelism(), terms.limits());
     }
@@ -143,7 +222,17 @@ public abstract class Distribution implements Executor {
 
     /** The target of the task's rows, which commits nothing. */
     ExportTarget of(ExportTarget target) {
-      return () -> new Part(target.open());
+      return new ExportTarget() {
+        @Override
+        public TargetSession open() {
+          return new Part(target.open());
+        }
+
+        @Override
+        public Map<String, String> identity() {
+          return target.identity();
+        }
+      };
     }
 
     /** A target whose plan exists, and whose output belongs to one task of another process. */

@@ -103,16 +103,9 @@ public record ExportOperation(
 
   private static final OperationTotals NOTHING = OperationTotals.sum(List.of());
 
-  public ExportOperation {
-    Optional<Mapping> fields = mapping;
-    incremental.ifPresent(how -> how.require(selection, cellTimes, fields));
-  }
-
   @Override
   public ExportResult run(CqlSession session, Executor threads) {
-    if (Distribution.sender(threads).isPresent()) {
-      requireDistributable();
-    }
+    Distribution.sender(threads).ifPresent(this::requireDistributable);
     return Distribution.receiver(threads).map(this::part).orElse(this).runHere(session, threads);
   }
 
@@ -126,7 +119,7 @@ public record ExportOperation(
         columnNames,
         mapping,
         cellTimes,
-        pageSize,
+        part.pageSize(),
         incremental,
         Optional.empty(),
         jobId,
@@ -134,19 +127,17 @@ public record ExportOperation(
         SplitRule.NEVER);
   }
 
-  private void requireDistributable() {
-    Map<String, Boolean> refused = new LinkedHashMap<>();
-    refused.put("maxRows", selection.maxRows() > 0);
-    refused.put("maxDiskBytes", settings.limits().limits().maxDiskBytes() > 0);
-    refused.put("detectDeletes", detectsDeletes());
-    refused.put("onUnrepresentable", rejectSettings.choice() != OnUnrepresentable.FAIL);
-    refused.forEach(
-        (setting, isSet) -> {
-          if (isSet) {
-            throw new InvalidSettingException(
-                setting, setting + " is not for an export whose tasks run in other processes");
-          }
-        });
+  private void requireDistributable(Distribution.Sender elsewhere) {
+    Map<Setting, Boolean> refused = new LinkedHashMap<>();
+    refused.put(Setting.MAX_ROWS, selection.maxRows() > 0);
+    refused.put(Setting.DETECT_DELETES, detectsDeletes());
+    refused.put(
+        Setting.ON_UNREPRESENTABLE, rejectSettings.choice() != OnUnrepresentable.FAIL);
+    elsewhere.require(settings, refused);
+    if (target.isStream()) {
+      throw new InvalidSettingException(
+          "to", "An export whose tasks run in other processes needs files, and not a stream");
+    }
   }
 
   private ExportResult runHere(CqlSession session, Executor threads) {
@@ -156,6 +147,7 @@ public record ExportOperation(
     Exported exported = exported(session, table);
     ExportedRows rows = exported.rows();
     Map<String, String> fingerprint = fingerprint(found, rows);
+    Distribution.receiver(threads).ifPresent(part -> part.requireSame(request(found, rows)));
     Optional<Job> completed =
         OperationJob.completed(jobOptions, jobId, JobKind.EXPORT, fingerprint);
     if (completed.isPresent()) {
@@ -186,6 +178,9 @@ public record ExportOperation(
    * @param compares whether the micro-batch compares all rows
    */
   ExportOperation batch(int number, boolean compares, UUID id, Optional<JobOptions> options) {
+    Optional<Incremental> how =
+        incremental.map(changes -> new Incremental(changes.overlap(), compares));
+    how.ifPresent(changes -> changes.require(selection, cellTimes, mapping));
     return new ExportOperation(
         settings,
         selection,
@@ -195,7 +190,7 @@ public record ExportOperation(
         mapping,
         cellTimes,
         pageSize,
-        incremental.map(how -> new Incremental(how.overlap(), compares)),
+        how,
         options,
         id,
         rejectSettings.ofBatch(number),
@@ -538,7 +533,17 @@ public record ExportOperation(
                 steps.run(
                     new Workers(threads, writers.finalSteps()),
                     elsewhere.isPresent()
-                        ? tasks.run(elsewhere.get(), selection.tokens(), running)
+                        ? tasks.run(
+                            elsewhere.get(),
+                            Distribution.Terms.of(
+                                scan,
+                                pageSize == 0 && checked.mostPageSize() == ScanSettings.MOST_PAGE_SIZE
+                                    ? 0
+                                    : checked.mostPageSize(),
+                                request(found, rows),
+                                targetPlan),
+                            selection.tokens(),
+                            running)
                         : tasks.run(workers, selection.tokens(), running),
                     running);
             CommitResult committed =
@@ -546,8 +551,7 @@ public record ExportOperation(
                     "The commit",
                     () -> scan.metrics().working(Stage.COMMIT, () -> ending.commit(outputs)));
             if (elsewhere.isPresent()) {
-              // Attempts that lost to others leave files, and may have ended after the last task.
-              targetSession.cleanCommitted(targetPlan, outputs);
+              removeLostAttempts(targetSession, targetPlan, outputs);
             }
             return new ExportResult(
                 running.totals(),
@@ -558,6 +562,20 @@ public record ExportOperation(
                 committed.snapshotId(),
                 rejected.count());
           });
+    }
+  }
+
+  /** Removes files of attempts that lost to others; the export is committed. */
+  private void removeLostAttempts(
+      TargetSession targetSession, TargetPlan targetPlan, List<TaskOutput> outputs) {
+    try {
+      targetSession.cleanCommitted(targetPlan, outputs);
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "Job {}: files of attempts that lost to others stay in {}: {}",
+          jobId,
+          targetPlan.location(),
+          e.getMessage());
     }
   }
 
@@ -656,6 +674,15 @@ public record ExportOperation(
     incremental.ifPresent(
         how -> parts.put("incremental", how.detectsDeletes() ? "by comparison" : "by write time"));
     parts.put("unrepresentable rows", rejectSettings.choice().name());
+    return parts;
+  }
+
+  /** What each process of a {@link Distribution} must read and write. */
+  private Map<String, String> request(TableFingerprint found, ExportedRows rows) {
+    Map<String, String> parts = fingerprint(found, rows);
+    selection.restrictions().keySet().forEach(parts::remove);
+    parts.putAll(selection.conditions());
+    parts.putAll(settings.requestTexts());
     return parts;
   }
 

@@ -82,7 +82,10 @@ final class ExportTasks {
 
   /** As {@link #run(Workers, TokenRangeSet, RunningOperation)}, in other processes. */
   List<TaskOutput> run(
-      Distribution.Sender elsewhere, TokenRangeSet tokens, RunningOperation operation)
+      Distribution.Sender elsewhere,
+      Distribution.Terms terms,
+      TokenRangeSet tokens,
+      RunningOperation operation)
       throws InterruptedException {
     TableScan scan = work.scan();
     Map<Integer, Distribution.Task> left = new LinkedHashMap<>();
@@ -91,8 +94,7 @@ final class ExportTasks {
       left.put(number, new Distribution.Task(number, task.ranges()));
     }
     elsewhere.run(
-        new Distribution.Terms(
-            scan.requests().parallelism(), scan.requests().limits(), work.targetPlan()),
+        terms,
         List.copyOf(left.values()),
         outcome -> {
           TaskOutput output = Objects.requireNonNull(outcome.output());

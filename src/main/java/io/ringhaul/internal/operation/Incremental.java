@@ -46,7 +46,7 @@ public record Incremental(Duration overlap, boolean detectsDeletes) {
    *
    * @throws InvalidSettingException if a setting does not go with an incremental export
    */
-  void require(RowSelection selection, CellTimes times, Optional<Mapping> mapping) {
+  public void require(RowSelection selection, CellTimes times, Optional<Mapping> mapping) {
     Set<String> others = new TreeSet<>(selection.restrictions().keySet());
     others.addAll(times.window().restrictions().keySet());
     mapping.ifPresent(given -> others.add(Setting.MAPPING.method()));

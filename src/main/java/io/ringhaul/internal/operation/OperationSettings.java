@@ -90,6 +90,16 @@ public record OperationSettings(
     return with(taskCount, requests.retryingNonIdempotent());
   }
 
+  /** What the requests to the cluster must have in common in all processes of an operation. */
+  Map<String, String> requestTexts() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("consistency", requests.consistency().toString());
+    texts.put("requestTimeout", requests.timeout().toString());
+    texts.put("maxAttempts", Integer.toString(requests.maxAttempts()));
+    texts.put("executionProfile", requests.executionProfile().orElse("the default"));
+    return texts;
+  }
+
   /**
    * Returns the settings of one task of a {@link Distribution}, whose beginning process checks and
    * watches.

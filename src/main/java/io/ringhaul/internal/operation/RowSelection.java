@@ -109,6 +109,11 @@ public record RowSelection(
     return this;
   }
 
+  /** The settings that exclude rows of the tokens, by name. */
+  Map<String, String> conditions() {
+    return new RowSelection(clauses, Optional.empty(), maxRows, Optional.empty()).restrictions();
+  }
+
   /** The settings that exclude rows, by name. */
   Map<String, String> restrictions() {
     Map<String, String> texts = new LinkedHashMap<>();
