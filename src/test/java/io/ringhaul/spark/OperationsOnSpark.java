@@ -94,7 +94,7 @@ class OperationsOnSpark {
     try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder)) {
       for (int round = 0; round < ROUNDS; round++) {
         SparkApplication.Run killed = start(application, cluster, "slow " + round);
-        awaitTask("slow " + round);
+        awaitTask(killed, "slow " + round);
         TimeUnit.MILLISECONDS.sleep(random.nextInt(3_000));
         List<ProcessHandle> executors = cluster.executors();
         executors.get(random.nextInt(executors.size())).destroyForcibly();
@@ -136,15 +136,12 @@ class OperationsOnSpark {
   }
 
   /** Waits until a task of the job has ended. */
-  private void awaitTask(String job) throws InterruptedException {
-    Path file = folder.resolve("jobs.db");
-    while (!Files.exists(file)) {
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-    try (JobStore store = JobStore.file(file)) {
+  private void awaitTask(SparkApplication.Run run, String job) throws Exception {
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       while (store.list().stream()
           .filter(each -> each.status() == JobStatus.RUNNING)
           .noneMatch(each -> each.name().equals(job) && each.figures().done() > 0)) {
+        assertThat(run.process().isAlive()).as(Files.readString(run.err())).isTrue();
         TimeUnit.MILLISECONDS.sleep(50);
       }
     }

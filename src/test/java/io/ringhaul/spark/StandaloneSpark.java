@@ -34,7 +34,14 @@ final class StandaloneSpark implements AutoCloseable {
       Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
     }
     Map<String, String> environment =
-        Map.of("SPARK_HOME", home.toString(), "SPARK_LOCAL_IP", LOOPBACK);
+        Map.of(
+            "SPARK_HOME",
+            home.toString(),
+            "SPARK_LOCAL_IP",
+            LOOPBACK,
+            // Else Spark looks for it in the folders of its build.
+            "SPARK_SCALA_VERSION",
+            "2.12");
     int port = ServerProcess.freePort();
     StandaloneSpark cluster = new StandaloneSpark("spark://" + LOOPBACK + ":" + port);
     cluster.add(
