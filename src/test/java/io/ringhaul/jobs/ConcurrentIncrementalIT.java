@@ -4,19 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.ExportFollowRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.FollowResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.it.Warehouse;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,12 +79,16 @@ class ConcurrentIncrementalIT {
 
   /** The target, and another incremental export that commits before its first commit. */
   private ExportTarget overtaken() {
+    return overtakenBy(incremental(target()));
+  }
+
+  private ExportTarget overtakenBy(ExportRequest other) {
     AtomicBoolean done = new AtomicBoolean();
     return FaultyTarget.beforeCommit(
         target(),
         () -> {
           if (done.compareAndSet(false, true)) {
-            incremental(target()).execute();
+            other.execute();
             insert(3);
           }
         });
@@ -138,6 +146,64 @@ class ConcurrentIncrementalIT {
       assertThat(resumed.execute().rows()).isEqualTo(1);
     }
     assertMerged(3);
+  }
+
+  @Test
+  void keepsAnOutdatedPlanUntilItsFilesAndRejectedRowsAreRemoved() {
+    create();
+    TestCluster.define(List.of("ALTER TABLE " + keyspace + "." + table + " ADD n int"));
+    incremental(target()).execute();
+    insert(2);
+    insertUnrepresentable(4);
+    Path rejects = folder.resolve("rejects.jsonl");
+    Path rejectsOfBatch = folder.resolve("rejects.1.jsonl");
+    ExportRequest other =
+        incremental(target())
+            .onUnrepresentable(OnUnrepresentable.REJECT)
+            .rejectsTo(folder.resolve("other.jsonl"));
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
+      ExportTarget failing =
+          FaultyTarget.beforeAbandon(
+              overtakenBy(other),
+              () -> {
+                assertThat(rejectsOfBatch).exists();
+                assertThatThrownBy(() -> rejecting(target(), store, rejects).execute())
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining("runs job");
+                throw new StorageException("lake", "The store is away", null);
+              });
+      assertThatThrownBy(() -> rejecting(failing, store, rejects).execute())
+          .isInstanceOf(StorageException.class)
+          .hasMessage("The store is away");
+      assertThat(store.list()).singleElement().matches(job -> job.plan().isPresent());
+      FollowResult result = rejecting(target(), store, rejects).execute();
+      assertThat(result.rows()).isEqualTo(1);
+      assertThat(rejectsOfBatch).doesNotExist();
+      assertThat(store.list()).hasSize(1);
+    }
+    session.execute("DELETE FROM " + keyspace + "." + table + " WHERE k = 4");
+    assertMerged(3);
+  }
+
+  private ExportFollowRequest rejecting(ExportTarget target, JobStore store, Path rejects) {
+    return incremental(target)
+        .onUnrepresentable(OnUnrepresentable.REJECT)
+        .rejectsTo(rejects)
+        .job(JobOptions.in(store))
+        .jobId("follow of " + table)
+        .follow()
+        .every(Duration.ofMillis(10))
+        .maxBatches(1);
+  }
+
+  /** Inserts a row with an int of no bytes. */
+  private void insertUnrepresentable(int key) {
+    session.execute(
+        session
+            .prepare("INSERT INTO " + keyspace + "." + table + " (k, n) VALUES (?, ?)")
+            .bind()
+            .setInt(0, key)
+            .setBytesUnsafe(1, ByteBuffer.allocate(0)));
   }
 
   @Test

@@ -18,10 +18,22 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/** Wraps a target and calls hooks for each row, in each final step and before the commit. */
+/**
+ * Wraps a target and calls hooks for each row, in each final step, before the commit and before the
+ * files are abandoned.
+ */
 record FaultyTarget(
-    ExportTarget real, LongConsumer atRow, LongConsumer inStep, Runnable beforeCommit)
+    ExportTarget real,
+    LongConsumer atRow,
+    LongConsumer inStep,
+    Runnable beforeCommit,
+    Runnable beforeAbandon)
     implements ExportTarget {
+
+  private FaultyTarget(
+      ExportTarget real, LongConsumer atRow, LongConsumer inStep, Runnable beforeCommit) {
+    this(real, atRow, inStep, beforeCommit, () -> {});
+  }
 
   /** Calls the trigger with the number of each row, starting with 1, before the row is written. */
   static FaultyTarget atRow(ExportTarget real, LongConsumer trigger) {
@@ -30,6 +42,10 @@ record FaultyTarget(
 
   static FaultyTarget beforeCommit(ExportTarget real, Runnable trigger) {
     return new FaultyTarget(real, row -> {}, step -> {}, trigger);
+  }
+
+  static FaultyTarget beforeAbandon(ExportTarget real, Runnable trigger) {
+    return new FaultyTarget(real, row -> {}, step -> {}, () -> {}, trigger);
   }
 
   /**
@@ -138,6 +154,7 @@ record FaultyTarget(
 
       @Override
       public int abandon(TargetPlan plan) {
+        beforeAbandon.run();
         return session.abandon(plan);
       }
 

@@ -24,6 +24,8 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.internal.limits.DiskBoundTarget;
 import io.ringhaul.internal.mapping.MappedColumns;
 import io.ringhaul.internal.mapping.Mapping;
@@ -157,7 +159,10 @@ public record ExportOperation(
       // Which rows are in a sample is undefined, so a sample cannot be resumed.
       jobOptions.ifPresent(options -> OperationJob.forget(options, jobId));
     } else {
-      jobOptions.map(JobOptions::store).filter(JobStore::isDurable).ifPresent(this::resetDamaged);
+      jobOptions
+          .map(JobOptions::store)
+          .filter(JobStore::isDurable)
+          .ifPresent(store -> resetDamaged(store, exported));
     }
     try (OperationJob job =
         OperationJob.begin(
@@ -385,8 +390,9 @@ public record ExportOperation(
    * Resets the tasks whose files are missing or changed; the other tasks keep their output. Resets
    * the job if its plan is outdated.
    */
-  private void resetDamaged(JobStore store) {
-    Optional<StoredExport> stored = store.find(jobId).flatMap(Job::plan).map(StoredExport::parse);
+  private void resetDamaged(JobStore store, Exported exported) {
+    Optional<String> plan = store.find(jobId).flatMap(Job::plan);
+    Optional<StoredExport> stored = plan.map(StoredExport::parse);
     if (stored.isEmpty() || stored.get().result().isPresent()) {
       return;
     }
@@ -394,12 +400,7 @@ public record ExportOperation(
     List<TaskOutput> outputs = ExportCheckpoints.outputs(store.partitions(jobId));
     try (TargetSession targetSession = target.open()) {
       if (targetSession.isOutdated(stored.get().target())) {
-        LOG.warn(
-            "Job {}: the rows that the export merges into have changed since it was planned; its"
-                + " files are removed and it is planned again",
-            jobId);
-        store.reset(jobId);
-        targetSession.abandon(stored.get().target());
+        resetOutdated(store, plan, targetSession, exported);
         return;
       }
       List<TaskOutput> damaged = targetSession.damaged(stored.get().target(), outputs);
@@ -413,6 +414,36 @@ public record ExportOperation(
             outputs.size());
       }
     }
+  }
+
+  /**
+   * Removes the files and the rejected rows of an outdated plan, then the plan. The store keeps the
+   * plan until then, so that the next run repeats these steps after a failure.
+   */
+  private void resetOutdated(
+      JobStore store, Optional<String> plan, TargetSession targetSession, Exported exported) {
+    try (JobRun run = JobRuns.of(store).begin(jobId)) {
+      if (!run.job().plan().equals(plan)) {
+        // Another process has planned the export again since, and its files have the same job id.
+        run.stopped();
+        return;
+      }
+      LOG.warn(
+          "Job {}: the rows that the export merges into have changed since it was planned; its"
+              + " files are removed and it is planned again",
+          jobId);
+      targetSession.abandon(StoredExport.parse(plan.orElseThrow()).target());
+      // Without finished tasks, this keeps none of the rejected rows and deletes their file.
+      RejectedRows.resume(
+              rejectSettings,
+              new RejectOwner(jobId, run::beat),
+              exported.written(),
+              exported.rows().columns(),
+              Map.of())
+          .close();
+      run.stopped();
+    }
+    store.reset(jobId);
   }
 
   /**
