@@ -28,6 +28,7 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.seeds.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -367,6 +368,36 @@ class IncrementalIT {
       }
     }
     inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(2));
+  }
+
+  @Test
+  void followWithAnOldCopyOfItsJobStoreExportsAllChanges() throws IOException {
+    String table = table("restored", "k int PRIMARY KEY, v text");
+    Path jobs = folder.resolve(table + ".db");
+    Path copy = folder.resolve(table + "-copy.db");
+    execute("INSERT INTO TABLE (k, v) VALUES (1, 'a')", table);
+    assertThat(followed(table, jobs).rows()).isEqualTo(1);
+    Files.copy(jobs, copy);
+    execute("INSERT INTO TABLE (k, v) VALUES (2, 'a')", table);
+    assertThat(followed(table, jobs).rows()).isEqualTo(1);
+    execute("INSERT INTO TABLE (k, v) VALUES (3, 'a')", table);
+    assertThatThrownBy(() -> followed(table, copy))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("has the rows of export");
+    assertThat(followed(table, copy).rows()).isEqualTo(1);
+    inspect(table, loaded -> assertThat(Warehouse.rows(loaded)).hasSize(3));
+  }
+
+  private FollowResult followed(String table, Path jobs) {
+    try (JobStore store = JobStore.file(jobs)) {
+      return incremental(table)
+          .overlap(Duration.ZERO)
+          .job(JobOptions.in(store))
+          .jobId("follow of " + table)
+          .follow()
+          .maxBatches(1)
+          .execute();
+    }
   }
 
   @Test

@@ -23,11 +23,16 @@ import io.ringhaul.job.JobStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.iceberg.Snapshot;
@@ -127,6 +132,77 @@ class ConcurrentIncrementalIT {
       assertThat(result.rows()).isEqualTo(1);
     }
     assertMerged(2);
+  }
+
+  @Test
+  void followFailsIfOtherExportsAlwaysComeFirst() {
+    create();
+    incremental(target()).execute();
+    AtomicInteger commits = new AtomicInteger();
+    ExportTarget slow =
+        FaultyTarget.beforeCommit(
+            target(),
+            () -> {
+              insert(1 + commits.incrementAndGet());
+              incremental(target()).execute();
+            });
+    insert(100);
+    assertThatThrownBy(
+            () -> incremental(slow).follow().every(Duration.ofMillis(10)).maxBatches(1).execute())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("another incremental export has committed snapshot");
+    assertThat(commits).hasValue(10);
+    assertMerged(11);
+  }
+
+  @Test
+  void twoProcessesDoNotFollowWithTheSameId() throws Exception {
+    create();
+    CountDownLatch inCommit = new CountDownLatch(1);
+    CountDownLatch hasFailed = new CountDownLatch(1);
+    ExportTarget slow =
+        FaultyTarget.beforeCommit(
+            target(),
+            () -> {
+              inCommit.countDown();
+              await(hasFailed);
+            });
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        JobStore storeOfSecond = JobStore.file(folder.resolve("jobs.db"))) {
+      List<CompletableFuture<FollowResult>> second = new ArrayList<>();
+      ExportFollowRequest first =
+          follow(target(), store)
+              .maxBatches(2)
+              .onBatch(
+                  batch -> {
+                    insert(2);
+                    second.add(follow(slow, storeOfSecond).maxBatches(1).executeAsync());
+                    await(inCommit);
+                  });
+      assertThatThrownBy(first::execute)
+          .isInstanceOf(JobException.class)
+          .hasMessageContaining("runs job");
+      hasFailed.countDown();
+      assertThat(second.get(0).get(1, TimeUnit.MINUTES).rows()).isEqualTo(1);
+      assertThat(store.list()).hasSize(2);
+    }
+    assertMerged(2);
+  }
+
+  private ExportFollowRequest follow(ExportTarget target, JobStore store) {
+    return incremental(target)
+        .job(JobOptions.in(store))
+        .jobId("follow of " + table)
+        .follow()
+        .every(Duration.ofMillis(10));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.ringhaul.internal.operation.FollowedBatches.Batch;
 import io.ringhaul.monitor.OperationTotals;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,12 @@ public record ExportFollowOperation(
     int most,
     Consumer<ExportResult> listener)
     implements BulkOperation<FollowResult> {
+
+  /** The number of times that a micro-batch is planned before the follow fails. */
+  private static final int MOST_PLANS = 10;
+
+  /** The longest time before a micro-batch is planned again. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(ExportFollowOperation.class);
 
@@ -64,7 +72,7 @@ public record ExportFollowOperation(
     while (true) {
       long start = System.nanoTime();
       last = last.isDone() ? last.next(next(Position.parse(last.to())).text()) : last;
-      ExportResult exported = exported(last, session, threads);
+      ExportResult exported = exported(last, session, threads, result, began);
       last = new Batch(last.number(), last.from(), last.to(), true);
       batches.forgetOld();
       listener.accept(exported);
@@ -80,9 +88,14 @@ public record ExportFollowOperation(
     }
   }
 
-  /** Runs a micro-batch, again from the table's new state if another export came first. */
-  private ExportResult exported(Batch batch, CqlSession session, Executor threads) {
-    while (true) {
+  /**
+   * Runs a micro-batch, again from the table's new state if another export came first.
+   *
+   * @throws OutdatedPlanException if other exports came first each of {@value #MOST_PLANS} times
+   */
+  private ExportResult exported(
+      Batch batch, CqlSession session, Executor threads, FollowResult done, long began) {
+    for (int plan = 1; ; plan++) {
       try {
         return export
             .batch(
@@ -92,7 +105,11 @@ public record ExportFollowOperation(
                 batches.options(batch))
             .run(session, threads);
       } catch (OutdatedPlanException e) {
+        if (plan == MOST_PLANS) {
+          throw e;
+        }
         LOG.warn("Micro-batch {} is planned again: {}", batch.number(), e.getMessage());
+        pause(Collections.min(List.of(period, LONGEST_PAUSE)), done, began);
       }
     }
   }

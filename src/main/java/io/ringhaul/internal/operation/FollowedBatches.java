@@ -37,9 +37,9 @@ public final class FollowedBatches {
 
   /**
    * @param options empty for a follow without a job store
-   * @param series names the jobs of the batches together with their numbers, unless the store has
-   *     an unfinished batch of the follow; random if a target may have commits of batches that the
-   *     store does not have: it would take a batch with the same job id for committed
+   * @param series names the jobs of the batches together with their numbers, unless the store has a
+   *     batch of the follow, whose series continues; random if a target may have commits of batches
+   *     that the store does not have: it refuses or takes for committed a batch with the same job id
    * @param subject a description of the source and the table; constant during the follow
    */
   public FollowedBatches(Optional<JobOptions> options, UUID id, UUID series, String subject) {
@@ -82,12 +82,13 @@ public final class FollowedBatches {
     Optional<Job> last = stored().findFirst();
     last.ifPresent(this::requireSame);
     if (last.filter(job -> BatchLabels.isWithoutPlan(job) || !isContinued(job)).isPresent()) {
-      // The source may have lost or gained data in the range of this batch.
+      // The source may have lost or gained data in the range of this batch. Its series is not
+      // continued: a target refuses to plan a batch of a store that is older than its commits.
       options.orElseThrow().store().delete(last.get().id());
       return batch(last.get()).before();
     }
-    last.filter(job -> job.status() != JobStatus.COMPLETED)
-        .map(job -> job.labels().get(SERIES))
+    // Another process with the same store then has the same jobs, and one process runs each.
+    last.map(job -> job.labels().get(SERIES))
         .ifPresent(stored -> series = UUID.fromString(stored));
     return last.map(FollowedBatches::batch).orElse(Batch.NONE);
   }
