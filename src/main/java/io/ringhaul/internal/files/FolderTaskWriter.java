@@ -195,7 +195,7 @@ final class FolderTaskWriter implements TaskWriter {
       return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Returns the version of an object; valid after {@link #close}. */
+    /** Returns the entity tag of an object, or nothing; valid after {@link #close}. */
     String version() {
       return version;
     }

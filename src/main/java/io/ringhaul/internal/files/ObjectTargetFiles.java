@@ -314,7 +314,7 @@ final class ObjectTargetFiles implements TargetFiles {
     public String complete() throws IOException {
       isClosed = true;
       out.close();
-      return store().find(location).map(FileStat::version).orElse("");
+      return store().entityTag(location);
     }
 
     /** Ends the upload, which has no other end, and deletes its object. */

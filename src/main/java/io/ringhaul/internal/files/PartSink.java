@@ -10,7 +10,7 @@ interface PartSink {
   /**
    * Ends the file, which gets its name and is durable.
    *
-   * @return the version of an object; empty for a local file
+   * @return the entity tag of an object; empty for a local file, and for a store without such tags
    */
   String complete() throws IOException;
 

@@ -340,6 +340,16 @@ public final class ObjectFiles implements FileStore, AutoCloseable {
     }
   }
 
+  /**
+   * Returns the entity tag of an object, which every change of its content changes; empty for
+   * stores other than S3. The time of the last change is no such tag: a store may keep it when an
+   * object is overwritten.
+   */
+  public String entityTag(String location) throws IOException {
+    S3Objects tagged = s3;
+    return tagged == null ? "" : guarded(() -> tagged.entityTag(location), "");
+  }
+
   /** Deletes objects; those that do not exist are skipped. */
   public void delete(Collection<String> locations) throws IOException {
     if (locations.isEmpty()) {

@@ -99,6 +99,21 @@ final class S3Objects {
   }
 
   Optional<FileStat> head(String location) {
+    return response(location)
+        .map(
+            found ->
+                new FileStat(
+                    location,
+                    found.contentLength(),
+                    version(found.eTag(), found.lastModified())));
+  }
+
+  /** Returns the entity tag of an object; empty if there is none. */
+  String entityTag(String location) {
+    return response(location).map(HeadObjectResponse::eTag).orElse("");
+  }
+
+  private Optional<HeadObjectResponse> response(String location) {
     Name name = name(location);
     HeadObjectRequest.Builder request =
         HeadObjectRequest.builder().bucket(name.bucket()).key(name.key());
@@ -109,10 +124,7 @@ final class S3Objects {
           .sseCustomerKeyMD5(properties.sseMd5());
     }
     try {
-      HeadObjectResponse found = client(location).headObject(request.build());
-      return Optional.of(
-          new FileStat(
-              location, found.contentLength(), version(found.eTag(), found.lastModified())));
+      return Optional.of(client(location).headObject(request.build()));
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_FOUND) {
         return Optional.empty();

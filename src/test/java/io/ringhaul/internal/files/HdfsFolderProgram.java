@@ -11,6 +11,7 @@ import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.WriteMode;
+import io.ringhaul.internal.files.Manifest.PartFile;
 import io.ringhaul.internal.storage.FileStore.FileStat;
 import io.ringhaul.internal.storage.FileStores;
 import io.ringhaul.internal.storage.Locations;
@@ -82,6 +83,8 @@ final class HdfsFolderProgram {
   private void writesFolders() throws Exception {
     export(WriteMode.CREATE, 1, 2);
     assertThat(names()).hasSize(2).contains("_manifest.json");
+    PartFile file = ManifestJson.parse(files.text(root + "/out/_manifest.json")).files().get(0);
+    assertThat(file.version()).as("the time of the last change is no entity tag").isEmpty();
     assertThatThrownBy(() -> export(WriteMode.CREATE, 3))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("is not empty");
