@@ -22,7 +22,7 @@ import com.sun.jdi.request.EventRequest;
 import com.sun.jdi.request.MethodExitRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Comparator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -113,16 +113,15 @@ final class Debugger implements AutoCloseable {
 
   private static void breakAt(
       VirtualMachine machine, ReferenceType type, KillPoint point, int hit) {
-    List<Method> methods =
+    // Of several methods of the name, the shorter ones call the longest.
+    Method method =
         type.methodsByName(point.method()).stream()
-            .filter(method -> !method.isBridge() && !method.isAbstract())
-            .filter(method -> method.declaringType().equals(type))
-            .toList();
-    if (methods.size() != 1) {
-      throw new AssertionError(point + " is not one method: " + methods);
-    }
+            .filter(each -> !each.isBridge() && !each.isAbstract())
+            .filter(each -> each.declaringType().equals(type))
+            .max(Comparator.comparingInt(each -> each.argumentTypeNames().size()))
+            .orElseThrow(() -> new AssertionError(point + " is no method"));
     BreakpointRequest request =
-        machine.eventRequestManager().createBreakpointRequest(methods.get(0).location());
+        machine.eventRequestManager().createBreakpointRequest(method.location());
     // The process counts the hits itself, so earlier hits cost little.
     request.addCountFilter(hit);
     request.setSuspendPolicy(EventRequest.SUSPEND_ALL);
