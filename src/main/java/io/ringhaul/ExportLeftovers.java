@@ -18,12 +18,16 @@ import io.ringhaul.job.JobStore;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes files that export jobs left at their targets: temporary files, files of failed attempts,
  * and outputs of jobs that are given up. Committed files are never removed.
  */
 public final class ExportLeftovers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExportLeftovers.class);
 
   /** The part of a job's fingerprint with the exported table, as CQL. */
   private static final String TABLE = "table";
@@ -53,7 +57,9 @@ public final class ExportLeftovers {
   }
 
   /**
-   * Gives a job up: removes all files that it wrote and did not commit, and forgets the job.
+   * Gives a job up: removes all files that it wrote and did not commit, and forgets the job. A job
+   * that was not planned yet is forgotten even if its target cannot be reached; a warning in the log
+   * then says that a table without rows may be left.
    *
    * @param target the target of the job's export
    * @return the number of files removed
@@ -142,6 +148,14 @@ public final class ExportLeftovers {
           job.id(),
           CqlIdentifier.fromCql(table.substring(0, dot)).asInternal(),
           CqlIdentifier.fromCql(table.substring(dot + 1)).asInternal());
+    } catch (RuntimeException e) {
+      // The job wrote no rows, so a target that is out of reach must not keep it in the store.
+      LOG.warn(
+          "Job {}, an export of {}, is given up, but a table without rows that it may have created"
+              + " is left: {}",
+          job.id(),
+          table,
+          e.getMessage());
     }
   }
 }

@@ -8,13 +8,18 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStore;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Removes remaining files of jobs of the command line. Each method returns the number of removed
  * files.
  */
 final class JobLeftovers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobLeftovers.class);
 
   private JobLeftovers() {}
 
@@ -28,8 +33,14 @@ final class JobLeftovers {
 
   /** Removes all uncommitted files and deletes the job from the store. */
   static int giveUp(JobStore jobs, Job job) {
-    if (job.kind() == JobKind.EXPORT && (job.plan().isPresent() || mayHavePlanned(job))) {
+    if (job.kind() == JobKind.EXPORT && job.plan().isPresent()) {
       return ExportLeftovers.giveUp(jobs, job.id(), target(job));
+    }
+    if (job.kind() == JobKind.EXPORT && mayHavePlanned(job)) {
+      Optional<ExportTarget> target = targetOfUnplanned(job);
+      if (target.isPresent()) {
+        return ExportLeftovers.giveUp(jobs, job.id(), target.get());
+      }
     }
     int removed = job.kind() != JobKind.EXPORT ? cleanImport(jobs, job) : 0;
     jobs.delete(job.id());
@@ -41,6 +52,26 @@ final class JobLeftovers {
     return job.started().isPresent()
         && !job.definition().isDraft()
         && !job.definition().command().isEmpty();
+  }
+
+  /** Returns the target; empty if a part of the command is gone, such as a file with a secret. */
+  private static Optional<ExportTarget> targetOfUnplanned(Job job) {
+    try {
+      return Optional.of(target(job));
+    } catch (RuntimeException e) {
+      Map<String, String> fingerprint = job.definition().fingerprint();
+      // Targets without tables create nothing before they have a plan.
+      if (fingerprint.containsKey("target table")) {
+        LOG.warn(
+            "Job {}, an export of {} (target table: {}), is given up, but a table without rows that"
+                + " it may have created is left: {}",
+            job.id(),
+            fingerprint.getOrDefault("table", "an unknown table"),
+            fingerprint.get("target table"),
+            e.getMessage());
+      }
+      return Optional.empty();
+    }
   }
 
   private static int cleanImport(JobStore jobs, Job job) {
