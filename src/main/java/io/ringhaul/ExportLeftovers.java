@@ -58,8 +58,8 @@ public final class ExportLeftovers {
 
   /**
    * Gives a job up: removes all files that it wrote and did not commit, and forgets the job. A job
-   * that was not planned yet is forgotten even if its target cannot be reached; a warning in the log
-   * then says that a table without rows may be left.
+   * that was not planned yet is forgotten even if its target cannot be reached; a warning in the
+   * log then says that a table without rows may be left.
    *
    * @param target the target of the job's export
    * @return the number of files removed

@@ -80,7 +80,8 @@ public record Manifest(
    * @param name the file's name in the folder
    * @param sha256 the SHA-256 checksum of the file's bytes, in lower-case hexadecimal digits
    * @param version the entity tag that the object had when it was written, so that an object that
-   *     still has it needs no other check; empty for a local file, and for a store without such tags
+   *     still has it needs no other check; empty for a local file, and for a store without such
+   *     tags
    */
   public record PartFile(String name, long rows, long bytes, String sha256, String version) {
 

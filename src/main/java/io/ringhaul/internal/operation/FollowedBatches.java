@@ -39,7 +39,8 @@ public final class FollowedBatches {
    * @param options empty for a follow without a job store
    * @param series names the jobs of the batches together with their numbers, unless the store has a
    *     batch of the follow, whose series continues; random if a target may have commits of batches
-   *     that the store does not have: it refuses or takes for committed a batch with the same job id
+   *     that the store does not have: it refuses or takes for committed a batch with the same job
+   *     id
    * @param subject a description of the source and the table; constant during the follow
    */
   public FollowedBatches(Optional<JobOptions> options, UUID id, UUID series, String subject) {
@@ -88,8 +89,7 @@ public final class FollowedBatches {
       return batch(last.get()).before();
     }
     // Another process with the same store then has the same jobs, and one process runs each.
-    last.map(job -> job.labels().get(SERIES))
-        .ifPresent(stored -> series = UUID.fromString(stored));
+    last.map(job -> job.labels().get(SERIES)).ifPresent(stored -> series = UUID.fromString(stored));
     return last.map(FollowedBatches::batch).orElse(Batch.NONE);
   }
 

@@ -103,9 +103,7 @@ final class S3Objects {
         .map(
             found ->
                 new FileStat(
-                    location,
-                    found.contentLength(),
-                    version(found.eTag(), found.lastModified())));
+                    location, found.contentLength(), version(found.eTag(), found.lastModified())));
   }
 
   /** Returns the entity tag of an object; empty if there is none. */
