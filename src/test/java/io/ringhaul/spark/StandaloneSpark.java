@@ -12,6 +12,7 @@ import java.util.Map;
 final class StandaloneSpark implements AutoCloseable {
 
   private static final String DEPLOY = "org.apache.spark.deploy.";
+  private static final String HOME = "spark";
   private static final String LOOPBACK = "127.0.0.1";
 
   private final String master;
@@ -28,26 +29,17 @@ final class StandaloneSpark implements AutoCloseable {
    */
   static StandaloneSpark start(List<Path> spark, Path folder)
       throws IOException, InterruptedException {
-    Path home = Files.createDirectory(folder.resolve("spark"));
+    Path home = Files.createDirectory(folder.resolve(HOME));
     Path jars = Files.createDirectory(home.resolve("jars"));
     for (Path jar : spark) {
       Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
     }
-    Map<String, String> environment =
-        Map.of(
-            "SPARK_HOME",
-            home.toString(),
-            "SPARK_LOCAL_IP",
-            LOOPBACK,
-            // Else Spark looks for it in the folders of its build.
-            "SPARK_SCALA_VERSION",
-            "2.12");
     int port = ServerProcess.freePort();
     StandaloneSpark cluster = new StandaloneSpark("spark://" + LOOPBACK + ":" + port);
     cluster.add(
         spark,
         folder,
-        environment,
+        LOOPBACK,
         port,
         "master.Master",
         "--host",
@@ -58,14 +50,16 @@ final class StandaloneSpark implements AutoCloseable {
         String.valueOf(ServerProcess.freePort()));
     for (int i = 0; i < 2; i++) {
       int own = ServerProcess.freePort();
+      // Spark does not repeat a slow task on the same host.
+      String host = "127.0.0." + (i + 1);
       cluster.add(
           spark,
           folder,
-          environment,
+          host,
           own,
           "worker.Worker",
           "--host",
-          LOOPBACK,
+          host,
           "--port",
           String.valueOf(own),
           "--webui-port",
@@ -84,13 +78,22 @@ final class StandaloneSpark implements AutoCloseable {
   private void add(
       List<Path> spark,
       Path folder,
-      Map<String, String> environment,
+      String host,
       int port,
       String main,
       String... arguments)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of("-Xmx256m", DEPLOY + main));
     all.addAll(List.of(arguments));
+    Map<String, String> environment =
+        Map.of(
+            "SPARK_HOME",
+            folder.resolve(HOME).toString(),
+            "SPARK_LOCAL_IP",
+            host,
+            // Else Spark looks for it in the folders of its build.
+            "SPARK_SCALA_VERSION",
+            "2.12");
     processes.add(
         ServerProcess.start(
             main,
