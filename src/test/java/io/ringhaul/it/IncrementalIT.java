@@ -19,6 +19,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.exceptions.UnsuitableTableException;
+import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.TypeMapping;
 import io.ringhaul.format.WriteMode;
 import io.ringhaul.iceberg.IcebergSource;
@@ -475,6 +476,40 @@ class IncrementalIT {
             assertThat(Warehouse.rows(loaded))
                 .extracting(row -> row.getField("t"))
                 .containsOnly("3.5", "3.50"));
+  }
+
+  @Test
+  void comparisonWritesDecimalsWithTheirScale() {
+    String table = table("strict", "k int, c decimal, d decimal, PRIMARY KEY (k, c)");
+    IcebergTarget target = target(table).decimal("c", 10, 2).decimal("d", 10, 2);
+    execute("INSERT INTO TABLE (k, c, d) VALUES (1, 1.50, 1.25)", table);
+    execute("INSERT INTO TABLE (k, c, d) VALUES (2, 2.50, 2.25)", table);
+    operator.export(keyspace, table).to(target).incremental().execute();
+    execute("INSERT INTO TABLE (k, c, d) VALUES (1, 1.50, 10.50)", table);
+    execute("INSERT INTO TABLE (k, c, d) VALUES (3, 30.00, 20.00)", table);
+    execute("DELETE FROM TABLE WHERE k = 2 AND c = 2.50", table);
+    ExportRequest compared =
+        operator.export(keyspace, table).to(target).incremental().detectDeletes();
+    assertThat(compared.execute().rows()).isEqualTo(2);
+    assertThat(compared.execute().rows()).isZero();
+    inspect(
+        table,
+        loaded ->
+            assertThat(Warehouse.rows(loaded))
+                .extracting(row -> row.getField("c") + " " + row.getField("d"))
+                .containsExactlyInAnyOrder("1.50 10.50", "30.00 20.00"));
+    // The column cannot preserve this scale: the row is rejected with the value that it has.
+    execute("INSERT INTO TABLE (k, c, d) VALUES (4, 4.00, 7.500)", table);
+    Path rejects = folder.resolve("rejects_of_" + table);
+    assertThat(
+            compared
+                .onUnrepresentable(OnUnrepresentable.REJECT)
+                .rejectsTo(rejects)
+                .execute()
+                .rows())
+        .isZero();
+    // The scale 3 and the digits 7500.
+    assertThat(rejects).content().containsIgnoringCase("000000031d4c");
   }
 
   /** Keys that the column cannot tell apart end the export, so that no row replaces another. */

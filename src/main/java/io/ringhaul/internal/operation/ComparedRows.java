@@ -355,6 +355,7 @@ final class ComparedRows {
     private long token;
     private long firstExpiry;
     private boolean isGone;
+    private RawRow asRead = column -> null;
 
     Encoder(ComparedRows rows) {
       this.rows = rows;
@@ -374,6 +375,7 @@ final class ComparedRows {
     private void encode(RawRow row, Side side, int count) {
       length = 0;
       isGone = false;
+      asRead = column -> row.bytes(side.positions[column]);
       firstExpiry = TimedValue.NEVER;
       for (int i = 0; i < count; i++) {
         int at = side.positions[i];
@@ -443,6 +445,14 @@ final class ComparedRows {
     /** The encoded row, in memory of its own. */
     byte[] row() {
       return Arrays.copyOf(bytes, length);
+    }
+
+    /**
+     * The row with the values that were read, also those that are replaced to compare them; its
+     * columns are the compared ones. Valid until the next row.
+     */
+    RawRow asRead() {
+      return asRead;
     }
 
     /** The key of the encoded row, valid until the next row. */

@@ -131,9 +131,13 @@ record ExportComparison(
 
     @Override
     public void found(
-        Kind kind, ComparedRows rows, byte @Nullable [] expected, byte @Nullable [] actual) {
+        Kind kind,
+        ComparedRows rows,
+        byte @Nullable [] expected,
+        byte @Nullable [] actual,
+        @Nullable RawRow asRead) {
       switch (kind) {
-        case EXTRA, DIFFERENT -> write(rows, Objects.requireNonNull(actual));
+        case EXTRA, DIFFERENT -> write(rows, Objects.requireNonNull(asRead));
         case MISSING -> delete(rows, Objects.requireNonNull(expected));
         case REPEATED ->
             throw new StorageException(
@@ -152,11 +156,9 @@ record ExportComparison(
       writer().delete(key::get);
     }
 
-    private void write(ComparedRows rows, byte[] row) {
-      List<@Nullable ByteBuffer> values =
-          ComparedRows.values(ByteBuffer.wrap(row), rows.columns().size());
+    private void write(ComparedRows rows, RawRow row) {
       int[] positions = columns.stream().mapToInt(rows.columns()::indexOf).toArray();
-      RawRow exported = column -> values.get(positions[column]);
+      RawRow exported = column -> row.bytes(positions[column]);
       try {
         writer().write(exported);
       } catch (UnrepresentableValueException e) {

@@ -192,7 +192,11 @@ public record RepairOperation(
 
     @Override
     public void found(
-        Kind kind, ComparedRows rows, byte @Nullable [] expected, byte @Nullable [] actual) {
+        Kind kind,
+        ComparedRows rows,
+        byte @Nullable [] expected,
+        byte @Nullable [] actual,
+        @Nullable RawRow asRead) {
       byte[] row = expected == null ? Objects.requireNonNull(actual) : expected;
       buckets.set(VerifyOperation.RowSums.bucket(rows.token(row)));
       if (isFull() || kind == Kind.REPEATED) {

@@ -117,8 +117,15 @@ public record VerifyOperation(
      *
      * @param expected the encoded row of the source, if it has one
      * @param actual the encoded row of the table, if it has one
+     * @param asRead the row of the table with the values that were read, if it has one; valid
+     *     during the call
      */
-    void found(Kind kind, ComparedRows rows, byte @Nullable [] expected, byte @Nullable [] actual);
+    void found(
+        Kind kind,
+        ComparedRows rows,
+        byte @Nullable [] expected,
+        byte @Nullable [] actual,
+        @Nullable RawRow asRead);
 
     /** Whether the search ends before the next pass. */
     boolean isFull();
@@ -438,7 +445,7 @@ public record VerifyOperation(
             if (pass.has(row)) {
               byte[] copy = row.row();
               if (held.putIfAbsent(ByteBuffer.wrap(copy, 0, row.keyLength()), copy) != null) {
-                findings.add(Kind.REPEATED, copy, null);
+                findings.add(Kind.REPEATED, copy, null, null);
               }
             }
           });
@@ -449,13 +456,13 @@ public record VerifyOperation(
             if (pass.has(row)) {
               byte[] expected = held.remove(row.key());
               if (expected == null) {
-                compare(null, row.row());
+                compare(null, row.row(), row.asRead());
               } else if (!row.isEqualTo(expected)) {
-                compare(expected, row.row());
+                compare(expected, row.row(), row.asRead());
               }
             }
           });
-      held.values().forEach(row -> compare(row, null));
+      held.values().forEach(row -> compare(row, null, null));
     }
 
     /**
@@ -463,8 +470,10 @@ public record VerifyOperation(
      *
      * @param expected the row of the source, if it has one
      * @param actual the row of the table, if it has one
+     * @param asRead the row of the table with the values that were read
      */
-    private void compare(byte @Nullable [] expected, byte @Nullable [] actual) {
+    private void compare(
+        byte @Nullable [] expected, byte @Nullable [] actual, @Nullable RawRow asRead) {
       ComparedRows rows = some.rows();
       // What expired since one side was read has no value on the other side.
       byte[] source = expected == null ? null : rows.after(expected, now());
@@ -487,7 +496,7 @@ public record VerifyOperation(
       if (isNewer(source) || isNewer(table)) {
         findings.leaveAside(kind);
       } else {
-        findings.add(kind, source, table);
+        findings.add(kind, source, table, asRead);
       }
     }
 
@@ -712,8 +721,13 @@ public record VerifyOperation(
      *
      * @param expected the row of the source, if it has one
      * @param actual the row of the table, if it has one
+     * @param asRead the row of the table with the values that were read
      */
-    void add(Kind kind, byte @Nullable [] expected, byte @Nullable [] actual) {
+    void add(
+        Kind kind,
+        byte @Nullable [] expected,
+        byte @Nullable [] actual,
+        @Nullable RawRow asRead) {
       if (kind == Kind.EXTRA && how.ignoresExtra()) {
         return;
       }
@@ -721,7 +735,7 @@ public record VerifyOperation(
       byte[] row = expected == null ? Objects.requireNonNull(actual) : expected;
       synchronized (kept) {
         if (listener != null) {
-          listener.found(kind, rows, expected, actual);
+          listener.found(kind, rows, expected, actual, asRead);
         }
         if (kept.size() >= how.most() && file == null) {
           return;
