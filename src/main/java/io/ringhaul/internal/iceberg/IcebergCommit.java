@@ -384,7 +384,6 @@ final class IcebergCommit {
       Table table = catalog.loadTable(identifier);
       planned.requireTheSame(table);
       Transaction transaction = patience.transaction(table);
-      Nessie.guardFirstCommit(catalog, table, transaction);
       UpdateSchema schema = table.updateSchema();
       if (SchemaChanges.add(schema, table.schema(), layout.schema().columns())) {
         UpdateSchema update = transaction.updateSchema();
@@ -392,6 +391,7 @@ final class IcebergCommit {
         update.commit();
       }
       planned.requireSchema(transaction.table().schema());
+      Nessie.guardFirstCommit(catalog, table, transaction);
       changeProperties(transaction, table.properties(), files);
       createBranch(transaction, table);
       switch (layout.publication().mode()) {

@@ -23,10 +23,15 @@ final class Nessie {
   /**
    * Makes concurrent first commits to a table conflict. Nessie 0.99 does not check that a table
    * still has no snapshot, so the second commit would replace the rows of the first. It does check
-   * the last column id, so the first commit uses one up: it adds a column and drops it again.
+   * the last column id, so the first commit uses one up: it adds a column and drops it again. A
+   * commit that adds columns of its own uses up their ids, which the data files have already.
+   *
+   * @param transaction with all changes of the schema
    */
   static void guardFirstCommit(Catalog catalog, Table table, Transaction transaction) {
-    if (table.currentSnapshot() == null && isServerOf(catalog)) {
+    boolean addsColumns =
+        transaction.table().schema().highestFieldId() > table.schema().highestFieldId();
+    if (table.currentSnapshot() == null && !addsColumns && isServerOf(catalog)) {
       transaction.updateSchema().addColumn(COLUMN, IntegerType.get()).commit();
       transaction.updateSchema().deleteColumn(COLUMN).commit();
     }

@@ -24,8 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
@@ -37,6 +39,8 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.iceberg.types.Types.IntegerType;
+import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +194,30 @@ class CatalogAnswersTest {
       Exports.run(target, SOURCE, row(integer(1)));
     }
     assertIds(1);
+  }
+
+  /** A first commit uses up a column id, so that concurrent first commits to Nessie conflict. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void fillsAnEmptyTableInNessie(boolean lacksAColumn) throws IOException {
+    Schema ids = new Schema(NestedField.optional(1, "id", IntegerType.get()));
+    catalog.createNamespace(TABLE.namespace());
+    catalog.createTable(TABLE, ids);
+    TableDescription source =
+        lacksAColumn
+            ? Exports.table(
+                new ColumnDescription("id", DataTypes.INT, Kind.PARTITION_KEY),
+                new ColumnDescription("n", DataTypes.INT, Kind.REGULAR))
+            : SOURCE;
+    try (RestServer server = new RestServer(catalog, Map.of("nessie.is-nessie-catalog", "true"));
+        RESTCatalog client = server.client()) {
+      Exports.run(
+          IcebergTarget.catalog(client).table("lake.t"), source, row(integer(1), integer(2)));
+    }
+    assertIds(1);
+    BaseTable filled = (BaseTable) catalog.loadTable(TABLE);
+    assertThat(filled.schema().columns()).hasSize(source.columns().size());
+    assertThat(filled.operations().current().lastColumnId()).isEqualTo(2);
   }
 
   @ParameterizedTest
