@@ -266,20 +266,31 @@ final class IcebergCommit {
     } catch (RuntimeException e) {
       throw unknown(e);
     }
-    return committed
-        .map(this::result)
-        .orElseThrow(
-            () ->
-                new UnknownCommitStateException(
-                    layout.table(),
-                    String.format(
-                        "The catalog accepted the commit of export %s to the Iceberg table %s, but"
-                            + " the branch %s has no snapshot of it: the catalog lost the commit,"
-                            + " or the commit was rolled back or its rows were replaced"
-                            + " immediately. Its data files were not deleted; check the table"
-                            + " before you run the export again",
-                        layout.jobId(), layout.table(), layout.publication().ref()),
-                    null));
+    if (committed.isEmpty()) {
+      try {
+        jobCommit.forget();
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "The property of the lost commit of export {} remains in the Iceberg table {}",
+            layout.jobId(),
+            layout.table(),
+            e);
+      }
+      throw lost();
+    }
+    return result(committed.get());
+  }
+
+  private UnknownCommitStateException lost() {
+    return new UnknownCommitStateException(
+        layout.table(),
+        String.format(
+            "The catalog accepted the commit of export %s to the Iceberg table %s, but the branch"
+                + " %s has no snapshot of it: the catalog lost the commit, or the commit was rolled"
+                + " back or its rows were replaced immediately. Its data files were not deleted;"
+                + " check the table before you run the export again",
+            layout.jobId(), layout.table(), layout.publication().ref()),
+        null);
   }
 
   /** Returns the names of the files that are in any snapshot of the table. */
@@ -291,10 +302,37 @@ final class IcebergCommit {
   }
 
   /**
+   * Fails if only the job's property tells of a commit, and a file of that commit exists but no
+   * snapshot has or removes it: a lost commit has left the property, and the files may be the only
+   * copy of the rows. A file that a compaction or an overwrite has removed is deleted when the
+   * snapshot that removes it expires.
+   */
+  private void requireNotLost(JobCommit.Found commit) {
+    if (commit.file().isEmpty()) {
+      return;
+    }
+    String file = commit.file().get();
+    boolean isLost;
+    try {
+      isLost =
+          io.newInputFile(file).exists()
+              && !TableFiles.wasAdded(catalog.loadTable(identifier), DataFileName.of(file));
+    } catch (RuntimeException e) {
+      throw unknown(e);
+    }
+    if (isLost) {
+      throw lost();
+    }
+  }
+
+  /**
    * Returns the result of a commit that another run of the job made, and deletes the files that
    * only this run wrote.
+   *
+   * @throws UnknownCommitStateException if the commit was lost
    */
   private CommitResult found(List<ContentFile<?>> files, JobCommit.Found commit) {
+    requireNotLost(commit);
     try {
       Set<String> kept = namesInTable(files);
       WrittenFiles.discard(

@@ -2,6 +2,7 @@ package io.ringhaul.internal.iceberg;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringhaul.internal.jackson.Json;
 import java.time.Instant;
 import java.util.Comparator;
@@ -44,6 +45,7 @@ final class JobCommit {
   private static final String BRANCH = "branch";
   private static final String FILES = "files";
   private static final String BYTES = "bytes";
+  private static final String FILE = "file";
 
   /**
    * A commit that took effect.
@@ -51,8 +53,9 @@ final class JobCommit {
    * @param snapshotId empty if the snapshot has expired
    * @param files how many data files it added
    * @param bytes the size of these files
+   * @param file the location of one of these files, if only the property tells of the commit
    */
-  record Found(OptionalLong snapshotId, int files, long bytes) {
+  record Found(OptionalLong snapshotId, int files, long bytes, Optional<String> file) {
     private static Found of(Snapshot snapshot) {
       Map<String, String> summary = snapshot.summary();
       return new Found(
@@ -60,7 +63,8 @@ final class JobCommit {
           Integer.parseInt(summary.getOrDefault(SnapshotSummary.ADDED_FILES_PROP, "0"))
               + Integer.parseInt(
                   summary.getOrDefault(SnapshotSummary.ADDED_DELETE_FILES_PROP, "0")),
-          Long.parseLong(summary.getOrDefault(SnapshotSummary.ADDED_FILE_SIZE_PROP, "0")));
+          Long.parseLong(summary.getOrDefault(SnapshotSummary.ADDED_FILE_SIZE_PROP, "0")),
+          Optional.empty());
     }
   }
 
@@ -147,7 +151,10 @@ final class JobCommit {
     return commit.path(BRANCH).asText().equals(ref)
         ? Optional.of(
             new Found(
-                OptionalLong.empty(), commit.path(FILES).asInt(), commit.path(BYTES).asLong()))
+                OptionalLong.empty(),
+                commit.path(FILES).asInt(),
+                commit.path(BYTES).asLong(),
+                Optional.ofNullable(commit.path(FILE).textValue())))
         : Optional.empty();
   }
 
@@ -159,7 +166,8 @@ final class JobCommit {
             new Found(
                 OptionalLong.empty(),
                 files.size(),
-                files.stream().mapToLong(DataFile::fileSizeInBytes).sum()));
+                files.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
+                Optional.empty()));
   }
 
   /**
@@ -167,15 +175,25 @@ final class JobCommit {
    * snapshot.
    */
   Map<String, String> property(List<DataFile> files) {
-    // Each job has its own key, so that concurrent commits do not overwrite each other's property.
-    return Map.of(
-        PROPERTY + jobId,
+    ObjectNode commit =
         Json.object()
             .put(AT, Instant.now().toString())
             .put(BRANCH, ref)
             .put(FILES, files.size())
-            .put(BYTES, files.stream().mapToLong(DataFile::fileSizeInBytes).sum())
-            .toString());
+            .put(BYTES, files.stream().mapToLong(DataFile::fileSizeInBytes).sum());
+    if (!files.isEmpty()) {
+      commit.put(FILE, files.get(0).location());
+    }
+    // Each job has its own key, so that concurrent commits do not overwrite each other's property.
+    return Map.of(PROPERTY + jobId, commit.toString());
+  }
+
+  /** Removes the property that a lost commit of the job has left. */
+  void forget() {
+    Table table = catalog.loadTable(identifier);
+    if (table.properties().containsKey(PROPERTY + jobId)) {
+      table.updateProperties().remove(PROPERTY + jobId).commit();
+    }
   }
 
   /** Returns the keys of the oldest jobs, which are removed to make room for one more. */

@@ -15,6 +15,7 @@ import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.Tasks;
@@ -55,6 +56,26 @@ final class TableFiles {
       Reference.reachabilityFence(table);
     }
     return found;
+  }
+
+  /** Returns whether any snapshot on any branch has the data file or removes it. */
+  static boolean wasAdded(Table table, String name) {
+    if (!inAny(table, WriteLayout.Origin.UNKNOWN, Set.of(name)).isEmpty()) {
+      return true;
+    }
+    try {
+      for (Snapshot snapshot : table.snapshots()) {
+        for (DataFile file :
+            SnapshotChanges.builderFor(table).snapshot(snapshot).build().removedDataFiles()) {
+          if (DataFileName.of(file.location()).equals(name)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    } finally {
+      Reference.reachabilityFence(table);
+    }
   }
 
   private static void add(

@@ -32,6 +32,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -146,7 +147,8 @@ class CatalogAnswersTest {
         assertThatThrownBy(() -> session.commit(plan, List.of(output)))
             .isInstanceOf(UnknownCommitStateException.class)
             .hasMessageContaining("the branch main has no snapshot of it: the catalog lost");
-        assertThat(catalog.loadTable(TABLE).properties()).containsKey(JobCommit.PROPERTY + job);
+        assertThat(catalog.loadTable(TABLE).properties())
+            .doesNotContainKey(JobCommit.PROPERTY + job);
         assertIds(1);
         server.takeCommits();
         assertThat(session.commit(plan, List.of(output)).snapshotId()).isPresent();
@@ -161,20 +163,55 @@ class CatalogAnswersTest {
     try (RestServer server = new RestServer(catalog, Map.of());
         RESTCatalog client = server.client()) {
       IcebergTarget target = IcebergTarget.catalog(client).table("lake.t").mode(WriteMode.APPEND);
-      Exports.run(target, SOURCE, row(integer(1)));
-      Exports.run(target, SOURCE, row(integer(2)));
-      catalog
-          .loadTable(TABLE)
-          .expireSnapshots()
-          .expireOlderThan(Long.MAX_VALUE)
-          .retainLast(1)
-          .commit();
-      server.loseSnapshots();
-      assertThatThrownBy(() -> Exports.run(target, SOURCE, job, row(integer(3))))
+      hideFirstSnapshot(target);
+      try (TargetSession session = target.open()) {
+        TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+        TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(3)));
+        server.loseSnapshots();
+        assertThatThrownBy(() -> session.commit(plan, List.of(output)))
+            .isInstanceOf(UnknownCommitStateException.class)
+            .hasMessageContaining("the branch main has no snapshot of it: the catalog lost");
+        assertIds(1, 2);
+        server.takeCommits();
+        assertThat(session.commit(plan, List.of(output)).snapshotId()).isPresent();
+      }
+    }
+    assertIds(1, 2, 3);
+  }
+
+  /** The property may remain, for instance because the process ended after the lost commit. */
+  @Test
+  void keepsTheFilesOfALostCommitThatLeftItsProperty() {
+    IcebergTarget target = IcebergTarget.catalog(catalog).table("lake.t").mode(WriteMode.APPEND);
+    hideFirstSnapshot(target);
+    try (TargetSession session = target.open()) {
+      TargetPlan plan = session.plan(Exports.description(SOURCE, job));
+      TaskOutput output = Exports.write(session, plan, SOURCE, row(integer(3)));
+      WriteLayout layout = WriteLayout.decode(plan);
+      List<DataFile> files = JobOutputs.of(List.of(output), layout.spec()).dataFiles();
+      UpdateProperties left = catalog.loadTable(TABLE).updateProperties();
+      layout.jobCommit(catalog).property(files).forEach(left::set);
+      left.commit();
+      assertThatThrownBy(() -> session.commit(plan, List.of(output)))
           .isInstanceOf(UnknownCommitStateException.class)
           .hasMessageContaining("the branch main has no snapshot of it: the catalog lost");
+      // A new run of the same export without a job store.
+      assertThatThrownBy(() -> Exports.run(target, SOURCE, job, row(integer(3))))
+          .isInstanceOf(UnknownCommitStateException.class);
+      assertThat(Warehouse.parquetFilesIn(folder)).contains(files.get(0).location());
     }
     assertIds(1, 2);
+  }
+
+  private void hideFirstSnapshot(IcebergTarget target) {
+    Exports.run(target, SOURCE, row(integer(1)));
+    Exports.run(target, SOURCE, row(integer(2)));
+    catalog
+        .loadTable(TABLE)
+        .expireSnapshots()
+        .expireOlderThan(Long.MAX_VALUE)
+        .retainLast(1)
+        .commit();
   }
 
   @Test
