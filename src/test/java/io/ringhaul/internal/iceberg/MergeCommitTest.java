@@ -124,7 +124,8 @@ class MergeCommitTest {
       }
     }
     try (TargetSession session = other.open()) {
-      assertThatThrownBy(() -> session.planMerge(all, at(200)))
+      assertThatThrownBy(
+              () -> session.planMerge(Exports.description(SOURCE, UUID.randomUUID()), at(200)))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("earlier exports left out the column n");
     }
