@@ -187,7 +187,9 @@ public final class IcebergTargetSession implements TargetSession {
       Optional<MergeDescription> merge) {
     if (!catalog().tableExists(identifier)) {
       if (merge.isPresent()) {
-        new MergeableTable(export, identifier.toString()).requireKey(schema, spec);
+        MergeableTable mergeable = new MergeableTable(export, identifier.toString());
+        mergeable.requireDeletes(formatVersion(NewTable.properties(export, schema, settings), 0));
+        mergeable.requireKey(schema, spec);
       }
       try {
         return created(export, identifier, schema, spec)
@@ -216,6 +218,8 @@ public final class IcebergTargetSession implements TargetSession {
     Table table = catalog().loadTable(identifier);
     String ref = new WriteLayout.Publication(CommitMode.MERGE, settings.branch(), Map.of()).ref();
     requireNoCommit(export, identifier, ref);
+    MergeableTable mergeable = new MergeableTable(export, identifier.toString());
+    mergeable.requireDeletes(formatVersion(settings.properties(), TableUtil.formatVersion(table)));
     Snapshot head = head(table, ref);
     Optional<Merge.Last> last = Merge.Last.of(table, head);
     CommitMode mode =
@@ -225,13 +229,18 @@ public final class IcebergTargetSession implements TargetSession {
                 ? CommitMode.APPEND
                 : settings.mode().isPresent() ? CommitMode.OVERWRITE : CommitMode.MERGE;
     WriteLayout layout = existing(export, identifier, table, mode);
-    MergeableTable mergeable = new MergeableTable(export, identifier.toString());
     mergeable.requireKey(layout.schema(), layout.spec());
     if (mode == CommitMode.MERGE) {
       mergeable.requireRows(
           table, Objects.requireNonNull(head), last, described.source(), described.isCompared());
     }
     return layout.withMerge(Optional.of(merge(export, described, last)));
+  }
+
+  /** Returns the version that a table has after its properties are set, which may only raise it. */
+  private static int formatVersion(Map<String, String> properties, int present) {
+    String wanted = properties.get(TableProperties.FORMAT_VERSION);
+    return wanted == null ? present : Math.max(present, Integer.parseInt(wanted));
   }
 
   /** Returns where a branch stands; a new branch starts at the main branch's current snapshot. */

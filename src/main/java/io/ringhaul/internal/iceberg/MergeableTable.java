@@ -12,13 +12,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types.NestedField;
 
@@ -45,6 +45,20 @@ final class MergeableTable {
   /** Returns the fields of the primary key in the table, in the order of the key. */
   static List<NestedField> key(Schema schema, List<ColumnDescription> primaryKey) {
     return primaryKey.stream().map(column -> schema.asStruct().field(column.name())).toList();
+  }
+
+  /**
+   * Checks the format version that a table will have.
+   *
+   * @throws StorageException if the version has no deletes
+   */
+  void requireDeletes(int formatVersion) {
+    if (formatVersion < FIRST_VERSION_WITH_DELETES) {
+      throw refused(
+          String.format(
+              "its format version is %d, which has no deletes: set its property %s to %d",
+              formatVersion, TableProperties.FORMAT_VERSION, FIRST_VERSION_WITH_DELETES));
+    }
   }
 
   /**
@@ -100,11 +114,6 @@ final class MergeableTable {
    */
   void requireRows(
       Table table, Snapshot head, Optional<Merge.Last> last, String source, boolean isCompared) {
-    if (table instanceof HasTableOperations known
-        && known.operations().current().formatVersion() < FIRST_VERSION_WITH_DELETES) {
-      throw refused(
-          "its format version is 1, which has no deletes: set its property format-version to 2");
-    }
     for (ManifestFile manifest : head.allManifests(table.io())) {
       if (manifest.partitionSpecId() != table.spec().specId()
           && (manifest.hasAddedFiles() || manifest.hasExistingFiles())) {

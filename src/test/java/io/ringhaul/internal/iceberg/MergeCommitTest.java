@@ -265,10 +265,44 @@ class MergeCommitTest {
   @Test
   void refusesATableOfVersion1() {
     create(1);
+    // An empty table too: no later export could merge its rows.
+    assertThatThrownBy(() -> merge(target(), 100, row(integer(1), integer(2))))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("its format version is 1");
     Exports.run(target(), SOURCE, row(integer(1), integer(1)));
     assertThatThrownBy(() -> merge(target(), 100, row(integer(1), integer(2))))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("its format version is 1");
+  }
+
+  @Test
+  void createsNoTableOfVersion1() {
+    IcebergTarget first = target().property("format-version", "1");
+    assertThatThrownBy(() -> merge(first, 100, row(integer(1), integer(2))))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(
+            "its format version is 1, which has no deletes: set its property format-version to 2");
+    merge(target(), 100, row(integer(1), integer(2)));
+    assertThat(rows()).containsExactly("1=2");
+  }
+
+  @Test
+  void mergesIntoATableWhoseVersionTheCommitRaises() {
+    Exports.run(
+        target().property("format-version", "1"),
+        SOURCE,
+        row(integer(1), integer(1)),
+        row(integer(2), integer(2)));
+    try (TargetSession session = target().property("format-version", "2").open()) {
+      TargetPlan plan =
+          session.planMerge(
+              Exports.description(SOURCE, UUID.randomUUID()),
+              new MergeDescription("test/ks.t", Instant.ofEpochSecond(100), true));
+      session.commit(
+          plan, List.of(Exports.write(session, plan, SOURCE, row(integer(1), integer(3)))));
+    }
+    merge(target(), 200, row(integer(2), integer(4)));
+    assertThat(rows()).containsExactly("1=3", "2=4");
   }
 
   @Test
