@@ -62,10 +62,15 @@ final class TableCreation {
 
   /**
    * What catalogs say of a staged table that they answer with 400, as AWS Glue does: "Malformed
-   * request: Stage create is not supported". Names of tables may contain the word stage too.
+   * request: Stage create is not supported". Names of tables may contain the word stage too, so
+   * that the word alone does not tell.
    */
   private static final Pattern STAGE_CREATE =
-      Pattern.compile("\\bstaged?[- ]?creat", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\bstaged?[- ]?creat"
+              + "|\\bstag(?:e|ed|ing)\\b.*(?:not supported|unsupported)"
+              + "|(?:not supported|unsupported).*\\bstag(?:e|ed|ing)\\b",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   private final Catalog catalog;
   private final TableIdentifier identifier;

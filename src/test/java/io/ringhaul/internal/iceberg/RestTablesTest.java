@@ -205,6 +205,8 @@ class RestTablesTest {
       value = {
         "400 | IllegalArgumentException | Stage create is not supported",
         "400 | BadRequestException | stageCreate must be false",
+        "400 | BadRequestException | Creating a staged table is not supported",
+        "400 | BadRequestException | Unsupported: staging of tables",
         "405 | MethodNotAllowed | POST",
         "406 | UnsupportedOperationException | stage-create is not supported",
         "501 | NotImplemented | stage-create is not supported",
