@@ -226,7 +226,9 @@ final class TableCreation {
     if (!job.toString().equals(table.properties().get(CREATOR))) {
       return;
     }
-    if (!PlannedTable.isEmpty(table)) {
+    // A catalog with a cache may have returned the table as it was before the last commits.
+    table.refresh();
+    if (!job.toString().equals(table.properties().get(CREATOR)) || !PlannedTable.isEmpty(table)) {
       LOG.info(
           "The Iceberg table {}, which the export {} created without rows, is kept: another program"
               + " has written to it",

@@ -36,8 +36,10 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.iceberg.CachingCatalog;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.FileIO;
@@ -278,6 +280,24 @@ class RestTablesTest {
       session.abandonUnplanned(job, "ks", "t");
       assertThat(client.tableExists(TABLE)).isTrue();
     }
+  }
+
+  @Test
+  void keepsATableThatWasWrittenToSinceItWasCached() {
+    server.refuseStaging();
+    UUID job = UUID.randomUUID();
+    killPlanned(target(), job);
+    Catalog cached = CachingCatalog.wrap(client);
+    assertThat(cached.loadTable(TABLE).currentSnapshot()).isNull();
+    try (RESTCatalog another = server.client()) {
+      another.loadTable(TABLE).newAppend().commit();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try (TargetSession session = IcebergTarget.catalog(cached).table("lake.t").open()) {
+      session.abandonUnplanned(job, "ks", "t");
+    }
+    assertThat(client.tableExists(TABLE)).isTrue();
   }
 
   private static void killPlanned(IcebergTarget target, UUID job) {
