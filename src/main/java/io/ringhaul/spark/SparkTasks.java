@@ -200,8 +200,7 @@ final class SparkTasks extends Distribution.Sender {
     private final ArrayList<Distribution.Outcome> added = new ArrayList<>();
 
     /** On the driver. */
-    private final transient BlockingQueue<Distribution.Outcome> ended =
-        new LinkedBlockingQueue<>();
+    private final transient BlockingQueue<Distribution.Outcome> ended = new LinkedBlockingQueue<>();
 
     private final transient Set<Integer> told = new HashSet<>();
     private final transient Consumer<Distribution.Outcome> to;

@@ -128,11 +128,14 @@ class OperationsOnSpark {
   private SparkApplication.Run start(
       SparkApplication application, StandaloneSpark cluster, String action) throws Exception {
     return application.start(
-        cluster.master(), keyspace, Map.of(
+        cluster.master(),
+        keyspace,
+        Map.of(
             "spark.executor.memory",
             "512m",
             "spark.serializer",
-            "org.apache.spark.serializer.KryoSerializer"), action);
+            "org.apache.spark.serializer.KryoSerializer"),
+        action);
   }
 
   /** Waits until a task of the job has ended. */

@@ -76,12 +76,7 @@ final class StandaloneSpark implements AutoCloseable {
   }
 
   private void add(
-      List<Path> spark,
-      Path folder,
-      String host,
-      int port,
-      String main,
-      String... arguments)
+      List<Path> spark, Path folder, String host, int port, String main, String... arguments)
       throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of("-Xmx256m", DEPLOY + main));
     all.addAll(List.of(arguments));

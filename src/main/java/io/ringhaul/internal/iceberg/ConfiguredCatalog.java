@@ -141,7 +141,8 @@ public final class ConfiguredCatalog implements CatalogSource {
           key,
           (any, name) ->
               name.startsWith(ICEBERG_PACKAGE)
-                  ? CatalogUtil.class.getPackageName() + name.substring(ICEBERG_PACKAGE.length() - 1)
+                  ? CatalogUtil.class.getPackageName()
+                      + name.substring(ICEBERG_PACKAGE.length() - 1)
                   : name);
     }
     return Map.copyOf(all);

@@ -33,8 +33,7 @@ public record CountOperation(
     return Distribution.receiver(threads)
         .map(
             part ->
-                new CountOperation(
-                    part.of(settings), part.of(selection), sizing, part.pageSize()))
+                new CountOperation(part.of(settings), part.of(selection), sizing, part.pageSize()))
         .orElse(this)
         .runHere(session, threads);
   }
@@ -122,8 +121,7 @@ public record CountOperation(
   }
 
   /** Counts in other processes. */
-  private static void count(
-      Distribution.Sender elsewhere, TableScan scan, Distribution.Terms terms)
+  private static void count(Distribution.Sender elsewhere, TableScan scan, Distribution.Terms terms)
       throws InterruptedException {
     List<Distribution.Task> tasks =
         scan.plan().tasks().stream()

@@ -1,5 +1,7 @@
 package io.ringhaul.internal.operation;
 
+import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
@@ -9,8 +11,6 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
-import io.ringhaul.exceptions.InvalidSettingException;
-import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.limits.JobPriority;

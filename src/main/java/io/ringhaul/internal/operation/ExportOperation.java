@@ -133,8 +133,7 @@ public record ExportOperation(
     Map<Setting, Boolean> refused = new LinkedHashMap<>();
     refused.put(Setting.MAX_ROWS, selection.maxRows() > 0);
     refused.put(Setting.DETECT_DELETES, detectsDeletes());
-    refused.put(
-        Setting.ON_UNREPRESENTABLE, rejectSettings.choice() != OnUnrepresentable.FAIL);
+    refused.put(Setting.ON_UNREPRESENTABLE, rejectSettings.choice() != OnUnrepresentable.FAIL);
     elsewhere.require(settings, refused);
     if (target.isStream()) {
       throw new InvalidSettingException(
@@ -568,7 +567,8 @@ public record ExportOperation(
                             elsewhere.get(),
                             Distribution.Terms.of(
                                 scan,
-                                pageSize == 0 && checked.mostPageSize() == ScanSettings.MOST_PAGE_SIZE
+                                pageSize == 0
+                                        && checked.mostPageSize() == ScanSettings.MOST_PAGE_SIZE
                                     ? 0
                                     : checked.mostPageSize(),
                                 request(found, rows),

@@ -724,10 +724,7 @@ public record VerifyOperation(
      * @param asRead the row of the table with the values that were read
      */
     void add(
-        Kind kind,
-        byte @Nullable [] expected,
-        byte @Nullable [] actual,
-        @Nullable RawRow asRead) {
+        Kind kind, byte @Nullable [] expected, byte @Nullable [] actual, @Nullable RawRow asRead) {
       if (kind == Kind.EXTRA && how.ignoresExtra()) {
         return;
       }
