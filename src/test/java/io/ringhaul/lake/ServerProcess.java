@@ -26,7 +26,8 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a server and waits until its port accepts connections.
+   * Starts a server and waits until its port accepts connections, on the host that its environment
+   * gives to Spark, or else on 127.0.0.1.
    *
    * @param java the Java program
    * @param arguments JVM options, the main class or {@code -jar}, and the program's arguments
@@ -57,7 +58,7 @@ public final class ServerProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     ServerProcess server = new ServerProcess(builder.start());
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
-    while (!answers(port)) {
+    while (!answers(environment.getOrDefault("SPARK_LOCAL_IP", "127.0.0.1"), port)) {
       if (!server.process.isAlive() || System.nanoTime() > deadline) {
         server.close();
         throw new IOException(name + " does not start:\n" + Files.readString(log));
@@ -78,9 +79,9 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private static boolean answers(int port) {
+  private static boolean answers(String host, int port) {
     try (Socket probe = new Socket()) {
-      probe.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+      probe.connect(new InetSocketAddress(host, port), 1_000);
       return true;
     } catch (IOException e) {
       return false;

@@ -3,12 +3,15 @@ package io.ringhaul.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
+import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.parquet.ParquetSource;
@@ -58,11 +61,12 @@ class OperationsOnSpark {
                 "incremental",
                 "unserializable",
                 "differs",
-                "stream")
+                "stream",
+                "left")
             .end();
 
     assertThat(lines)
-        .hasSize(12)
+        .hasSize(13)
         .startsWith(
             "count: " + ROWS,
             "iceberg: " + ROWS,
@@ -81,9 +85,28 @@ class OperationsOnSpark {
     assertEqual(warehouse("incremental"));
     assertEqual(warehouse("iceberg"));
     assertEqual(warehouse("partitioned"));
-    assertEqual(warehouse("resumed"));
+    assertEqual(warehouse("broken"));
     assertEqual(ParquetSource.at(folder.resolve("parquet")));
     assertEqual(CsvSource.at(folder.resolve("csv")));
+    resumeHere("left");
+    assertEqual(warehouse("left"));
+  }
+
+  /** Resumes a job of the application in this process, which has no Spark. */
+  private void resumeHere(String job) {
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      ExportResult result =
+          operator
+              .export(keyspace, "t")
+              .to(IcebergTarget.warehouse(folder.resolve(job)))
+              .taskCount(12)
+              .job(JobOptions.in(store).resuming())
+              .jobId(job)
+              .execute();
+      assertThat(result.rows()).isEqualTo(ROWS);
+      assertThat(result.totals().earlierRows()).isPositive();
+    }
   }
 
   @Test

@@ -42,16 +42,16 @@ public final class RunOnSpark {
                         .count(operator -> operator.count(keyspace, "t").taskCount(12))
                         .execute()
                         .rows();
-                case "broken" ->
-                    export(spark, keyspace, "iceberg", folder + "/resumed", 100)
+                case "broken", "left" ->
+                    export(spark, keyspace, "iceberg", folder + "/" + what, 100)
                         .job(JobOptions.in(store))
-                        .jobId("resumed")
+                        .jobId(what)
                         .execute()
                         .rows();
                 case "resumed" ->
-                    export(spark, keyspace, "iceberg", folder + "/resumed", 0)
+                    export(spark, keyspace, "iceberg", folder + "/broken", 0)
                         .job(JobOptions.in(store).resuming())
-                        .jobId("resumed")
+                        .jobId("broken")
                         .execute()
                         .rows();
                 case "incremental" ->
