@@ -266,12 +266,7 @@ public abstract class Distribution implements Executor {
 
       @Override
       public CommitResult commit(TargetPlan plan, List<TaskOutput> outputs) {
-        TaskOutput all =
-            new TaskOutput(
-                task.number(),
-                outputs.stream().mapToLong(TaskOutput::rows).sum(),
-                outputs.stream().mapToLong(TaskOutput::bytes).sum(),
-                outputs.stream().flatMap(each -> each.files().stream()).toList());
+        TaskOutput all = ExportCheckpoints.sum(task.number(), outputs);
         output = all;
         return new CommitResult(
             plan.location(), all.files().size(), all.bytes(), OptionalLong.empty());

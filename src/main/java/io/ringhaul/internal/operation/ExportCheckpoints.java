@@ -54,6 +54,15 @@ public final class ExportCheckpoints {
     return Stream.concat(outputs(earlier).stream(), finalSteps.stream()).toList();
   }
 
+  /** The output of a task that was written in several parts. */
+  static TaskOutput sum(int task, List<TaskOutput> parts) {
+    return new TaskOutput(
+        task,
+        parts.stream().mapToLong(TaskOutput::rows).sum(),
+        parts.stream().mapToLong(TaskOutput::bytes).sum(),
+        parts.stream().flatMap(part -> part.files().stream()).toList());
+  }
+
   /** The outputs of a job's finished partitions. */
   public static List<TaskOutput> outputs(List<JobPartition> partitions) {
     return partitions.stream()

@@ -114,11 +114,7 @@ record ExportComparison(
 
     /** The output of all passes. */
     TaskOutput output() {
-      return new TaskOutput(
-          0,
-          outputs.stream().mapToLong(TaskOutput::rows).sum(),
-          outputs.stream().mapToLong(TaskOutput::bytes).sum(),
-          outputs.stream().flatMap(output -> output.files().stream()).toList());
+      return ExportCheckpoints.sum(0, outputs);
     }
 
     @Override
