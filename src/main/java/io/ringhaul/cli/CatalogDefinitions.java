@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.exceptions.InvalidSettingException;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,6 +85,23 @@ final class CatalogDefinitions {
   /** Adds a property of a file; a later one replaces an earlier one. */
   void add(String catalog, String key, String text, Path folder) {
     ofFile.computeIfAbsent(catalog, name -> new TreeMap<>()).put(key, new Value(text, folder));
+  }
+
+  /** Returns the properties in a section; a dot in a name may be the beginning of a section in it. */
+  static Map<String, JsonNode> flat(JsonNode section) {
+    Map<String, JsonNode> all = new TreeMap<>();
+    section
+        .properties()
+        .forEach(
+            each -> {
+              if (each.getValue().isObject()) {
+                flat(each.getValue())
+                    .forEach((key, value) -> all.put(each.getKey() + "." + key, value));
+              } else {
+                all.put(each.getKey(), each.getValue());
+              }
+            });
+    return all;
   }
 
   /** Whether a file defines the catalog. */

@@ -408,33 +408,26 @@ final class OptionDefaults implements IDefaultValueProvider {
                         "%s: '%s' must be a section [%s] with the properties of a catalog"
                             .formatted(described(), name, name));
                   }
-                  addProperties(each.getKey(), "", each.getValue(), name, catalogs);
+                  addProperties(each.getKey(), each.getValue(), name, catalogs);
                 });
       }
     }
 
-    /** A dot in a key of TOML begins a section, and is a part of the property's name. */
     private void addProperties(
-        String catalog, String prefix, JsonNode section, String path, CatalogDefinitions catalogs) {
-      section
-          .properties()
+        String catalog, JsonNode section, String path, CatalogDefinitions catalogs) {
+      CatalogDefinitions.flat(section)
           .forEach(
-              each -> {
-                String key = prefix + each.getKey();
-                JsonNode value = each.getValue();
-                if (value.isObject()) {
-                  addProperties(catalog, key + ".", value, path, catalogs);
-                } else if (value.isArray()) {
+              (key, value) -> {
+                if (value.isArray()) {
                   throw failure(
                       "%s, [%s]: '%s' must be one text, number or boolean, not an array"
                           .formatted(described(), path, key));
-                } else {
-                  catalogs.add(
-                      catalog,
-                      key,
-                      value.asText(),
-                      Objects.requireNonNull(file.toAbsolutePath().getParent()));
                 }
+                catalogs.add(
+                    catalog,
+                    key,
+                    value.asText(),
+                    Objects.requireNonNull(file.toAbsolutePath().getParent()));
               });
     }
 

@@ -51,19 +51,14 @@ record PyIcebergFile(Path file) {
       if (properties.path("uri").asText().startsWith("http")) {
         catalogs.add(name, TYPE, "rest", folder());
       }
-      add(catalogs, name, "", properties);
-    }
-  }
-
-  private void add(CatalogDefinitions catalogs, String catalog, String prefix, JsonNode section) {
-    for (Map.Entry<String, JsonNode> property : section.properties()) {
-      String key = prefix + property.getKey();
-      JsonNode value = property.getValue();
-      if (value.isObject()) {
-        add(catalogs, catalog, key + ".", value);
-      } else if (!value.isNull()) {
-        catalogs.add(catalog, NAMES_IN_JAVA.getOrDefault(key, key), value.asText(), folder());
-      }
+      CatalogDefinitions.flat(properties)
+          .forEach(
+              (key, value) -> {
+                if (!value.isNull()) {
+                  catalogs.add(
+                      name, NAMES_IN_JAVA.getOrDefault(key, key), value.asText(), folder());
+                }
+              });
     }
   }
 
