@@ -8,12 +8,13 @@ import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -65,7 +66,7 @@ public final class RinghaulSpark implements AutoCloseable {
   private final SparkTask.Source source;
   private final CqlSession session;
   private final ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
-  private final List<SparkTasks> requests = new ArrayList<>();
+  private final Set<JavaFutureAction<?>> running = ConcurrentHashMap.newKeySet();
 
   private RinghaulSpark(JavaSparkContext context, SessionFactory sessions) {
     this.context = Objects.requireNonNull(context);
@@ -106,17 +107,16 @@ public final class RinghaulSpark implements AutoCloseable {
     return request(request);
   }
 
-  private synchronized <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(
+  private <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(
       Request<Q> request) {
-    SparkTasks onSpark = new SparkTasks(threads, context, source, request);
-    requests.add(onSpark);
+    SparkTasks onSpark = new SparkTasks(threads, context, source, request, running);
     return request.with(TokenAwareBulkOperator.builder(session).executor(onSpark).build());
   }
 
   /** Cancels running operations and closes the session of this process. */
   @Override
-  public synchronized void close() {
-    requests.forEach(SparkTasks::cancel);
+  public void close() {
+    running.forEach(job -> job.cancel(true));
     threads.shutdownNow();
     session.close();
   }

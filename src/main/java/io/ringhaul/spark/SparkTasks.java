@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,22 +35,22 @@ final class SparkTasks extends Distribution.Sender {
   private final JavaSparkContext context;
   private final SparkTask.Source source;
   private final RinghaulSpark.Request<?> request;
-  private final Set<JavaFutureAction<?>> running = ConcurrentHashMap.newKeySet();
+  private final Set<JavaFutureAction<?>> running;
 
+  /**
+   * @param running has the jobs of Spark while they run; closing cancels them
+   */
   SparkTasks(
       Executor threads,
       JavaSparkContext context,
       SparkTask.Source source,
-      RinghaulSpark.Request<?> request) {
+      RinghaulSpark.Request<?> request,
+      Set<JavaFutureAction<?>> running) {
     super(threads);
     this.context = context;
     this.source = source;
     this.request = request;
-  }
-
-  /** Cancels the tasks that are running. */
-  void cancel() {
-    running.forEach(job -> job.cancel(true));
+    this.running = running;
   }
 
   @Override
