@@ -97,7 +97,7 @@ final class CatalogServer implements AutoCloseable {
             classPath,
             List.of("-Xmx512m", "org.apache.iceberg.rest.RESTCatalogServer"),
             environment,
-            port,
+            ServerProcess.local(port),
             folder.resolve("iceberg.log")),
         "http://127.0.0.1:" + port);
   }
@@ -139,7 +139,7 @@ final class CatalogServer implements AutoCloseable {
                 "-jar",
                 jar.toString()),
             Map.of(),
-            port,
+            ServerProcess.local(port),
             folder.resolve("nessie.log")),
         "http://127.0.0.1:" + port + "/iceberg/");
   }

@@ -51,7 +51,7 @@ public final class HdfsServer implements AutoCloseable {
                     "-writeDetails",
                     details.toString()),
                 Map.of(),
-                port,
+                ServerProcess.local(port),
                 log),
             port);
     // The name node answers before the data node has registered.

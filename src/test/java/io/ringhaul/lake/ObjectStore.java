@@ -82,7 +82,7 @@ public final class ObjectStore implements AutoCloseable {
                 "--properties",
                 config.toString()),
             Map.of(),
-            port,
+            ServerProcess.local(port),
             folder.resolve("s3proxy.log"));
   }
 

@@ -26,11 +26,11 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a server and waits until its port accepts connections, on the host that its environment
-   * gives to Spark, or else on 127.0.0.1.
+   * Starts a server and waits until it accepts connections.
    *
    * @param java the Java program
    * @param arguments JVM options, the main class or {@code -jar}, and the program's arguments
+   * @param address where it accepts them
    * @param log receives the output
    */
   public static ServerProcess start(
@@ -39,7 +39,7 @@ public final class ServerProcess implements AutoCloseable {
       List<Path> classPath,
       List<String> arguments,
       Map<String, String> environment,
-      int port,
+      InetSocketAddress address,
       Path log)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
@@ -58,7 +58,7 @@ public final class ServerProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     ServerProcess server = new ServerProcess(builder.start());
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
-    while (!answers(environment.getOrDefault("SPARK_LOCAL_IP", "127.0.0.1"), port)) {
+    while (!answers(address)) {
       if (!server.process.isAlive() || System.nanoTime() > deadline) {
         server.close();
         throw new IOException(name + " does not start:\n" + Files.readString(log));
@@ -79,9 +79,14 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private static boolean answers(String host, int port) {
+  /** Returns the address of a port of 127.0.0.1. */
+  public static InetSocketAddress local(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private static boolean answers(InetSocketAddress address) {
     try (Socket probe = new Socket()) {
-      probe.connect(new InetSocketAddress(host, port), 1_000);
+      probe.connect(address, 1_000);
       return true;
     } catch (IOException e) {
       return false;

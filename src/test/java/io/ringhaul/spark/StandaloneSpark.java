@@ -2,6 +2,7 @@ package io.ringhaul.spark;
 
 import io.ringhaul.lake.ServerProcess;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ final class StandaloneSpark implements AutoCloseable {
             spark,
             all,
             environment,
-            port,
+            new InetSocketAddress(host, port),
             folder.resolve(main + ".log")));
   }
 
