@@ -87,7 +87,7 @@ final class CatalogDefinitions {
     ofFile.computeIfAbsent(catalog, name -> new TreeMap<>()).put(key, new Value(text, folder));
   }
 
-  /** Returns the properties in a section; a dot in a name may be the beginning of a section in it. */
+  /** Returns the properties in a section by name; a section in it stands for a dot in a name. */
   static Map<String, JsonNode> flat(JsonNode section) {
     Map<String, JsonNode> all = new TreeMap<>();
     section

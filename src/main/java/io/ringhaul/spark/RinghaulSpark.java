@@ -107,8 +107,7 @@ public final class RinghaulSpark implements AutoCloseable {
     return request(request);
   }
 
-  private <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(
-      Request<Q> request) {
+  private <Q extends OperationRequest<Q, ? extends OperationResult>> Q request(Request<Q> request) {
     SparkTasks onSpark = new SparkTasks(threads, context, source, request, running);
     return request.with(TokenAwareBulkOperator.builder(session).executor(onSpark).build());
   }
