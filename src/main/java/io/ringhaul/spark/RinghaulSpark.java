@@ -3,6 +3,7 @@ package io.ringhaul.spark;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.CountRequest;
 import io.ringhaul.ExportRequest;
+import io.ringhaul.ImportRequest;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
@@ -18,9 +19,10 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Runs the tasks of counts and exports on the executors of Spark. This process, Spark's driver,
- * plans the tasks, keeps the job, and commits once. An attempt that fails, is lost with its
- * executor or is overtaken by a speculative one leaves no rows.
+ * Runs the tasks of counts, exports and imports on the executors of Spark. This process, Spark's driver,
+ * plans the tasks, keeps the job, and commits once. An attempt of a count or an export
+ * that fails, is lost with its executor or is overtaken by a speculative one leaves no rows. A
+ * repeated attempt of an import writes the same rows again.
  *
  * <pre>{@code
  * SessionFactory sessions =
@@ -89,7 +91,7 @@ public final class RinghaulSpark implements AutoCloseable {
   }
 
   /**
-   * Returns a request to count the rows of a table. Counts and exports refuse {@code runWindow},
+   * Returns a request to count the rows of a table. All operations refuse {@code runWindow},
    * {@code priority}, {@code maxCpuShare}, {@code protectLatency} and tuning that adapts, which
    * need one process.
    */
@@ -104,6 +106,20 @@ public final class RinghaulSpark implements AutoCloseable {
    * instead of failure for rows that the target cannot hold.
    */
   public ExportRequest export(Request<ExportRequest> request) {
+    return request(request);
+  }
+
+  /**
+   * Returns a request to import into a table. Its tasks read from the executors, so the source must
+   * be reachable from all of them: an object store, HDFS or a shared folder. Rejected rows are sent
+   * to this process, which keeps the rejects file. Settings that are refused: {@code maxRecords},
+   * {@code follow} and streams.
+   *
+   * <p>A task that adds to counters or appends to lists has one attempt, since a second one would
+   * write its rows twice: if it fails, the import fails, and the message of its resume names the
+   * rows in doubt.
+   */
+  public ImportRequest importInto(Request<ImportRequest> request) {
     return request(request);
   }
 

@@ -2,6 +2,7 @@ package io.ringhaul.spark;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.internal.operation.Distribution;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,7 @@ record SparkTask(
     try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(encoded))) {
       task = (Distribution.Task) in.readObject();
     }
+    requireFirstAttempt(task);
     CqlSession session = Sessions.lease(source);
     ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
     Distribution.Receiver part = new Distribution.Receiver(threads, share, task);
@@ -73,6 +76,17 @@ record SparkTask(
     } finally {
       threads.shutdownNow();
       Sessions.giveBack(source.id());
+    }
+  }
+
+  private void requireFirstAttempt(Distribution.Task task) {
+    TaskContext attempt = TaskContext.get();
+    if (share.once() && (attempt.attemptNumber() > 0 || attempt.stageAttemptNumber() > 0)) {
+      throw new BulkOperationException(
+          "Task "
+              + task.number()
+              + " has failed or was lost with its executor, and is not run again, because its rows"
+              + " must not be written twice; Spark's log has the failure of its first attempt");
     }
   }
 

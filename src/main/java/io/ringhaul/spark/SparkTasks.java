@@ -63,6 +63,12 @@ final class SparkTasks extends Distribution.Sender {
     if (tasks.isEmpty()) {
       return;
     }
+    if (terms.once() && context.getConf().getBoolean("spark.speculation", false)) {
+      throw new InvalidSettingException(
+          "spark.speculation",
+          "The rows of this import must not be written twice, and with speculation Spark runs slow"
+              + " tasks twice: set spark.speculation to false");
+    }
     Distribution.Terms share = terms.dividedBy(together(terms.limits(), tasks.size()));
     Outcomes outcomes = new Outcomes(ended);
     JavaFutureAction<List<Integer>> job = start(tasks, share, outcomes);
@@ -109,12 +115,8 @@ final class SparkTasks extends Distribution.Sender {
     }
   }
 
-  /**
-   * The number of tasks that may run at the same time.
-   *
-   * @throws InvalidSettingException if a limit cannot be divided among them
-   */
-  private int together(RequestLimits limits, int tasks) {
+  @Override
+  protected int together(RequestLimits limits, int tasks) {
     SparkConf conf = context.getConf();
     int coresOfTask = Math.max(1, conf.getInt("spark.task.cpus", 1));
     int coresOfExecutor = conf.getInt("spark.executor.cores", 1);

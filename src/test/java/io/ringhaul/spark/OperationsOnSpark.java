@@ -1,26 +1,34 @@
 package io.ringhaul.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.csv.CsvSource;
+import io.ringhaul.exceptions.JobException;
+import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.format.ImportSource;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.seeds.Seeds;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,10 +41,12 @@ class OperationsOnSpark {
 
   private static final String SPARK = "org.apache.spark:spark-core_2.12:3.5.7";
   private static final int ROWS = 3_000;
+  private static final int FILES = 12;
   private static final int ROUNDS = Integer.getInteger("ringhaul.spark.rounds", 3);
 
   private final CqlSession session = TestCluster.session();
   private final String keyspace = TestCluster.newKeyspace(1);
+  private final Random random = new Random(Seeds.next());
 
   @TempDir private Path folder;
 
@@ -44,6 +54,7 @@ class OperationsOnSpark {
   @ValueSource(strings = {SPARK, "org.apache.spark:spark-core_2.13:4.0.1"})
   void countsAndExportsExactly(String spark) throws Exception {
     insert();
+    stopHere("begun");
     List<String> lines =
         SparkApplication.compile(spark, folder)
             .start(
@@ -57,6 +68,7 @@ class OperationsOnSpark {
                 "csv",
                 "broken",
                 "resumed",
+                "begun",
                 "incremental",
                 "incremental",
                 "unserializable",
@@ -66,30 +78,146 @@ class OperationsOnSpark {
             .end();
 
     assertThat(lines)
-        .hasSize(13)
+        .hasSize(14)
         .startsWith(
             "count: " + ROWS,
             "iceberg: " + ROWS,
             "partitioned: " + ROWS,
             "parquet: " + ROWS,
             "csv: " + ROWS)
-        .contains("resumed: " + ROWS, "incremental: " + ROWS, "incremental: 0");
+        .contains("resumed: " + ROWS, "begun: " + ROWS, "incremental: " + ROWS, "incremental: 0");
     assertThat(lines.get(5)).startsWith("broken failed: ").contains("a failure on purpose");
-    assertThat(lines.get(9))
+    assertThat(lines.get(10))
         .startsWith("unserializable failed: ")
         .contains("refers to an object of java.lang.Thread, which is not serializable");
-    assertThat(lines.get(10))
+    assertThat(lines.get(11))
         .startsWith("differs failed: ")
         .contains("where is name = 'x' there and not set here");
-    assertThat(lines.get(11)).contains("stream failed: ").contains("needs files, and not a stream");
+    assertThat(lines.get(12)).contains("stream failed: ").contains("needs files, and not a stream");
     assertEqual(warehouse("incremental"));
     assertEqual(warehouse("iceberg"));
     assertEqual(warehouse("partitioned"));
     assertEqual(warehouse("broken"));
+    assertEqual(warehouse("begun"));
     assertEqual(ParquetSource.at(folder.resolve("parquet")));
     assertEqual(CsvSource.at(folder.resolve("csv")));
     resumeHere("left");
     assertEqual(warehouse("left"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {SPARK, "org.apache.spark:spark-core_2.13:4.0.1"})
+  void importsExactly(String spark) throws Exception {
+    insert();
+    for (String table : List.of("of_iceberg", "of_parquet", "of_csv", "half")) {
+      TestCluster.define(
+          "CREATE TABLE " + keyspace + "." + table + " (id int PRIMARY KEY, name text)");
+    }
+    TestCluster.define("CREATE TABLE " + keyspace + ".strict (id int PRIMARY KEY, number uuid)");
+    for (String table : List.of("counters", "counters_broken")) {
+      TestCluster.define(
+          "CREATE TABLE " + keyspace + "." + table + " (id int PRIMARY KEY, amount counter)");
+    }
+    writeCounts();
+    List<String> lines =
+        SparkApplication.compile(spark, folder)
+            .start(
+                "local[2,4]",
+                keyspace,
+                Map.of(),
+                "iceberg",
+                "parquet",
+                "csv",
+                "import iceberg",
+                "import parquet",
+                "import csv",
+                "import half",
+                "import rest",
+                "import rejects",
+                "import counters",
+                "import counters broken")
+            .end();
+
+    assertThat(lines)
+        .hasSize(11)
+        .contains(
+            "import iceberg: " + ROWS,
+            "import parquet: " + ROWS,
+            "import csv: " + ROWS,
+            "import rest: " + ROWS,
+            "import rejects: " + FILES,
+            "import counters: " + FILES);
+    assertThat(lines.get(6)).startsWith("import half failed: ").contains("a failure on purpose");
+    assertThat(lines.get(10))
+        .startsWith("import counters broken failed: ")
+        .contains("is not run again, because its rows must not be written twice");
+    ImportSource exported = warehouse("iceberg");
+    for (String table : List.of("of_iceberg", "of_parquet", "of_csv", "half")) {
+      assertEqual(table, exported);
+    }
+    assertThat(session.execute("SELECT * FROM " + keyspace + ".counters"))
+        .hasSize(FILES)
+        .allMatch(row -> row.getLong("amount") == 1);
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
+      Job rejecting =
+          store.list().stream()
+              .filter(job -> job.name().equals("import rejects"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(
+              Files.readAllLines(
+                  folder.resolve("jobs.db." + rejecting.id() + ".rejects.jsonl")))
+          .hasSize(FILES);
+    }
+    assertThatThrownBy(() -> resumeCountersHere("import counters broken"))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("it is unknown which rows of these tasks are written");
+  }
+
+  private void writeCounts() throws IOException {
+    Path counts = Files.createDirectory(folder.resolve("counts"));
+    for (int i = 0; i < FILES; i++) {
+      Files.writeString(
+          counts.resolve(i + ".csv"), "id,amount\n" + i + ",1\n");
+    }
+  }
+
+  private void resumeCountersHere(String job) {
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .importInto(keyspace, "counters_broken")
+          .from(CsvSource.at(folder.resolve("counts")))
+          .taskCount(12)
+          .job(JobOptions.in(store).resuming())
+          .jobId(job)
+          .execute();
+    }
+  }
+
+  /** Begins an export in this process, which has no Spark, and stops it after some of its tasks. */
+  private void stopHere(String job) {
+    try (JobStore store = JobStore.file(folder.resolve("jobs.db"));
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      UUID id = UUID.nameUUIDFromBytes(job.getBytes(StandardCharsets.UTF_8));
+      ExportRequest export =
+          operator
+              .export(keyspace, "t")
+              .to(IcebergTarget.warehouse(folder.resolve(job)))
+              .taskCount(12)
+              .parallelism(1)
+              .maxRowsPerSecond(ROWS / 3)
+              .onProgress(
+                  progress -> {
+                    if (store.find(id).filter(its -> its.figures().done() > 0).isPresent()) {
+                      store.requestStop(id);
+                    }
+                  })
+              .job(JobOptions.in(store))
+              .jobId(job);
+      assertThatThrownBy(export::execute).isInstanceOf(JobStoppedException.class);
+      assertThat(store.find(id).orElseThrow().figures().done()).isBetween(1, 11);
+    }
   }
 
   /** Resumes a job of the application in this process, which has no Spark. */
@@ -112,23 +240,56 @@ class OperationsOnSpark {
   @Test
   void exportsExactlyWhileExecutorsAndDriverAreKilled() throws Exception {
     insert();
-    Random random = new Random(Seeds.next());
     SparkApplication application = SparkApplication.compile(SPARK, folder);
     try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder)) {
       for (int round = 0; round < ROUNDS; round++) {
-        SparkApplication.Run killed = start(application, cluster, "slow " + round);
-        awaitTask(killed, "slow " + round);
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(3_000));
-        List<ProcessHandle> executors = cluster.executors();
-        executors.get(random.nextInt(executors.size())).destroyForcibly();
-        if (round % 3 == 2) {
-          TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
-          killed.process().destroyForcibly().waitFor();
-          killed = start(application, cluster, "slow " + round);
-        }
-        assertThat(killed.end()).containsExactly("slow " + round + ": " + ROWS);
-        assertEqual(warehouse("slow " + round));
+        String job = "slow " + round;
+        runWhileKilled(application, cluster, job, round % 3 == 2);
+        assertEqual(warehouse(job));
       }
+    }
+  }
+
+  @Test
+  void importsExactlyWhileExecutorsAndDriverAreKilled() throws Exception {
+    insert();
+    exportHere("exported");
+    SparkApplication application = SparkApplication.compile(SPARK, folder);
+    try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        String table = "imported_" + round;
+        TestCluster.define(
+            "CREATE TABLE " + keyspace + "." + table + " (id int PRIMARY KEY, name text)");
+        runWhileKilled(application, cluster, "into " + table, round % 3 == 2);
+        assertEqual(table, warehouse("exported"));
+      }
+    }
+  }
+
+  /** Runs a job on a cluster on which an executor is killed, and perhaps the driver too. */
+  private void runWhileKilled(
+      SparkApplication application, StandaloneSpark cluster, String job, boolean isDriverKilled)
+      throws Exception {
+    SparkApplication.Run killed = start(application, cluster, job);
+    awaitTask(killed, job);
+    TimeUnit.MILLISECONDS.sleep(random.nextInt(3_000));
+    List<ProcessHandle> executors = cluster.executors();
+    executors.get(random.nextInt(executors.size())).destroyForcibly();
+    if (isDriverKilled) {
+      TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+      killed.process().destroyForcibly().waitFor();
+      killed = start(application, cluster, job);
+    }
+    assertThat(killed.end()).containsExactly(job + ": " + ROWS);
+  }
+
+  private void exportHere(String name) {
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator
+          .export(keyspace, "t")
+          .to(IcebergTarget.warehouse(folder.resolve(name)))
+          .taskCount(40)
+          .execute();
     }
   }
 
@@ -186,8 +347,12 @@ class OperationsOnSpark {
   }
 
   private void assertEqual(ImportSource source) {
+    assertEqual("t", source);
+  }
+
+  private void assertEqual(String table, ImportSource source) {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      assertThat(operator.verify(keyspace, "t").against(source).execute().isEqual()).isTrue();
+      assertThat(operator.verify(keyspace, table).against(source).execute().isEqual()).isTrue();
     }
   }
 }

@@ -1,12 +1,19 @@
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.ImportResult;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.format.ExportTarget;
+import io.ringhaul.format.ImportSource;
+import io.ringhaul.format.OnUnrepresentable;
+import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
 import io.ringhaul.spark.RinghaulSpark;
 import io.ringhaul.spark.SessionFactory;
@@ -14,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.TaskCompletionListener;
 
 /** An application as users write it. Prints one line for each thing that it does. */
 public final class RunOnSpark {
@@ -48,12 +56,8 @@ public final class RunOnSpark {
                         .jobId(what)
                         .execute()
                         .rows();
-                case "resumed" ->
-                    export(spark, keyspace, "iceberg", folder + "/broken", 0)
-                        .job(JobOptions.in(store).resuming())
-                        .jobId("broken")
-                        .execute()
-                        .rows();
+                case "resumed" -> resume(spark, keyspace, folder, "broken", store);
+                case "begun" -> resume(spark, keyspace, folder, "begun", store);
                 case "incremental" ->
                     spark
                         .export(
@@ -80,6 +84,52 @@ public final class RunOnSpark {
                                 operator.export(keyspace, "t").to(CsvTarget.to(System.out)))
                         .execute()
                         .rows();
+                case "import iceberg", "import parquet", "import csv" -> {
+                  String format = what.substring("import ".length());
+                  yield importInto(spark, keyspace, "of_" + format, format, folder, 1)
+                      .execute()
+                      .rows();
+                }
+                case "import half" ->
+                    importInto(spark, keyspace, "half", "csv", folder, 100)
+                        .job(JobOptions.in(store))
+                        .jobId(what)
+                        .execute()
+                        .rows();
+                case "import rest" ->
+                    importInto(spark, keyspace, "half", "csv", folder, 0)
+                        .job(JobOptions.in(store).resuming())
+                        .jobId("import half")
+                        .execute()
+                        .rows();
+                case "import rejects" -> {
+                  ImportResult result =
+                      spark
+                          .importInto(
+                              operator ->
+                                  operator
+                                      .importInto(keyspace, "strict")
+                                      .from(CsvSource.at(Path.of(folder, "counts")))
+                                      .mapping("id = id, amount = number")
+                                      .onUnrepresentable(OnUnrepresentable.REJECT)
+                                      .taskCount(12))
+                          .job(JobOptions.in(store))
+                          .jobId(what)
+                          .execute();
+                  yield result.rejectedRows();
+                }
+                case "import counters", "import counters broken" ->
+                    importInto(
+                            spark,
+                            keyspace,
+                            what.substring("import ".length()).replace(' ', '_'),
+                            "counts",
+                            folder,
+                            what.endsWith("broken") ? 1 : 0)
+                        .job(JobOptions.in(store).resuming())
+                        .jobId(what)
+                        .execute()
+                        .rows();
                 case "straggler" -> spark.export(straggler(keyspace, folder)).execute().rows();
                 case "unserializable" -> {
                   Thread thread = Thread.currentThread();
@@ -93,7 +143,13 @@ public final class RunOnSpark {
                       .rows();
                 }
                 default ->
-                    what.startsWith("slow")
+                    what.startsWith("into ")
+                        ? importSlowly(spark, keyspace, what.substring("into ".length()), folder)
+                            .job(JobOptions.in(store).resuming())
+                            .jobId(what)
+                            .execute()
+                            .rows()
+                        : what.startsWith("slow")
                         ? spark
                             .export(
                                 operator ->
@@ -116,6 +172,15 @@ public final class RunOnSpark {
     }
   }
 
+  private static long resume(
+      RinghaulSpark spark, String keyspace, String folder, String job, JobStore store) {
+    return export(spark, keyspace, "iceberg", folder + "/" + job, 0)
+        .job(JobOptions.in(store).resuming())
+        .jobId(job)
+        .execute()
+        .rows();
+  }
+
   /** An export of which every third task fails in its first attempts. */
   private static ExportRequest export(
       RinghaulSpark spark, String keyspace, String format, String location, int failures) {
@@ -127,6 +192,50 @@ public final class RunOnSpark {
           }
           return operator.export(keyspace, "t").to(target(format, location)).taskCount(12);
         });
+  }
+
+  /** An import of which every third task fails in its first attempts, after it has written rows. */
+  private static ImportRequest importInto(
+      RinghaulSpark spark,
+      String keyspace,
+      String table,
+      String format,
+      String folder,
+      int failures) {
+    return spark.importInto(
+        operator -> {
+          TaskContext task = TaskContext.get();
+          if (task != null && task.partitionId() % 3 == 1 && task.attemptNumber() < failures) {
+            task.addTaskCompletionListener(
+                (TaskCompletionListener)
+                    ended -> {
+                      throw new IllegalStateException("a failure on purpose");
+                    });
+          }
+          return operator
+              .importInto(keyspace, table)
+              .from(source(keyspace, format, folder))
+              .taskCount(12);
+        });
+  }
+
+  private static ImportRequest importSlowly(
+      RinghaulSpark spark, String keyspace, String table, String folder) {
+    return spark.importInto(
+        operator ->
+            operator
+                .importInto(keyspace, table)
+                .from(source(keyspace, "exported", folder))
+                .maxRowsPerSecond(500));
+  }
+
+  private static ImportSource source(String keyspace, String format, String folder) {
+    Path files = Path.of(folder, format);
+    return switch (format) {
+      case "csv", "counts" -> CsvSource.at(files);
+      case "parquet" -> ParquetSource.at(files);
+      default -> IcebergSource.warehouse(files).table(keyspace + ".t");
+    };
   }
 
   /** An export of which the first attempt of one task waits for a long time. */

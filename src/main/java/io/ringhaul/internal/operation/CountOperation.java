@@ -125,7 +125,7 @@ public record CountOperation(
       throws InterruptedException {
     List<Distribution.Task> tasks =
         scan.plan().tasks().stream()
-            .map(task -> new Distribution.Task(task.number(), task.ranges()))
+            .map(task -> Distribution.Task.of(task.number(), task.ranges()))
             .toList();
     elsewhere.run(
         terms,

@@ -1,25 +1,34 @@
 package io.ringhaul.internal.operation;
 
+import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.MergeBase;
 import io.ringhaul.format.MergeDescription;
+import io.ringhaul.format.SourcePlan;
+import io.ringhaul.format.SourceTask;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.internal.limits.ResourceLimits;
 import io.ringhaul.internal.request.RequestLimits;
+import io.ringhaul.internal.request.RequestSettings;
+import io.ringhaul.job.JobPartition;
 import io.ringhaul.limits.JobPriority;
 import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
+import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +37,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Divides a count or an export among processes. The process in which it begins plans the tasks,
- * keeps the job and commits. Other processes run each task as an operation of their own: the same
- * request, restricted to the tokens of the task, whose output is handed back in place of a commit.
+ * Divides a count, an export or an import among processes. The process in which it begins plans the
+ * tasks, keeps the job and commits. Other processes run each task as an operation of their own: the
+ * same request, restricted to the tokens or the part of the source of the task, whose output is
+ * handed back in place of a commit.
  *
  * <p>An operator learns of its part from its executor, which is one of these two.
  */
@@ -49,14 +60,16 @@ public abstract class Distribution implements Executor {
    * @param limits of all tasks together
    * @param pageSize rows in a page; 0 to adapt it
    * @param request what each process must read and write, by names for messages
-   * @param plan the plan of an export; null for a count
+   * @param plan the plan of an export; null for others
+   * @param source the plan of an import; null for others
    */
   public record Terms(
       int parallelism,
       RequestLimits limits,
       int pageSize,
       Map<String, String> request,
-      @Nullable TargetPlan plan)
+      @Nullable TargetPlan plan,
+      @Nullable Source source)
       implements Serializable {
 
     public Terms {
@@ -66,25 +79,59 @@ public abstract class Distribution implements Executor {
     static Terms of(
         TableScan scan, int pageSize, Map<String, String> request, @Nullable TargetPlan plan) {
       return new Terms(
-          scan.requests().parallelism(), scan.requests().limits(), pageSize, request, plan);
+          scan.requests().parallelism(), scan.requests().limits(), pageSize, request, plan, null);
+    }
+
+    static Terms of(RequestSettings requests, Map<String, String> request, Source source) {
+      return new Terms(requests.parallelism(), requests.limits(), 0, request, null, source);
     }
 
     /** Returns the terms of one task if so many run at the same time. */
     public Terms dividedBy(int tasks) {
       return new Terms(
-          Math.max(1, parallelism / tasks), limits.dividedBy(tasks), pageSize, request, plan);
+          Math.max(1, parallelism / tasks),
+          limits.dividedBy(tasks),
+          pageSize,
+          request,
+          plan,
+          source);
+    }
+
+    /** Whether no task may have a second attempt, because its rows must not be written twice. */
+    public boolean once() {
+      return source != null && source.once();
     }
   }
+
+  /**
+   * What the tasks of an import have in common.
+   *
+   * @param job the job of their rejected rows
+   * @param plan without its tasks
+   * @param once whether rows must not be written twice
+   */
+  public record Source(UUID job, SourcePlan plan, boolean once) implements Serializable {}
 
   /**
    * A task.
    *
    * @param number the number of its job partition
+   * @param ranges what a count or an export reads
+   * @param part what an import reads; null for others
    */
-  public record Task(int number, List<TokenRange> ranges) implements Serializable {
+  public record Task(int number, List<TokenRange> ranges, @Nullable SourceTask part)
+      implements Serializable {
 
     public Task {
       ranges = List.copyOf(ranges);
+    }
+
+    static Task of(int number, List<TokenRange> ranges) {
+      return new Task(number, ranges, null);
+    }
+
+    static Task of(SourceTask part) {
+      return new Task(part.number(), List.of(), part);
     }
   }
 
@@ -92,10 +139,23 @@ public abstract class Distribution implements Executor {
    * What a task has done.
    *
    * @param number of the task
-   * @param output the files of an export; null for a count
+   * @param output the files of an export; null for others
+   * @param imported what an import has read and written; null for others
    */
-  public record Outcome(int number, OperationTotals totals, @Nullable TaskOutput output)
+  public record Outcome(
+      int number,
+      OperationTotals totals,
+      @Nullable TaskOutput output,
+      @Nullable ImportedPart imported)
       implements Serializable {}
+
+  /**
+   * What a task of an import has read and written.
+   *
+   * @param bytes the bytes of the source that it has read
+   * @param rejected the lines for the rejects file
+   */
+  record ImportedPart(long bytes, TaskFigures figures, String rejected) implements Serializable {}
 
   private final Executor threads;
 
@@ -153,6 +213,13 @@ public abstract class Distribution implements Executor {
     }
 
     /**
+     * Returns how many of the tasks may run at the same time.
+     *
+     * @throws InvalidSettingException if the limits cannot be divided among them
+     */
+    protected abstract int together(RequestLimits limits, int tasks);
+
+    /**
      * Runs the tasks. Attempts that lost to others may still run on return.
      *
      * @param ended takes the outcome of each task once, on the calling thread
@@ -167,9 +234,13 @@ public abstract class Distribution implements Executor {
   /** A process that runs one task. */
   public static final class Receiver extends Distribution {
 
+    /** The beginning process keeps the rejected rows of a few tasks in memory. */
+    private static final long MOST_REJECTED_BYTES = 16 << 20;
+
     private final Terms terms;
     private final Task task;
     private @Nullable TaskOutput output;
+    private @Nullable ImportedPart imported;
 
     /**
      * @param terms the share of this task
@@ -182,7 +253,7 @@ public abstract class Distribution implements Executor {
 
     /** The outcome of the operation, which has succeeded. */
     public Outcome outcome(OperationTotals totals) {
-      return new Outcome(task.number(), totals, output);
+      return new Outcome(task.number(), totals, output, imported);
     }
 
     /**
@@ -218,6 +289,60 @@ public abstract class Distribution implements Executor {
 
     RowSelection of(RowSelection selection) {
       return selection.only(TokenRangeSet.of(task.ranges()));
+    }
+
+    /** The job of an import. */
+    UUID job() {
+      return source().job();
+    }
+
+    /** The plan of an import, with the task as its only one. */
+    SourcePlan plan() {
+      SourcePlan all = source().plan();
+      return new SourcePlan(
+          all.formatVersion(),
+          all.format(),
+          all.location(),
+          all.columns(),
+          all.properties(),
+          List.of(Objects.requireNonNull(task.part())));
+    }
+
+    private Source source() {
+      return Objects.requireNonNull(terms.source());
+    }
+
+    /**
+     * Hands back what the task of an import has done.
+     *
+     * @param rejects the file with the rejected rows; need not exist
+     */
+    void imported(JobPartition done, Optional<Path> rejects) {
+      imported =
+          new ImportedPart(
+              done.bytes(), TaskFigures.of(List.of(done)), rejects.map(this::lines).orElse(""));
+    }
+
+    private String lines(Path rejects) {
+      try {
+        if (!Files.exists(rejects)) {
+          return "";
+        }
+        if (Files.size(rejects) > MOST_REJECTED_BYTES) {
+          throw new BulkOperationException(
+              String.format(
+                  "The rejected rows of task %d have %d bytes, and one task may send %d: fix the"
+                      + " cause, or divide the import into more tasks with %s",
+                  task.number(),
+                  Files.size(rejects),
+                  MOST_REJECTED_BYTES,
+                  Setting.TASK_COUNT.callWithValue()));
+        }
+        return Files.readString(rejects);
+      } catch (IOException e) {
+        throw new StorageException(
+            rejects.toString(), "The rejected rows cannot be read from " + rejects, e);
+      }
     }
 
     /** The target of the task's rows, which commits nothing. */

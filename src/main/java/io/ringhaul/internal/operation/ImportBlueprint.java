@@ -87,7 +87,7 @@ public record ImportBlueprint(
             mapped(source), columns, creates, options, id, replaysInDoubt, batch),
         batches,
         choices,
-        into.orBeside(options.flatMap(its -> defaultRejects(id, its.store()))).checked());
+        into.orBeside(options.flatMap(its -> defaultRejects(id, its.store()))));
   }
 
   private ImportSource mapped(ImportSource source) {

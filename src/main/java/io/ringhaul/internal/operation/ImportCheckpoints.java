@@ -135,6 +135,11 @@ final class ImportCheckpoints {
     run.begun(task.number(), OptionalInt.of(worker), Optional.empty());
   }
 
+  /** As {@link #begun(SourceTask, int)}, for a task of another process. */
+  void begun(int number) {
+    run.begun(number);
+  }
+
   /**
    * Stores that a task is finished. Durable on return if the job's store is durable.
    *

@@ -131,6 +131,50 @@ public record ImportOperation(
 
   @Override
   public ImportResult run(CqlSession session, Executor threads) {
+    Optional<Distribution.Receiver> part = Distribution.receiver(threads);
+    if (part.isPresent()) {
+      return runPart(part.get(), session, threads);
+    }
+    rejectSettings.checked();
+    Distribution.sender(threads).ifPresent(this::requireDistributable);
+    return runHere(session, threads);
+  }
+
+  /** Imports one task of another process, to which its figures and rejected rows are handed back. */
+  private ImportResult runPart(Distribution.Receiver part, CqlSession session, Executor threads) {
+    try (RejectSettings.Temporary rejects = rejectSettings.temporary()) {
+      return new ImportOperation(
+              part.of(settings),
+              new Assignment(
+                  assignment.source(),
+                  assignment.columns(),
+                  Creation.NOTHING,
+                  Optional.empty(),
+                  part.job(),
+                  false,
+                  0),
+              batches,
+              choices,
+              rejects.settings())
+          .runHere(session, threads);
+    }
+  }
+
+  private void requireDistributable(Distribution.Sender elsewhere) {
+    Map<Setting, Boolean> refused = new LinkedHashMap<>();
+    refused.put(Setting.MAX_RECORDS, choices.maxRecords() > 0);
+    elsewhere.require(settings, refused);
+    if (assignment.batch() > 0) {
+      throw new InvalidSettingException(
+          "follow", "follow is not for an import whose tasks run in other processes");
+    }
+    if (assignment.source().isStream()) {
+      throw new InvalidSettingException(
+          "from", "An import whose tasks run in other processes needs files, and not a stream");
+    }
+  }
+
+  private ImportResult runHere(CqlSession session, Executor threads) {
     requireCreatable();
     if (assignment.creates().table()) {
       new MissingTable(session, settings)
@@ -144,6 +188,9 @@ public record ImportOperation(
     requireKey(table, asked(table));
     Map<String, String> source = assignment.source().identity();
     Map<String, String> fingerprint = fingerprint(source, found);
+    Map<String, String> request = settings.requestTexts();
+    request.putAll(fingerprint);
+    Distribution.receiver(threads).ifPresent(part -> part.requireSame(request));
     Optional<Job> completed =
         OperationJob.completed(assignment.job(), assignment.jobId(), kind(), fingerprint);
     if (completed.isPresent()) {
@@ -164,7 +211,15 @@ public record ImportOperation(
             fingerprint,
             settings.texts())) {
       return job.running(
-          () -> run(session, threads, job, found, own, source.getOrDefault("source format", "")));
+          () ->
+              run(
+                  session,
+                  threads,
+                  job,
+                  found,
+                  own,
+                  source.getOrDefault("source format", ""),
+                  request));
     }
   }
 
@@ -174,7 +229,8 @@ public record ImportOperation(
       OperationJob job,
       TableFingerprint found,
       Optional<WriteStatement> own,
-      String format) {
+      String format,
+      Map<String, String> request) {
     TableDescription table = found.table();
     LocalNodes nodes = LocalNodes.of(session);
     requireLocalReplicas(session, nodes);
@@ -183,6 +239,7 @@ public record ImportOperation(
     OperationMetrics metrics = new OperationMetrics();
     long began = System.nanoTime();
     ImportCheckpoints checkpoints = new ImportCheckpoints(job.run());
+    Optional<Distribution.Receiver> part = Distribution.receiver(threads);
     try (SourceSession sourceSession = assignment.source().open()) {
       TableDescription withTimes =
           own.map(WriteStatement::fields)
@@ -195,14 +252,18 @@ public record ImportOperation(
                                   table,
                                   () -> sourceSession.schema(table.keyspace(), table.name()))));
       Optional<SourcePlan> stored = checkpoints.plan();
-      SourcePlan planned = stored.orElseGet(() -> plan(sourceSession, withTimes));
+      SourcePlan planned =
+          stored
+              .or(() -> part.map(Distribution.Receiver::plan))
+              .orElseGet(() -> plan(sourceSession, withTimes));
       ImportPreflight preflight = new ImportPreflight(session, settings, choices, requests);
       requireKey(table, planned.columns());
       own.ifPresent(statement -> statement.requireFields(planned.columns()));
       List<ColumnDescription> columns = withTimes.select(planned.columns());
       RowTimes.check(table, columns, choices);
       preflight.run(table, columns);
-      preflight.requireRoom(table, columns, checkpoints.haveBegun(), assignment.batch());
+      boolean haveBegun = checkpoints.haveBegun() || part.isPresent();
+      preflight.requireRoom(table, columns, haveBegun, assignment.batch());
       metrics.spent(Stage.PLAN, System.nanoTime() - began);
       ProgressMeter meter =
           new ProgressMeter(
@@ -270,11 +331,20 @@ public record ImportOperation(
         return running.run(
             new ImportEnding(writer, tasks, once, whatStays(job, table, once), job.isDurable()),
             () -> {
-              tasks.run(readers);
+              Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
+              if (elsewhere.isPresent()) {
+                tasks.run(elsewhere.get(), requests, request);
+              } else {
+                tasks.run(readers);
+              }
               rejected.requireFew();
               rejected.writeRecords();
+              part.ifPresent(
+                  its -> its.imported(job.run().partitions().get(0), rejected.path()));
+              long acknowledged =
+                  elsewhere.isPresent() ? tasks.writtenElsewhere() : writer.writtenStatements();
               ImportResult result =
-                  result(job, plan.location(), running.totals(), writer, rejected.path());
+                  result(job, plan.location(), running.totals(), acknowledged, rejected.path());
               return withIndexesAndViews(result, session, sourceSession);
             });
       }
@@ -509,17 +579,17 @@ public record ImportOperation(
    * The result of a job whose tasks are all done, unless the number of records is limited.
    *
    * @param totals the figures of the operation, including those of earlier runs
+   * @param acknowledged rows that the cluster has acknowledged in this run
    * @param rejects the file for rejected rows, if rows are rejected
-   * @throws BulkOperationException if the figures, the checkpoints and the rows that the writer saw
-   *     acknowledged disagree
+   * @throws BulkOperationException if the figures, the checkpoints and the acknowledged rows
+   *     disagree
    */
   private ImportResult result(
       OperationJob job,
       String location,
       OperationTotals totals,
-      StreamWriter writer,
+      long acknowledged,
       Optional<Path> rejects) {
-    long acknowledged = writer.writtenStatements();
     List<JobPartition> partitions = job.run().partitions();
     TaskFigures figures = TaskFigures.of(partitions);
     if (!figures.areWhole()

@@ -2,6 +2,7 @@ package io.ringhaul.internal.operation;
 
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.exceptions.TooManyRejectsException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
@@ -14,13 +15,17 @@ import io.ringhaul.internal.rejects.RejectedRows;
 import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.request.RequestSender;
+import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.write.PartitionWriter;
 import io.ringhaul.internal.write.RowBinders;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.TableDescription;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,6 +73,7 @@ final class ImportTasks {
   private final Queue<ImportTask> ended = new ConcurrentLinkedQueue<>();
   private final Set<ImportTask> open = ConcurrentHashMap.newKeySet();
   private long bytesDone;
+  private long writtenElsewhere;
   private volatile boolean stopped;
 
   ImportTasks(
@@ -131,6 +137,86 @@ final class ImportTasks {
     }
     source.session().requireUnchanged();
     sameTable.atEnd();
+  }
+
+  /**
+   * As {@link #run(Workers)}, in other processes. Tasks whose rows must not be written twice count
+   * as begun from the moment in which they may begin, so only few of them are sent at a time.
+   *
+   * @param request what each process must read and write
+   */
+  void run(Distribution.Sender elsewhere, RequestSettings requests, Map<String, String> request)
+      throws InterruptedException {
+    boolean once = binders.writesOnce();
+    SourcePlan all = source.plan();
+    Distribution.Terms terms =
+        Distribution.Terms.of(
+            requests,
+            request,
+            new Distribution.Source(
+                job.id(),
+                new SourcePlan(
+                    all.formatVersion(),
+                    all.format(),
+                    all.location(),
+                    all.columns(),
+                    all.properties(),
+                    List.of()),
+                once));
+    int atOnce =
+        once ? elsewhere.together(requests.limits(), all.tasks().size()) : all.tasks().size();
+    while (!waiting.isEmpty() && !stopped) {
+      Map<Integer, SourceTask> sent = new LinkedHashMap<>();
+      while (sent.size() < atOnce && !waiting.isEmpty()) {
+        SourceTask next = waiting.remove();
+        sent.put(next.number(), next);
+      }
+      if (once) {
+        sent.values().forEach(task -> checkpoints.begun(task.number()));
+      }
+      elsewhere.run(
+          terms,
+          sent.values().stream().map(Distribution.Task::of).toList(),
+          outcome -> {
+            if (!once) {
+              checkpoints.begun(outcome.number());
+            }
+            finish(Objects.requireNonNull(sent.remove(outcome.number())), outcome);
+          },
+          () -> !once && job.isStopping());
+      stopped = !sent.isEmpty() || job.isStopping();
+    }
+    if (stopped) {
+      throw new JobStoppedException(job.id(), source.doing() + " was stopped");
+    }
+    source.session().requireUnchanged();
+    sameTable.atEnd();
+  }
+
+  private void finish(SourceTask task, Distribution.Outcome outcome) {
+    Distribution.ImportedPart done = Objects.requireNonNull(outcome.imported());
+    TaskFigures figures = done.figures();
+    rejected.read(figures.read());
+    TaskRejects rejects = rejected.openTask(task.number());
+    try {
+      rejects.addLines(done.rejected(), figures.rejected());
+    } catch (TooManyRejectsException e) {
+      rejects.keep();
+      throw e;
+    }
+    meter.handled(figures.written(), outcome.totals().bytes());
+    rejects.commit(bytes -> checkpoints.done(task, done.bytes(), figures, bytes));
+    writtenElsewhere += figures.written();
+    synchronized (this) {
+      bytesDone += done.bytes();
+    }
+    meter.taskDone();
+    sameTable.atCheckpoint();
+  }
+
+  /** The rows that other processes have written in this run. */
+  long writtenElsewhere() {
+    return writtenElsewhere;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.ringhaul.internal.operation;
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.PartitionStatus;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -17,7 +18,8 @@ import java.util.List;
  * @param expiredCells cells omitted because they had expired
  */
 record TaskFigures(
-    long read, long written, long rejected, long nothing, long expiredRows, long expiredCells) {
+    long read, long written, long rejected, long nothing, long expiredRows, long expiredCells)
+    implements Serializable {
 
   static final TaskFigures NONE = new TaskFigures(0, 0, 0, 0, 0, 0);
 

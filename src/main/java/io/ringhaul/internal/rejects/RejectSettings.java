@@ -2,8 +2,12 @@ package io.ringhaul.internal.rejects;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
+import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.internal.disk.LocalPaths;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -67,5 +71,44 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
               + " to reject");
     }
     return this;
+  }
+
+  /** Returns these settings with a file in a folder of its own, and without limits. */
+  public Temporary temporary() {
+    if (choice == OnUnrepresentable.FAIL) {
+      return new Temporary(DEFAULT, Optional.empty());
+    }
+    try {
+      Path folder = Files.createTempDirectory("ringhaul-rejects");
+      return new Temporary(
+          new RejectSettings(choice, Optional.of(folder.resolve("rejects.jsonl")), RejectLimit.NONE),
+          Optional.of(folder));
+    } catch (IOException e) {
+      throw new StorageException(
+          System.getProperty("java.io.tmpdir"),
+          "A temporary folder for rejected rows cannot be created",
+          e);
+    }
+  }
+
+  /**
+   * Settings with a temporary file.
+   *
+   * @param folder closing deletes it; empty if rows are not rejected
+   */
+  public record Temporary(RejectSettings settings, Optional<Path> folder) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      folder.map(Path::toFile).ifPresent(Temporary::delete);
+    }
+
+    private static void delete(File folder) {
+      File[] files = folder.listFiles();
+      for (File file : files == null ? new File[0] : files) {
+        file.delete();
+      }
+      folder.delete();
+    }
   }
 }

@@ -175,8 +175,8 @@ public final class RejectedRows implements AutoCloseable {
     }
   }
 
-  void rejected() {
-    limit.require(rejected.incrementAndGet(), read.sum(), path().map(Path::toString).orElse(""));
+  void rejected(long rows) {
+    limit.require(rejected.addAndGet(rows), read.sum(), path().map(Path::toString).orElse(""));
   }
 
   void committed(long rows) {

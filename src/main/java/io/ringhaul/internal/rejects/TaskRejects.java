@@ -5,6 +5,7 @@ import io.ringhaul.exceptions.UnrepresentableValueException;
 import io.ringhaul.format.RecordForm;
 import io.ringhaul.format.SourceRecord;
 import io.ringhaul.schema.RawRow;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -92,7 +93,7 @@ public final class TaskRejects implements AutoCloseable {
    * @throws io.ringhaul.exceptions.TooManyRejectsException if the limit is exceeded
    */
   public void announce() {
-    all.rejected();
+    all.rejected(1);
   }
 
   /** Adds an announced row. */
@@ -103,10 +104,26 @@ public final class TaskRejects implements AutoCloseable {
     count++;
   }
 
+  /**
+   * Adds the rows that another process has rejected.
+   *
+   * @param text the lines of its rejects file
+   * @throws io.ringhaul.exceptions.TooManyRejectsException if the limit is exceeded
+   */
+  public void addLines(String text, long rows) {
+    if (rows > 0) {
+      add(text.getBytes(StandardCharsets.UTF_8), rows);
+    }
+  }
+
   private void add(byte[] line) {
-    lines.add(line);
-    count++;
-    all.rejected();
+    add(line, 1);
+  }
+
+  private void add(byte[] more, long rows) {
+    lines.add(more);
+    count += rows;
+    all.rejected(rows);
   }
 
   /**
