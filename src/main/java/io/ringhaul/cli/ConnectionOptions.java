@@ -18,11 +18,13 @@ import io.ringhaul.internal.request.Failures;
 import java.io.Console;
 import java.io.File;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,8 +40,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Connection and login. */
-final class ConnectionOptions {
+/** Connection and login. Serializable, for processes that open sessions as this one does. */
+final class ConnectionOptions implements Serializable {
+
+  private static final long serialVersionUID = 1;
 
   private static final int DEFAULT_PORT = 9042;
   private static final String PASSWORD_VARIABLE = "RINGHAUL_PASSWORD";
@@ -63,6 +67,7 @@ final class ConnectionOptions {
       split = ",",
       description =
           "A node to connect to; repeatable, or several with commas. Default: 127.0.0.1:9042.")
+  @SuppressWarnings("serial") // The parser makes an ArrayList.
   private List<String> contactPoints = new ArrayList<>();
 
   @Option(
@@ -85,7 +90,13 @@ final class ConnectionOptions {
   private @Nullable String username;
 
   @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec command;
+  private transient @Nullable CommandSpec command;
+
+  /** The contents of the driver's configuration file; null to read the file. */
+  private @Nullable String driverConfigText;
+
+  /** The password once it is known: it is asked for only once. */
+  private @Nullable String password;
 
   /** Users of other tools try it; a value on the command line is visible to all users. */
   @Option(
@@ -94,8 +105,8 @@ final class ConnectionOptions {
       description =
           "Rejected, as other users of the machine can read it: set RINGHAUL_PASSWORD, or enter the"
               + " password at the prompt.")
-  void rejectPassword(@Nullable String password) {
-    if (password != null) {
+  void rejectPassword(@Nullable String given) {
+    if (given != null) {
       throw new ParameterException(
           Objects.requireNonNull(command).commandLine(),
           "A password on the command line is visible to other users of this machine: set "
@@ -148,6 +159,28 @@ final class ConnectionOptions {
     }
   }
 
+  /**
+   * Reads the file of the driver's configuration and the password, so that another process needs
+   * neither.
+   *
+   * @throws InvalidSettingException if the file cannot be read
+   */
+  ConnectionOptions complete() {
+    if (driverConfig != null) {
+      try {
+        driverConfigText = Files.readString(driverConfig.toPath());
+      } catch (IOException e) {
+        throw new InvalidSettingException(
+            "--driver-config",
+            "The driver configuration file " + driverConfig + " cannot be read: " + e.getMessage());
+      }
+    }
+    if (username != null) {
+      password(username);
+    }
+    return this;
+  }
+
   /** A text with the names of these options. */
   private String named(@Nullable String text) {
     return String.valueOf(text)
@@ -160,10 +193,6 @@ final class ConnectionOptions {
     CqlSessionBuilder builder = CqlSession.builder();
     boolean datacenterKnown = localDatacenter != null;
     if (driverConfig != null) {
-      if (!driverConfig.isFile()) {
-        throw new InvalidSettingException(
-            "--driver-config", "There is no driver configuration file " + driverConfig);
-      }
       DriverConfigLoader loader = loader(driverConfig);
       datacenterKnown |= choosesNodes(loader.getInitialConfig().getDefaultProfile());
       builder.withConfigLoader(datacenterKnown ? loader : inferring(loader));
@@ -223,9 +252,15 @@ final class ConnectionOptions {
     return DriverConfigLoader.compose(DriverConfigLoader.fromMap(policy), configuration);
   }
 
-  private static DriverConfigLoader loader(File file) {
+  private DriverConfigLoader loader(File file) {
+    if (driverConfigText == null && !file.isFile()) {
+      throw new InvalidSettingException(
+          "--driver-config", "There is no driver configuration file " + file);
+    }
     try {
-      return DriverConfigLoader.fromFile(file);
+      return driverConfigText == null
+          ? DriverConfigLoader.fromFile(file)
+          : DriverConfigLoader.fromString(driverConfigText);
     } catch (RuntimeException e) {
       // Usually a syntax error; its message contains the position.
       throw new InvalidSettingException(
@@ -422,13 +457,17 @@ final class ConnectionOptions {
     return session;
   }
 
+  private String password(String user) {
+    if (password == null) {
+      String fromEnvironment = System.getenv(passwordVariable);
+      password = fromEnvironment == null ? asked(user) : fromEnvironment;
+    }
+    return password;
+  }
+
   // Newer Java versions return a console without a terminal; reading from it returns null.
   @SuppressWarnings("SystemConsoleNull")
-  private String password(String user) {
-    String fromEnvironment = System.getenv(passwordVariable);
-    if (fromEnvironment != null) {
-      return fromEnvironment;
-    }
+  private static String asked(String user) {
     Console console = System.console();
     char[] typed = console == null ? null : console.readPassword("Password of %s: ", user);
     if (typed == null) {

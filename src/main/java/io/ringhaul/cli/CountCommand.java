@@ -4,6 +4,8 @@ import io.ringhaul.CountRequest;
 import io.ringhaul.CountResult;
 import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.spark.RinghaulSpark;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,6 +18,7 @@ import picocli.CommandLine.Mixin;
 final class CountCommand extends OperationCommand<CountRequest, CountResult> {
 
   @Mixin private SelectionOptions selection = new SelectionOptions();
+  @Mixin private SparkOptions spark = new SparkOptions();
 
   @Override
   CountRequest request(TokenAwareBulkOperator operator) {
@@ -25,6 +28,16 @@ final class CountCommand extends OperationCommand<CountRequest, CountResult> {
   @Override
   KeyspaceRequest<CountRequest, CountResult> keyspaceRequest(TokenAwareBulkOperator operator) {
     return operator.countKeyspace(table().keyspace());
+  }
+
+  @Override
+  Optional<SparkOptions> spark() {
+    return Optional.of(spark);
+  }
+
+  @Override
+  CountRequest onSpark(RinghaulSpark entrance, RinghaulSpark.Request<CountRequest> request) {
+    return entrance.count(request);
   }
 
   @Override

@@ -32,6 +32,7 @@ import io.ringhaul.json.JsonSource;
 import io.ringhaul.json.JsonTarget;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.parquet.ParquetTarget;
+import io.ringhaul.spark.RinghaulSpark;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
   @Mixin private SelectionOptions selection = new SelectionOptions();
   @Mixin private CellTimeOptions cellTimes = new CellTimeOptions();
   @Mixin private RejectOptions rejects = new RejectOptions();
+  @Mixin private SparkOptions spark = new SparkOptions();
 
   @Option(
       names = "--columns",
@@ -203,6 +205,21 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
   @Override
   KeyspaceRequest<ExportRequest, ExportResult> keyspaceRequest(TokenAwareBulkOperator operator) {
     return operator.exportKeyspace(table().keyspace());
+  }
+
+  @Override
+  Optional<SparkOptions> spark() {
+    return Optional.of(spark);
+  }
+
+  @Override
+  ExportRequest onSpark(RinghaulSpark entrance, RinghaulSpark.Request<ExportRequest> request) {
+    return entrance.export(request);
+  }
+
+  @Override
+  Optional<FormatOptions> format() {
+    return Optional.of(format);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.internal.storage.Locations;
+import java.io.Serializable;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -94,6 +95,30 @@ final class FormatOptions {
 
   @Mixin private StorageOptions storage = new StorageOptions();
 
+  /** What the options refer to in this process; null to look it up. */
+  private @Nullable Properties resolved;
+
+  /**
+   * The properties of the catalog and of the object store, with what their values refer to:
+   * contents of files and variables, which another process does not have.
+   */
+  record Properties(Map<String, String> catalog, Map<String, String> storage)
+      implements Serializable {}
+
+  /**
+   * Returns the properties for another process.
+   *
+   * @throws InvalidSettingException if a file or variable does not exist
+   */
+  Properties properties() {
+    return new Properties(hasCatalog() ? catalogProperties() : Map.of(), storage());
+  }
+
+  /** Takes the properties of the process that began the command. */
+  void use(Properties properties) {
+    resolved = properties;
+  }
+
   /** Whether an option names a format, or a location. */
   boolean isGiven() {
     return format != null || path != null || icebergTable != null || hasCatalog();
@@ -178,6 +203,9 @@ final class FormatOptions {
   }
 
   private Map<String, String> catalogProperties() {
+    if (resolved != null) {
+      return resolved.catalog();
+    }
     OptionSpec option = Objects.requireNonNull(spec).findOption(CatalogDefinitions.OPTION);
     return CatalogDefinitions.of(option.command(), System.getenv())
         .properties(catalogName(), catalogProperties);
@@ -229,7 +257,7 @@ final class FormatOptions {
 
   /** The properties with which an object store is reached. */
   Map<String, String> storage() {
-    return storage.properties();
+    return resolved == null ? storage.properties() : resolved.storage();
   }
 
   Path folder() {

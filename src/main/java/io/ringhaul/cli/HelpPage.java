@@ -52,6 +52,7 @@ final class HelpPage {
                   "ringhaul export store.orders --format=parquet --path=orders",
                   "ringhaul export store.orders --format=iceberg --path=lake --mode=append",
                   "ringhaul export store.orders --format=iceberg --catalog=prod",
+                  "ringhaul export store.orders --format=iceberg --catalog=prod --on=yarn",
                   "ringhaul export store.orders --format=csv --path=out --columns=id,amount",
                   "ringhaul export store.orders --format=csv --path=out -m 'order = id, * = *'",
                   "ringhaul export store.orders --format=json --path=out --job=nightly --resume",
@@ -256,6 +257,7 @@ final class HelpPage {
             "--balancing",
             "--max-attempts",
             "--tune"));
+    groups.put("Spark", List.of(SparkOptions.ON, SparkOptions.CONF));
     return groups;
   }
 

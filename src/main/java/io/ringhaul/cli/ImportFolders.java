@@ -78,12 +78,19 @@ final class ImportFolders {
 
   /**
    * Checks that an option of a job is not one of properties, whose values may refer to any file or
-   * variable of this process.
+   * variable of this process, nor of Spark, whose settings may start any program.
    *
    * @throws InvalidSettingException if it is
    */
   static void requireNoProperties(OptionSpec option) {
     String name = option.longestName();
+    if (name.equals(SparkOptions.ON) || name.equals(SparkOptions.CONF)) {
+      throw new InvalidSettingException(
+          name,
+          name
+              + " may name any program or server, so jobs of this console cannot have it: run the"
+              + " job from the command line");
+    }
     if (name.equals(CatalogDefinitions.PROPERTY_OPTION) || name.equals(StorageOptions.OPTION)) {
       throw new InvalidSettingException(
           name,

@@ -261,7 +261,10 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
       if (store.isDurable() && !isQuiet) {
         say(operation + ": job " + id);
       }
-      signals = StopOnSignal.of(store, id, this::endedTooLate);
+      signals =
+          SparkOptions.isInSpark()
+              ? StopOnSignal.beforeShutdown(store, id, this::endedTooLate)
+              : StopOnSignal.of(store, id, this::endedTooLate);
     }
 
     /** Called with the number of rows processed so far. */

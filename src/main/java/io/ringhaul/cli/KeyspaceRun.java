@@ -146,7 +146,7 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
     try {
       ResultReport report = one.report();
       OperationCommand.Ended<R> ended =
-          one.told(report, () -> one.execute(operator, request, report));
+          one.told(report, () -> one.execute(operator, one.prepared(request), report));
       exitCode = ended.exitCode();
       return ended.result();
     } catch (BulkOperationException e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.iceberg.IcebergBuild;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -101,12 +102,18 @@ public final class Main implements Runnable {
     if (arguments.length > 0 && READING.contains(arguments[0])) {
       ConnectionOptions.setDriverDefault(WITHOUT_MICROSECONDS, "true");
     }
+    if (Boolean.getBoolean(SparkLauncher.TERMINAL_PROPERTY)) {
+      System.setProperty(ProgressDisplay.TERMINAL_PROPERTY, "true");
+    }
     guardLogs(List.of(arguments));
     System.exit(execute(arguments));
   }
 
   /** Runs a command, with defaults of the environment and the configuration file. */
   static int execute(String... arguments) {
+    if (Boolean.getBoolean(SparkLauncher.STORED_PROPERTY)) {
+      return executeStored(arguments);
+    }
     CommandLine commandLine = commandLine(arguments);
     try {
       OptionDefaults.apply(commandLine, System.getenv(), arguments);
@@ -226,6 +233,9 @@ public final class Main implements Runnable {
           .filter(name -> name.startsWith(LOGGING + "log."))
           .forEach(System::clearProperty);
       System.setProperty(LOGGING + "defaultLogLevel", "info");
+    } else if (SparkOptions.isInSpark()) {
+      SparkRun.limitLogs(
+          Stream.concat(REPEATED_BY_COMMANDS.stream(), OF_NO_CONCERN.stream()).toList());
     } else {
       REPEATED_BY_COMMANDS.forEach(logger -> setLogging("log." + logger, "error"));
       OF_NO_CONCERN.forEach(logger -> setLogging("log." + logger, "error"));

@@ -22,6 +22,7 @@ import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckListener;
 import io.ringhaul.monitor.LimitingFactor;
+import io.ringhaul.spark.RinghaulSpark;
 import io.ringhaul.table.TableSource;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -137,7 +139,6 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
       description = "Prints errors and the result only: no progress and no notices.")
   private boolean quiet;
 
-  @SuppressWarnings("unused") // Read before the parser runs, and when a command fails.
   @Option(
       names = {"-v", "--verbose"},
       description = "Also prints what the driver and libraries log, and stack traces.")
@@ -235,6 +236,25 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     return connection.open(keyspaceToRead);
   }
 
+  /** Whether the command runs on Spark, if it can. */
+  Optional<SparkOptions> spark() {
+    return Optional.empty();
+  }
+
+  /**
+   * Creates the request whose tasks run on Spark.
+   *
+   * @param request makes the same request on the executors
+   */
+  Q onSpark(RinghaulSpark entrance, RinghaulSpark.Request<Q> request) {
+    throw new IllegalStateException(spec().name() + " has no option " + SparkOptions.ON);
+  }
+
+  /** The format and location of the target or source; empty if the command has none. */
+  Optional<FormatOptions> format() {
+    return Optional.empty();
+  }
+
   /** Called immediately before the operation starts. */
   void begin() {
     // Does nothing by default.
@@ -264,6 +284,10 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
             : "Give the table once: " + table + ", or -k KEYSPACE and -t TABLE");
   }
 
+  final boolean isVerbose() {
+    return verbose;
+  }
+
   final boolean isQuiet() {
     return quiet;
   }
@@ -274,8 +298,18 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
 
   @Override
   public final Integer call() {
+    Optional<String> master = master();
     if (table().isPattern()) {
       return new KeyspaceRun<>(this).run();
+    }
+    if (master.isPresent() && !SparkOptions.isInSpark()) {
+      check();
+      CommandLine root = spec().root().commandLine();
+      return SparkLauncher.run(
+          master.get(),
+          spark().orElseThrow().settings(),
+          root.getParseResult().originalArgs(),
+          !(root.getDefaultValueProvider() instanceof OptionDefaults));
     }
     ResultReport report = report();
     try {
@@ -283,6 +317,21 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     } catch (BulkOperationException e) {
       return isReaderGone() ? ExitCode.READER_GONE : ExitCode.of(e);
     }
+  }
+
+  /** The master of Spark; empty to run in this process. */
+  private Optional<String> master() {
+    Optional<SparkOptions> options = spark();
+    if (options.isEmpty() && SparkOptions.isInSpark()) {
+      throw new InvalidSettingException(
+          "COMMAND", spec().name() + " runs in one process: start it without spark-submit");
+    }
+    Optional<String> master = options.flatMap(SparkOptions::master);
+    if (master.isPresent() && table().isPattern()) {
+      throw new InvalidSettingException(
+          SparkOptions.ON, SparkOptions.ON + " is for one table, and " + table() + " is a pattern");
+    }
+    return master;
   }
 
   final ResultReport report() {
@@ -296,7 +345,7 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
   }
 
   /** Sets all settings on the request. */
-  private Q prepared(Q request) {
+  final Q prepared(Q request) {
     set(request);
     if (parallelism != null) {
       request.parallelism(parallelism);
@@ -393,7 +442,15 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
       if (!quiet) {
         note(session).ifPresent(TerminalText.err()::println);
       }
-      return execute(operator, request(operator), report);
+      Optional<String> master = master();
+      if (master.isEmpty()) {
+        return execute(operator, prepared(request(operator)), report);
+      }
+      try (SparkRun<Q, R> spark =
+          SparkRun.begin(
+              this, master.get(), spark().orElseThrow().settings(), connection, session)) {
+        return execute(operator, spark.request(), report);
+      }
     }
   }
 
@@ -402,9 +459,8 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     return Optional.empty();
   }
 
-  /** Sets all settings on the request, executes it and reports on the result. */
-  final Ended<R> execute(TokenAwareBulkOperator operator, Q unset, ResultReport report) {
-    Q request = prepared(unset);
+  /** Executes the request, which has all its settings, and reports on the result. */
+  final Ended<R> execute(TokenAwareBulkOperator operator, Q request, ResultReport report) {
     BottleneckReport bottlenecks = new BottleneckReport();
     R result;
     begin();

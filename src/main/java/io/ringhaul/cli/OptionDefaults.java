@@ -70,7 +70,8 @@ final class OptionDefaults implements IDefaultValueProvider {
           "RINGHAUL_JOB_STORE",
           "RINGHAUL_PASSWORD",
           "RINGHAUL_FROM_PASSWORD",
-          "RINGHAUL_PROFILE");
+          "RINGHAUL_PROFILE",
+          "RINGHAUL_SPARK_JAR");
 
   /** The keys of options that name the table: a default for them would be a surprise. */
   private static final Set<String> OF_THE_TABLE = Set.of("from", "keyspace", "table");

@@ -370,11 +370,13 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       return process;
     }
 
+    /** The words before a command whose process must not take signals of the terminal. */
+    static List<String> detached() {
+      return Files.isExecutable(SHELL) ? List.of(SHELL.toString(), "-c", DETACHED) : List.of();
+    }
+
     private List<String> command(UUID job) {
-      List<String> command = new ArrayList<>();
-      if (Files.isExecutable(SHELL)) {
-        command.addAll(List.of(SHELL.toString(), "-c", DETACHED));
-      }
+      List<String> command = new ArrayList<>(detached());
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
           .filter(OF_ONE_PROCESS.negate())

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /** The command line as a process that can receive signals. */
 final class CommandProcess {
 
-  private static final long SECONDS = 60;
+  private static final long SECONDS = 180;
 
   private final Process process;
   private final Path out;

@@ -1,16 +1,19 @@
 package io.ringhaul.spark;
 
+import io.ringhaul.interop.JavaProgram;
 import io.ringhaul.lake.ServerProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A cluster of Spark on this machine: a master and two workers, each a process. */
-final class StandaloneSpark implements AutoCloseable {
+public final class StandaloneSpark implements AutoCloseable {
 
   private static final String DEPLOY = "org.apache.spark.deploy.";
   private static final String HOME = "spark";
@@ -28,13 +31,9 @@ final class StandaloneSpark implements AutoCloseable {
    *
    * @param spark the jars of Spark
    */
-  static StandaloneSpark start(List<Path> spark, Path folder)
+  public static StandaloneSpark start(List<Path> spark, Path folder)
       throws IOException, InterruptedException {
-    Path home = Files.createDirectory(folder.resolve(HOME));
-    Path jars = Files.createDirectory(home.resolve("jars"));
-    for (Path jar : spark) {
-      Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
-    }
+    home(spark, folder);
     int port = ServerProcess.freePort();
     StandaloneSpark cluster = new StandaloneSpark("spark://" + LOOPBACK + ":" + port);
     cluster.add(
@@ -76,6 +75,36 @@ final class StandaloneSpark implements AutoCloseable {
     return cluster;
   }
 
+  /**
+   * Makes the folder of an installation in a folder, unless it exists: the jars, and the program
+   * {@code spark-submit}, which Spark's archive has and Maven Central has not.
+   */
+  public static Path home(List<Path> spark, Path folder) throws IOException {
+    Path home = folder.resolve(HOME);
+    if (Files.exists(home)) {
+      return home;
+    }
+    Path jars = Files.createDirectories(home.resolve("jars"));
+    for (Path jar : spark) {
+      Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
+    }
+    Path submit = Files.createDirectory(home.resolve("bin")).resolve("spark-submit");
+    Files.writeString(
+        submit,
+        "#!/bin/sh\nexec '"
+            + ServerProcess.java()
+            + "' -Xmx1g -cp '"
+            + jars
+            + "/*' "
+            + JavaProgram.SPARK_OPENS.stream()
+                .map(each -> "--add-opens=" + each + "=ALL-UNNAMED ")
+                .collect(Collectors.joining())
+            + DEPLOY
+            + "SparkSubmit \"$@\"\n");
+    Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwx------"));
+    return home;
+  }
+
   private void add(
       List<Path> spark, Path folder, String host, int port, String main, String... arguments)
       throws IOException, InterruptedException {
@@ -101,7 +130,7 @@ final class StandaloneSpark implements AutoCloseable {
             folder.resolve(main + ".log")));
   }
 
-  String master() {
+  public String master() {
     return master;
   }
 

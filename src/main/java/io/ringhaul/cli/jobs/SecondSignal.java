@@ -1,12 +1,13 @@
 package io.ringhaul.cli.jobs;
 
 import java.lang.reflect.Proxy;
+import java.util.function.IntConsumer;
 
 /**
  * Lets a second Ctrl-C or SIGTERM end a process that is waiting in its shutdown; Java ignores
  * further signals by default.
  */
-final class SecondSignal {
+public final class SecondSignal {
 
   private static final int SIGINT = 2;
   private static final int SIGTERM = 15;
@@ -14,18 +15,36 @@ final class SecondSignal {
 
   private SecondSignal() {}
 
-  /** Makes these signals end the process immediately from now on, if this Java supports it. */
-  static void endsTheProcess() {
+  /**
+   * Makes these signals end the process immediately from now on, if this Java supports it.
+   *
+   * @param first runs before the process ends
+   */
+  public static void endsTheProcess(Runnable first) {
+    handle(
+        number -> {
+          first.run();
+          Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNALS + number);
+        });
+  }
+
+  /** Runs work on these signals from now on, and the process does not end. */
+  static void runs(Runnable work) {
+    handle(number -> work.run());
+  }
+
+  private static void handle(IntConsumer work) {
     try {
-      handle("INT", SIGINT);
-      handle("TERM", SIGTERM);
+      handle("INT", SIGINT, work);
+      handle("TERM", SIGTERM, work);
     } catch (ReflectiveOperationException | RuntimeException e) {
       // Without support, the process ends when its shutdown hooks end.
     }
   }
 
   /** Uses reflection: the class is not part of Java's standard API and may be missing. */
-  private static void handle(String name, int number) throws ReflectiveOperationException {
+  private static void handle(String name, int number, IntConsumer work)
+      throws ReflectiveOperationException {
     Class<?> signal = Class.forName("sun.misc.Signal");
     Class<?> handler = Class.forName("sun.misc.SignalHandler");
     Object ending =
@@ -34,7 +53,7 @@ final class SecondSignal {
             new Class<?>[] {handler},
             (proxy, method, arguments) -> {
               if (method.getName().equals("handle")) {
-                Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNALS + number);
+                work.accept(number);
               }
               return null;
             });

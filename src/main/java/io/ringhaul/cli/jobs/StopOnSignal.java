@@ -49,8 +49,28 @@ public final class StopOnSignal implements AutoCloseable {
     return listening;
   }
 
+  /**
+   * Registers for signals in a process that must not begin to shut down before the job has stopped:
+   * other shutdown hooks end what the job needs.
+   *
+   * @param late as in {@link #of}; the process ends after it
+   */
+  public static StopOnSignal beforeShutdown(JobStore store, UUID job, Runnable late) {
+    StopOnSignal listening =
+        new StopOnSignal(
+            store,
+            job,
+            () -> {
+              late.run();
+              Runtime.getRuntime().halt(1);
+            },
+            PATIENCE);
+    SecondSignal.runs(listening.hook::start);
+    return listening;
+  }
+
   private void signalled() {
-    SecondSignal.endsTheProcess();
+    SecondSignal.endsTheProcess(() -> {});
     stop();
   }
 

@@ -29,7 +29,7 @@ public final class UntilSignal implements AutoCloseable {
   }
 
   private void signalled() {
-    SecondSignal.endsTheProcess();
+    SecondSignal.endsTheProcess(() -> {});
     asked.countDown();
     boolean isClosed = false;
     try {
