@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.ImportRequest;
 import io.ringhaul.format.ImportSource;
+import io.ringhaul.spark.RinghaulSpark;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ final class ImportCommand extends WriteCommand {
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private SourceFileOptions source = new SourceFileOptions();
+  @Mixin private SparkOptions spark = new SparkOptions();
 
   @Option(
       names = "--columns",
@@ -81,6 +83,21 @@ final class ImportCommand extends WriteCommand {
           "Maximum number of records to read, of several files in no particular order; such an"
               + " import is no job. Default: all records.")
   private @Nullable Long maxRecords;
+
+  @Override
+  Optional<SparkOptions> spark() {
+    return Optional.of(spark);
+  }
+
+  @Override
+  ImportRequest onSpark(RinghaulSpark entrance, RinghaulSpark.Request<ImportRequest> request) {
+    return entrance.importInto(request);
+  }
+
+  @Override
+  Optional<FormatOptions> format() {
+    return Optional.of(format);
+  }
 
   @Override
   Optional<String> noJob() {

@@ -112,7 +112,7 @@ class CommandLineOnSpark {
   }
 
   @Test
-  void countsAndExportsInLocalMode() throws Exception {
+  void countsExportsAndImportsInLocalMode() throws Exception {
     CapturedRun count = done(start("count", "--on=" + LOCAL, "--tasks=8", "--json"));
     assertThat(count.json().path("rows").asInt()).isEqualTo(ROWS);
 
@@ -130,7 +130,21 @@ class CommandLineOnSpark {
     assertThat(result.path("rows").asInt()).isEqualTo(ROWS);
     assertThat(result.path("verified").asText()).isEqualTo("equal");
     assertThat(export.err()).doesNotContain("Exception", " WARN ", " INFO ");
-    assertEqual(IcebergSource.warehouse(folder.resolve("lake")).table(keyspace + ".t"));
+    IcebergSource lake = IcebergSource.warehouse(folder.resolve("lake")).table(keyspace + ".t");
+    assertEqual(lake);
+
+    session.execute("TRUNCATE " + keyspace + ".t");
+    CapturedRun again =
+        done(
+            start(
+                "import",
+                "--on=" + LOCAL,
+                "--format=iceberg",
+                "--path=" + folder.resolve("lake"),
+                "--tasks=8",
+                "--json"));
+    assertThat(again.json().path("rows").asInt()).isEqualTo(ROWS);
+    assertEqual(lake);
   }
 
   @Test
