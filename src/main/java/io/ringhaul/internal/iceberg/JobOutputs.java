@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionSpec;
 
@@ -45,16 +46,10 @@ final class JobOutputs {
   private final UUID rowFilesId;
 
   private JobOutputs(List<TaskOutput> outputs, PartitionSpec spec) {
-    List<List<JsonNode>> files =
-        outputs.stream()
-            .map(
-                output ->
-                    output.files().stream()
-                        .map(json -> Json.read(json, JsonNode.class, "the description of a file"))
-                        .toList())
-            .toList();
-    files.stream()
-        .flatMap(List::stream)
+    // Twice: the trees of all files take many times the memory of their texts.
+    outputs.stream()
+        .flatMap(output -> output.files().stream())
+        .map(JobOutputs::read)
         .filter(file -> file.has(ROW_FILE))
         .map(JobOutputs::rowFile)
         .forEach(rowFiles::add);
@@ -65,11 +60,15 @@ final class JobOutputs {
                 .sorted()
                 .collect(Collectors.joining("\n"))
                 .getBytes(UTF_8));
-    for (int i = 0; i < outputs.size(); i++) {
-      for (JsonNode file : files.get(i)) {
-        add(outputs.get(i).task(), file, spec);
+    for (TaskOutput output : outputs) {
+      for (String file : output.files()) {
+        add(output.task(), read(file), spec);
       }
     }
+  }
+
+  private static JsonNode read(String file) {
+    return Json.read(file, JsonNode.class, "the description of a file");
   }
 
   static JobOutputs of(List<TaskOutput> outputs, PartitionSpec spec) {
@@ -89,7 +88,7 @@ final class JobOutputs {
       if (content instanceof DeleteFile deletes) {
         deleteFiles.add(deletes);
       } else {
-        dataFiles.add((DataFile) content);
+        dataFiles.add(compact((DataFile) content, spec));
       }
     }
   }
@@ -181,7 +180,12 @@ final class JobOutputs {
         file.path(ROW_FILE).asText(), file.path(BYTES).asLong(), file.path(ROWS).asLong());
   }
 
+  /** Parsed files have a schema of their partition each, also of no partition. */
+  private static DataFile compact(DataFile parsed, PartitionSpec spec) {
+    return spec.isUnpartitioned() ? DataFiles.builder(spec).copy(parsed).build() : parsed;
+  }
+
   private static DataFile dataFile(JsonNode file, PartitionSpec spec) {
-    return (DataFile) ContentFileParser.fromJson(file, spec);
+    return compact((DataFile) ContentFileParser.fromJson(file, spec), spec);
   }
 }
