@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class SparkTasks extends Distribution.Sender {
 
   private static final long LOOK_MILLIS = 200;
+
+  /** Outcomes of tasks that are stored in one step. */
+  private static final int MOST_TOGETHER = 1_000;
+
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
 
   private final JavaSparkContext context;
@@ -57,7 +61,7 @@ final class SparkTasks extends Distribution.Sender {
   protected void run(
       Distribution.Terms terms,
       List<Distribution.Task> tasks,
-      Consumer<Distribution.Outcome> ended,
+      Consumer<List<Distribution.Outcome>> ended,
       BooleanSupplier stops)
       throws InterruptedException {
     if (tasks.isEmpty()) {
@@ -204,15 +208,17 @@ final class SparkTasks extends Distribution.Sender {
     private final transient BlockingQueue<Distribution.Outcome> ended = new LinkedBlockingQueue<>();
 
     private final transient Set<Integer> told = new HashSet<>();
-    private final transient Consumer<Distribution.Outcome> to;
+    private final transient Consumer<List<Distribution.Outcome>> to;
 
-    private Outcomes(Consumer<Distribution.Outcome> to) {
+    private Outcomes(Consumer<List<Distribution.Outcome>> to) {
       this.to = to;
     }
 
     private void take(long millis) throws InterruptedException {
-      tell(ended.poll(millis, TimeUnit.MILLISECONDS));
-      takeAll();
+      Distribution.Outcome first = ended.poll(millis, TimeUnit.MILLISECONDS);
+      if (first != null) {
+        tell(first);
+      }
     }
 
     private void takeAll() {
@@ -221,9 +227,13 @@ final class SparkTasks extends Distribution.Sender {
       }
     }
 
-    private void tell(Distribution.@Nullable Outcome outcome) {
-      if (outcome != null && told.add(outcome.number())) {
-        to.accept(outcome);
+    /** Tells an outcome together with others that have arrived, which costs the store less. */
+    private void tell(Distribution.Outcome first) {
+      List<Distribution.Outcome> all = new ArrayList<>(List.of(first));
+      ended.drainTo(all, MOST_TOGETHER - 1);
+      all.removeIf(outcome -> !told.add(outcome.number()));
+      if (!all.isEmpty()) {
+        to.accept(List.copyOf(all));
       }
     }
 
@@ -242,7 +252,7 @@ final class SparkTasks extends Distribution.Sender {
 
     @Override
     public AccumulatorV2<Distribution.Outcome, List<Distribution.Outcome>> copy() {
-      Outcomes copy = new Outcomes(outcome -> {});
+      Outcomes copy = new Outcomes(outcomes -> {});
       copy.added.addAll(added);
       return copy;
     }

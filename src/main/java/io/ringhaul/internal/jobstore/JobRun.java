@@ -75,6 +75,12 @@ public interface JobRun extends AutoCloseable {
   void done(Checkpoint checkpoint);
 
   /**
+   * Records that other processes have run partitions that are not done: each is begun and done, all
+   * in one step. A repeated call changes nothing.
+   */
+  void ran(List<Checkpoint> checkpoints);
+
+  /**
    * Records that a partition failed in this run.
    *
    * @param error the reason; characters that databases do not accept are replaced

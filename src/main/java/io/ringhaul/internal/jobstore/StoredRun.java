@@ -202,6 +202,31 @@ final class StoredRun implements JobRun {
   }
 
   @Override
+  public void ran(List<Checkpoint> checkpoints) {
+    LastAttempt attempt = Changes.attempt(OptionalInt.empty(), Optional.empty());
+    database.writeRepeatably(
+        handle -> {
+          JobState state = lockOwn(handle);
+          for (Checkpoint checkpoint : checkpoints) {
+            JobPartition before = partition(handle, id, checkpoint.number());
+            if (before.equals(Changes.doneWith(before, checkpoint))) {
+              // The answer to the first time was lost.
+              continue;
+            }
+            JobPartition now =
+                Changes.doneWith(Changes.begunAgain(open(before), attempt), checkpoint);
+            JobRows.update(handle, id, now);
+            state.figures = Changes.after(state.figures, before, now);
+            state.rejectBytes = Math.max(state.rejectBytes, checkpoint.rejectBytes());
+          }
+          JobRows.update(handle, id, state);
+          return true;
+        });
+    checkpoints.forEach(
+        checkpoint -> rejectBytes.accumulateAndGet(checkpoint.rejectBytes(), Math::max));
+  }
+
+  @Override
   public void failed(int partition, String error) {
     move(partition, (state, before) -> Changes.failedWith(open(before), error));
   }

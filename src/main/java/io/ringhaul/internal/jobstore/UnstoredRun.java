@@ -81,6 +81,11 @@ public final class UnstoredRun implements JobRun {
   }
 
   @Override
+  public void ran(List<Checkpoint> checkpoints) {
+    checkpoints.forEach(this::done);
+  }
+
+  @Override
   public void failed(int partition, String error) {}
 
   @Override

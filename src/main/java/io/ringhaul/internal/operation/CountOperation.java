@@ -130,12 +130,14 @@ public record CountOperation(
     elsewhere.run(
         terms,
         tasks,
-        counted -> {
-          scan.meter().handled(counted.totals().rows(), counted.totals().bytes());
-          List<TokenRange> ranges = tasks.get(counted.number()).ranges();
-          scan.meter().part().done(TokenRange.rowTokens(ranges));
-          scan.meter().rangesDone(ranges.size());
-          scan.meter().taskDone();
+        ended -> {
+          for (Distribution.Outcome counted : ended) {
+            scan.meter().handled(counted.totals().rows(), counted.totals().bytes());
+            List<TokenRange> ranges = tasks.get(counted.number()).ranges();
+            scan.meter().part().done(TokenRange.rowTokens(ranges));
+            scan.meter().rangesDone(ranges.size());
+            scan.meter().taskDone();
+          }
         },
         () -> false);
   }

@@ -222,12 +222,13 @@ public abstract class Distribution implements Executor {
     /**
      * Runs the tasks. Attempts that lost to others may still run on return.
      *
-     * @param ended takes the outcome of each task once, on the calling thread
+     * @param ended takes the outcome of each task once, those that have arrived together, on the
+     *     calling thread
      * @param stops whether to stop before all tasks have ended
      * @throws io.ringhaul.exceptions.BulkOperationException if a task failed finally
      */
     protected abstract void run(
-        Terms terms, List<Task> tasks, Consumer<Outcome> ended, BooleanSupplier stops)
+        Terms terms, List<Task> tasks, Consumer<List<Outcome>> ended, BooleanSupplier stops)
         throws InterruptedException;
   }
 

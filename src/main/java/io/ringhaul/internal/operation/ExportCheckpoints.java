@@ -204,21 +204,19 @@ public final class ExportCheckpoints {
         Optional.of(replica).filter(address -> !address.isEmpty()));
   }
 
-  /** As {@link #begun(ScanTask, int, String)}, for a task of another process. */
-  void begun(int number) {
-    run.begun(number);
-  }
-
   /** Stores that a task is finished. Durable on return if the job's store is durable. */
   void done(TaskOutput output, long rejectedRows, long rejectBytes) {
-    run.done(
-        new Checkpoint(
-            output.task(),
-            output.rows(),
-            output.bytes(),
-            rejectedRows,
-            output.files(),
-            rejectBytes));
+    run.done(checkpoint(output, rejectedRows, rejectBytes));
+  }
+
+  /** Stores that other processes have run tasks, which rejected no rows. */
+  void ran(List<TaskOutput> outputs) {
+    run.ran(outputs.stream().map(output -> checkpoint(output, 0, 0)).toList());
+  }
+
+  private static Checkpoint checkpoint(TaskOutput output, long rejectedRows, long rejectBytes) {
+    return new Checkpoint(
+        output.task(), output.rows(), output.bytes(), rejectedRows, output.files(), rejectBytes);
   }
 
   void failed(ScanTask task, String error) {

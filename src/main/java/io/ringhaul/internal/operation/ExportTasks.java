@@ -96,14 +96,20 @@ final class ExportTasks {
     elsewhere.run(
         terms,
         List.copyOf(left.values()),
-        outcome -> {
-          TaskOutput output = Objects.requireNonNull(outcome.output());
-          work.checkpoints().begun(outcome.number());
-          work.checkpoints().done(output, 0, 0);
-          scan.meter().handled(output.rows(), outcome.totals().bytes());
-          List<TokenRange> ranges = Objects.requireNonNull(left.remove(outcome.number())).ranges();
-          scan.meter().part().done(TokenRange.rowTokens(ranges));
-          ended(ranges, output);
+        outcomes -> {
+          work.checkpoints()
+              .ran(
+                  outcomes.stream()
+                      .map(outcome -> Objects.requireNonNull(outcome.output()))
+                      .toList());
+          for (Distribution.Outcome outcome : outcomes) {
+            TaskOutput output = Objects.requireNonNull(outcome.output());
+            scan.meter().handled(output.rows(), outcome.totals().bytes());
+            List<TokenRange> ranges =
+                Objects.requireNonNull(left.remove(outcome.number())).ranges();
+            scan.meter().part().done(TokenRange.rowTokens(ranges));
+            ended(ranges, output);
+          }
         },
         work.job()::isStopping);
     if (!left.isEmpty()) {

@@ -177,11 +177,13 @@ final class ImportTasks {
       elsewhere.run(
           terms,
           sent.values().stream().map(Distribution.Task::of).toList(),
-          outcome -> {
-            if (!once) {
-              checkpoints.begun(outcome.number());
+          ended -> {
+            for (Distribution.Outcome outcome : ended) {
+              if (!once) {
+                checkpoints.begun(outcome.number());
+              }
+              finish(Objects.requireNonNull(sent.remove(outcome.number())), outcome);
             }
-            finish(Objects.requireNonNull(sent.remove(outcome.number())), outcome);
           },
           () -> !once && job.isStopping());
       stopped = !sent.isEmpty() || job.isStopping();

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The behaviour that all stores share. */
@@ -307,6 +308,37 @@ abstract class JobStoreContract extends JobTelemetryContract {
     try (JobRun run = JobRuns.of(store).begin(job.id())) {
       assertThat(figures(store, job).done()).isEqualTo(3);
       assertThat(run.partitions().get(1).tokens()).hasSize(1);
+    }
+  }
+
+  @Test
+  void partitionsOfOtherProcessesAreBegunAndDoneTogether() {
+    JobStore store = store();
+    Job job = created(store);
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
+      run.plan("", Jobs.tiling(4, 2));
+      List<Checkpoint> checkpoints = List.of(Jobs.checkpoint(2), Jobs.checkpoint(0));
+      run.ran(checkpoints);
+      run.ran(checkpoints);
+      List<JobPartition> partitions = store.partitions(job.id());
+      assertThat(partitions.get(0).status()).isEqualTo(PartitionStatus.DONE);
+      assertThat(partitions.get(0).attempt()).isEqualTo(1);
+      assertThat(partitions.get(0).lastAttempt().orElseThrow().ended()).isPresent();
+      assertThat(partitions.get(0).outputs()).isEqualTo(Jobs.checkpoint(0).outputs());
+      assertThat(partitions.get(2).status()).isEqualTo(PartitionStatus.DONE);
+      assertThat(figures(store, job).done()).isEqualTo(2);
+      run.done(Jobs.checkpoint(2));
+      run.begun(1);
+      run.done(Jobs.checkpoint(1));
+      assertThat(figures(store, job))
+          .isEqualTo(
+              new JobFigures(
+                  4,
+                  3,
+                  0,
+                  Stream.of(0, 1, 2).mapToLong(each -> Jobs.checkpoint(each).rows()).sum(),
+                  Stream.of(0, 1, 2).mapToLong(each -> Jobs.checkpoint(each).rejectedRows()).sum()));
+      run.stopped();
     }
   }
 
