@@ -8,6 +8,7 @@ import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import java.io.Serializable;
 import java.util.Objects;
 import java.util.Set;
@@ -71,8 +72,8 @@ public final class RinghaulSpark implements AutoCloseable {
   private final Set<JavaFutureAction<?>> running = ConcurrentHashMap.newKeySet();
 
   private RinghaulSpark(JavaSparkContext context, SessionFactory sessions) {
-    this.context = Objects.requireNonNull(context);
-    this.source = new SparkTask.Source(UUID.randomUUID(), Objects.requireNonNull(sessions));
+    this.context = context;
+    this.source = new SparkTask.Source(UUID.randomUUID(), sessions);
     this.session = sessions.open();
   }
 
@@ -80,12 +81,19 @@ public final class RinghaulSpark implements AutoCloseable {
    * Returns an entrance to Spark, and opens a session in this process.
    *
    * @throws BulkOperationException if this is no supported version of Spark
+   * @throws InvalidSettingException if there is no factory
    */
   public static RinghaulSpark over(JavaSparkContext context, SessionFactory sessions) {
     String version = context.version();
     if (!version.startsWith("3.5.") && !version.startsWith("4.")) {
       throw new BulkOperationException(
           "Spark " + version + " is not supported: Ringhaul runs on Spark 3.5 and 4", null);
+    }
+    if (Objects.isNull(sessions)) {
+      throw new InvalidSettingException(
+          "sessions",
+          "There is no SessionFactory, and each executor needs one to connect to the cluster: give"
+              + " SessionFactory.of(settings) or SessionFactory.file(file)");
     }
     return new RinghaulSpark(context, sessions);
   }

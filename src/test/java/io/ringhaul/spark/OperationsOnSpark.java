@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ClusterTest
 class OperationsOnSpark {
 
-  private static final String SPARK = "org.apache.spark:spark-core_2.12:3.5.7";
+  static final String SPARK = "org.apache.spark:spark-core_2.12:3.5.7";
   private static final int ROWS = 3_000;
   private static final int FILES = 12;
   private static final int ROUNDS = Integer.getInteger("ringhaul.spark.rounds", 3);

@@ -25,15 +25,14 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
- * The application {@code RunOnSpark}, compiled against the jar for Spark as an application of a
- * user.
+ * An application, compiled against the jar for Spark as an application of a user.
  *
+ * @param program its main class
  * @param spark the jars of Spark
  * @param jar the application
  */
-record SparkApplication(List<Path> spark, Path jar, Path folder) {
+record SparkApplication(String program, List<Path> spark, Path jar, Path folder) {
 
-  private static final String PROGRAM = "RunOnSpark";
   private static final long PATIENCE_SECONDS = 400;
 
   /** The jar with Ringhaul. */
@@ -48,9 +47,14 @@ record SparkApplication(List<Path> spark, Path jar, Path folder) {
    * @param folder for the application and its output
    */
   static SparkApplication compile(String spark, Path folder) throws IOException {
+    return compile("RunOnSpark", spark, folder);
+  }
+
+  /** As {@link #compile(String, Path)}, for another program than {@code RunOnSpark}. */
+  static SparkApplication compile(String program, String spark, Path folder) throws IOException {
     List<Path> jars = ForeignClassPath.of("Spark", spark);
-    Path source = folder.resolve(PROGRAM + ".java");
-    try (InputStream in = SparkApplication.class.getResourceAsStream(PROGRAM + ".java")) {
+    Path source = folder.resolve(program + ".java");
+    try (InputStream in = SparkApplication.class.getResourceAsStream(program + ".java")) {
       Files.copy(Objects.requireNonNull(in), source);
     }
     Path classes = Files.createDirectory(folder.resolve("classes"));
@@ -78,7 +82,7 @@ record SparkApplication(List<Path> spark, Path jar, Path folder) {
         Files.copy(each, entries);
       }
     }
-    return new SparkApplication(jars, jar, folder);
+    return new SparkApplication(program, jars, jar, folder);
   }
 
   private static String classPath(Stream<Path> jars) {
@@ -110,6 +114,7 @@ record SparkApplication(List<Path> spark, Path jar, Path folder) {
     List<String> command = new ArrayList<>();
     command.add(ServerProcess.java().toString());
     command.add("-Xmx1g");
+    command.add("-XX:TieredStopAtLevel=1");
     JavaProgram.SPARK_OPENS.forEach(each -> command.add("--add-opens=" + each + "=ALL-UNNAMED"));
     command.add("-Dspark.master=" + master);
     command.add("-Dspark.app.name=test");
@@ -119,7 +124,7 @@ record SparkApplication(List<Path> spark, Path jar, Path folder) {
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add("-cp");
     command.add(classPath(Stream.concat(spark.stream(), Stream.of(ringhaul(), jar))));
-    command.add(PROGRAM);
+    command.add(program);
     InetSocketAddress contact = TestCluster.get().contactPoints().get(0);
     command.add(contact.getHostString() + ":" + contact.getPort());
     command.add(
