@@ -280,12 +280,14 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("org.springframework..");
 
-  /** The library works without Spark on the class path. */
+  /** The library works without Spark on the class path, and so do commands without --on. */
   @ArchTest
   static final ArchRule SPARK_IN_ITS_ROOM =
       noClasses()
           .that()
           .resideOutsideOfPackage("io.ringhaul.spark..")
+          .and()
+          .haveNameNotMatching("io\\.ringhaul\\.cli\\.SparkRun(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.spark..", "scala..");
