@@ -61,6 +61,9 @@ public interface SessionFactory extends Serializable {
   }
 
   private static SessionFactory ofText(String text) {
-    return () -> CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(text)).build();
+    // An idle session must not keep a process alive that has nothing else to do.
+    String settings = "datastax-java-driver.advanced.netty.daemon = true\n" + text;
+    return () ->
+        CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(settings)).build();
   }
 }
