@@ -100,7 +100,7 @@ public final class Processes {
         options.of("rows"),
         RinghaulProcess.built(node, folder.resolve("ringhaul"), jvm),
         new DsbulkProcess(node, folder.resolve("dsbulk"), jvm),
-        new SparkProcess(node, folder.resolve("spark"), jvm));
+        SparkProcess.connector(node, folder.resolve("spark"), jvm));
   }
 
   private static void fill(BenchCluster cluster, long rows) throws InterruptedException {

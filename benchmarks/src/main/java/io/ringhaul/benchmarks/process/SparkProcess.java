@@ -11,22 +11,36 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Runs Spark with two cores in a new process. */
+/** Runs Spark with two cores in a new process, with its Cassandra connector or with Ringhaul. */
 public final class SparkProcess {
 
-  private static final String MAIN_CLASS = "io.ringhaul.peers.SparkPeer";
   private static final String LAUNCHER_OPTIONS = "org.apache.spark.launcher.JavaModuleOptions";
 
   private final InetSocketAddress node;
   private final Path folder;
   private final JavaCommand java;
+  private final String mainClass;
 
-  public SparkProcess(InetSocketAddress node, Path folder, Jvm jvm)
+  private SparkProcess(
+      InetSocketAddress node, Path folder, Jvm jvm, String peer, String mainClass)
       throws IOException, InterruptedException, ReflectiveOperationException {
     this.node = node;
     this.folder = folder;
-    String classPath = PeerClassPath.of("spark");
+    String classPath = PeerClassPath.of(peer);
     this.java = new JavaCommand(jvm, moduleOptions(classPath), classPath);
+    this.mainClass = mainClass;
+  }
+
+  /** Spark with its Cassandra connector. */
+  public static SparkProcess connector(InetSocketAddress node, Path folder, Jvm jvm)
+      throws IOException, InterruptedException, ReflectiveOperationException {
+    return new SparkProcess(node, folder, jvm, "spark", "io.ringhaul.peers.SparkPeer");
+  }
+
+  /** Spark with Ringhaul, whose jar for Spark must be in {@code target}. */
+  public static SparkProcess ringhaul(InetSocketAddress node, Path folder, Jvm jvm)
+      throws IOException, InterruptedException, ReflectiveOperationException {
+    return new SparkProcess(node, folder, jvm, "ringhaul-spark", "io.ringhaul.peers.RinghaulPeer");
   }
 
   /** Returns the module options that Spark's own launcher uses. */
@@ -59,6 +73,6 @@ public final class SparkProcess {
     List<String> all = new ArrayList<>(List.of(work));
     all.addAll(List.of(node.getHostString(), String.valueOf(node.getPort())));
     all.addAll(List.of(BenchCluster.KEYSPACE, table, files.toString(), String.valueOf(times)));
-    return RepeatedRun.of(new MeasuredProcess(java.of(MAIN_CLASS, all), folder).run());
+    return RepeatedRun.of(new MeasuredProcess(java.of(mainClass, all), folder).run());
   }
 }
