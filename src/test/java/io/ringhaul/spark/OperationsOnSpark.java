@@ -21,6 +21,7 @@ import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.parquet.ParquetSource;
 import io.ringhaul.seeds.Seeds;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ class OperationsOnSpark {
   static final String SPARK = "org.apache.spark:spark-core_2.12:3.5.7";
   private static final int ROWS = 3_000;
   private static final int FILES = 12;
+  private static final int LARGE = Integer.getInteger("ringhaul.spark.rows", 2_000_000);
   private static final int ROUNDS = Integer.getInteger("ringhaul.spark.rounds", 3);
 
   private final CqlSession session = TestCluster.session();
@@ -235,6 +237,43 @@ class OperationsOnSpark {
       assertThat(result.rows()).isEqualTo(ROWS);
       assertThat(result.totals().earlierRows()).isPositive();
     }
+  }
+
+  @Test
+  void movesLargeTableExactly() throws Exception {
+    for (String table : List.of("large", "copy_of_large")) {
+      TestCluster.define(
+          "CREATE TABLE "
+              + keyspace
+              + "."
+              + table
+              + " (part int, row bigint, name text, amount decimal, PRIMARY KEY (part, row))");
+    }
+    Path rows = Files.createDirectory(folder.resolve("rows")).resolve("rows.csv");
+    try (BufferedWriter out = Files.newBufferedWriter(rows)) {
+      out.write("part,row,name,amount\n");
+      for (int row = 0; row < LARGE; row++) {
+        out.write(row / 20 + "," + row + ",name " + row + "," + row + ".50\n");
+      }
+    }
+    try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      operator.importInto(keyspace, "large").from(CsvSource.at(rows)).execute();
+    }
+    SparkApplication application = SparkApplication.compile(SPARK, folder);
+    try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder)) {
+      SparkApplication.Run run =
+          application.start(
+              cluster.master(),
+              keyspace,
+              Map.of("spark.executor.memory", "512m"),
+              "export large",
+              "import large");
+      assertThat(run.end()).containsExactly("export large: " + LARGE, "import large: " + LARGE);
+    }
+    ImportSource exported =
+        IcebergSource.warehouse(folder.resolve("large")).table(keyspace + ".large");
+    assertEqual("large", exported);
+    assertEqual("copy_of_large", exported);
   }
 
   @Test

@@ -130,6 +130,26 @@ public final class RunOnSpark {
                         .jobId(what)
                         .execute()
                         .rows();
+                case "export large" ->
+                    spark
+                        .export(
+                            operator ->
+                                operator
+                                    .export(keyspace, "large")
+                                    .to(target("iceberg", folder + "/large")))
+                        .execute()
+                        .rows();
+                case "import large" ->
+                    spark
+                        .importInto(
+                            operator ->
+                                operator
+                                    .importInto(keyspace, "copy_of_large")
+                                    .from(
+                                        IcebergSource.warehouse(Path.of(folder, "large"))
+                                            .table(keyspace + ".large")))
+                        .execute()
+                        .rows();
                 case "straggler" -> spark.export(straggler(keyspace, folder)).execute().rows();
                 case "unserializable" -> {
                   Thread thread = Thread.currentThread();
