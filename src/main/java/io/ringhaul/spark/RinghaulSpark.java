@@ -110,8 +110,8 @@ public final class RinghaulSpark implements AutoCloseable {
   /**
    * Returns a request to export a table. Its tasks write from the executors, so the target must be
    * reachable from all of them: an object store, HDFS or a shared folder. Settings that are
-   * refused: {@code maxRows}, {@code maxDiskBytes}, {@code detectDeletes}, streams, and rejects
-   * instead of failure for rows that the target cannot hold.
+   * refused: {@code maxRows}, {@code maxDiskBytes}, {@code detectDeletes} and streams. Rejected
+   * rows are sent to this process, which keeps the rejects file.
    */
   public ExportRequest export(Request<ExportRequest> request) {
     return request(request);

@@ -120,6 +120,13 @@ class OperationsOnSpark {
       TestCluster.define(
           "CREATE TABLE " + keyspace + "." + table + " (id int PRIMARY KEY, amount counter)");
     }
+    TestCluster.define("CREATE TABLE " + keyspace + ".empties (id int PRIMARY KEY, number int)");
+    for (int id = 0; id < 30; id++) {
+      session.execute(
+          String.format(
+              "INSERT INTO %s.empties (id, number) VALUES (%d, %s)",
+              keyspace, id, id < FILES ? "blobAsInt(0x)" : "7"));
+    }
     writeCounts();
     List<String> lines =
         SparkApplication.compile(spark, folder)
@@ -137,18 +144,20 @@ class OperationsOnSpark {
                 "import rest",
                 "import rejects",
                 "import counters",
-                "import counters broken")
+                "import counters broken",
+                "export rejects")
             .end();
 
     assertThat(lines)
-        .hasSize(11)
+        .hasSize(12)
         .contains(
             "import iceberg: " + ROWS,
             "import parquet: " + ROWS,
             "import csv: " + ROWS,
             "import rest: " + ROWS,
             "import rejects: " + FILES,
-            "import counters: " + FILES);
+            "import counters: " + FILES,
+            "export rejects: " + FILES);
     assertThat(lines.get(6)).startsWith("import half failed: ").contains("a failure on purpose");
     assertThat(lines.get(10))
         .startsWith("import counters broken failed: ")
@@ -160,6 +169,7 @@ class OperationsOnSpark {
     assertThat(session.execute("SELECT * FROM " + keyspace + ".counters"))
         .hasSize(FILES)
         .allMatch(row -> row.getLong("amount") == 1);
+    assertThat(Files.readAllLines(folder.resolve("empties.jsonl"))).hasSize(FILES);
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       Job rejecting =
           store.list().stream()

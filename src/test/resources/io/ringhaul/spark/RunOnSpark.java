@@ -130,6 +130,18 @@ public final class RunOnSpark {
                         .jobId(what)
                         .execute()
                         .rows();
+                case "export rejects" ->
+                    spark
+                        .export(
+                            operator ->
+                                operator
+                                    .export(keyspace, "empties")
+                                    .to(target("iceberg", folder + "/empties"))
+                                    .onUnrepresentable(OnUnrepresentable.REJECT)
+                                    .rejectsTo(Path.of(folder, "empties.jsonl"))
+                                    .taskCount(6))
+                        .execute()
+                        .rejectedRows();
                 case "export large" ->
                     spark
                         .export(

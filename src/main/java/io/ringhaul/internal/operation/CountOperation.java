@@ -105,11 +105,10 @@ public record CountOperation(
                 count(
                     elsewhere.get(),
                     scan,
-                    Distribution.Terms.of(
+                    Distribution.Terms.ofCount(
                         scan,
                         pageSize == 0 && page == RangeCounter.DEFAULT_PAGE_SIZE ? 0 : page,
-                        request,
-                        null));
+                        request));
               } else {
                 running.requireComplete(counter.run(), "run the operation again");
               }

@@ -4,6 +4,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.exceptions.StorageException;
+import io.ringhaul.exceptions.TooManyRejectsException;
 import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
@@ -16,6 +17,8 @@ import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
 import io.ringhaul.internal.limits.ResourceLimits;
+import io.ringhaul.internal.rejects.RejectedRows;
+import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.job.JobPartition;
@@ -60,6 +63,7 @@ public abstract class Distribution implements Executor {
    * @param limits of all tasks together
    * @param pageSize rows in a page; 0 to adapt it
    * @param request what each process must read and write, by names for messages
+   * @param job the job of rejected rows; null for a count
    * @param plan the plan of an export; null for others
    * @param source the plan of an import; null for others
    */
@@ -68,6 +72,7 @@ public abstract class Distribution implements Executor {
       RequestLimits limits,
       int pageSize,
       Map<String, String> request,
+      @Nullable UUID job,
       @Nullable TargetPlan plan,
       @Nullable Source source)
       implements Serializable {
@@ -76,14 +81,33 @@ public abstract class Distribution implements Executor {
       request = Map.copyOf(request);
     }
 
-    static Terms of(
-        TableScan scan, int pageSize, Map<String, String> request, @Nullable TargetPlan plan) {
+    static Terms ofCount(TableScan scan, int pageSize, Map<String, String> request) {
       return new Terms(
-          scan.requests().parallelism(), scan.requests().limits(), pageSize, request, plan, null);
+          scan.requests().parallelism(),
+          scan.requests().limits(),
+          pageSize,
+          request,
+          null,
+          null,
+          null);
     }
 
-    static Terms of(RequestSettings requests, Map<String, String> request, Source source) {
-      return new Terms(requests.parallelism(), requests.limits(), 0, request, null, source);
+    static Terms ofExport(
+        TableScan scan, int pageSize, Map<String, String> request, UUID job, TargetPlan plan) {
+      return new Terms(
+          scan.requests().parallelism(),
+          scan.requests().limits(),
+          pageSize,
+          request,
+          job,
+          plan,
+          null);
+    }
+
+    static Terms ofImport(
+        RequestSettings requests, Map<String, String> request, UUID job, Source source) {
+      return new Terms(
+          requests.parallelism(), requests.limits(), 0, request, job, null, source);
     }
 
     /** Returns the terms of one task if so many run at the same time. */
@@ -93,6 +117,7 @@ public abstract class Distribution implements Executor {
           limits.dividedBy(tasks),
           pageSize,
           request,
+          job,
           plan,
           source);
     }
@@ -106,11 +131,10 @@ public abstract class Distribution implements Executor {
   /**
    * What the tasks of an import have in common.
    *
-   * @param job the job of their rejected rows
    * @param plan without its tasks
    * @param once whether rows must not be written twice
    */
-  public record Source(UUID job, SourcePlan plan, boolean once) implements Serializable {}
+  public record Source(SourcePlan plan, boolean once) implements Serializable {}
 
   /**
    * A task.
@@ -146,16 +170,41 @@ public abstract class Distribution implements Executor {
       int number,
       OperationTotals totals,
       @Nullable TaskOutput output,
-      @Nullable ImportedPart imported)
+      @Nullable ImportedPart imported,
+      Rejects rejected)
       implements Serializable {}
 
   /**
    * What a task of an import has read and written.
    *
    * @param bytes the bytes of the source that it has read
-   * @param rejected the lines for the rejects file
    */
-  record ImportedPart(long bytes, TaskFigures figures, String rejected) implements Serializable {}
+  record ImportedPart(long bytes, TaskFigures figures) implements Serializable {}
+
+  /**
+   * The rejected rows of a task.
+   *
+   * @param lines for the rejects file
+   */
+  record Rejects(long rows, String lines) implements Serializable {
+
+    static final Rejects NONE = new Rejects(0, "");
+
+    /**
+     * Adds the rows to those of all tasks.
+     *
+     * @param into the rejected rows of the task in this process
+     * @throws TooManyRejectsException if the limit is exceeded; the rows are in the rejects file
+     */
+    void addTo(TaskRejects into) {
+      try {
+        into.addLines(lines, rows);
+      } catch (TooManyRejectsException e) {
+        into.keep();
+        throw e;
+      }
+    }
+  }
 
   private final Executor threads;
 
@@ -242,6 +291,7 @@ public abstract class Distribution implements Executor {
     private final Task task;
     private @Nullable TaskOutput output;
     private @Nullable ImportedPart imported;
+    private Rejects rejected = Rejects.NONE;
 
     /**
      * @param terms the share of this task
@@ -254,7 +304,7 @@ public abstract class Distribution implements Executor {
 
     /** The outcome of the operation, which has succeeded. */
     public Outcome outcome(OperationTotals totals) {
-      return new Outcome(task.number(), totals, output, imported);
+      return new Outcome(task.number(), totals, output, imported, rejected);
     }
 
     /**
@@ -292,14 +342,14 @@ public abstract class Distribution implements Executor {
       return selection.only(TokenRangeSet.of(task.ranges()));
     }
 
-    /** The job of an import. */
+    /** The job of rejected rows. */
     UUID job() {
-      return source().job();
+      return Objects.requireNonNull(terms.job());
     }
 
     /** The plan of an import, with the task as its only one. */
     SourcePlan plan() {
-      SourcePlan all = source().plan();
+      SourcePlan all = Objects.requireNonNull(terms.source()).plan();
       return new SourcePlan(
           all.formatVersion(),
           all.format(),
@@ -309,31 +359,25 @@ public abstract class Distribution implements Executor {
           List.of(Objects.requireNonNull(task.part())));
     }
 
-    private Source source() {
-      return Objects.requireNonNull(terms.source());
+    /** Hands back what the task of an import has done. */
+    void imported(JobPartition done) {
+      imported = new ImportedPart(done.bytes(), TaskFigures.of(List.of(done)));
     }
 
-    /**
-     * Hands back what the task of an import has done.
-     *
-     * @param rejects the file with the rejected rows; need not exist
-     */
-    void imported(JobPartition done, Optional<Path> rejects) {
-      imported =
-          new ImportedPart(
-              done.bytes(), TaskFigures.of(List.of(done)), rejects.map(this::lines).orElse(""));
+    /** Hands back the rejected rows of the task. */
+    void rejected(RejectedRows rows) {
+      if (rows.count() > 0) {
+        rejected = new Rejects(rows.count(), lines(rows.path().orElseThrow()));
+      }
     }
 
     private String lines(Path rejects) {
       try {
-        if (!Files.exists(rejects)) {
-          return "";
-        }
         if (Files.size(rejects) > MOST_REJECTED_BYTES) {
           throw new BulkOperationException(
               String.format(
                   "The rejected rows of task %d have %d bytes, and one task may send %d: fix the"
-                      + " cause, or divide the import into more tasks with %s",
+                      + " cause, or divide the operation into more tasks with %s",
                   task.number(),
                   Files.size(rejects),
                   MOST_REJECTED_BYTES,

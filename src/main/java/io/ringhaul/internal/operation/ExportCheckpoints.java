@@ -204,6 +204,11 @@ public final class ExportCheckpoints {
         Optional.of(replica).filter(address -> !address.isEmpty()));
   }
 
+  /** As {@link #begun(ScanTask, int, String)}, for a task of another process. */
+  void begun(int number) {
+    run.begun(number);
+  }
+
   /** Stores that a task is finished. Durable on return if the job's store is durable. */
   void done(TaskOutput output, long rejectedRows, long rejectBytes) {
     run.done(checkpoint(output, rejectedRows, rejectBytes));

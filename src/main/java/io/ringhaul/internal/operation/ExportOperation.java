@@ -19,7 +19,6 @@ import io.ringhaul.format.ExportDescription;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.format.MergeBase;
 import io.ringhaul.format.MergeDescription;
-import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
@@ -107,33 +106,39 @@ public record ExportOperation(
 
   @Override
   public ExportResult run(CqlSession session, Executor threads) {
+    Optional<Distribution.Receiver> part = Distribution.receiver(threads);
+    if (part.isPresent()) {
+      return runPart(part.get(), session, threads);
+    }
     Distribution.sender(threads).ifPresent(this::requireDistributable);
-    return Distribution.receiver(threads).map(this::part).orElse(this).runHere(session, threads);
+    return runHere(session, threads);
   }
 
-  /** The export of one task of another process, to which its output is handed back. */
-  private ExportOperation part(Distribution.Receiver part) {
-    return new ExportOperation(
-        part.of(settings),
-        part.of(selection),
-        sizing,
-        part.of(target),
-        columnNames,
-        mapping,
-        cellTimes,
-        part.pageSize(),
-        incremental,
-        Optional.empty(),
-        jobId,
-        rejectSettings,
-        SplitRule.NEVER);
+  /** Exports one task of another process, to which its output is handed back. */
+  private ExportResult runPart(Distribution.Receiver part, CqlSession session, Executor threads) {
+    try (RejectSettings.Temporary rejects = rejectSettings.temporary()) {
+      return new ExportOperation(
+              part.of(settings),
+              part.of(selection),
+              sizing,
+              part.of(target),
+              columnNames,
+              mapping,
+              cellTimes,
+              part.pageSize(),
+              incremental,
+              Optional.empty(),
+              part.job(),
+              rejects.settings(),
+              SplitRule.NEVER)
+          .runHere(session, threads);
+    }
   }
 
   private void requireDistributable(Distribution.Sender elsewhere) {
     Map<Setting, Boolean> refused = new LinkedHashMap<>();
     refused.put(Setting.MAX_ROWS, selection.maxRows() > 0);
     refused.put(Setting.DETECT_DELETES, detectsDeletes());
-    refused.put(Setting.ON_UNREPRESENTABLE, rejectSettings.choice() != OnUnrepresentable.FAIL);
     elsewhere.require(settings, refused);
     if (target.isStream()) {
       throw new InvalidSettingException(
@@ -565,13 +570,14 @@ public record ExportOperation(
                     elsewhere.isPresent()
                         ? tasks.run(
                             elsewhere.get(),
-                            Distribution.Terms.of(
+                            Distribution.Terms.ofExport(
                                 scan,
                                 pageSize == 0
                                         && checked.mostPageSize() == ScanSettings.MOST_PAGE_SIZE
                                     ? 0
                                     : checked.mostPageSize(),
                                 request(found, rows),
+                                jobId,
                                 targetPlan),
                             selection.tokens(),
                             running)
@@ -581,6 +587,7 @@ public record ExportOperation(
                 Uninterrupted.call(
                     "The commit",
                     () -> scan.metrics().working(Stage.COMMIT, () -> ending.commit(outputs)));
+            Distribution.receiver(threads).ifPresent(part -> part.rejected(rejected));
             if (elsewhere.isPresent()) {
               removeLostAttempts(targetSession, targetPlan, outputs);
             }

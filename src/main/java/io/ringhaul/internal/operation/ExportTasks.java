@@ -100,10 +100,14 @@ final class ExportTasks {
           work.checkpoints()
               .ran(
                   outcomes.stream()
+                      .filter(outcome -> outcome.rejected().rows() == 0)
                       .map(outcome -> Objects.requireNonNull(outcome.output()))
                       .toList());
           for (Distribution.Outcome outcome : outcomes) {
             TaskOutput output = Objects.requireNonNull(outcome.output());
+            if (outcome.rejected().rows() > 0) {
+              keepRejects(outcome, output);
+            }
             scan.meter().handled(output.rows(), outcome.totals().bytes());
             List<TokenRange> ranges =
                 Objects.requireNonNull(left.remove(outcome.number())).ranges();
@@ -116,6 +120,13 @@ final class ExportTasks {
       stop();
     }
     return complete(tokens, operation);
+  }
+
+  private void keepRejects(Distribution.Outcome outcome, TaskOutput output) {
+    TaskRejects rejects = work.rejected().openTask(outcome.number());
+    outcome.rejected().addTo(rejects);
+    work.checkpoints().begun(outcome.number());
+    rejects.commit(bytes -> work.checkpoints().done(output, rejects.count(), bytes));
   }
 
   private List<TaskOutput> complete(TokenRangeSet tokens, RunningOperation operation)

@@ -339,8 +339,8 @@ public record ImportOperation(
               }
               rejected.requireFew();
               rejected.writeRecords();
-              part.ifPresent(
-                  its -> its.imported(job.run().partitions().get(0), rejected.path()));
+              part.ifPresent(its -> its.imported(job.run().partitions().get(0)));
+              part.ifPresent(its -> its.rejected(rejected));
               long acknowledged =
                   elsewhere.isPresent() ? tasks.writtenElsewhere() : writer.writtenStatements();
               ImportResult result =

@@ -2,7 +2,6 @@ package io.ringhaul.internal.operation;
 
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.JobStoppedException;
-import io.ringhaul.exceptions.TooManyRejectsException;
 import io.ringhaul.format.RowReader;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.SourceSession;
@@ -150,11 +149,11 @@ final class ImportTasks {
     boolean once = binders.writesOnce();
     SourcePlan all = source.plan();
     Distribution.Terms terms =
-        Distribution.Terms.of(
+        Distribution.Terms.ofImport(
             requests,
             request,
+            job.id(),
             new Distribution.Source(
-                job.id(),
                 new SourcePlan(
                     all.formatVersion(),
                     all.format(),
@@ -200,12 +199,7 @@ final class ImportTasks {
     TaskFigures figures = done.figures();
     rejected.read(figures.read());
     TaskRejects rejects = rejected.openTask(task.number());
-    try {
-      rejects.addLines(done.rejected(), figures.rejected());
-    } catch (TooManyRejectsException e) {
-      rejects.keep();
-      throw e;
-    }
+    outcome.rejected().addTo(rejects);
     meter.handled(figures.written(), outcome.totals().bytes());
     rejects.commit(bytes -> checkpoints.done(task, done.bytes(), figures, bytes));
     writtenElsewhere += figures.written();

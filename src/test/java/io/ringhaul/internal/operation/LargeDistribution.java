@@ -122,7 +122,8 @@ final class LargeDistribution {
                               task.number(),
                               OperationTotals.sum(List.of()),
                               written.get(task.number()),
-                              null)));
+                              null,
+                              Distribution.Rejects.NONE)));
           outputs.add(outcome.output());
           done.addAll(task.ranges());
         }
