@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.internal.text.SimilarNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -100,7 +101,7 @@ final class HelpCommand implements Runnable {
             String.format(
                 "There is no command or topic '%s'%s",
                 word,
-                UsageReport.nearest(word, known)
+                SimilarNames.nearest(word, known)
                     .map(near -> "; did you mean '" + near + "'?")
                     .orElse(": see 'ringhaul help'")));
       }

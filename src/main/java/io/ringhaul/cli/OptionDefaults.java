@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.internal.disk.LocalPaths;
+import io.ringhaul.internal.text.SimilarNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,7 +226,7 @@ final class OptionDefaults implements IDefaultValueProvider {
         Stream.concat(all.stream().map(OptionDefaults::variable), OTHER_VARIABLES.stream())
             .collect(Collectors.toCollection(TreeSet::new));
     if (!all.contains(key)) {
-      UsageReport.nearest(variable.substring(PREFIX.length()), withoutPrefix(variables))
+      SimilarNames.nearest(variable.substring(PREFIX.length()), withoutPrefix(variables))
           .ifPresent(
               near -> {
                 throw failure(
@@ -527,7 +528,7 @@ final class OptionDefaults implements IDefaultValueProvider {
               .formatted(
                   described(),
                   path.isEmpty() ? key : path + "." + key,
-                  UsageReport.nearest(key, sections)
+                  SimilarNames.nearest(key, sections)
                       .map(near -> "; did you mean '" + near + "'?")
                       .orElse("; a section is a command, a profile or a catalog")));
     }
@@ -538,7 +539,7 @@ final class OptionDefaults implements IDefaultValueProvider {
               ? key.equals("password")
                   ? "; set RINGHAUL_PASSWORD, or put the login into the file of driver-config"
                   : "; give --" + key + " on the command line"
-              : UsageReport.nearest(key.replaceFirst("^-+", ""), known.keySet())
+              : SimilarNames.nearest(key.replaceFirst("^-+", ""), known.keySet())
                   .map(near -> "; did you mean '" + near + "'?")
                   .orElse("; a key is an option's name without the dashes");
       return failure(

@@ -1,14 +1,12 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.internal.text.SimilarNames;
 import java.io.PrintWriter;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -18,9 +16,6 @@ import picocli.CommandLine.ParameterException;
  * command.
  */
 final class UsageReport implements IParameterExceptionHandler {
-
-  /** Names are similar if at most one of this many characters differs. */
-  private static final int LEAST_PART_THAT_DIFFERS = 3;
 
   private static final Pattern NOT_A_CHOICE =
       Pattern.compile(
@@ -44,7 +39,7 @@ final class UsageReport implements IParameterExceptionHandler {
               + " '"
               + name
               + "'"
-              + nearest(name, names(command, isOption))
+              + SimilarNames.nearest(name, names(command, isOption))
                   .map(known -> "; did you mean '" + known + "'?")
                   .orElse(""));
     }
@@ -76,37 +71,5 @@ final class UsageReport implements IParameterExceptionHandler {
     return ofOptions
         ? command.getCommandSpec().optionsMap().keySet()
         : command.getSubcommands().keySet();
-  }
-
-  /** The most similar name; empty if no name is similar. */
-  static Optional<String> nearest(String misspelt, Collection<String> names) {
-    return names.stream()
-        .filter(name -> distance(misspelt, name) * LEAST_PART_THAT_DIFFERS <= name.length())
-        .min(Comparator.comparingInt(name -> distance(misspelt, name)));
-  }
-
-  /**
-   * The number of insertions, deletions, replacements and swaps of neighbours between two texts.
-   */
-  private static int distance(String from, String to) {
-    int[] twoBefore = new int[to.length() + 1];
-    int[] before = IntStream.rangeClosed(0, to.length()).toArray();
-    for (int i = 1; i <= from.length(); i++) {
-      int[] now = new int[to.length() + 1];
-      now[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        boolean equal = from.charAt(i - 1) == to.charAt(j - 1);
-        now[j] = Math.min(before[j - 1] + (equal ? 0 : 1), 1 + Math.min(before[j], now[j - 1]));
-        boolean swapped =
-            i > 1
-                && j > 1
-                && from.charAt(i - 1) == to.charAt(j - 2)
-                && from.charAt(i - 2) == to.charAt(j - 1);
-        now[j] = swapped ? Math.min(now[j], 1 + twoBefore[j - 2]) : now[j];
-      }
-      twoBefore = before;
-      before = now;
-    }
-    return before[to.length()];
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,14 +162,6 @@ class UsageReportTest {
     assertThat(CapturedRun.inProcess("export", "--help").out())
         .contains("--partition-by=EXPR[,EXPR...]")
         .doesNotContain("(?!");
-  }
-
-  @Test
-  void nearestNameSharesTwoThirds() {
-    Set<String> names = Set.of("--format", "--from", "--page-size");
-    assertThat(UsageReport.nearest("--fromat", names)).contains("--format");
-    assertThat(UsageReport.nearest("--page-zise", names)).contains("--page-size");
-    assertThat(UsageReport.nearest("--size", names)).isEmpty();
   }
 
   private static void assertUsage(CapturedRun run, String reason, String help) {
