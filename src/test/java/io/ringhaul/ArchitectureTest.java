@@ -105,7 +105,7 @@ class ArchitectureTest {
           Map.entry("exceptions", Set.of()),
           Map.entry("format", Set.of()),
           Map.entry("micrometer", Set.of()),
-          Map.entry("spark", Set.of("operation")),
+          Map.entry("spark", Set.of("operation", "parquet")),
           Map.entry("spring", Set.of("jobstore")),
           Map.entry("table", Set.of("operation")));
 

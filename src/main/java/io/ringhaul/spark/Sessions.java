@@ -41,6 +41,11 @@ final class Sessions {
    */
   private record Refused(long nanos, String message) {}
 
+  /**
+   * Leases the session of this process.
+   *
+   * @throws BulkOperationException if no node can be reached
+   */
   static CqlSession lease(SparkTask.Source source) {
     long asked = System.nanoTime();
     synchronized (OPEN) {

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * one row, numbered by {@code id}, for each value. A row has a value only in the column of its
  * type.
  */
-final class TypeTable {
+public final class TypeTable {
 
   private final CqlSession session;
   private final String keyspace;
@@ -26,7 +26,7 @@ final class TypeTable {
   private final List<String> types = cases.stream().map(TypeCase::type).distinct().toList();
 
   /** Creates the user-defined types in the keyspace. */
-  TypeTable(CqlSession session, String keyspace) {
+  public TypeTable(CqlSession session, String keyspace) {
     this.session = session;
     this.keyspace = keyspace;
     TestCluster.define(TypeCase.userTypes(keyspace));
@@ -43,12 +43,12 @@ final class TypeTable {
   }
 
   /** Returns the name of each column except {@code id}. */
-  List<String> columns() {
+  public List<String> columns() {
     return IntStream.range(0, types.size()).mapToObj(column -> "c" + column).toList();
   }
 
   /** Creates an empty table. */
-  void create(String table) {
+  public void create(String table) {
     List<String> columns = new ArrayList<>();
     columns.add("id int PRIMARY KEY");
     for (int i = 0; i < types.size(); i++) {
@@ -59,7 +59,7 @@ final class TypeTable {
   }
 
   /** Inserts each case as raw bytes. */
-  void fill(String table) {
+  public void fill(String table) {
     Map<String, PreparedStatement> inserts = new HashMap<>();
     try (AsyncWrites writes = new AsyncWrites(session)) {
       for (int i = 0; i < cases.size(); i++) {

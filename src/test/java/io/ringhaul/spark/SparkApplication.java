@@ -27,7 +27,7 @@ import javax.tools.ToolProvider;
 /**
  * An application, compiled against the jar for Spark as an application of a user.
  *
- * @param program its main class
+ * @param program its main class, whose source is a resource of this package
  * @param spark the jars of Spark
  * @param jar the application
  */
@@ -41,7 +41,7 @@ record SparkApplication(String program, List<Path> spark, Path jar, Path folder)
   }
 
   /**
-   * Compiles the application.
+   * Compiles an application.
    *
    * @param spark the artifact of Spark with its version
    * @param folder for the application and its output

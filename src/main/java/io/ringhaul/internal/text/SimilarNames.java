@@ -21,7 +21,8 @@ public final class SimilarNames {
   }
 
   /**
-   * Returns the number of insertions, deletions, replacements and swaps of neighbours between two texts.
+   * Returns the number of insertions, deletions, replacements and swaps of neighbours between two
+   * texts.
    */
   private static int distance(String from, String to) {
     int[] twoBefore = new int[to.length() + 1];
