@@ -18,12 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
 
 /**
- * Runs the tasks of counts, exports and imports on the executors of Spark. This process, Spark's driver,
- * plans the tasks, keeps the job, and commits once. An attempt of a count or an export
- * that fails, is lost with its executor or is overtaken by a speculative one leaves no rows. A
- * repeated attempt of an import writes the same rows again.
+ * Runs the tasks of counts, exports and imports on the executors of Spark. This process, Spark's
+ * driver, plans the tasks, keeps the job, and commits once. An attempt of a count or an export that
+ * fails, is lost with its executor or is overtaken by a speculative one leaves no rows. A repeated
+ * attempt of an import writes the same rows again.
  *
  * <pre>{@code
  * SessionFactory sessions =
@@ -98,10 +99,15 @@ public final class RinghaulSpark implements AutoCloseable {
     return new RinghaulSpark(context, sessions);
   }
 
+  /** Same as {@link #over(JavaSparkContext, SessionFactory)}, with the context of a session. */
+  public static RinghaulSpark over(SparkSession spark, SessionFactory sessions) {
+    return over(JavaSparkContext.fromSparkContext(spark.sparkContext()), sessions);
+  }
+
   /**
-   * Returns a request to count the rows of a table. All operations refuse {@code runWindow},
-   * {@code priority}, {@code maxCpuShare}, {@code protectLatency} and tuning that adapts, which
-   * need one process.
+   * Returns a request to count the rows of a table. All operations refuse {@code runWindow}, {@code
+   * priority}, {@code maxCpuShare}, {@code protectLatency} and tuning that adapts, which need one
+   * process.
    */
   public CountRequest count(Request<CountRequest> request) {
     return request(request);
