@@ -70,8 +70,7 @@ final class SparkLauncher {
       Runtime.getRuntime().removeShutdownHook(hook);
       return exitCode;
     } catch (IOException e) {
-      throw new BulkOperationException(
-          "spark-submit cannot be started: " + e.getMessage(), e);
+      throw new BulkOperationException("spark-submit cannot be started: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BulkOperationException("The command was interrupted", e);

@@ -55,8 +55,7 @@ final class SparkRun<Q extends OperationRequest<Q, R>, R extends OperationResult
     conf.setAppName("ringhaul " + command.spec().name() + " " + command.table());
     JavaSparkContext context = context(conf, master);
     try {
-      Sessions sessions =
-          new Sessions(connection.complete(), command.table().keyspace(), session);
+      Sessions sessions = new Sessions(connection.complete(), command.table().keyspace(), session);
       return new SparkRun<>(context, RinghaulSpark.over(context, sessions), command);
     } catch (RuntimeException e) {
       context.close();
@@ -74,8 +73,7 @@ final class SparkRun<Q extends OperationRequest<Q, R>, R extends OperationResult
     new SparkConf().log();
     try {
       Class<?> level = Class.forName("org.apache.logging.log4j.Level");
-      Class<?> configurator =
-          Class.forName("org.apache.logging.log4j.core.config.Configurator");
+      Class<?> configurator = Class.forName("org.apache.logging.log4j.core.config.Configurator");
       configurator.getMethod("setRootLevel", level).invoke(null, level.getField("WARN").get(null));
       Method setLevel = configurator.getMethod("setLevel", String.class, level);
       for (String logger : errorsOnly) {
@@ -136,8 +134,7 @@ final class SparkRun<Q extends OperationRequest<Q, R>, R extends OperationResult
   }
 
   /** Makes the request of the command that runs here, and of its arguments elsewhere. */
-  private static final class Parsed<
-          Q extends OperationRequest<Q, R>, R extends OperationResult>
+  private static final class Parsed<Q extends OperationRequest<Q, R>, R extends OperationResult>
       implements RinghaulSpark.Request<Q> {
 
     private static final long serialVersionUID = 1;

@@ -24,7 +24,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.AccumulatorV2;
-import org.jspecify.annotations.Nullable;
 
 /** Runs the tasks of an operation as one job of Spark, with a partition for each task. */
 final class SparkTasks extends Distribution.Sender {

@@ -156,9 +156,7 @@ class CommandLineOnSpark {
     String connection = " --contact-point=" + contactPoint();
 
     CapturedRun count =
-        done(
-            CommandProcess.shell(
-                folder, submit + "count " + keyspace + ".t --json" + connection));
+        done(CommandProcess.shell(folder, submit + "count " + keyspace + ".t --json" + connection));
     assertThat(count.json().path("rows").asInt()).isEqualTo(ROWS);
 
     CapturedRun verify =
@@ -170,8 +168,7 @@ class CommandLineOnSpark {
     assertThat(verify.err()).contains("verify runs in one process: start it without spark-submit");
 
     CapturedRun other =
-        CommandProcess.shell(
-                folder, submit + "count " + keyspace + ".t --on=yarn" + connection)
+        CommandProcess.shell(folder, submit + "count " + keyspace + ".t --on=yarn" + connection)
             .ended();
     assertThat(other.err())
         .contains("--on is yarn, and spark-submit has the master local[2]: give the master once");
@@ -183,17 +180,26 @@ class CommandLineOnSpark {
     Path events = Files.createDirectory(folder.resolve("events"));
     Map<String, String> catalog =
         Map.of(
-            "type", "jdbc",
-            "uri", "jdbc:sqlite:" + lake.resolve("catalog.db"),
-            "warehouse", lake.toString(),
-            "jdbc.password", SECRET);
+            "type",
+            "jdbc",
+            "uri",
+            "jdbc:sqlite:" + lake.resolve("catalog.db"),
+            "warehouse",
+            lake.toString(),
+            "jdbc.password",
+            SECRET);
     installWith(
         Map.of(
-            "RINGHAUL_PASSWORD", SECRET,
-            "RINGHAUL_CATALOG__LAKE__TYPE", "jdbc",
-            "RINGHAUL_CATALOG__LAKE__URI", "jdbc:sqlite:" + lake.resolve("catalog.db"),
-            "RINGHAUL_CATALOG__LAKE__WAREHOUSE", lake.toString(),
-            "RINGHAUL_CATALOG__LAKE__JDBC__PASSWORD", SECRET));
+            "RINGHAUL_PASSWORD",
+            SECRET,
+            "RINGHAUL_CATALOG__LAKE__TYPE",
+            "jdbc",
+            "RINGHAUL_CATALOG__LAKE__URI",
+            "jdbc:sqlite:" + lake.resolve("catalog.db"),
+            "RINGHAUL_CATALOG__LAKE__WAREHOUSE",
+            lake.toString(),
+            "RINGHAUL_CATALOG__LAKE__JDBC__PASSWORD",
+            SECRET));
     List<String> seen = new ArrayList<>();
     try (StandaloneSpark cluster = StandaloneSpark.start(spark, folder)) {
       CommandProcess export =
@@ -242,7 +248,8 @@ class CommandLineOnSpark {
   /** What the commands and servers have printed, and the jobs. */
   private Stream<Path> logs() throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(Files::isRegularFile)
+      return all
+          .filter(Files::isRegularFile)
           .filter(file -> !file.endsWith("ringhaul"))
           .toList()
           .stream();

@@ -176,9 +176,7 @@ class OperationsOnSpark {
               .filter(job -> job.name().equals("import rejects"))
               .findFirst()
               .orElseThrow();
-      assertThat(
-              Files.readAllLines(
-                  folder.resolve("jobs.db." + rejecting.id() + ".rejects.jsonl")))
+      assertThat(Files.readAllLines(folder.resolve("jobs.db." + rejecting.id() + ".rejects.jsonl")))
           .hasSize(FILES);
     }
     assertThatThrownBy(() -> resumeCountersHere("import counters broken"))
@@ -189,8 +187,7 @@ class OperationsOnSpark {
   private void writeCounts() throws IOException {
     Path counts = Files.createDirectory(folder.resolve("counts"));
     for (int i = 0; i < FILES; i++) {
-      Files.writeString(
-          counts.resolve(i + ".csv"), "id,amount\n" + i + ",1\n");
+      Files.writeString(counts.resolve(i + ".csv"), "id,amount\n" + i + ",1\n");
     }
   }
 

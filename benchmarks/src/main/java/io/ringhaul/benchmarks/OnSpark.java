@@ -23,7 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** Ringhaul on Spark compared with Spark's Cassandra connector, cold and warm, on the same cores. */
+/**
+ * Ringhaul on Spark compared with Spark's Cassandra connector, cold and warm, on the same cores.
+ */
 public final class OnSpark {
 
   private static final String RINGHAUL = "Ringhaul on Spark";

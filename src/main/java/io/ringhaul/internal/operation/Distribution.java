@@ -106,8 +106,7 @@ public abstract class Distribution implements Executor {
 
     static Terms ofImport(
         RequestSettings requests, Map<String, String> request, UUID job, Source source) {
-      return new Terms(
-          requests.parallelism(), requests.limits(), 0, request, job, null, source);
+      return new Terms(requests.parallelism(), requests.limits(), 0, request, job, null, source);
     }
 
     /** Returns the terms of one task if so many run at the same time. */

@@ -140,7 +140,9 @@ public record ImportOperation(
     return runHere(session, threads);
   }
 
-  /** Imports one task of another process, to which its figures and rejected rows are handed back. */
+  /**
+   * Imports one task of another process, to which its figures and rejected rows are handed back.
+   */
   private ImportResult runPart(Distribution.Receiver part, CqlSession session, Executor threads) {
     try (RejectSettings.Temporary rejects = rejectSettings.temporary()) {
       return new ImportOperation(

@@ -81,7 +81,8 @@ public record RejectSettings(OnUnrepresentable choice, Optional<Path> path, Reje
     try {
       Path folder = Files.createTempDirectory("ringhaul-rejects");
       return new Temporary(
-          new RejectSettings(choice, Optional.of(folder.resolve("rejects.jsonl")), RejectLimit.NONE),
+          new RejectSettings(
+              choice, Optional.of(folder.resolve("rejects.jsonl")), RejectLimit.NONE),
           Optional.of(folder));
     } catch (IOException e) {
       throw new StorageException(

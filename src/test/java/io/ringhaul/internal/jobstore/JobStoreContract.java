@@ -337,7 +337,9 @@ abstract class JobStoreContract extends JobTelemetryContract {
                   3,
                   0,
                   Stream.of(0, 1, 2).mapToLong(each -> Jobs.checkpoint(each).rows()).sum(),
-                  Stream.of(0, 1, 2).mapToLong(each -> Jobs.checkpoint(each).rejectedRows()).sum()));
+                  Stream.of(0, 1, 2)
+                      .mapToLong(each -> Jobs.checkpoint(each).rejectedRows())
+                      .sum()));
       run.stopped();
     }
   }

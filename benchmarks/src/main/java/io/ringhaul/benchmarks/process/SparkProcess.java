@@ -21,8 +21,7 @@ public final class SparkProcess {
   private final JavaCommand java;
   private final String mainClass;
 
-  private SparkProcess(
-      InetSocketAddress node, Path folder, Jvm jvm, String peer, String mainClass)
+  private SparkProcess(InetSocketAddress node, Path folder, Jvm jvm, String peer, String mainClass)
       throws IOException, InterruptedException, ReflectiveOperationException {
     this.node = node;
     this.folder = folder;
