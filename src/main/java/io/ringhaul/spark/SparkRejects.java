@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,9 @@ final class SparkRejects {
     if (open == null) {
       return;
     }
-    try (open) {
+    try {
+      // An object store has the file only once it is closed.
+      open.close();
       system(file).delete(file, false);
     } catch (IOException e) {
       throw failed(file, e);
@@ -118,7 +121,7 @@ final class SparkRejects {
   }
 
   private static FileSystem system(Path path) throws IOException {
-    return path.getFileSystem(SparkHadoopUtil.get().conf());
+    return path.getFileSystem(SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()));
   }
 
   private static StorageException failed(Path path, IOException e) {
