@@ -178,7 +178,16 @@ record SparkFilters(
       }
       // A comparison with null is never true.
       if (literal.value() != null) {
-        ByteBuffer value = serialized(column.get(), literal);
+        ByteBuffer value;
+        try {
+          value = serialized(column.get(), literal);
+        } catch (UnrepresentableValueException e) {
+          if (operator.equals("IN")) {
+            // No value of the column is equal to it.
+            continue;
+          }
+          return Optional.empty();
+        }
         if (value == null || !value.hasRemaining()) {
           return Optional.empty();
         }
@@ -200,8 +209,8 @@ record SparkFilters(
     try {
       return SparkEncoder.of(column, literal.dataType(), ReadOptions.EXACT)
           .encode(new GenericInternalRow(new Object[] {literal.value()}), 0);
-    } catch (InvalidSettingException | UnrepresentableValueException e) {
-      // No value of the column is equal to it.
+    } catch (InvalidSettingException e) {
+      // A type whose values are never those of the column.
       return null;
     }
   }

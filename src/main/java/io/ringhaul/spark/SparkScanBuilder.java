@@ -37,11 +37,9 @@ final class SparkScanBuilder
   @Override
   public Predicate[] pushPredicates(Predicate[] predicates) {
     if (table.options().isSet(Option.PUSHDOWN, true)) {
-      // A condition of the user goes alone: ALLOW FILTERING would change how the server takes it.
-      boolean isAlone =
-          table.options().value(Option.WHERE).isEmpty()
-              || table.options().isSet(Option.ALLOW_FILTERING);
-      filters = SparkFilters.of(table, predicates, isAlone);
+      // CQL refuses two conditions for one column, and the user's may be for any.
+      boolean withConditions = table.options().value(Option.WHERE).isEmpty();
+      filters = SparkFilters.of(table, predicates, withConditions);
     }
     return filters.left(predicates);
   }
@@ -66,6 +64,9 @@ final class SparkScanBuilder
   /** Spark asks only if no filter is left to it. */
   @Override
   public boolean pushLimit(int limit) {
+    if (!table.options().isSet(Option.PUSHDOWN, true)) {
+      return false;
+    }
     maxRows = limit;
     return true;
   }

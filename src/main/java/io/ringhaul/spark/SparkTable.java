@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.ProtocolVersion;
 import com.datastax.oss.driver.api.core.metadata.schema.IndexMetadata;
 import com.datastax.oss.driver.api.core.metadata.schema.TableMetadata;
+import io.ringhaul.internal.ring.ScyllaDb;
 import io.ringhaul.schema.TableDescription;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -64,6 +65,10 @@ record SparkTable(
 
   private static Set<String> indexed(CqlSession session, DataSourceOptions options) {
     Set<String> columns = new HashSet<>();
+    if (ScyllaDb.of(session).isPresent()) {
+      // Old versions read an index for all tokens, whichever a request asks for.
+      return columns;
+    }
     session
         .getMetadata()
         .getKeyspace(options.keyspace())
