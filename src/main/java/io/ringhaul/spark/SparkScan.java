@@ -147,9 +147,8 @@ final class SparkScan implements Batch, SupportsReportStatistics, SupportsRuntim
 
   @Override
   public Statistics estimateStatistics() {
-    // Partitions that are read one by one may be of any size, and the servers know nothing of a new
-    // table, which may be large nevertheless.
-    long bytes = filters.tokens().isPresent() ? 0 : planBySize().estimatedBytes();
+    // The servers know nothing of a new table, which may be large nevertheless.
+    long bytes = planBySize().estimatedBytes();
     return new Statistics() {
       @Override
       public OptionalLong sizeInBytes() {
@@ -161,6 +160,12 @@ final class SparkScan implements Batch, SupportsReportStatistics, SupportsRuntim
         return OptionalLong.empty();
       }
     };
+  }
+
+  @Override
+  public ColumnarSupportMode columnarSupportMode() {
+    // Else Spark plans the partitions to ask each of them.
+    return ColumnarSupportMode.UNSUPPORTED;
   }
 
   private synchronized OperationPlan planBySize() {
