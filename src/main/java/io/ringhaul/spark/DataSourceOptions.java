@@ -16,7 +16,10 @@ import io.ringhaul.internal.parquet.TypeChoices;
 import io.ringhaul.internal.text.SimilarNames;
 import io.ringhaul.schema.TableDescription;
 import java.io.Serializable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -161,6 +164,13 @@ record DataSourceOptions(Map<Option, String> given, Map<String, String> driver)
     ttl();
     timestamp();
     maxErrors();
+    if (isSet(Option.ALLOW_FILTERING) && value(Option.WHERE).isEmpty()) {
+      throw new InvalidSettingException(
+          Option.ALLOW_FILTERING.text,
+          String.format(
+              "Option %s needs a condition to filter by: set the option %s",
+              Option.ALLOW_FILTERING, Option.WHERE));
+    }
   }
 
   private static Option named(String name) {
@@ -410,8 +420,8 @@ record DataSourceOptions(Map<Option, String> given, Map<String, String> driver)
                 Option.DRIVER_FILE,
                 others.isEmpty() ? DRIVER + driver.keySet().iterator().next() : others.get(0)));
       }
-      return new SparkTask.Source(
-          id("file " + file.get()), SessionFactory.file(Path.of(file.get())));
+      SessionFactory sessions = SessionFactory.file(Path.of(file.get()));
+      return new SparkTask.Source(id(Path.of(file.get())), sessions);
     }
     Map<String, String> settings = new LinkedHashMap<>();
     List<String> hosts = contactPoints();
@@ -462,6 +472,14 @@ record DataSourceOptions(Map<Option, String> given, Map<String, String> driver)
       }
     }
     return hosts;
+  }
+
+  private static UUID id(Path file) {
+    try {
+      return id("file " + Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static UUID id(String settings) {
