@@ -3,6 +3,7 @@ package io.ringhaul.spark;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.operation.Distribution;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 
@@ -59,7 +61,9 @@ record SparkTask(
     try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(encoded))) {
       task = (Distribution.Task) in.readObject();
     }
-    requireFirstAttempt(task);
+    if (share.once()) {
+      requireFirstAttempt("of the import (" + task.number() + ")");
+    }
     CqlSession session = Sessions.lease(source);
     ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
     Distribution.Receiver part = new Distribution.Receiver(threads, share, task);
@@ -73,14 +77,30 @@ record SparkTask(
     }
   }
 
-  private void requireFirstAttempt(Distribution.Task task) {
+  /**
+   * Refuses to run a task again whose rows must not be written twice.
+   *
+   * @param task for the message, such as {@code of the write to store.orders}
+   */
+  static void requireFirstAttempt(String task) {
     TaskContext attempt = TaskContext.get();
-    if (share.once() && (attempt.attemptNumber() > 0 || attempt.stageAttemptNumber() > 0)) {
+    if (attempt.attemptNumber() > 0 || attempt.stageAttemptNumber() > 0) {
       throw new BulkOperationException(
-          "Task "
-              + task.number()
+          "A task "
+              + task
               + " has failed or was lost with its executor, and is not run again, because its rows"
-              + " must not be written twice; Spark's log has the failure of its first attempt");
+              + " must not be written twice; Spark's log has the failure of its first attempt",
+          null);
+    }
+  }
+
+  /** Refuses speculation, whose attempts would fail the operation. */
+  static void requireNoSpeculation() {
+    if (SparkEnv.get().conf().getBoolean("spark.speculation", false)) {
+      throw new InvalidSettingException(
+          "spark.speculation",
+          "The rows must not be written twice, and with speculation Spark runs slow tasks twice:"
+              + " set spark.speculation to false");
     }
   }
 

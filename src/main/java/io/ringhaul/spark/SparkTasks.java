@@ -66,11 +66,8 @@ final class SparkTasks extends Distribution.Sender {
     if (tasks.isEmpty()) {
       return;
     }
-    if (terms.once() && context.getConf().getBoolean("spark.speculation", false)) {
-      throw new InvalidSettingException(
-          "spark.speculation",
-          "The rows of this import must not be written twice, and with speculation Spark runs slow"
-              + " tasks twice: set spark.speculation to false");
+    if (terms.once()) {
+      SparkTask.requireNoSpeculation();
     }
     Distribution.Terms share = terms.dividedBy(together(terms.limits(), tasks.size()));
     Outcomes outcomes = new Outcomes(ended);

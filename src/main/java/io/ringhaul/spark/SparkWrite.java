@@ -241,6 +241,18 @@ record SparkWrite(
           String.format("A counter cannot become null: leave %s out", Option.IGNORE_NULLS));
     }
     CounterStatements.requireCounters(table, columns);
+    List<String> statics =
+        columns.stream()
+            .filter(column -> column.kind() == Kind.STATIC)
+            .map(ColumnDescription::name)
+            .toList();
+    if (!statics.isEmpty()) {
+      throw refused(
+          String.format(
+              "Each row of a partition would add to the static counters %s of %s: leave these"
+                  + " columns out",
+              String.join(", ", statics), table));
+    }
   }
 
   /** Returns the columns for the times of rows with their positions. */
@@ -346,7 +358,10 @@ record SparkWrite(
     DataSourceOptions options = table.options();
     CqlSession session = Sessions.lease(table.source());
     try {
-      options.lookUp(session, List.of());
+      TableDescription now = options.lookUp(session, List.of());
+      if (now.isCounterTable()) {
+        SparkTask.requireNoSpeculation();
+      }
       new TableLookup(session).writable(options.keyspace(), options.table());
       if (truncates) {
         session.execute(
@@ -378,9 +393,9 @@ record SparkWrite(
     Set<String> files = new HashSet<>();
     for (WriterCommitMessage each : messages) {
       if (each instanceof Written counts) {
-        written += counts.rows();
-        rejected += counts.rejected();
-        files.add(counts.rejects());
+        written += counts.rows;
+        rejected += counts.rejected;
+        files.add(counts.rejects);
       }
     }
     Optional<String> folder = table.options().value(Option.REJECTS_TO);
@@ -394,7 +409,15 @@ record SparkWrite(
 
   @Override
   public void abort(WriterCommitMessage[] messages) {
-    LOG.warn("The write to {} failed; rows that it has written stay", table.name());
+    LOG.warn(
+        "The write to {} failed; rows that it has written stay{}",
+        table.name(),
+        truncates ? ", and the rows before it are gone" : "");
+  }
+
+  @Override
+  public String toString() {
+    return description();
   }
 
   private static void requireFewErrors(DataSourceOptions options, long rejected, String reason) {
@@ -417,9 +440,24 @@ record SparkWrite(
    *
    * @param rejects the name of the file of rejected rows; empty if there is none
    */
-  private record Written(long rows, long rejected, String rejects) implements WriterCommitMessage {
+  private static final class Written implements WriterCommitMessage {
 
     private static final long serialVersionUID = 1;
+
+    // Spark's serializer of results may be Kryo, which cannot restore records and final fields.
+    private long rows;
+    private long rejected;
+    private String rejects = "";
+
+    /** Called by Kryo. */
+    @SuppressWarnings("unused")
+    private Written() {}
+
+    Written(long rows, long rejected, String rejects) {
+      this.rows = rows;
+      this.rejected = rejected;
+      this.rejects = rejects;
+    }
   }
 
   /**
@@ -506,7 +544,9 @@ record SparkWrite(
       this.task = task;
       DataSourceOptions options = task.options();
       this.table = options.lookUp(session, List.of());
-      requireFirstAttempt(table);
+      if (table.isCounterTable()) {
+        SparkTask.requireFirstAttempt("of the write to " + table);
+      }
       List<ColumnDescription> columns = RowTimes.in(table).select(task.columns());
       this.rowKey = new RowKey(table, columns);
       this.rejects =
@@ -545,21 +585,6 @@ record SparkWrite(
       this.partitions = new PartitionWriter(table, stream, reads);
     }
 
-    /** An attempt adds to the counters at once, and another one would add again. */
-    private static void requireFirstAttempt(TableDescription table) {
-      TaskContext context = TaskContext.get();
-      if (table.isCounterTable()
-          && context != null
-          && (context.attemptNumber() > 0 || context.stageAttemptNumber() > 0)) {
-        throw new BulkOperationException(
-            String.format(
-                "An earlier attempt of this task may have added to the counters of %s, so the task"
-                    + " is not repeated",
-                table),
-            null);
-      }
-    }
-
     private static RowBinder binder(
         CqlSession session,
         TableDescription table,
@@ -596,6 +621,14 @@ record SparkWrite(
         partitions.write(bound);
         if (!bound.statements().isEmpty()) {
           stream.add(bound.statements(), outcome(serialized));
+        } else if (bound.shared().isEmpty() && !table.isCounterTable()) {
+          reject(
+              new BulkOperationException(
+                  "Row "
+                      + rowKey.text(serialized)
+                      + " has no clustering key, and no static column to write",
+                  null),
+              serialized);
         }
         if (rejects != null) {
           rejects.write();

@@ -110,6 +110,7 @@ class DataSourceOnSpark {
     Map<String, String> settings =
         Map.of(
             "spark.executor.memory", "512m",
+            "spark.serializer", "org.apache.spark.serializer.KryoSerializer",
             "spark.speculation", "true",
             "spark.speculation.interval", "200ms",
             "spark.speculation.quantile", "0.3");
