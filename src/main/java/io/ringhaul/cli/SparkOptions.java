@@ -5,6 +5,7 @@ import io.ringhaul.internal.iceberg.SecretProperties;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,7 +18,12 @@ final class SparkOptions {
   /** The property that {@code spark-submit} sets in the process of an application. */
   private static final String MASTER_PROPERTY = "spark.master";
 
+  private static final String DEPLOY_MODE_PROPERTY = "spark.submit.deployMode";
+
   private static final String NONE = "none";
+
+  /** A setting within a value, such as options of a Java virtual machine. */
+  private static final Pattern WITHIN = Pattern.compile("([\\w.-]+)=");
 
   @Option(
       names = ON,
@@ -53,6 +59,16 @@ final class SparkOptions {
     }
     Optional<String> master =
         Optional.ofNullable(on == null ? submitted : on).filter(text -> !text.equals(NONE));
+    if (master.isPresent() && "cluster".equals(System.getProperty(DEPLOY_MODE_PROPERTY))) {
+      throw new InvalidSettingException(
+          ON,
+          "A command keeps its job in this process and ends with an exit code, so it does not run in"
+              + " the cluster: give spark-submit --deploy-mode client");
+    }
+    if (master.isPresent() && System.getProperty(SparkLauncher.STORED_PROPERTY) != null) {
+      // The launcher gave it, and spark-submit may have changed its form.
+      return Optional.ofNullable(submitted);
+    }
     if (master.isPresent() && submitted != null && !submitted.equals(master.get())) {
       throw new InvalidSettingException(
           ON,
@@ -60,7 +76,7 @@ final class SparkOptions {
               "%s is %s, and spark-submit has the master %s: give the master once",
               ON, master.get(), submitted));
     }
-    if (master.isEmpty() && !settings.isEmpty()) {
+    if (master.isEmpty() && on == null && !settings.isEmpty()) {
       throw new InvalidSettingException(CONF, CONF + " is for " + ON);
     }
     return master;
@@ -81,7 +97,11 @@ final class SparkOptions {
                     ? CONF + " is " + key + ": give the master with " + ON
                     : CONF + " is " + key + "; settings of Spark begin with spark.");
           }
-          if (SecretProperties.isSecretKey(key) || SecretProperties.hasPassword(value)) {
+          boolean isSecretWithin =
+              WITHIN.matcher(value).results().anyMatch(its -> SecretProperties.isSecretKey(its.group(1)));
+          if (SecretProperties.isSecretKey(key)
+              || SecretProperties.hasPassword(value)
+              || isSecretWithin) {
             throw new InvalidSettingException(
                 CONF,
                 String.format(
