@@ -5,11 +5,16 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.internal.operation.Distribution;
 import io.ringhaul.internal.request.RequestLimits;
+import java.io.IOException;
 import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -19,6 +24,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -32,6 +39,11 @@ final class SparkTasks extends Distribution.Sender {
 
   /** Outcomes of tasks that are stored in one step. */
   private static final int MOST_TOGETHER = 1_000;
+
+  private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,.*)?])?");
+
+  /** The default of Spark on YARN and Kubernetes. */
+  private static final int USUAL_EXECUTORS = 2;
 
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
 
@@ -66,9 +78,6 @@ final class SparkTasks extends Distribution.Sender {
     if (tasks.isEmpty()) {
       return;
     }
-    if (terms.once()) {
-      SparkTask.requireNoSpeculation();
-    }
     Distribution.Terms share = terms.dividedBy(together(terms.limits(), tasks.size()));
     Outcomes outcomes = new Outcomes(ended);
     JavaFutureAction<List<Integer>> job = start(tasks, share, outcomes);
@@ -77,15 +86,19 @@ final class SparkTasks extends Distribution.Sender {
       while (!job.isDone() && !stops.getAsBoolean()) {
         outcomes.take(LOOK_MILLIS);
       }
-      if (job.isDone()) {
-        List<Integer> numbers = job.get();
-        outcomes.takeAll();
-        outcomes.requireAll(numbers);
-      }
-    } catch (ExecutionException e) {
-      // A resume does not repeat the tasks that have ended before.
+      Optional<List<Integer>> numbers =
+          job.isDone() ? Optional.of(job.get()) : Optional.empty();
+      // A resume does not repeat the tasks that have ended before a stop.
       outcomes.takeAll();
-      throw failure(e);
+      numbers.ifPresent(outcomes::requireAll);
+    } catch (ExecutionException e) {
+      BulkOperationException failure = failure(e);
+      try {
+        outcomes.takeAll();
+      } catch (RuntimeException further) {
+        failure.addSuppressed(further);
+      }
+      throw failure;
     } catch (CancellationException e) {
       throw new OperationCancelledException("The operation on Spark was cancelled", e);
     } finally {
@@ -116,35 +129,63 @@ final class SparkTasks extends Distribution.Sender {
   }
 
   @Override
-  protected int together(RequestLimits limits, int tasks) {
-    SparkConf conf = context.getConf();
-    int coresOfTask = Math.max(1, conf.getInt("spark.task.cpus", 1));
-    int coresOfExecutor = conf.getInt("spark.executor.cores", 1);
-    long most;
-    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
-      int executors = conf.getInt("spark.dynamicAllocation.maxExecutors", Integer.MAX_VALUE);
-      if (executors == Integer.MAX_VALUE && !limits.equals(RequestLimits.NONE)) {
-        throw new InvalidSettingException(
-            "maxRowsPerSecond",
-            "A limit of the operation is divided among the tasks that may run at the same time, and"
-                + " their number is not bounded: set spark.dynamicAllocation.maxExecutors");
-      }
-      most = (long) executors * coresOfExecutor;
-    } else {
-      most =
-          Stream.of(
-                  conf.getInt("spark.cores.max", 0),
-                  conf.getInt("spark.executor.instances", 0) * coresOfExecutor,
-                  conf.contains("spark.default.parallelism") ? 0 : context.defaultParallelism())
-              .mapToInt(Integer::intValue)
-              .max()
-              .orElse(0);
+  protected void requireOnce() {
+    SparkTask.requireNoSpeculation();
+    try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+      out.writeObject(source);
+      out.writeObject(request);
+    } catch (IOException e) {
+      throw notSerializable(e);
     }
+  }
+
+  @Override
+  protected int together(RequestLimits limits, int tasks) {
+    int coresOfTask = Math.max(1, context.getConf().getInt("spark.task.cpus", 1));
+    OptionalLong bound = mostCores();
+    if (bound.isEmpty() && !limits.equals(RequestLimits.NONE)) {
+      throw new InvalidSettingException(
+          "maxRowsPerSecond",
+          "A limit of the operation is divided among the tasks that may run at the same time, and"
+              + " their number is not bounded: set spark.cores.max, or with dynamic allocation"
+              + " spark.dynamicAllocation.maxExecutors");
+    }
+    long most = bound.orElse(context.defaultParallelism());
     int together = (int) Math.max(1, Math.min(tasks, most / coresOfTask));
     requireEnough("maxRowsPerSecond", limits.maxRowsPerSecond(), together);
     requireEnough("maxBytesPerSecond", limits.maxBytesPerSecond(), together);
     requireEnough("maxInFlightPerNode", limits.maxInFlightPerNode(), together);
     return together;
+  }
+
+  /** The most cores that Spark may use for the application; empty if that is not bounded. */
+  private OptionalLong mostCores() {
+    SparkConf conf = context.getConf();
+    Matcher local = LOCAL.matcher(context.master());
+    if (local.matches()) {
+      String cores = local.group(1);
+      return OptionalLong.of(
+          cores == null
+              ? 1
+              : cores.equals("*")
+                  ? Runtime.getRuntime().availableProcessors()
+                  : Long.parseLong(cores));
+    }
+    long coresOfExecutor = conf.getInt("spark.executor.cores", 1);
+    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+      int executors = conf.getInt("spark.dynamicAllocation.maxExecutors", Integer.MAX_VALUE);
+      return executors == Integer.MAX_VALUE
+          ? OptionalLong.empty()
+          : OptionalLong.of(executors * coresOfExecutor);
+    }
+    if (conf.contains("spark.cores.max")) {
+      return OptionalLong.of(conf.getInt("spark.cores.max", 1));
+    }
+    // A standalone cluster gives an application all its cores.
+    return context.master().startsWith("spark://")
+        ? OptionalLong.empty()
+        : OptionalLong.of(
+            conf.getInt("spark.executor.instances", USUAL_EXECUTORS) * coresOfExecutor);
   }
 
   private static void requireEnough(String setting, long limit, int together) {

@@ -145,11 +145,12 @@ class OperationsOnSpark {
                 "import rejects",
                 "import counters",
                 "import counters broken",
-                "export rejects")
+                "export rejects",
+                "dry run")
             .end();
 
     assertThat(lines)
-        .hasSize(12)
+        .hasSize(13)
         .contains(
             "import iceberg: " + ROWS,
             "import parquet: " + ROWS,
@@ -162,6 +163,9 @@ class OperationsOnSpark {
     assertThat(lines.get(10))
         .startsWith("import counters broken failed: ")
         .contains("is not run again, because its rows must not be written twice");
+    assertThat(lines.get(12))
+        .startsWith("dry run failed: ")
+        .contains("dryRun is true there and false here");
     ImportSource exported = warehouse("iceberg");
     for (String table : List.of("of_iceberg", "of_parquet", "of_csv", "half")) {
       assertEqual(table, exported);
@@ -169,7 +173,10 @@ class OperationsOnSpark {
     assertThat(session.execute("SELECT * FROM " + keyspace + ".counters"))
         .hasSize(FILES)
         .allMatch(row -> row.getLong("amount") == 1);
-    assertThat(Files.readAllLines(folder.resolve("empties.jsonl"))).hasSize(FILES);
+    List<String> rejects = Files.readAllLines(folder.resolve("empties.jsonl"));
+    assertThat(rejects).hasSize(FILES);
+    // A resume finds the rows of a task by its number.
+    assertThat(rejects).anyMatch(line -> line.contains("\"partition\":3,"));
     try (JobStore store = JobStore.file(folder.resolve("jobs.db"))) {
       Job rejecting =
           store.list().stream()
@@ -361,6 +368,8 @@ class OperationsOnSpark {
         cluster.master(),
         keyspace,
         Map.of(
+            "spark.cores.max",
+            "2",
             "spark.executor.memory",
             "512m",
             "spark.serializer",

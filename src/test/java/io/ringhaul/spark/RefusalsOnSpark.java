@@ -46,7 +46,7 @@ class RefusalsOnSpark {
         .matches(
             "Counting \\S+ failed. A task on Spark failed: The executor on \\S+ has no connection to"
                 + " the cluster. No node could be reached at 127.0.0.1:1. Give contact points that"
-                + " all executors can reach");
+                + " the driver and all executors can reach");
   }
 
   private List<String> refused(String spark, String mistake) throws Exception {

@@ -142,6 +142,11 @@ public final class RunOnSpark {
                                     .taskCount(6))
                         .execute()
                         .rejectedRows();
+                case "dry run" ->
+                    importInto(spark, keyspace, "of_csv", "csv", folder, 0)
+                        .dryRun()
+                        .execute()
+                        .rows();
                 case "export large" ->
                     spark
                         .export(

@@ -268,6 +268,14 @@ public abstract class Distribution implements Executor {
     protected abstract int together(RequestLimits limits, int tasks);
 
     /**
+     * Checks, before tasks are begun whose rows must not be written twice, that they can be sent and
+     * that none is run twice on purpose.
+     *
+     * @throws InvalidSettingException if not
+     */
+    protected abstract void requireOnce();
+
+    /**
      * Runs the tasks. Attempts that lost to others may still run on return.
      *
      * @param ended takes the outcome of each task once, those that have arrived together, on the
@@ -314,6 +322,8 @@ public abstract class Distribution implements Executor {
     void requireSame(Map<String, String> request) {
       Set<String> different = new TreeSet<>(terms.request().keySet());
       different.addAll(request.keySet());
+      // A node that is down does not tell its time; the beginning process looks at truncations.
+      different.removeIf(part -> part.endsWith(TableFingerprint.LAST_TRUNCATION));
       different.removeIf(part -> Objects.equals(terms.request().get(part), request.get(part)));
       if (!different.isEmpty()) {
         String part = different.iterator().next();
@@ -339,6 +349,10 @@ public abstract class Distribution implements Executor {
 
     RowSelection of(RowSelection selection) {
       return selection.only(TokenRangeSet.of(task.ranges()));
+    }
+
+    int number() {
+      return task.number();
     }
 
     /** The job of rejected rows. */

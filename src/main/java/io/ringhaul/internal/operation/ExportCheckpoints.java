@@ -204,7 +204,7 @@ public final class ExportCheckpoints {
         Optional.of(replica).filter(address -> !address.isEmpty()));
   }
 
-  /** As {@link #begun(ScanTask, int, String)}, for a task of another process. */
+  /** Same as {@link #begun(ScanTask, int, String)}, for a task of another process. */
   void begun(int number) {
     run.begun(number);
   }

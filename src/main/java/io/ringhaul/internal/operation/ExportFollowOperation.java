@@ -3,6 +3,7 @@ package io.ringhaul.internal.operation;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.ExportResult;
 import io.ringhaul.FollowResult;
+import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.internal.operation.FollowedBatches.Batch;
 import io.ringhaul.monitor.OperationTotals;
@@ -66,6 +67,10 @@ public record ExportFollowOperation(
 
   @Override
   public FollowResult run(CqlSession session, Executor threads) {
+    if (Distribution.sender(threads).isPresent()) {
+      throw new InvalidSettingException(
+          "follow", "follow is not for an export whose tasks run in other processes");
+    }
     long began = System.nanoTime();
     FollowResult result = new FollowResult(0, 0, 0);
     Batch last = batches.last();

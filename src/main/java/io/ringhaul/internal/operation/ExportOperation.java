@@ -65,6 +65,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -251,7 +252,7 @@ public record ExportOperation(
         return Optional.empty();
       }
       ExportComparison comparison = new ExportComparison(this, columns, base.get().rows());
-      try (RejectedRows rejected = rejects(job, exported.written(), columns, checkpoints)) {
+      try (RejectedRows rejected = rejects(job, exported.written(), columns, checkpoints, OptionalInt.empty())) {
         ExportEnding ending =
             new ExportEnding(job, checkpoints, targetSession, targetPlan, rejected);
         try {
@@ -503,7 +504,12 @@ public record ExportOperation(
     ExportCheckpoints checkpoints = new ExportCheckpoints(job.run());
     TableScan scan = checked.scan();
     WriterCount writers = WriterCount.of(settings, selection, scan, checkpoints.figures().tasks());
-    try (RejectedRows rejected = rejects(job, exported.written(), rows.columns(), checkpoints);
+    OptionalInt partition =
+        Distribution.receiver(threads)
+            .map(part -> OptionalInt.of(part.number()))
+            .orElse(OptionalInt.empty());
+    try (RejectedRows rejected =
+            rejects(job, exported.written(), rows.columns(), checkpoints, partition);
         TargetSession targetSession = target(job, checkpoints);
         RunningOperation running =
             new RunningOperation(
@@ -648,8 +654,9 @@ public record ExportOperation(
       OperationJob job,
       TableDescription table,
       List<ColumnDescription> columns,
-      ExportCheckpoints checkpoints) {
-    RejectOwner owner = new RejectOwner(job.id(), () -> job.run().beat());
+      ExportCheckpoints checkpoints,
+      OptionalInt partition) {
+    RejectOwner owner = new RejectOwner(job.id(), () -> job.run().beat(), partition);
     return job.run().job().run() == 1
         ? RejectedRows.begin(rejectSettings, owner, table, columns)
         : RejectedRows.resume(rejectSettings, owner, table, columns, checkpoints.rejectedRows());
@@ -721,6 +728,7 @@ public record ExportOperation(
     selection.restrictions().keySet().forEach(parts::remove);
     parts.putAll(selection.conditions());
     parts.putAll(settings.requestTexts());
+    incremental.ifPresent(how -> parts.put("overlap", how.overlap().toString()));
     return parts;
   }
 

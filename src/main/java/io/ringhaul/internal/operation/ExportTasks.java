@@ -80,7 +80,7 @@ final class ExportTasks {
     return complete(tokens, operation);
   }
 
-  /** As {@link #run(Workers, TokenRangeSet, RunningOperation)}, in other processes. */
+  /** Same as {@link #run(Workers, TokenRangeSet, RunningOperation)}, in other processes. */
   List<TaskOutput> run(
       Distribution.Sender elsewhere,
       Distribution.Terms terms,
@@ -123,10 +123,11 @@ final class ExportTasks {
   }
 
   private void keepRejects(Distribution.Outcome outcome, TaskOutput output) {
-    TaskRejects rejects = work.rejected().openTask(outcome.number());
-    outcome.rejected().addTo(rejects);
-    work.checkpoints().begun(outcome.number());
-    rejects.commit(bytes -> work.checkpoints().done(output, rejects.count(), bytes));
+    try (TaskRejects rejects = work.rejected().openTask(outcome.number())) {
+      outcome.rejected().addTo(rejects);
+      work.checkpoints().begun(outcome.number());
+      rejects.commit(bytes -> work.checkpoints().done(output, rejects.count(), bytes));
+    }
   }
 
   private List<TaskOutput> complete(TokenRangeSet tokens, RunningOperation operation)

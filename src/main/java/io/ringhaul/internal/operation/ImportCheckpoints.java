@@ -135,7 +135,7 @@ final class ImportCheckpoints {
     run.begun(task.number(), OptionalInt.of(worker), Optional.empty());
   }
 
-  /** As {@link #begun(SourceTask, int)}, for a task of another process. */
+  /** Same as {@link #begun(SourceTask, int)}, for a task of another process. */
   void begun(int number) {
     run.begun(number);
   }

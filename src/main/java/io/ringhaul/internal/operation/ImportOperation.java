@@ -192,6 +192,7 @@ public record ImportOperation(
     Map<String, String> fingerprint = fingerprint(source, found);
     Map<String, String> request = settings.requestTexts();
     request.putAll(fingerprint);
+    request.put("dryRun", Boolean.toString(choices.isDryRun()));
     Distribution.receiver(threads).ifPresent(part -> part.requireSame(request));
     Optional<Job> completed =
         OperationJob.completed(assignment.job(), assignment.jobId(), kind(), fingerprint);
@@ -331,7 +332,13 @@ public record ImportOperation(
                 meter,
                 metrics);
         return running.run(
-            new ImportEnding(writer, tasks, once, whatStays(job, table, once), job.isDurable()),
+            new ImportEnding(
+                writer,
+                tasks,
+                // Another process has the job, and tells what stays.
+                once && part.isEmpty(),
+                whatStays(job, table, once),
+                job.isDurable()),
             () -> {
               Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
               if (elsewhere.isPresent()) {

@@ -139,14 +139,17 @@ final class ImportTasks {
   }
 
   /**
-   * As {@link #run(Workers)}, in other processes. Tasks whose rows must not be written twice count
-   * as begun from the moment in which they may begin, so only few of them are sent at a time.
+   * Same as {@link #run(Workers)}, in other processes. Tasks whose rows must not be written twice
+   * are stored as begun before they are sent, so only as many are sent as can run at once.
    *
    * @param request what each process must read and write
    */
   void run(Distribution.Sender elsewhere, RequestSettings requests, Map<String, String> request)
       throws InterruptedException {
     boolean once = binders.writesOnce();
+    if (once) {
+      elsewhere.requireOnce();
+    }
     SourcePlan all = source.plan();
     Distribution.Terms terms =
         Distribution.Terms.ofImport(
@@ -184,8 +187,9 @@ final class ImportTasks {
               finish(Objects.requireNonNull(sent.remove(outcome.number())), outcome);
             }
           },
-          () -> !once && job.isStopping());
-      stopped = !sent.isEmpty() || job.isStopping();
+          // Called in any case: it fails if another process owns the job now.
+          () -> job.isStopping() && !once);
+      stopped = !sent.isEmpty() || (!waiting.isEmpty() && job.isStopping());
     }
     if (stopped) {
       throw new JobStoppedException(job.id(), source.doing() + " was stopped");
@@ -198,10 +202,11 @@ final class ImportTasks {
     Distribution.ImportedPart done = Objects.requireNonNull(outcome.imported());
     TaskFigures figures = done.figures();
     rejected.read(figures.read());
-    TaskRejects rejects = rejected.openTask(task.number());
-    outcome.rejected().addTo(rejects);
-    meter.handled(figures.written(), outcome.totals().bytes());
-    rejects.commit(bytes -> checkpoints.done(task, done.bytes(), figures, bytes));
+    try (TaskRejects rejects = rejected.openTask(task.number())) {
+      outcome.rejected().addTo(rejects);
+      meter.handled(figures.written(), outcome.totals().bytes());
+      rejects.commit(bytes -> checkpoints.done(task, done.bytes(), figures, bytes));
+    }
     writtenElsewhere += figures.written();
     synchronized (this) {
       bytesDone += done.bytes();

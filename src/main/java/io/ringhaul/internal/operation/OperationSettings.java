@@ -97,6 +97,8 @@ public record OperationSettings(
     texts.put("requestTimeout", requests.timeout().toString());
     texts.put("maxAttempts", Integer.toString(requests.maxAttempts()));
     texts.put("executionProfile", requests.executionProfile().orElse("the default"));
+    requests.datacenter().ifPresent(name -> texts.put("fromDatacenter", name));
+    texts.put("retryNonIdempotent", Boolean.toString(requests.retriesNonIdempotent()));
     return texts;
   }
 

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 public final class TableFingerprint {
 
   private static final String ID = "table id";
-  private static final String LAST_TRUNCATION = "last truncation";
+  static final String LAST_TRUNCATION = "last truncation";
   private static final String NEVER = "never";
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.rejects;
 
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -9,5 +10,11 @@ import java.util.UUID;
  *     files
  * @param fence fails if another process has taken over the job; called before each change of the
  *     file
+ * @param partition the job partition of all rows; empty if it is the task that rejects a row
  */
-public record RejectOwner(UUID job, Runnable fence) {}
+public record RejectOwner(UUID job, Runnable fence, OptionalInt partition) {
+
+  public RejectOwner(UUID job, Runnable fence) {
+    this(job, fence, OptionalInt.empty());
+  }
+}

@@ -205,7 +205,7 @@ public final class RejectedRows implements AutoCloseable {
     ObjectNode line =
         Json.object()
             .put(RejectLine.JOB, owner.job().toString())
-            .put(RejectLine.PARTITION, task)
+            .put(RejectLine.PARTITION, owner.partition().orElse(task))
             .put("table", table.toString());
     if (failure instanceof UnrepresentableValueException known && !known.column().isEmpty()) {
       line.put("column", known.column());
