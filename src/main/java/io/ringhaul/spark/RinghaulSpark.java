@@ -99,8 +99,11 @@ public final class RinghaulSpark implements AutoCloseable {
     return new RinghaulSpark(context, sessions);
   }
 
-  /** Same as {@link #over(JavaSparkContext, SessionFactory)}, with the context of a session. */
-  public static RinghaulSpark over(SparkSession spark, SessionFactory sessions) {
+  /**
+   * Same as {@link #over}, with the context of a session of Spark. The name differs so that
+   * applications without {@code spark-sql} compile.
+   */
+  public static RinghaulSpark overSession(SparkSession spark, SessionFactory sessions) {
     return over(JavaSparkContext.fromSparkContext(spark.sparkContext()), sessions);
   }
 
