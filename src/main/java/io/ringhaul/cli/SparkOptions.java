@@ -98,7 +98,10 @@ final class SparkOptions {
                     : CONF + " is " + key + "; settings of Spark begin with spark.");
           }
           boolean isSecretWithin =
-              WITHIN.matcher(value).results().anyMatch(its -> SecretProperties.isSecretKey(its.group(1)));
+              WITHIN
+                  .matcher(value)
+                  .results()
+                  .anyMatch(its -> SecretProperties.isSecretKey(its.group(1)));
           if (SecretProperties.isSecretKey(key)
               || SecretProperties.hasPassword(value)
               || isSecretWithin) {

@@ -86,8 +86,7 @@ final class SparkTasks extends Distribution.Sender {
       while (!job.isDone() && !stops.getAsBoolean()) {
         outcomes.take(LOOK_MILLIS);
       }
-      Optional<List<Integer>> numbers =
-          job.isDone() ? Optional.of(job.get()) : Optional.empty();
+      Optional<List<Integer>> numbers = job.isDone() ? Optional.of(job.get()) : Optional.empty();
       // A resume does not repeat the tasks that have ended before a stop.
       outcomes.takeAll();
       numbers.ifPresent(outcomes::requireAll);

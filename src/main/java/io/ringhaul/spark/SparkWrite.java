@@ -50,7 +50,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.metric.CustomSumMetric;
@@ -435,11 +434,7 @@ record SparkWrite(
     }
   }
 
-  /**
-   * What an attempt of a task has written.
-   *
-   * @param rejects the name of the file of rejected rows; empty if there is none
-   */
+  /** What an attempt of a task has written. */
   private static final class Written implements WriterCommitMessage {
 
     private static final long serialVersionUID = 1;
@@ -447,6 +442,8 @@ record SparkWrite(
     // Spark's serializer of results may be Kryo, which cannot restore records and final fields.
     private long rows;
     private long rejected;
+
+    /** The name of the file of rejected rows; empty if there is none. */
     private String rejects = "";
 
     /** Called by Kryo. */

@@ -268,8 +268,8 @@ public abstract class Distribution implements Executor {
     protected abstract int together(RequestLimits limits, int tasks);
 
     /**
-     * Checks, before tasks are begun whose rows must not be written twice, that they can be sent and
-     * that none is run twice on purpose.
+     * Checks, before tasks are begun whose rows must not be written twice, that they can be sent
+     * and that none is run twice on purpose.
      *
      * @throws InvalidSettingException if not
      */

@@ -252,7 +252,8 @@ public record ExportOperation(
         return Optional.empty();
       }
       ExportComparison comparison = new ExportComparison(this, columns, base.get().rows());
-      try (RejectedRows rejected = rejects(job, exported.written(), columns, checkpoints, OptionalInt.empty())) {
+      try (RejectedRows rejected =
+          rejects(job, exported.written(), columns, checkpoints, OptionalInt.empty())) {
         ExportEnding ending =
             new ExportEnding(job, checkpoints, targetSession, targetPlan, rejected);
         try {
