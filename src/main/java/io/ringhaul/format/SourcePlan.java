@@ -28,4 +28,9 @@ public record SourcePlan(
     properties = Map.copyOf(properties);
     tasks = List.copyOf(tasks);
   }
+
+  /** Returns this plan with other tasks. */
+  public SourcePlan withTasks(List<SourceTask> others) {
+    return new SourcePlan(formatVersion, format, location, columns, properties, others);
+  }
 }

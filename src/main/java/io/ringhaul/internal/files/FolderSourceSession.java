@@ -114,13 +114,7 @@ public final class FolderSourceSession implements SourceSession {
     if (!location.isChecked()) {
       return plan;
     }
-    return new SourcePlan(
-        plan.formatVersion(),
-        plan.format(),
-        plan.location(),
-        plan.columns(),
-        plan.properties(),
-        plan.tasks().stream().map(this::pinned).toList());
+    return plan.withTasks(plan.tasks().stream().map(this::pinned).toList());
   }
 
   private SourceTask pinned(SourceTask task) {

@@ -362,14 +362,9 @@ public abstract class Distribution implements Executor {
 
     /** The plan of an import, with the task as its only one. */
     SourcePlan plan() {
-      SourcePlan all = Objects.requireNonNull(terms.source()).plan();
-      return new SourcePlan(
-          all.formatVersion(),
-          all.format(),
-          all.location(),
-          all.columns(),
-          all.properties(),
-          List.of(Objects.requireNonNull(task.part())));
+      return Objects.requireNonNull(terms.source())
+          .plan()
+          .withTasks(List.of(Objects.requireNonNull(task.part())));
     }
 
     /** Hands back what the task of an import has done. */

@@ -153,18 +153,7 @@ final class ImportTasks {
     SourcePlan all = source.plan();
     Distribution.Terms terms =
         Distribution.Terms.ofImport(
-            requests,
-            request,
-            job.id(),
-            new Distribution.Source(
-                new SourcePlan(
-                    all.formatVersion(),
-                    all.format(),
-                    all.location(),
-                    all.columns(),
-                    all.properties(),
-                    List.of()),
-                once));
+            requests, request, job.id(), new Distribution.Source(all.withTasks(List.of()), once));
     int atOnce =
         once ? elsewhere.together(requests.limits(), all.tasks().size()) : all.tasks().size();
     while (!waiting.isEmpty() && !stopped) {

@@ -12,14 +12,7 @@ final class StoredImport {
 
   /** The plan without its tasks, each of which is stored as a job partition. */
   static String text(SourcePlan plan) {
-    return Json.text(
-        new SourcePlan(
-            plan.formatVersion(),
-            plan.format(),
-            plan.location(),
-            plan.columns(),
-            plan.properties(),
-            List.of()));
+    return Json.text(plan.withTasks(List.of()));
   }
 
   static String text(SourceTask task) {
@@ -33,14 +26,7 @@ final class StoredImport {
    * @throws IllegalArgumentException if the text is not a stored plan
    */
   static SourcePlan plan(String text, List<SourceTask> tasks) {
-    SourcePlan plan = read(text, SourcePlan.class);
-    return new SourcePlan(
-        plan.formatVersion(),
-        plan.format(),
-        plan.location(),
-        plan.columns(),
-        plan.properties(),
-        tasks);
+    return read(text, SourcePlan.class).withTasks(tasks);
   }
 
   /**

@@ -224,13 +224,7 @@ public final class TableSourceSession implements SourceSession {
                 List.of(TokenText.of(some.ranges()))));
       }
     }
-    return new SourcePlan(
-        plan.formatVersion(),
-        plan.format(),
-        plan.location(),
-        plan.columns(),
-        plan.properties(),
-        tasks);
+    return plan.withTasks(tasks);
   }
 
   private static SourceTask sourceTask(ScanTask task, long tableBytes) {
