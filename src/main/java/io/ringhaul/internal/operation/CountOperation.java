@@ -107,7 +107,7 @@ public record CountOperation(
                     scan,
                     Distribution.Terms.ofCount(
                         scan,
-                        pageSize == 0 && page == RangeCounter.DEFAULT_PAGE_SIZE ? 0 : page,
+                        Distribution.Terms.pageSize(pageSize, page, RangeCounter.DEFAULT_PAGE_SIZE),
                         request));
               } else {
                 running.requireComplete(counter.run(), "run the operation again");

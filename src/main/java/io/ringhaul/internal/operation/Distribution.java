@@ -109,6 +109,17 @@ public abstract class Distribution implements Executor {
       return new Terms(requests.parallelism(), requests.limits(), 0, request, job, null, source);
     }
 
+    /**
+     * Returns the page size for all tasks; 0 to adapt it.
+     *
+     * @param asked what the user set; 0 if nothing
+     * @param checked what the preflight found the servers to take
+     * @param usual the largest that is tried
+     */
+    static int pageSize(int asked, int checked, int usual) {
+      return asked == 0 && checked == usual ? 0 : checked;
+    }
+
     /** Returns the terms of one task if so many run at the same time. */
     public Terms dividedBy(int tasks) {
       return new Terms(

@@ -579,10 +579,8 @@ public record ExportOperation(
                             elsewhere.get(),
                             Distribution.Terms.ofExport(
                                 scan,
-                                pageSize == 0
-                                        && checked.mostPageSize() == ScanSettings.MOST_PAGE_SIZE
-                                    ? 0
-                                    : checked.mostPageSize(),
+                                Distribution.Terms.pageSize(
+                                    pageSize, checked.mostPageSize(), ScanSettings.MOST_PAGE_SIZE),
                                 request(found, rows),
                                 jobId,
                                 targetPlan),
