@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -71,11 +72,13 @@ public final class RinghaulSpark implements AutoCloseable {
   private final CqlSession session;
   private final ExecutorService threads = Executors.newCachedThreadPool(SparkTask::thread);
   private final Set<JavaFutureAction<?>> running = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private RinghaulSpark(JavaSparkContext context, SessionFactory sessions) {
     this.context = context;
     this.source = new SparkTask.Source(UUID.randomUUID(), sessions);
-    this.session = sessions.open();
+    // Tasks of local mode use the same session.
+    this.session = Sessions.lease(source);
   }
 
   /**
@@ -148,8 +151,11 @@ public final class RinghaulSpark implements AutoCloseable {
   /** Cancels running operations and closes the session of this process. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     running.forEach(job -> job.cancel(true));
     threads.shutdownNow();
-    session.close();
+    Sessions.end(source.id());
   }
 }

@@ -61,8 +61,17 @@ public interface SessionFactory extends Serializable {
   }
 
   private static SessionFactory ofText(String text) {
-    // An idle session must not keep a process alive that has nothing else to do.
-    String settings = "datastax-java-driver.advanced.netty.daemon = true\n" + text;
+    // An idle session must not keep a process alive that has nothing else to do. Its requests have
+    // ended when it is closed, so the driver's threads need not wait for others.
+    String settings =
+        """
+        datastax-java-driver.advanced.netty {
+          daemon = true
+          io-group.shutdown.quiet-period = 0
+          admin-group.shutdown.quiet-period = 0
+        }
+        """
+            + text;
     return () ->
         CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(settings)).build();
   }

@@ -118,16 +118,24 @@ final class Sessions {
     }
   }
 
+  /** Gives the session back and closes it, unless tasks still use it. */
+  static void end(UUID id) {
+    giveBack(id);
+    close(id);
+  }
+
   private static void close(UUID id) {
     Sessions its;
+    ScheduledExecutorService timer;
     synchronized (OPEN) {
       its = OPEN.get(id);
       if (its == null || its.users > 0 || its.closing == null) {
         return;
       }
+      timer = its.closing;
       OPEN.remove(id);
-      its.closing.shutdown();
     }
     its.session.close();
+    timer.shutdownNow();
   }
 }
