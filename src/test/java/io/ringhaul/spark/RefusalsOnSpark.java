@@ -40,7 +40,13 @@ class RefusalsOnSpark {
 
   @Test
   void namesExecutorWithoutNetwork() throws Exception {
-    assertThat(refused(OperationsOnSpark.SPARK, "no network"))
+    SparkApplication application = application(OperationsOnSpark.SPARK);
+    List<String> refused;
+    // In local mode there is no executor with a session of its own.
+    try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder)) {
+      refused = refused(application, cluster.master(), "no network");
+    }
+    assertThat(refused)
         .singleElement()
         .asString()
         .matches(
@@ -49,9 +55,16 @@ class RefusalsOnSpark {
                 + " the driver and all executors can reach");
   }
 
+  private SparkApplication application(String spark) throws Exception {
+    return SparkApplication.compile("RefusedOnSpark", spark, folder);
+  }
+
   private List<String> refused(String spark, String mistake) throws Exception {
-    return SparkApplication.compile("RefusedOnSpark", spark, folder)
-        .start("local[2,4]", keyspace, Map.of(), mistake)
-        .end();
+    return refused(application(spark), "local[2,4]", mistake);
+  }
+
+  private List<String> refused(SparkApplication application, String master, String mistake)
+      throws Exception {
+    return application.start(master, keyspace, Map.of(), mistake).end();
   }
 }

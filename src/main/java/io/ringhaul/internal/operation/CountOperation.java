@@ -8,10 +8,12 @@ import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.scan.RangeCounter;
 import io.ringhaul.internal.scan.RangeStatements;
+import io.ringhaul.internal.scan.ScanTask;
 import io.ringhaul.internal.scan.Selection;
 import io.ringhaul.internal.telemetry.OperationKind;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,13 +29,20 @@ public record CountOperation(
    */
   public static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
 
+  /** So that processes end at about the same time, even if some ranges are slow. */
+  private static final int PARTS_PER_PROCESS = 2;
+
+  /** About a gibibyte, which is lost if the process ends. */
+  private static final int MOST_TASKS_OF_PART = 32;
+
   @Override
   public CountResult run(CqlSession session, Executor threads) {
     Distribution.sender(threads).ifPresent(elsewhere -> elsewhere.require(settings, Map.of()));
     return Distribution.receiver(threads)
         .map(
             part ->
-                new CountOperation(part.of(settings), part.of(selection), sizing, part.pageSize()))
+                new CountOperation(
+                    part.of(settings), part.of(selection), part.sizing(), part.pageSize()))
         .orElse(this)
         .runHere(session, threads);
   }
@@ -119,13 +128,27 @@ public record CountOperation(
     }
   }
 
-  /** Counts in other processes. */
+  /**
+   * Counts in other processes. Each counts the ranges of several tasks, because a process starts
+   * slowly and has a share of the requests in flight, which one range would not use.
+   */
   private static void count(Distribution.Sender elsewhere, TableScan scan, Distribution.Terms terms)
       throws InterruptedException {
-    List<Distribution.Task> tasks =
-        scan.plan().tasks().stream()
-            .map(task -> Distribution.Task.of(task.number(), task.ranges()))
-            .toList();
+    List<ScanTask> all = scan.plan().tasks();
+    int together = elsewhere.together(terms.limits(), all.size());
+    int parts =
+        Math.min(
+            all.size(),
+            Math.max(PARTS_PER_PROCESS * together, (all.size() - 1) / MOST_TASKS_OF_PART + 1));
+    List<List<ScanTask>> divided = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      divided.add(
+          all.subList(
+              (int) ((long) part * all.size() / parts),
+              (int) ((part + 1L) * all.size() / parts)));
+    }
+    List<Distribution.Task> tasks = new ArrayList<>();
+    divided.forEach(part -> tasks.add(Distribution.Task.of(tasks.size(), part)));
     elsewhere.run(
         terms,
         tasks,
@@ -135,7 +158,7 @@ public record CountOperation(
             List<TokenRange> ranges = tasks.get(counted.number()).ranges();
             scan.meter().part().done(TokenRange.rowTokens(ranges));
             scan.meter().rangesDone(ranges.size());
-            scan.meter().taskDone();
+            divided.get(counted.number()).forEach(task -> scan.meter().taskDone());
           }
         },
         () -> false);

@@ -21,6 +21,7 @@ import io.ringhaul.internal.rejects.RejectedRows;
 import io.ringhaul.internal.rejects.TaskRejects;
 import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSettings;
+import io.ringhaul.internal.scan.ScanTask;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.limits.JobPriority;
 import io.ringhaul.limits.TuningMode;
@@ -44,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,22 +152,31 @@ public abstract class Distribution implements Executor {
    * A task.
    *
    * @param number the number of its job partition
-   * @param ranges what a count or an export reads
+   * @param scans what a count or an export reads, numbered from 0; empty for others
    * @param part what an import reads; null for others
    */
-  public record Task(int number, List<TokenRange> ranges, @Nullable SourceTask part)
+  public record Task(int number, List<ScanTask> scans, @Nullable SourceTask part)
       implements Serializable {
 
     public Task {
-      ranges = List.copyOf(ranges);
+      scans = List.copyOf(scans);
     }
 
-    static Task of(int number, List<TokenRange> ranges) {
-      return new Task(number, ranges, null);
+    static Task of(int number, List<ScanTask> scans) {
+      return new Task(
+          number,
+          IntStream.range(0, scans.size())
+              .mapToObj(i -> new ScanTask(i, scans.get(i).ranges(), scans.get(i).replicas()))
+              .toList(),
+          null);
     }
 
     static Task of(SourceTask part) {
       return new Task(part.number(), List.of(), part);
+    }
+
+    List<TokenRange> ranges() {
+      return scans.stream().flatMap(scan -> scan.ranges().stream()).toList();
     }
   }
 
@@ -360,6 +371,11 @@ public abstract class Distribution implements Executor {
 
     RowSelection of(RowSelection selection) {
       return selection.only(TokenRangeSet.of(task.ranges()));
+    }
+
+    /** How the beginning process has divided the part. */
+    ScanSizing sizing() {
+      return ScanSizing.of(task.scans());
     }
 
     int number() {

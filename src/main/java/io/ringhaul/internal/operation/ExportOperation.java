@@ -121,7 +121,7 @@ public record ExportOperation(
       return new ExportOperation(
               part.of(settings),
               part.of(selection),
-              sizing,
+              part.sizing(),
               part.of(target),
               columnNames,
               mapping,

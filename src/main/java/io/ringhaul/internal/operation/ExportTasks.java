@@ -91,7 +91,7 @@ final class ExportTasks {
     Map<Integer, Distribution.Task> left = new LinkedHashMap<>();
     for (ScanTask task : scan.plan().tasks()) {
       int number = work.checkpoints().number(task);
-      left.put(number, Distribution.Task.of(number, task.ranges()));
+      left.put(number, Distribution.Task.of(number, List.of(task)));
     }
     elsewhere.run(
         terms,

@@ -85,7 +85,10 @@ record TableScan(
             .taskCount()
             .orElseGet(() -> sizing.taskCount((long) (size.bytes() * share(tokens)), parallelism));
     List<String> names = columns.stream().map(ColumnDescription::name).toList();
-    ScanPlan plan = ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, taskCount);
+    ScanPlan plan =
+        sizing.planned().isEmpty()
+            ? ScanPlan.of(table.keyspace(), table.name(), names, tokens, ring, taskCount)
+            : ScanPlan.of(table.keyspace(), table.name(), names, tokens, sizing.planned());
     OperationMetrics metrics = new OperationMetrics();
     metrics.spent(Stage.PLAN, System.nanoTime() - began);
     return new TableScan(

@@ -75,6 +75,22 @@ public record ScanPlan(
         tasks.add(new ScanTask(tasks.size(), ranges, group.replicas()));
       }
     }
+    return of(keyspace, table, columns, tokens, tasks);
+  }
+
+  /**
+   * Returns a plan with tasks that exist.
+   *
+   * @param tasks numbered from 0
+   * @throws io.ringhaul.exceptions.BulkOperationException if the tasks would not read each token of
+   *     the part exactly once
+   */
+  public static ScanPlan of(
+      String keyspace,
+      String table,
+      List<String> columns,
+      TokenRangeSet tokens,
+      List<ScanTask> tasks) {
     ScanPlan plan = new ScanPlan(FORMAT_VERSION, keyspace, table, columns, tokens, tasks);
     Tiling.requireExactly(tokens, plan.ranges());
     return plan;

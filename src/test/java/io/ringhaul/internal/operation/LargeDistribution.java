@@ -99,7 +99,7 @@ final class LargeDistribution {
 
         List<byte[]> sent = new ArrayList<>();
         for (ScanTask task : scan.tasks()) {
-          sent.add(encoded(Distribution.Task.of(checkpoints.number(task), task.ranges())));
+          sent.add(encoded(Distribution.Task.of(checkpoints.number(task), List.of(task))));
         }
         ended("encode " + sent.stream().mapToLong(each -> each.length).sum() + " bytes");
 
