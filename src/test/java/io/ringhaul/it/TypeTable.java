@@ -37,8 +37,13 @@ public final class TypeTable {
     return cases;
   }
 
+  /** Returns the description of the value in each row, such as {@code 1.10}. */
+  public List<String> names() {
+    return cases.stream().map(TypeCase::name).toList();
+  }
+
   /** Returns the CQL type of each column except {@code id}. */
-  List<String> types() {
+  public List<String> types() {
     return types;
   }
 

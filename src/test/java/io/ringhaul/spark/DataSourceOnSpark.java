@@ -8,9 +8,8 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.it.TypeTable;
 import io.ringhaul.seeds.Seeds;
+import io.ringhaul.spark.DataFrameQueries.Answer;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,53 +52,6 @@ class DataSourceOnSpark {
     }
   }
 
-  /** An answer of the application: the number of rows that Spark read, and the result. */
-  private record Answer(long rowsRead, String result) {}
-
-  /** A running application that answers queries. */
-  private static final class Queries implements AutoCloseable {
-
-    private final SparkApplication.Run application;
-    private final OutputStream actions;
-    private int asked;
-
-    Queries(SparkApplication.Run application) {
-      this.application = application;
-      this.actions = application.process().getOutputStream();
-    }
-
-    void start(String... action) throws IOException {
-      actions.write((String.join("\t", action) + "\n").getBytes(StandardCharsets.UTF_8));
-      actions.flush();
-      asked++;
-    }
-
-    Answer ask(String... action) throws IOException, InterruptedException {
-      start(action);
-      return answer();
-    }
-
-    /** Waits for the answer to the last action. */
-    Answer answer() throws IOException, InterruptedException {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
-      List<String> lines = Files.readAllLines(application.out());
-      while (lines.size() < asked) {
-        boolean isAnswering = application.process().isAlive() && System.nanoTime() - deadline < 0;
-        assertThat(isAnswering).as(Files.readString(application.err())).isTrue();
-        TimeUnit.MILLISECONDS.sleep(20);
-        lines = Files.readAllLines(application.out());
-      }
-      String[] parts = lines.get(asked - 1).split("\t", 2);
-      return new Answer(Long.parseLong(parts[0]), parts[1]);
-    }
-
-    @Override
-    public void close() throws IOException, InterruptedException {
-      actions.close();
-      application.end();
-    }
-  }
-
   @Test
   void writesAndReadsExactlyWhileAnExecutorIsKilled(@TempDir Path folder) throws Exception {
     CqlSession session = TestCluster.session();
@@ -115,7 +67,7 @@ class DataSourceOnSpark {
             "spark.speculation.interval", "200ms",
             "spark.speculation.quantile", "0.3");
     try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder);
-        Queries queries = new Queries(application.start(cluster.master(), keyspace, settings))) {
+        DataFrameQueries queries = new DataFrameQueries(application.start(cluster.master(), keyspace, settings))) {
       queries.start(
           "write",
           String.format(
@@ -158,7 +110,7 @@ class DataSourceOnSpark {
     private final CqlSession session = TestCluster.session();
     private final String keyspace = TestCluster.newKeyspace(1);
 
-    private Queries queries;
+    private DataFrameQueries queries;
 
     DataFrames(String spark) {
       this.spark = spark;
@@ -179,7 +131,7 @@ class DataSourceOnSpark {
         }
       }
       queries =
-          new Queries(
+          new DataFrameQueries(
               SparkApplication.compile(PROGRAM, spark, folder)
                   .start("local[2,2]", keyspace, Map.of()));
       ask("view", "wide", "table=wide");

@@ -27,6 +27,9 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class RunDataFrames {
 
+  /** Another data source than Ringhaul's can be named, to compare it. */
+  private static final String FORMAT = System.getProperty("frames.format", "ringhaul");
+
   private RunDataFrames() {}
 
   /** Arguments: contact point, data centre, keyspace, folder. */
@@ -70,7 +73,7 @@ public final class RunDataFrames {
   private static String run(SparkSession spark, String[] parts) {
     switch (parts[0]) {
       case "view" -> {
-        DataFrameReader reader = spark.read().format("ringhaul");
+        DataFrameReader reader = spark.read().format(FORMAT);
         for (int i = 2; i < parts.length; i++) {
           reader.option(name(parts[i]), value(parts[i]));
         }
@@ -87,7 +90,7 @@ public final class RunDataFrames {
         return spark.sql(parts[1]).queryExecution().toString();
       }
       case "write" -> {
-        DataFrameWriter<Row> writer = spark.sql(parts[1]).write().format("ringhaul").mode(parts[2]);
+        DataFrameWriter<Row> writer = spark.sql(parts[1]).write().format(FORMAT).mode(parts[2]);
         for (int i = 3; i < parts.length; i++) {
           writer.option(name(parts[i]), value(parts[i]));
         }
