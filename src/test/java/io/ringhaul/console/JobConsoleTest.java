@@ -109,6 +109,19 @@ class JobConsoleTest {
       assertThat(live.path("nodes").get(0).path("node").asText()).isEqualTo("127.0.0.1:9042");
       assertThat(live.path("settings").toString()).isEqualTo("{\"inFlight\":16}");
       assertThat(live.path("bottleneck").path("kind").asText()).isEqualTo("SERVER_OVERLOAD");
+      assertThat(live.path("limitedBy").toString())
+          .isEqualTo(
+              "{\"kind\":\"rows_per_second\",\"share\":0.9,\"value\":1000,"
+                  + "\"text\":\"your limit of 1,000 rows/s\"}");
+      assertThat(live.path("health").toString())
+          .isEqualTo(
+              "{\"state\":\"slowed\",\"text\":\"The node answers late\",\"sinceSeconds\":2.0}");
+      assertThat(live.path("pause").isNull()).isTrue();
+      assertThat(job.path("result").isNull()).isTrue();
+      JsonNode brief = client.get("/api/batch-jobs").body().path("items").get(0).path("live");
+      assertThat(brief.path("limitedBy")).isEqualTo(live.path("limitedBy"));
+      assertThat(brief.path("health")).isEqualTo(live.path("health"));
+      assertThat(brief.path("stages")).isEmpty();
       run.stopped();
     }
   }
@@ -226,6 +239,11 @@ class JobConsoleTest {
       assertRefused("POST", path + "/stop", "", 409, "is not running (it is STOPPED)");
       assertThat(client.call("POST", path + "/restart", "").status()).isEqualTo(202);
       assertThat(client.call("POST", path + "/start", "").status()).isEqualTo(202);
+      String options = "{\"options\":[\"--max-disk=20g\"]}";
+      assertThat(client.call("POST", path + "/start", options).status()).isEqualTo(202);
+      assertThat(store.find(run.job().id()).orElseThrow().definition().command())
+          .contains("--max-disk=20g");
+      assertRefused("POST", path + "/start", "{\"options\":[null]}", 400, "null");
       ConsoleClient.Answer retried =
           client.call("POST", "/api/batch-partitions/" + run.job().id() + ":0/retry", "");
       assertThat(retried.status()).isEqualTo(202);
@@ -238,6 +256,8 @@ class JobConsoleTest {
               "cancel busy",
               "cancel busy",
               "restart busy",
+              "start busy",
+              "change busy [--max-disk=20g]",
               "start busy",
               "require busy",
               "start busy",
@@ -285,7 +305,7 @@ class JobConsoleTest {
           .isEmpty();
       JsonNode summary = client.get("/api/performance-metrics/summary?job=" + id).body();
       assertThat(summary.path("seconds").asDouble()).isEqualTo(2);
-      assertThat(summary.path("limitedBy").asText()).isEqualTo("The node answers late.");
+      assertThat(summary.path("limitedBy").asText()).isEqualTo("the cluster");
       assertThat(summary.path("stages")).hasSize(2);
       assertThat(summary.path("meanLatencyMillis").asDouble()).isEqualTo(7.5);
       JsonNode usage = client.get("/api/resource-usage/summary?job=" + id).body();
@@ -299,7 +319,7 @@ class JobConsoleTest {
       assertThat(constraint.toString())
           .isEqualTo(
               "{\"name\":\"maxRowsPerSecond\",\"value\":\"1000\",\"usage\":100.0,\"limit\":1000.0,"
-                  + "\"holding\":false}");
+                  + "\"holding\":true}");
       assertThat(
               client
                   .get("/api/performance-metrics/bottlenecks?open=true&job=" + id)

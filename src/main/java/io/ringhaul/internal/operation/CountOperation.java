@@ -2,7 +2,10 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.CountResult;
+import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.jobstore.Checkpoint;
+import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.request.RequestSender;
@@ -11,17 +14,32 @@ import io.ringhaul.internal.scan.RangeStatements;
 import io.ringhaul.internal.scan.ScanTask;
 import io.ringhaul.internal.scan.Selection;
 import io.ringhaul.internal.telemetry.OperationKind;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRange;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 
-/** Counts the rows of a table on the server, range by range. */
+/**
+ * Counts the rows of a table on the server, range by range. As a job it has one partition, since a
+ * sum of counts of different times is no count: a resumed job begins anew.
+ */
 public record CountOperation(
-    OperationSettings settings, RowSelection selection, ScanSizing sizing, int pageSize)
+    OperationSettings settings,
+    RowSelection selection,
+    ScanSizing sizing,
+    int pageSize,
+    Optional<JobOptions> jobOptions,
+    UUID jobId)
     implements BulkOperation<CountResult> {
 
   /**
@@ -35,6 +53,9 @@ public record CountOperation(
   /** About a gibibyte, which is lost if the process ends. */
   private static final int MOST_TASKS_OF_PART = 32;
 
+  /** A count is planned again in each run. */
+  private static final String PLAN = "{}";
+
   @Override
   public CountResult run(CqlSession session, Executor threads) {
     Distribution.sender(threads).ifPresent(elsewhere -> elsewhere.require(settings, Map.of()));
@@ -42,7 +63,12 @@ public record CountOperation(
         .map(
             part ->
                 new CountOperation(
-                    part.of(settings), part.of(selection), part.sizing(), part.pageSize()))
+                    part.of(settings),
+                    part.of(selection),
+                    part.sizing(),
+                    part.pageSize(),
+                    Optional.empty(),
+                    jobId))
         .orElse(this)
         .runHere(session, threads);
   }
@@ -60,7 +86,31 @@ public record CountOperation(
             found,
             "counted",
             "Rows counted before and after the change do not belong together; count again");
-    OperationSubject subject = OperationSubject.of(session, table, OperationKind.COUNT);
+    Map<String, String> fingerprint = new LinkedHashMap<>(selection.restrictions());
+    fingerprint.putAll(found.parts(table.partitionKey()));
+    Optional<Job> completed =
+        OperationJob.completed(jobOptions, jobId, JobKind.COUNT, fingerprint);
+    if (completed.isPresent()) {
+      return new CountResult(
+          new ProgressMeter(0, 0, 0, new Earlier(1, 0, 0, completed.get().figures().rows()))
+              .totals(0));
+    }
+    try (OperationJob job =
+        OperationJob.begin(
+            jobOptions, jobId, JobKind.COUNT, "count " + table, fingerprint, settings.texts())) {
+      return job.running(() -> count(session, threads, job, table, request, sameTable));
+    }
+  }
+
+  private CountResult count(
+      CqlSession session,
+      Executor threads,
+      OperationJob job,
+      TableDescription table,
+      Map<String, String> request,
+      TableCheck sameTable) {
+    OperationSubject subject =
+        new OperationSubject(session, table, OperationKind.COUNT, "", job.stored());
     TableScan scan =
         TableScan.prepare(
             session,
@@ -100,7 +150,10 @@ public record CountOperation(
               sender,
               scan.meter(),
               page,
-              sameTable::atCheckpoint);
+              () -> {
+                requireWanted(job, subject);
+                sameTable.atCheckpoint();
+              });
       running.start(
           new OperationParameters()
               .requests(sender, scan, settings, requests -> {})
@@ -109,6 +162,8 @@ public record CountOperation(
         return running.run(
             () -> "the rows counted so far are in the partial result",
             () -> {
+              job.run().plan(PLAN, List.of(JobPartition.ofTokens(0, List.of())));
+              job.run().begun(0);
               Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
               if (elsewhere.isPresent()) {
                 count(
@@ -122,9 +177,19 @@ public record CountOperation(
                 running.requireComplete(counter.run(), "run the operation again");
               }
               sameTable.atEnd();
-              return new CountResult(running.totals());
+              OperationTotals totals = running.totals();
+              job.run()
+                  .done(new Checkpoint(0, totals.rows(), totals.bytes(), 0, List.of(), 0));
+              return new CountResult(totals);
             });
       }
+    }
+  }
+
+  private static void requireWanted(OperationJob job, OperationSubject subject) {
+    if (job.isStopping()) {
+      throw new JobStoppedException(
+          job.id(), subject.doing() + " was stopped. A resumed count begins anew");
     }
   }
 

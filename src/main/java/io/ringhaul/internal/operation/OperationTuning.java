@@ -6,6 +6,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.jobstore.JobRequest;
 import io.ringhaul.internal.limits.ManagedJob;
+import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.internal.tuning.KeyProbe;
@@ -15,6 +16,7 @@ import io.ringhaul.internal.tuning.Tuner;
 import io.ringhaul.internal.tuning.TuningSettings;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.limits.TuningMode;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
 import java.time.Instant;
@@ -78,22 +80,14 @@ final class OperationTuning implements SampleListener, AutoCloseable {
         parameters,
         sender,
         managed,
-        sample -> isAtRate(settings, sample));
-  }
-
-  /** Whether a limit that the user set bounds the speed. */
-  static boolean isHeld(OperationSettings settings, Sample sample) {
-    return isAtRate(settings, sample)
-        || (settings.tuning().bound().isPresent()
-            // Without an overload, the latency probe holds requests back.
-            && sample.overloads() == 0
-            && sample.inFlightBound() < sample.tunables().getOrDefault(Tunable.IN_FLIGHT, 0L));
+        sample -> isAtRate(settings, sender.limits(), sample));
   }
 
   /** Whether a second's rows, bytes or CPU time are at their limit. */
-  private static boolean isAtRate(OperationSettings settings, Sample sample) {
+  private static boolean isAtRate(
+      OperationSettings settings, RequestLimits limits, Sample sample) {
     double cpuShare = settings.limits().limits().maxCpuShare();
-    return settings.requests().limits().isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
+    return limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
         || (cpuShare < 1 && sample.process().cpuShare() >= AT_SHARE * cpuShare);
   }
 
@@ -131,7 +125,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
             () -> (int) requests.tunable().value(),
             sender::inFlight,
             () -> managed.pause().isPresent(),
-            most -> sender.ceiling(this, most)));
+            most -> sender.ceiling(LimitingFactor.Kind.PROTECTED_LATENCY, most)));
   }
 
   @Override
