@@ -230,7 +230,7 @@ final class JobsCommand implements Runnable {
       addAll(table, "label", job.labels());
       table.add("kind", lower(job.kind()));
       table.add("status", JobDescription.status(job, Instant.now()));
-      progress.ifPresent(known -> table.add("progress", new ProgressLine(known, "").whole()));
+      progress.ifPresent(known -> table.add("progress", new ProgressLines(known, Optional.empty(), Instant.now(), "").whole()));
       job.error().ifPresent(error -> table.add("error", error));
       table.add("partitions", partitions(job, partitions));
       table.add("rows", String.format(Locale.ROOT, "%,d", job.figures().rows()));

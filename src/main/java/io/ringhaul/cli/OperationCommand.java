@@ -15,8 +15,6 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.tuning.LatencyBound;
 import io.ringhaul.limits.Balancing;
 import io.ringhaul.limits.JobPriority;
-import io.ringhaul.limits.Pause;
-import io.ringhaul.limits.PauseListener;
 import io.ringhaul.limits.RunWindow;
 import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.Bottleneck;
@@ -468,7 +466,7 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
       result =
           request
-              .onPause(new PauseNotice(name, progress))
+              .onPause(progress)
               .onProgress(
                   now -> {
                     progressed(now.rows());
@@ -634,31 +632,6 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
       if (bound != null) {
         request.protectLatency(bound.p99(), bound.over());
       }
-    }
-  }
-
-  /** Prints to standard error when an operation pauses and resumes. */
-  private static final class PauseNotice implements PauseListener {
-
-    private final String operation;
-    private final ProgressDisplay display;
-
-    /**
-     * @param operation the display name, such as {@code export store.orders}
-     */
-    PauseNotice(String operation, ProgressDisplay display) {
-      this.operation = operation;
-      this.display = display;
-    }
-
-    @Override
-    public void paused(Pause pause) {
-      display.say(operation + " is paused: " + pause.reason());
-    }
-
-    @Override
-    public void resumed(Pause pause) {
-      display.say(operation + " resumes");
     }
   }
 
