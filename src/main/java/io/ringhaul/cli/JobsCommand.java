@@ -354,7 +354,7 @@ final class JobsCommand implements Runnable {
         TerminalText.out()
             .println("job " + job.id() + ": " + JobDescription.status(job, Instant.now()));
         if (job.status() == JobStatus.STOPPED) {
-          TerminalText.out().println("  resume it with: " + location().resumeCommand(job.id()));
+          TerminalText.out().println("  Resume: " + location().resumeCommand(job.id()));
         }
       }
       return ExitCode.DONE;

@@ -199,6 +199,16 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     return Optional.empty();
   }
 
+  /** The command that a user may want to run after this one succeeded; empty for none. */
+  Optional<String> nextCommand() {
+    return Optional.empty();
+  }
+
+  /** Whether this command runs for one of the tables of a pattern. */
+  boolean isOfKeyspace() {
+    return false;
+  }
+
   /** The exit code of an operation that ran to its end. */
   int exitCode(R result) {
     return ExitCode.DONE;
@@ -478,6 +488,9 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     describe(result, report);
     bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
     int exitCode = verified(operator, result, report) ? exitCode(result) : ExitCode.DIFFERENT;
+    if (!quiet && !json && exitCode == ExitCode.DONE && !isOfKeyspace()) {
+      nextCommand().ifPresent(report::next);
+    }
     report.done(result.totals());
     return new Ended<>(result, exitCode);
   }

@@ -96,7 +96,7 @@ class JobsCommandIT {
     assertThat(jobs("stop", id.toString()).out())
         .isEqualTo(
             String.format(
-                "job %s: stopped%n  resume it with: ringhaul jobs resume %s --job-store %s%n",
+                "job %s: stopped%n  Resume: ringhaul jobs resume %s --job-store %s%n",
                 id, id, jobs));
 
     JsonNode resumed =

@@ -22,26 +22,33 @@ class ResultReportTest {
     assertThat(printed(false, SHORT))
         .isEqualTo(
             "export store.orders: 1 row in 0.50 s (2 rows/s), 1 task\n"
-                + "  file bytes: 85 MB (85,012,345 bytes)\n");
+                + "  files  3, 85 MB (85,012,345 bytes)\n"
+                + "  job    1234\n");
     assertThat(printed(false, LONG))
         .isEqualTo(
-            "export store.orders: 1,200,000 rows in 3 min 12 s (6,250 rows/s), 12 tasks, 48 ranges,"
+            "export store.orders: 1,200,000 rows in 3 min 12 s (6,250 rows/s), 12 tasks,"
                 + " 1 retry\n"
-                + "  file bytes: 85 MB (85,012,345 bytes)\n"
-                + "  limited by: the cluster\n");
+                + "  files       3, 85 MB (85,012,345 bytes)\n"
+                + "  limited by  the cluster\n"
+                + "  job         1234\n");
   }
 
   @Test
   void keepsExactNumbersInJson() {
     assertThat(printed(true, SHORT))
         .hasLineCount(1)
-        .contains("\"fileBytes\":85012345", "\"limitedBy\":\"the cluster\"", "\"seconds\":0.5");
+        .contains(
+            "\"files\":3",
+            "\"fileBytes\":85012345",
+            "\"rowsRead\":1", "\"limitedBy\":\"the cluster\"", "\"seconds\":0.5");
   }
 
   private static String printed(boolean json, OperationTotals totals) {
     ResultReport report =
         new ResultReport("export", new OptionValues.TableArgument("store", "orders"), json, false);
-    report.addSize("fileBytes", 85_012_345);
+    report.add("jobId", "1234");
+    report.addFiles(3, 85_012_345);
+    report.addRows("rowsRead", totals.rows(), totals);
     report.limitedBy("the cluster");
     PrintStream out = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

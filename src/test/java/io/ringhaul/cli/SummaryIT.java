@@ -86,7 +86,7 @@ class SummaryIT {
         .replaceAll("\\b[\\d.]+ s\\b", "N s")
         .replaceAll("[\\d,]+ (tasks?|(?:token )?ranges?|done)\\b", "N $1")
         .replaceAll("(partitions +)\\d+", "$1N")
-        .replaceAll("(snapshot|files): \\d+", "$1: N")
+        .replaceAll("(snapshot|files)( +)\\d+", "$1$2N")
         .replaceAll("(process +)\\d+ on \\S+,", "$1N on HOST,")
         .replaceAll("(?<=\\S) {2,}", "  ");
   }
