@@ -24,8 +24,6 @@ import io.ringhaul.spark.RinghaulSpark;
 import io.ringhaul.table.TableSource;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -182,7 +180,7 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     }
     String name = TerminalText.escaped("verify " + table());
     try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
-      VerifyResult found = request.onProgress(now -> progress.show(now, "")).execute();
+      VerifyResult found = request.onProgress(progress::show).execute();
       report.add("verified", found.isEqual() ? "equal" : "different");
       if (!found.isEqual()) {
         report.addCount("missing", found.missing());
@@ -469,7 +467,7 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
 
   /** Executes the request, which has all its settings, and reports on the result. */
   final Ended<R> execute(TokenAwareBulkOperator operator, Q request, ResultReport report) {
-    BottleneckReport bottlenecks = new BottleneckReport();
+    LimitReport limit = new LimitReport();
     R result;
     begin();
     String name = TerminalText.escaped(spec().name() + " " + table());
@@ -480,13 +478,13 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
               .onProgress(
                   now -> {
                     progressed(now.rows());
-                    progress.show(now, TerminalText.escaped(bottlenecks.note()));
+                    progress.show(now);
                   })
-              .onBottleneck(bottlenecks)
+              .onBottleneck(limit)
               .execute();
     }
     describe(result, report);
-    bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
+    limit.factor.ifPresent(report::limitedBy);
     int exitCode = verified(operator, result, report) ? exitCode(result) : ExitCode.DIFFERENT;
     if (!quiet && !json && exitCode == ExitCode.DONE && !isOfKeyspace()) {
       nextCommand().ifPresent(report::next);
@@ -495,40 +493,19 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     return new Ended<>(result, exitCode);
   }
 
-  /** Keeps the current bottlenecks for the progress line and the limiting factor for the report. */
-  private static final class BottleneckReport implements BottleneckListener {
+  /** Keeps what limited the operation, for the report. */
+  private static final class LimitReport implements BottleneckListener {
 
-    private final Map<String, Bottleneck> open = new LinkedHashMap<>();
-    private Optional<LimitingFactor> limitedBy = Optional.empty();
-
-    @Override
-    public synchronized void found(Bottleneck bottleneck) {
-      open.put(bottleneck.id(), bottleneck);
-    }
+    private volatile Optional<LimitingFactor> factor = Optional.empty();
 
     @Override
-    public synchronized void ended(Bottleneck bottleneck) {
-      open.remove(bottleneck.id());
+    public void found(Bottleneck bottleneck) {
+      // The progress says how the operation is.
     }
 
     @Override
-    public synchronized void limitedBy(LimitingFactor factor) {
-      limitedBy = Optional.of(factor);
-    }
-
-    /** The most important current bottleneck; empty if there is none. */
-    synchronized String note() {
-      return open.values().stream()
-          .min(Bottleneck.BY_WEIGHT)
-          .map(bottleneck -> "bottleneck: " + bottleneck)
-          .orElse("");
-    }
-
-    /**
-     * The factor that limited the operation for most of its time; known after the operation ends.
-     */
-    synchronized Optional<LimitingFactor> limitingFactor() {
-      return limitedBy;
+    public void limitedBy(LimitingFactor most) {
+      factor = Optional.of(most);
     }
   }
 

@@ -6,7 +6,6 @@ import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +19,8 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
   /** Set by the launcher script, because Java 17 cannot detect a terminal. */
   String TERMINAL_PROPERTY = "ringhaul.terminal";
 
-  /**
-   * Shows the progress.
-   *
-   * @param note the current bottleneck; empty for none
-   */
-  void show(Progress progress, String note);
+  /** Shows the progress. */
+  void show(Progress progress);
 
   @Override
   void close();
@@ -48,7 +43,7 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
     private Nothing() {}
 
     @Override
-    public void show(Progress progress, String note) {
+    public void show(Progress progress) {
       // Quiet.
     }
 
@@ -86,8 +81,6 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
             });
 
     private volatile @Nullable Progress latest;
-    private volatile String note = "";
-    private volatile Optional<Pause> pause = Optional.empty();
 
     private TwoLines(String operation, TerminalScreen screen) {
       this.operation = operation;
@@ -109,23 +102,22 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
       Progress progress = latest;
       return progress == null
           ? ProgressLines.beginning(operation, Duration.ofNanos(System.nanoTime() - start), look)
-          : new ProgressLines(progress, pause, Instant.now(), note).fitting(operation, look);
+          : new ProgressLines(progress, Instant.now()).fitting(operation, look);
     }
 
     @Override
-    public void show(Progress progress, String currentNote) {
+    public void show(Progress progress) {
       latest = progress;
-      note = currentNote;
     }
 
     @Override
-    public void paused(Pause current) {
-      pause = Optional.of(current);
+    public void paused(Pause pause) {
+      // The progress has the pause.
     }
 
     @Override
-    public void resumed(Pause ended) {
-      pause = Optional.empty();
+    public void resumed(Pause pause) {
+      // The next progress has no pause.
     }
 
     @Override
@@ -150,33 +142,27 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
 
     private final String operation;
     private long last = System.nanoTime();
-    private volatile Optional<Pause> pause = Optional.empty();
 
     private PeriodicLines(String operation) {
       this.operation = operation;
     }
 
     @Override
-    public void show(Progress progress, String note) {
+    public void show(Progress progress) {
       // A pause may last for days, and its line says when it ends.
-      if (pause.isEmpty() && System.nanoTime() - last >= PERIOD_NANOS) {
+      if (progress.pause().isEmpty() && System.nanoTime() - last >= PERIOD_NANOS) {
         last = System.nanoTime();
-        System.err.println(
-            operation
-                + ": "
-                + new ProgressLines(progress, Optional.empty(), Instant.now(), note).whole());
+        System.err.println(operation + ": " + new ProgressLines(progress, Instant.now()).whole());
       }
     }
 
     @Override
-    public void paused(Pause current) {
-      pause = Optional.of(current);
-      System.err.println(operation + " is paused: " + current.reason());
+    public void paused(Pause pause) {
+      System.err.println(operation + " is paused: " + pause.reason());
     }
 
     @Override
-    public void resumed(Pause ended) {
-      pause = Optional.empty();
+    public void resumed(Pause pause) {
       System.err.println(operation + " resumes");
     }
 

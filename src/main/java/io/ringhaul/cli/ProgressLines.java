@@ -1,6 +1,8 @@
 package io.ringhaul.cli;
 
 import io.ringhaul.limits.Pause;
+import io.ringhaul.monitor.Health;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,25 +58,42 @@ final class ProgressLines {
    */
   private record State(Tone tone, String brief, String text) {}
 
-  /**
-   * @param pause why the operation sends no requests at this time; empty if it does
-   * @param note the current bottleneck; empty for none
-   */
-  ProgressLines(Progress progress, Optional<Pause> pause, Instant now, String note) {
+  ProgressLines(Progress progress, Instant now) {
     this.progress = progress;
-    this.state =
-        pause
-            .map(it -> new State(Tone.HELD, "paused", paused(it, now)))
-            .orElseGet(() -> state(progress, note));
+    this.state = stateOf(progress, now);
   }
 
-  private static State state(Progress progress, String note) {
-    if (progress.isUnanswered()) {
-      String time = Figures.wholeSeconds(progress.unanswered());
-      return new State(
-          Tone.BAD, "stalled " + time, "Stalled: the cluster has not answered for " + time);
-    }
-    return new State(Tone.GOOD, "", note);
+  /** How an operation is, or what limits it; empty for nothing known. */
+  static String state(Progress progress, Instant now) {
+    return stateOf(progress, now).text();
+  }
+
+  private static State stateOf(Progress progress, Instant now) {
+    Health health = progress.health();
+    return switch (health.state()) {
+      case RUNNING_WELL -> new State(Tone.GOOD, "", limit(progress).orElse(""));
+      case SLOWED -> new State(Tone.HELD, "", health.text());
+      case FAILING -> new State(Tone.BAD, "", health.text());
+      case STALLED ->
+          new State(
+              Tone.BAD, "stalled " + Figures.wholeSeconds(health.since()), health.text());
+      case PAUSED ->
+          new State(
+              Tone.HELD,
+              "paused",
+              progress.pause().map(pause -> paused(pause, now)).orElse(health.text()));
+    };
+  }
+
+  /** Such as {@code Limited by your limit of 8,000 rows/s (--rate)}. */
+  private static Optional<String> limit(Progress progress) {
+    return progress
+        .limitedBy()
+        .map(
+            factor ->
+                factor.kind() == LimitingFactor.Kind.NOTHING
+                    ? "Limited by nothing"
+                    : "Limited by " + OptionNames.withOption(factor));
   }
 
   /** Such as {@code Paused, resumes in 2 h 5 min: ...}. */
@@ -203,8 +222,11 @@ final class ProgressLines {
     return String.format(Locale.ROOT, "%5s", percent());
   }
 
+  /** None while no answers come: the measured rate is that of the last seconds. */
   private String rate() {
-    return String.format(Locale.ROOT, "%,.0f rows/s", progress.rowsPerSecond());
+    return progress.health().state() == Health.State.STALLED
+        ? "0 rows/s"
+        : String.format(Locale.ROOT, "%,.0f rows/s", progress.rowsPerSecond());
   }
 
   private String remaining() {

@@ -3,6 +3,7 @@ package io.ringhaul.cli;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.OperationTotals;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class ResultReport {
   private final String operation;
   private final OptionValues.TableArgument table;
   private final Map<String, Object> more = new LinkedHashMap<>();
-  private @Nullable String limitedBy;
+  private @Nullable LimitingFactor limitedBy;
   private @Nullable String next;
 
   /**
@@ -109,8 +110,8 @@ final class ResultReport {
   }
 
   /** Sets what limited the operation; text omits it for short operations. */
-  void limitedBy(String description) {
-    limitedBy = description;
+  void limitedBy(LimitingFactor factor) {
+    limitedBy = factor;
   }
 
   /** Sets the command that follows from the result; JSON has none. */
@@ -162,8 +163,10 @@ final class ResultReport {
           }
         });
     Object job = lines.remove(words(JOB));
-    if (limitedBy != null && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
-      lines.put("limited by", limitedBy);
+    if (limitedBy != null
+        && limitedBy.kind() != LimitingFactor.Kind.NOTHING
+        && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
+      lines.put("limited by", OptionNames.mostOfTheTime(limitedBy));
     }
     if (job != null) {
       lines.put("job", job);
@@ -215,7 +218,9 @@ final class ResultReport {
     line.put("rowsPerSecond", totals.rowsPerSecond());
     more.forEach((name, value) -> line.put(name, fact(value)));
     if (limitedBy != null) {
-      line.put("limitedBy", limitedBy);
+      line.put("limitedBy", limitedBy.description());
+      line.put("limitedByKind", limitedBy.kind().key());
+      line.put("limitedByShare", limitedBy.share());
     }
     JsonResult.print(line, toErr);
   }

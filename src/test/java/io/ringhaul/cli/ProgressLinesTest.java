@@ -3,6 +3,8 @@ package io.ringhaul.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.limits.Pause;
+import io.ringhaul.monitor.Health;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Progress;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProgressLinesTest {
 
   private static final String OPERATION = "export store.orders";
-  private static final String NOTE = "bottleneck: client CPU (process)";
   private static final Instant NOW = Instant.parse("2026-03-02T19:55:00Z");
   private static final Pause PAUSE =
       new Pause(
@@ -30,7 +32,7 @@ class ProgressLinesTest {
           NOW.minusSeconds(60),
           Optional.of(Instant.parse("2026-03-02T22:00:00Z")));
 
-  private static Progress progress(double completed, Duration unanswered) {
+  private static Progress progress(double completed) {
     return new Progress(
         5,
         8,
@@ -43,15 +45,30 @@ class ProgressLinesTest {
         Optional.of(Duration.ofSeconds(140)),
         12,
         3,
-        unanswered);
+        Duration.ZERO,
+        Optional.of(
+            new LimitingFactor(
+                LimitingFactor.Kind.ROWS_PER_SECOND, 0.93, OptionalLong.of(8_000))),
+        Health.WELL,
+        Optional.empty());
   }
 
   private static ProgressLines running() {
-    return lines(progress(0.629, Duration.ZERO), Optional.empty(), NOTE);
+    return lines(progress(0.629));
   }
 
-  private static ProgressLines lines(Progress progress, Optional<Pause> pause, String note) {
-    return new ProgressLines(progress, pause, NOW, note);
+  private static ProgressLines lines(Progress progress) {
+    return new ProgressLines(progress, NOW);
+  }
+
+  private static ProgressLines in(Health.State state, String text, int seconds) {
+    return lines(
+        progress(0.629)
+            .withCondition(
+                Optional.of(
+                    new LimitingFactor(LimitingFactor.Kind.CLUSTER, 1, OptionalLong.empty())),
+                new Health(state, text, Duration.ofSeconds(seconds)),
+                Optional.empty()));
   }
 
   private static TerminalScreen.Look look(int width) {
@@ -62,9 +79,19 @@ class ProgressLinesTest {
   private static Map<String, ProgressLines> states() {
     Map<String, ProgressLines> states = new LinkedHashMap<>();
     states.put("running", running());
-    states.put("begun", lines(begun(), Optional.empty(), ""));
-    states.put("stalled", lines(progress(0.629, Duration.ofMillis(8_400)), Optional.empty(), NOTE));
-    states.put("paused", lines(progress(0.629, Duration.ZERO), Optional.of(PAUSE), NOTE));
+    states.put("begun", lines(begun()));
+    states.put(
+        "slowed", in(Health.State.SLOWED, "Throughput fell from 8,012 to 1,200 rows/s", 20));
+    states.put("stalled", in(Health.State.STALLED, "The cluster has not answered for 8 s", 8));
+    states.put("failing", in(Health.State.FAILING, "Requests fail, and none succeeds", 3));
+    states.put(
+        "paused",
+        lines(
+            progress(0.629)
+                .withCondition(
+                    Optional.empty(),
+                    new Health(Health.State.PAUSED, PAUSE.reason(), Duration.ofSeconds(60)),
+                    Optional.of(PAUSE))));
     return states;
   }
 
@@ -81,7 +108,10 @@ class ProgressLinesTest {
         Optional.empty(),
         1,
         0,
-        Duration.ZERO);
+        Duration.ZERO,
+        Optional.empty(),
+        Health.WELL,
+        Optional.empty());
   }
 
   @Test
@@ -142,24 +172,26 @@ class ProgressLinesTest {
   }
 
   @Test
-  void showsStallInPlaceOfTimeLeft() {
-    ProgressLines stalled =
-        lines(progress(0.629, Duration.ofMillis(6_400)), Optional.empty(), NOTE);
-    assertThat(stalled.fitting(OPERATION, look(60)).get(0).text())
-        .contains("stalled 6 s")
-        .doesNotContain("left");
-    assertThat(stalled.whole()).contains("stalled 6 s").doesNotContain("left");
-    assertThat(lines(progress(0.5, Duration.ofMillis(2_900)), Optional.empty(), "").whole())
-        .contains("left")
-        .doesNotContain("stalled");
+  void showsStallInPlaceOfRateAndTimeLeft() {
+    ProgressLines stalled = in(Health.State.STALLED, "The cluster has not answered for 6 s", 6);
+    List<TerminalScreen.Line> drawn = stalled.fitting(OPERATION, look(60));
+    assertThat(drawn.get(0).text()).contains("   0 rows/s", "stalled 6 s").doesNotContain("left");
+    assertThat(drawn.get(1).text()).contains("The cluster has not answered for 6 s");
+    assertThat(stalled.whole())
+        .startsWith("62 %, 0 rows/s, stalled 6 s, ")
+        .endsWith(", The cluster has not answered for 6 s");
+  }
+
+  @Test
+  void saysWhatLimitsTheOperationInTheWordsOfTheCommandLine() {
+    assertThat(running().fitting(OPERATION, look(60)).get(1).text())
+        .startsWith("  Limited by your limit of 8,000 rows/s (--rate)");
   }
 
   @Test
   void roundsPercentageDown() {
-    assertThat(lines(progress(0.999, Duration.ZERO), Optional.empty(), "").whole())
-        .startsWith("99 %,");
-    assertThat(lines(progress(1, Duration.ZERO), Optional.empty(), "").whole())
-        .startsWith("100 %,");
+    assertThat(lines(progress(0.999)).whole()).startsWith("99 %,");
+    assertThat(lines(progress(1)).whole()).startsWith("100 %,");
   }
 
   @Test
@@ -175,7 +207,7 @@ class ProgressLinesTest {
 
   private static String bar(double completed) {
     String line =
-        lines(progress(completed, Duration.ZERO), Optional.empty(), "")
+        lines(progress(completed))
             .fitting(OPERATION, look(80))
             .get(0)
             .text();
