@@ -70,6 +70,10 @@ final class ProgressLines {
 
   private static State stateOf(Progress progress, Instant now) {
     Health health = progress.health();
+    if (progress.completed() >= 1) {
+      // What is left is the commit, whose time is unknown.
+      return new State(Tone.GOOD, "finishing", limit(progress).orElse(""));
+    }
     return switch (health.state()) {
       case RUNNING_WELL -> new State(Tone.GOOD, "", limit(progress).orElse(""));
       case SLOWED -> new State(Tone.HELD, "", health.text());
