@@ -3,6 +3,7 @@ package io.ringhaul.cli;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.CountRequest;
 import io.ringhaul.CountResult;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
@@ -151,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
   /**
    * Runs the steps.
    *
-   * @param console keeps the export and the import as jobs; without it they are none
+   * @param console shows the count, the export and the import as jobs; without it they are none
    */
   int run(
       CqlSession session,
@@ -166,14 +167,16 @@ final class DemoCommand implements Callable<Integer> {
 
     String table = keyspace + "." + SampleOrders.TABLE;
     say("Counting %s", table);
-    CountResult counted = show("count " + table, operator.count(keyspace, SampleOrders.TABLE));
+    CountRequest count = operator.count(keyspace, SampleOrders.TABLE);
+    String contactPoint = "--contact-point=" + contactPoint(session);
+    console.ifPresent(its -> count.job(its.job("count", table, contactPoint)));
+    CountResult counted = show("count " + table, count);
 
     say("Exporting it to the Iceberg table %s, partitioned by month(order_date)", table);
     ExportRequest export =
         operator
             .export(keyspace, SampleOrders.TABLE)
             .to(IcebergTarget.warehouse(warehouse).partitionBy("month(order_date)"));
-    String contactPoint = "--contact-point=" + contactPoint(session);
     console.ifPresent(
         its ->
             export.job(

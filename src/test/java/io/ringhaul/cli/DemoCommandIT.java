@@ -88,7 +88,7 @@ class DemoCommandIT {
       assertThat(page.statusCode()).isEqualTo(200);
       list = page.body();
     }
-    assertThat(list).contains("demo export", "demo import", "\"completed\"");
+    assertThat(list).contains("demo count", "demo export", "demo import", "\"completed\"");
     List<String> commands =
         printed.lines().filter(line -> line.startsWith("  ringhaul ")).toList();
     assertThat(commands).hasSize(3);

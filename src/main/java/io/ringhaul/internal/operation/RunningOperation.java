@@ -147,7 +147,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
    * @param tunable the parameters that may change while the operation runs
    */
   void start(OperationParameters tunable) {
-    parameters = tunable;
+    parameters = tunable.rates(List.copyOf(senders));
     ManagedJob managed = manage();
     closers.push(managed::close);
     OperationTuning tunes =

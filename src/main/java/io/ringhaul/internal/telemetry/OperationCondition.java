@@ -79,6 +79,7 @@ public final class OperationCondition {
   private Optional<LimitingFactor> recent = Optional.empty();
   private Optional<Health> failing = Optional.empty();
   private State lastSampled = State.RUNNING_WELL;
+  private boolean lastShared;
   private State state = State.RUNNING_WELL;
   private long stateSince = System.nanoTime();
   private long endedStillNanos;
@@ -114,17 +115,20 @@ public final class OperationCondition {
             : Optional.empty();
     Optional<Pause> held = pause.get();
     Health health = health(sample.progress(), held, sample.time());
-    if (isMoving(health.state()) != isMoving(lastSampled)) {
+    Set<BottleneckKind> open = EnumSet.noneOf(BottleneckKind.class);
+    bottlenecks.get().forEach(each -> open.add(each.kind()));
+    boolean shares = open.contains(BottleneckKind.CONTENTION);
+    if (isMoving(health.state()) != isMoving(lastSampled) || shares != lastShared) {
+      // The samples before say nothing about the ones that follow.
       tally.restart();
     }
     lastSampled = health.state();
+    lastShared = shares;
     switch (health.state()) {
       case PAUSED -> tally.add(Kind.RUN_WINDOW, sample.seconds());
       case STALLED -> tally.add(Kind.CLUSTER, sample.seconds());
       default -> {
         learn(sample);
-        Set<BottleneckKind> open = EnumSet.noneOf(BottleneckKind.class);
-        bottlenecks.get().forEach(each -> open.add(each.kind()));
         tally.add(sample, limits.get(), open);
       }
     }
