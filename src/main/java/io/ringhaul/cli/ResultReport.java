@@ -23,6 +23,8 @@ final class ResultReport {
   /** The fact that text has near its end. */
   static final String JOB = "jobId";
 
+  private static final String NEXT = "next";
+
   private final boolean json;
   private final boolean toErr;
   private final String operation;
@@ -163,6 +165,7 @@ final class ResultReport {
           }
         });
     Object job = lines.remove(words(JOB));
+    Object hint = lines.remove(NEXT);
     if (limitedBy != null
         && limitedBy.kind() != LimitingFactor.Kind.NOTHING
         && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
@@ -171,8 +174,9 @@ final class ResultReport {
     if (job != null) {
       lines.put("job", job);
     }
-    if (next != null) {
-      lines.put("next", next);
+    if (hint != null || next != null) {
+      // What the operation says about its result comes before a command.
+      lines.put(NEXT, hint != null ? hint : next);
     }
     return lines;
   }
