@@ -100,7 +100,7 @@ final class ConsoleCommand implements Callable<Integer> {
       try (ProcessLauncher launcher = new ProcessLauncher(jobs, processes, folders);
           JobConsole console = console(jobs, launcher)) {
         TerminalText.out().println(address(console));
-        say("Jobs of " + location + "; logs: " + processes.describeLogs());
+        say("Job store: " + location + "; logs of jobs started here: " + processes.describeLogs());
         signal.await();
         say("The console ends; running jobs continue");
       }
@@ -144,7 +144,8 @@ final class ConsoleCommand implements Callable<Integer> {
     }
   }
 
-  private static Path logs(JobStore jobs) {
+  /** The folder for the logs of jobs that a console starts. */
+  static Path logs(JobStore jobs) {
     try {
       return ProcessLauncher.JobProcesses.logsOf(jobs.file());
     } catch (IOException e) {

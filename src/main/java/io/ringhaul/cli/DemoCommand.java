@@ -3,25 +3,36 @@ package io.ringhaul.cli;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import io.ringhaul.CountRequest;
 import io.ringhaul.CountResult;
+import io.ringhaul.ExportRequest;
 import io.ringhaul.ExportResult;
+import io.ringhaul.ImportRequest;
 import io.ringhaul.ImportResult;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.VerifyResult;
 import io.ringhaul.batch.BatchWriter;
+import io.ringhaul.cli.jobs.JobStoreLocation;
+import io.ringhaul.cli.jobs.StoredCommand;
+import io.ringhaul.cli.jobs.UntilSignal;
 import io.ringhaul.cli.sandbox.SandboxCluster;
+import io.ringhaul.console.JobConsole;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.table.TableSource;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,6 +43,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -46,12 +58,16 @@ import picocli.CommandLine.Option;
     name = "demo",
     description =
         "Starts a real Cassandra cluster on this machine, fills a table, counts it, exports it"
-            + " to Iceberg, imports it into a second table and compares the two tables.",
+            + " to Iceberg, imports it into a second table and compares the two tables. With"
+            + " --console, the cluster stays up with a web page that shows the jobs.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class DemoCommand implements Callable<Integer> {
 
   private static final int STEPS = 6;
+
+  /** Long enough to find the job in the console. */
+  private static final int SECONDS_TO_WATCH = 60;
 
   @Option(
       names = "--rows",
@@ -72,6 +88,21 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "The warehouse folder. Default: a new folder in ./ringhaul-demo.")
   private @Nullable Path path;
+
+  @Option(
+      names = "--console",
+      description =
+          "Also starts the console, prints its address, and keeps the cluster and the console"
+              + " running until Ctrl-C. Default: the cluster ends with the demonstration.")
+  private boolean withConsole;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "7430",
+      description =
+          "The port of --console; 0 for any free port. Default: ${DEFAULT-VALUE}.")
+  private int port;
 
   private final String keyspace;
   private int step;
@@ -101,42 +132,88 @@ final class DemoCommand implements Callable<Integer> {
                 .start();
         CqlSession session = connect(cluster);
         TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
-      return run(session, operator, warehouse);
+      if (!withConsole) {
+        int exitCode = run(session, operator, warehouse, Optional.empty());
+        System.out.print(nextSteps());
+        return exitCode;
+      }
+      try (DemoConsole console = DemoConsole.start(warehouse, port)) {
+        System.out.println("      The console is at " + console.address());
+        int exitCode = run(session, operator, warehouse, Optional.of(console));
+        System.out.print(nextSteps(session, warehouse, console));
+        try (UntilSignal signal = UntilSignal.listening()) {
+          signal.await();
+        }
+        return exitCode;
+      }
     }
   }
 
-  int run(CqlSession session, TokenAwareBulkOperator operator, Path warehouse)
+  /**
+   * Runs the steps.
+   *
+   * @param console shows the count, the export and the import as jobs; without it they are none
+   */
+  int run(
+      CqlSession session,
+      TokenAwareBulkOperator operator,
+      Path warehouse,
+      Optional<DemoConsole> console)
       throws InterruptedException {
     SampleOrders orders = new SampleOrders(session, keyspace);
     say("Filling %s.%s with %,d rows", keyspace, SampleOrders.TABLE, rows);
     orders.createTables(nodes);
     orders.fill(rows);
 
-    say("Counting %s.%s", keyspace, SampleOrders.TABLE);
-    CountResult counted = show(operator.count(keyspace, SampleOrders.TABLE));
-
     String table = keyspace + "." + SampleOrders.TABLE;
+    say("Counting %s", table);
+    CountRequest count = operator.count(keyspace, SampleOrders.TABLE);
+    String contactPoint = "--contact-point=" + contactPoint(session);
+    console.ifPresent(its -> count.job(its.job("count", table, contactPoint)));
+    CountResult counted = show("count " + table, count);
+
     say("Exporting it to the Iceberg table %s, partitioned by month(order_date)", table);
-    ExportResult exported =
-        show(
-            operator
-                .export(keyspace, SampleOrders.TABLE)
-                .to(IcebergTarget.warehouse(warehouse).partitionBy("month(order_date)")));
+    ExportRequest export =
+        operator
+            .export(keyspace, SampleOrders.TABLE)
+            .to(IcebergTarget.warehouse(warehouse).partitionBy("month(order_date)"));
+    console.ifPresent(
+        its ->
+            export.job(
+                its.job(
+                    "export",
+                    table,
+                    contactPoint,
+                    "--format=iceberg",
+                    "--path=" + warehouse,
+                    "--partition-by=month(order_date)",
+                    "--mode=overwrite")));
+    ExportResult exported = show("export " + table, export);
     System.out.printf(
         Locale.ROOT,
-        "      %d Parquet files, %,d bytes, one snapshot%n",
+        "      %d Parquet files, %s, one snapshot%n",
         exported.files(),
-        exported.fileBytes());
+        Figures.roundedSize(exported.fileBytes()));
 
     say("Importing it into %s.%s", keyspace, SampleOrders.RESTORED);
-    ImportResult imported =
-        show(
-            operator
-                .importInto(keyspace, SampleOrders.RESTORED)
-                .from(
-                    IcebergSource.warehouse(warehouse)
-                        .table(table)
-                        .snapshot(exported.snapshotId().orElseThrow())));
+    ImportRequest restore =
+        operator
+            .importInto(keyspace, SampleOrders.RESTORED)
+            .from(
+                IcebergSource.warehouse(warehouse)
+                    .table(table)
+                    .snapshot(exported.snapshotId().orElseThrow()));
+    console.ifPresent(
+        its ->
+            restore.job(
+                its.job(
+                    "import",
+                    keyspace + "." + SampleOrders.RESTORED,
+                    contactPoint,
+                    "--format=iceberg",
+                    "--path=" + warehouse,
+                    "--iceberg-table=" + table)));
+    ImportResult imported = show("import " + keyspace + "." + SampleOrders.RESTORED, restore);
 
     say("Comparing the two tables, byte by byte");
     VerifyResult compared =
@@ -172,6 +249,71 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  /** What to try after the cluster has ended. */
+  static String nextSteps() {
+    return """
+
+        What to try next:
+
+          ringhaul demo --console
+              the same with a web page that shows the jobs, on a cluster that stays up
+          ringhaul export my_keyspace.my_table --contact-point=my_host --format=iceberg --path=lake
+              a table of your own cluster
+          ringhaul export --help
+              throttling, other formats, object stores, jobs that resume
+        """;
+  }
+
+  /** What to try while the cluster and the console are up. */
+  String nextSteps(CqlSession session, Path warehouse, DemoConsole console) {
+    String table = keyspace + "." + SampleOrders.TABLE;
+    String contactPoint = "--contact-point=" + contactPoint(session);
+    String store = "--job-store=" + console.store();
+    return String.format(
+        Locale.ROOT,
+        """
+
+        The console is at %s
+        The cluster is at %s. Both run until Ctrl-C. In another terminal, try:
+
+          %s
+              a job of about %d s to watch, to slow down and to stop in the console
+          %s
+              the jobs of the demonstration and their results
+          %s
+              compares the restored table with the Iceberg table again
+        """,
+        console.address(),
+        contactPoint(session),
+        StoredCommand.shellText(
+            List.of(
+                "export",
+                table,
+                contactPoint,
+                "--format=csv",
+                "--path=" + warehouse.resolve("csv"),
+                "--mode=overwrite",
+                "--rate=" + Math.max(1, rows / SECONDS_TO_WATCH),
+                store)),
+        SECONDS_TO_WATCH,
+        StoredCommand.shellText(List.of("jobs", "list", store)),
+        StoredCommand.shellText(
+            List.of(
+                "verify",
+                keyspace + "." + SampleOrders.RESTORED,
+                contactPoint,
+                "--format=iceberg",
+                "--path=" + warehouse,
+                "--iceberg-table=" + table)));
+  }
+
+  private static String contactPoint(CqlSession session) {
+    InetSocketAddress node =
+        (InetSocketAddress)
+            session.getMetadata().getNodes().values().iterator().next().getEndPoint().resolve();
+    return node.getAddress().getHostAddress() + ":" + node.getPort();
+  }
+
   private Path warehouse() {
     Path folder =
         path != null
@@ -196,20 +338,84 @@ final class DemoCommand implements Callable<Integer> {
         Locale.ROOT, "[%d/%d] %s%n", step, STEPS, String.format(Locale.ROOT, text, values));
   }
 
-  private static <R extends OperationResult> R show(OperationRequest<?, R> request) {
+  private static <R extends OperationResult> R show(
+      String operation, OperationRequest<?, R> request) {
     R result;
-    try (ProgressDisplay progress = ProgressDisplay.of("     ", false)) {
-      result = request.onProgress(now -> progress.show(now, "")).execute();
+    try (ProgressDisplay progress = ProgressDisplay.of(operation, false)) {
+      result = request.onProgress(progress::show).execute();
     }
     OperationTotals totals = result.totals();
     System.out.printf(
         Locale.ROOT,
-        "      %,d rows in %.1f s (%,.0f rows/s), %d tasks%n",
+        "      %,d rows in %s (%,.0f rows/s), %d tasks%n",
         totals.rows(),
-        totals.duration().toMillis() / 1e3,
+        Figures.time(totals.duration()),
         totals.rowsPerSecond(),
         totals.tasks());
     return result;
+  }
+
+  /** A console over a job store in the warehouse folder. */
+  static final class DemoConsole implements AutoCloseable {
+
+    private final JobStore jobs;
+    private final ProcessLauncher launcher;
+    private final JobConsole console;
+
+    private DemoConsole(JobStore jobs, ProcessLauncher launcher, JobConsole console) {
+      this.jobs = jobs;
+      this.launcher = launcher;
+      this.console = console;
+    }
+
+    static DemoConsole start(Path warehouse, int port) {
+      try {
+        Files.createDirectories(warehouse);
+      } catch (IOException e) {
+        throw new StorageException(
+            warehouse.toString(), "The folder " + warehouse + " cannot be created: " + e, e);
+      }
+      JobStoreLocation location =
+          JobStoreLocation.of(warehouse.resolve("jobs.db").toString(), System.getenv());
+      JobStore jobs = location.open();
+      ProcessLauncher launcher =
+          new ProcessLauncher(
+              jobs,
+              new ProcessLauncher.JobProcesses(location, ConsoleCommand.logs(jobs)),
+              ImportFolders.of(List.of(warehouse)));
+      try {
+        return new DemoConsole(
+            jobs, launcher, JobConsole.over(jobs).port(port).launcher(launcher).start());
+      } catch (RuntimeException e) {
+        launcher.close();
+        jobs.close();
+        throw e;
+      }
+    }
+
+    /** The address with the token that lets its reader control jobs. */
+    URI address() {
+      return console.uri();
+    }
+
+    Path store() {
+      return jobs.file().orElseThrow();
+    }
+
+    /** The job of an operation, which the console can run again with this command. */
+    JobOptions job(String... command) {
+      return JobOptions.in(jobs)
+          .named("demo " + command[0])
+          .describedAs("A step of the demonstration")
+          .madeBy(List.of(command));
+    }
+
+    @Override
+    public void close() {
+      console.close();
+      launcher.close();
+      jobs.close();
+    }
   }
 
   /**

@@ -15,6 +15,7 @@ import io.ringhaul.KeyspaceRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.Tolerance;
 import io.ringhaul.VerifyRequest;
+import io.ringhaul.cli.jobs.StoredCommand;
 import io.ringhaul.csv.CsvDialect;
 import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
@@ -40,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +54,33 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
+
+  /** The options that mean the same to {@code verify}. */
+  static final Set<String> OF_VERIFY =
+      Set.of(
+          "--config",
+          "--profile",
+          "--contact-point",
+          "--local-dc",
+          "--username",
+          "--driver-config",
+          "--consistency",
+          "--columns",
+          "--mapping",
+          "--where",
+          "--allow-filtering",
+          "--token-range",
+          "--keys",
+          "--ranges",
+          "--format",
+          "--path",
+          "--compression",
+          "--dialect",
+          "--delimiter",
+          "--header",
+          "--iceberg-table",
+          "--catalog",
+          "--branch");
 
   @Mixin private FormatOptions format = new FormatOptions();
   @Mixin private TargetOptions target = new TargetOptions();
@@ -242,7 +271,11 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
       request.query(query);
     }
     if (verify) {
-      requireVerifiable();
+      notVerifiable()
+          .ifPresent(
+              problem -> {
+                throw problem;
+              });
     }
     if (maxDisk != null && format.isStream()) {
       throw new InvalidSettingException(
@@ -272,35 +305,54 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
     }
   }
 
-  /** Checks that the target will have the rows of the table, all of them and no others. */
-  private void requireVerifiable() {
+  /**
+   * Why the target does not have the rows of the table, all of them and no others; empty if it has.
+   */
+  private Optional<InvalidSettingException> notVerifiable() {
+    String problem = "";
     if (query != null || (mapping != null && mapping.matches("\\s*\\d+\\s*[=:].*"))) {
-      throw new InvalidSettingException(
-          "--verify",
-          "--verify does not go with "
-              + (query != null ? "--query" : "positions in --mapping")
-              + ": give the names with --mapping 'field = column', and conditions with --where");
+      problem =
+          (query != null ? "--query" : "positions in --mapping")
+              + ": give the names with --mapping 'field = column', and conditions with --where";
+    } else if (format.isStream()) {
+      problem = "--path=-: what standard output took cannot be read again";
+    } else {
+      String other =
+          maxRows != null
+              ? "--max-rows"
+              : cellTimes.filters()
+                  ? "--written-after and --written-before"
+                  : rejects.rejects()
+                      ? "--on-unrepresentable reject"
+                      : incremental && !detectDeletes
+                          ? "--incremental without --detect-deletes"
+                          : target.keepsOtherRows();
+      if (!other.isEmpty()) {
+        problem = other + ": the target has other rows than the table then";
+      }
     }
-    if (format.isStream()) {
-      throw new InvalidSettingException(
-          "--verify",
-          "--verify does not go with --path=-: what standard output took cannot be read again");
+    return problem.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new InvalidSettingException("--verify", "--verify does not go with " + problem));
+  }
+
+  /** The comparison of the table with the target, if a command can make it and this one did not. */
+  @Override
+  Optional<String> nextCommand() {
+    List<String> arguments = StoredCommand.of(spec());
+    if (verify
+        || arguments.contains("--header=false")
+        || arguments.stream().anyMatch(StoredCommand::isProperty)
+        || notVerifiable().isPresent()) {
+      return super.nextCommand();
     }
-    String other =
-        maxRows != null
-            ? "--max-rows"
-            : cellTimes.filters()
-                ? "--written-after and --written-before"
-                : rejects.rejects()
-                    ? "--on-unrepresentable reject"
-                    : incremental && !detectDeletes
-                        ? "--incremental without --detect-deletes"
-                        : target.keepsOtherRows();
-    if (!other.isEmpty()) {
-      throw new InvalidSettingException(
-          "--verify",
-          "--verify does not go with " + other + ": the target has other rows than the table then");
+    List<String> command = new ArrayList<>(List.of("verify", table().toString()));
+    if (target.padsDecimals(format)) {
+      command.add("--tolerate=decimal_scale");
     }
+    arguments.stream().filter(StoredCommand.isOneOf(OF_VERIFY)).forEach(command::add);
+    return Optional.of(StoredCommand.shellText(command));
   }
 
   @Override
@@ -326,8 +378,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
   @Override
   void describe(ExportResult result, ResultReport report) {
     report.add("location", format.isStream() ? "standard output" : result.location());
-    report.addCount("files", result.files());
-    report.addSize("fileBytes", result.fileBytes());
+    report.addFiles(result.files(), result.fileBytes());
     result.snapshotId().ifPresent(id -> report.add("snapshot", id));
     RejectOptions.describe(result.rejectedRows(), rejects.file(), report);
   }

@@ -76,15 +76,23 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
     }
     try (RunningJob running = super.told(report, () -> jobs.open(spec()))) {
       job = running;
-      report.add("jobId", running.id().toString());
+      report.add(ResultReport.JOB, running.id().toString());
       return super.told(report, work);
     }
   }
 
   @Override
   final void tell(BulkOperationException failure) {
-    super.tell(failure);
-    runningJob().ifPresent(running -> running.sayHowItGoesOn(failure));
+    Optional<Job> stopped =
+        failure instanceof JobStoppedException && !isVerbose()
+            ? runningJob().flatMap(RunningJob::stopped)
+            : Optional.empty();
+    if (stopped.isPresent()) {
+      runningJob().orElseThrow().sayItIsStopped(spec().name() + " " + table(), stopped.get());
+    } else {
+      super.tell(failure);
+      runningJob().ifPresent(running -> running.sayHowItGoesOn(failure));
+    }
   }
 
   @Override
@@ -95,6 +103,16 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
   @Override
   final void progressed(long rows) {
     runningJob().ifPresent(running -> running.progressed(rows));
+  }
+
+  @Override
+  Optional<String> nextCommand() {
+    return runningJob().flatMap(RunningJob::showCommand);
+  }
+
+  @Override
+  final boolean isOfKeyspace() {
+    return jobs.ofKeyspace != null;
   }
 
   /** The store and the options of the jobs of a keyspace; empty if the operation is no job. */
@@ -254,6 +272,11 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
       return id;
     }
 
+    /** The command that shows the job; empty if the store forgets it. */
+    Optional<String> showCommand() {
+      return store.isDurable() ? Optional.of(location.showCommand(id)) : Optional.empty();
+    }
+
     void apply(CountRequest request) {
       options.ifPresent(its -> request.job(its).jobId(id));
     }
@@ -295,7 +318,7 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
         failure
             .partialResult()
             .ifPresent(
-                totals -> say(String.format(Locale.ROOT, "  so far: %,d rows", totals.rows())));
+                totals -> say("  So far: " + Figures.count(totals.rows(), "row", "rows")));
         say("  The job was kept in memory only and cannot be resumed: see --job-store");
       }
     }
@@ -310,20 +333,39 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
     }
 
     private void sayHowItGoesOn(Job job) {
-      say(
-          String.format(
-              Locale.ROOT,
-              "  so far: %,d of %,d partitions completed, with %,d rows",
-              job.figures().done(),
-              job.figures().partitions(),
-              job.figures().rows()));
-      say("  resume it with: " + location.resumeCommand(id));
+      say("  Kept: " + kept(job));
+      say("  Resume: " + location.resumeCommand(id));
+    }
+
+    /** The job if it is stopped and the store keeps it. */
+    Optional<Job> stopped() {
+      return store.isDurable()
+          ? stored().filter(job -> job.status() == JobStatus.STOPPED)
+          : Optional.empty();
+    }
+
+    /** Says in place of an error that the user, or a signal, has stopped the job. */
+    void sayItIsStopped(String operation, Job job) {
+      int tasks = job.figures().partitions();
+      String share = tasks == 0 ? "" : " at " + job.figures().done() * 100L / tasks + " %";
+      say("ringhaul: " + operation + " was stopped" + share + "; kept: " + kept(job));
+      say("  Resume: " + location.resumeCommand(id));
+    }
+
+    /** Such as {@code 22 of 24 tasks, with 2,740 rows}. */
+    private static String kept(Job job) {
+      return String.format(
+          Locale.ROOT,
+          "%,d of %s, with %s",
+          job.figures().done(),
+          Figures.count(job.figures().partitions(), "task", "tasks"),
+          Figures.count(job.figures().rows(), "row", "rows"));
     }
 
     private void endedTooLate() {
       say("ringhaul: requests in flight did not finish in time; the process ends without them");
       if (store.isDurable()) {
-        say("  resume the job with: " + location.resumeCommand(id));
+        say("  Resume: " + location.resumeCommand(id));
       }
     }
 

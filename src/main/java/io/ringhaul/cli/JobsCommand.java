@@ -10,11 +10,11 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.internal.jobstore.BatchLabels;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.PartitionStatus;
-import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -157,30 +157,53 @@ final class JobsCommand implements Runnable {
               .toList();
       Instant now = Instant.now();
       if (json()) {
-        JsonResult.print(chosen.stream().map(job -> JobDescription.brief(job, now)).toList());
+        JsonResult.print(
+            chosen.stream()
+                .map(
+                    job -> {
+                      Map<String, Object> facts = JobDescription.brief(job, now);
+                      StoredProgress.of(jobs, job, now)
+                          .ifPresent(
+                              progress -> facts.put("progress", StoredProgress.facts(progress)));
+                      return facts;
+                    })
+                .toList());
       } else if (chosen.isEmpty()) {
         TerminalText.out().println("No jobs in " + location());
       } else {
-        print(chosen, JobFinder.shortest(all), now);
+        print(jobs, chosen, JobFinder.shortest(all), now);
       }
       return ExitCode.DONE;
     }
 
-    private static void print(List<Job> jobs, int idLength, Instant now) {
+    private static void print(JobStore store, List<Job> jobs, int idLength, Instant now) {
       TextTable table = new TextTable();
-      table.add("ID", "NAME", "STATUS", "DONE", "ROWS", "STARTED", "ENDED");
+      table.add(
+          "ID", "NAME", "TABLE", "STATUS", "DONE", "ROWS", "ROWS/S", "STARTED", "TOOK", "RESULT");
       for (Job job : jobs) {
-        boolean runs = job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
+        JobFacts facts = JobFacts.of(store, job, now);
         table.add(
             job.id().toString().substring(0, idLength),
             job.name(),
-            JobDescription.status(job, now),
-            job.figures().done() + "/" + job.figures().partitions(),
-            String.format(Locale.ROOT, "%,d", job.figures().rows()),
-            JobDescription.moment(job.started()),
-            JobDescription.moment(runs ? Optional.empty() : job.completed()));
+            facts.table(),
+            facts.status(),
+            facts.done(),
+            facts.rows(),
+            facts.rate(),
+            JobFacts.shortMoment(job.started()),
+            facts.took(),
+            facts.outcome());
       }
-      table.lines().forEach(TerminalText.out()::println);
+      // Java 17 tells whether standard output is a terminal by this alone.
+      int width =
+          System.console() == null
+              ? Integer.MAX_VALUE
+              : TerminalScreen.get().map(screen -> screen.look().width()).orElse(Integer.MAX_VALUE);
+      table.lines().forEach(line -> TerminalText.out().println(cut(line, width)));
+    }
+
+    private static String cut(String line, int width) {
+      return line.length() <= width ? line : line.substring(0, width);
     }
   }
 
@@ -209,18 +232,21 @@ final class JobsCommand implements Runnable {
     private int run(JobStore jobs) {
       Job job = JobFinder.find(jobs, id);
       List<JobPartition> partitions = jobs.partitions(job.id());
-      Optional<Progress> progress = StoredProgress.of(jobs, job, Instant.now());
+      JobFacts known = JobFacts.of(jobs, job, Instant.now());
       if (json()) {
         Map<String, Object> facts = JobDescription.full(job, partitions, Instant.now());
-        progress.ifPresent(known -> facts.put("progress", StoredProgress.facts(known)));
+        known
+            .progress()
+            .ifPresent(progress -> facts.put("progress", StoredProgress.facts(progress)));
         JsonResult.print(facts);
       } else {
-        print(job, partitions, progress);
+        print(jobs, job, known, partitions);
       }
       return ExitCode.DONE;
     }
 
-    private static void print(Job job, List<JobPartition> partitions, Optional<Progress> progress) {
+    private void print(
+        JobStore store, Job job, JobFacts facts, List<JobPartition> partitions) {
       TextTable table = new TextTable();
       table.add("id", job.id().toString());
       table.add("name", job.name());
@@ -229,27 +255,50 @@ final class JobsCommand implements Runnable {
       }
       addAll(table, "label", job.labels());
       table.add("kind", lower(job.kind()));
-      table.add("status", JobDescription.status(job, Instant.now()));
-      progress.ifPresent(known -> table.add("progress", new ProgressLine(known, "").whole()));
+      table.add("table", facts.table());
+      facts
+          .files()
+          .ifPresent(files -> table.add(job.kind() == JobKind.EXPORT ? "target" : "source", files));
+      table.add("status", facts.status());
+      facts
+          .progress()
+          .ifPresent(
+              progress ->
+                  table.add("progress", new ProgressLines(progress, Instant.now()).whole()));
       job.error().ifPresent(error -> table.add("error", error));
-      table.add("partitions", partitions(job, partitions));
-      table.add("rows", String.format(Locale.ROOT, "%,d", job.figures().rows()));
+      facts.made().ifPresent(made -> table.add("result", made));
+      table.add("rows", facts.rows());
+      table.add("rows/s", facts.rate());
       table.add("rejected", String.format(Locale.ROOT, "%,d", job.figures().rejectedRows()));
-      table.add("created", job.created().toString());
-      table.add("started", JobDescription.moment(job.started()));
-      table.add("ended", JobDescription.moment(job.completed()));
+      table.add("tasks", tasks(job, partitions));
+      if (facts.progress().isEmpty()) {
+        facts.limitedBy(store).ifPresent(factor -> table.add("limited by", factor));
+      }
+      job.started()
+          .ifPresentOrElse(
+              started -> table.add("started", JobFacts.moment(started)),
+              () -> table.add("created", JobFacts.moment(job.created())));
+      facts.ended().ifPresent(ended -> table.add("ended", JobFacts.moment(ended)));
+      table.add("took", facts.took());
       table.add("runs", Integer.toString(job.run()));
       job.owner()
           .ifPresent(
               owner ->
                   table.add(
                       "process",
-                      owner.pid() + " on " + owner.host() + ", last seen " + owner.lastSeen()));
-      addAll(table, "fixed", job.definition().fingerprint());
-      addAll(table, "setting", job.definition().settings());
+                      owner.pid()
+                          + " on "
+                          + owner.host()
+                          + ", last seen "
+                          + JobFacts.moment(owner.lastSeen())));
+      if (!facts.status().equals("running") && job.status() != JobStatus.COMPLETED) {
+        table.add("next", location().resumeCommand(job.id()));
+      }
       if (!job.definition().command().isEmpty()) {
         table.add("command", StoredCommand.shellText(job.definition().command()));
       }
+      addAll(table, "setting", job.definition().settings());
+      addAll(table, "fixed", job.definition().fingerprint());
       table.lines().forEach(TerminalText.out()::println);
       printFailed(partitions);
     }
@@ -259,7 +308,7 @@ final class JobsCommand implements Runnable {
     }
 
     /** Such as {@code 24: 12 done, 11 pending, 1 failed}. */
-    private static String partitions(Job job, List<JobPartition> partitions) {
+    private static String tasks(Job job, List<JobPartition> partitions) {
       Map<PartitionStatus, Long> counts =
           partitions.stream()
               .collect(
@@ -282,7 +331,7 @@ final class JobsCommand implements Runnable {
               each ->
                   TerminalText.out()
                       .println(
-                          "partition "
+                          "task "
                               + each.number()
                               + " failed, attempt "
                               + each.attempt()
@@ -354,7 +403,7 @@ final class JobsCommand implements Runnable {
         TerminalText.out()
             .println("job " + job.id() + ": " + JobDescription.status(job, Instant.now()));
         if (job.status() == JobStatus.STOPPED) {
-          TerminalText.out().println("  resume it with: " + location().resumeCommand(job.id()));
+          TerminalText.out().println("  Resume: " + location().resumeCommand(job.id()));
         }
       }
       return ExitCode.DONE;

@@ -105,6 +105,9 @@ public final class Main implements Runnable {
     if (Boolean.getBoolean(SparkLauncher.TERMINAL_PROPERTY)) {
       System.setProperty(ProgressDisplay.TERMINAL_PROPERTY, "true");
     }
+    if (Boolean.getBoolean(ProgressDisplay.TERMINAL_PROPERTY)) {
+      TerminalScreen.install(System.getenv());
+    }
     guardLogs(List.of(arguments));
     System.exit(execute(arguments));
   }

@@ -15,8 +15,6 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.tuning.LatencyBound;
 import io.ringhaul.limits.Balancing;
 import io.ringhaul.limits.JobPriority;
-import io.ringhaul.limits.Pause;
-import io.ringhaul.limits.PauseListener;
 import io.ringhaul.limits.RunWindow;
 import io.ringhaul.limits.TuningMode;
 import io.ringhaul.monitor.Bottleneck;
@@ -26,8 +24,6 @@ import io.ringhaul.spark.RinghaulSpark;
 import io.ringhaul.table.TableSource;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -184,7 +180,7 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
     }
     String name = TerminalText.escaped("verify " + table());
     try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
-      VerifyResult found = request.onProgress(now -> progress.show(now, "")).execute();
+      VerifyResult found = request.onProgress(progress::show).execute();
       report.add("verified", found.isEqual() ? "equal" : "different");
       if (!found.isEqual()) {
         report.addCount("missing", found.missing());
@@ -199,6 +195,16 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
   /** The comparison that follows the operation; empty if there is none. */
   Optional<VerifyRequest> verification(TokenAwareBulkOperator operator, R result) {
     return Optional.empty();
+  }
+
+  /** The command that a user may want to run after this one succeeded; empty for none. */
+  Optional<String> nextCommand() {
+    return Optional.empty();
+  }
+
+  /** Whether this command runs for one of the tables of a pattern. */
+  boolean isOfKeyspace() {
+    return false;
   }
 
   /** The exit code of an operation that ran to its end. */
@@ -461,63 +467,45 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
 
   /** Executes the request, which has all its settings, and reports on the result. */
   final Ended<R> execute(TokenAwareBulkOperator operator, Q request, ResultReport report) {
-    BottleneckReport bottlenecks = new BottleneckReport();
+    LimitReport limit = new LimitReport();
     R result;
     begin();
     String name = TerminalText.escaped(spec().name() + " " + table());
     try (ProgressDisplay progress = ProgressDisplay.of(name, quiet)) {
       result =
           request
-              .onPause(new PauseNotice(name, progress))
+              .onPause(progress)
               .onProgress(
                   now -> {
                     progressed(now.rows());
-                    progress.show(now, TerminalText.escaped(bottlenecks.note()));
+                    progress.show(now);
                   })
-              .onBottleneck(bottlenecks)
+              .onBottleneck(limit)
               .execute();
     }
     describe(result, report);
-    bottlenecks.limitingFactor().ifPresent(factor -> report.limitedBy(factor.description()));
+    limit.factor.ifPresent(report::limitedBy);
     int exitCode = verified(operator, result, report) ? exitCode(result) : ExitCode.DIFFERENT;
+    if (!quiet && !json && exitCode == ExitCode.DONE && !isOfKeyspace()) {
+      nextCommand().ifPresent(report::next);
+    }
     report.done(result.totals());
     return new Ended<>(result, exitCode);
   }
 
-  /** Keeps the current bottlenecks for the progress line and the limiting factor for the report. */
-  private static final class BottleneckReport implements BottleneckListener {
+  /** Keeps what limited the operation, for the report. */
+  private static final class LimitReport implements BottleneckListener {
 
-    private final Map<String, Bottleneck> open = new LinkedHashMap<>();
-    private Optional<LimitingFactor> limitedBy = Optional.empty();
-
-    @Override
-    public synchronized void found(Bottleneck bottleneck) {
-      open.put(bottleneck.id(), bottleneck);
-    }
+    private volatile Optional<LimitingFactor> factor = Optional.empty();
 
     @Override
-    public synchronized void ended(Bottleneck bottleneck) {
-      open.remove(bottleneck.id());
+    public void found(Bottleneck bottleneck) {
+      // The progress says how the operation is.
     }
 
     @Override
-    public synchronized void limitedBy(LimitingFactor factor) {
-      limitedBy = Optional.of(factor);
-    }
-
-    /** The most important current bottleneck; empty if there is none. */
-    synchronized String note() {
-      return open.values().stream()
-          .min(Bottleneck.BY_WEIGHT)
-          .map(bottleneck -> "bottleneck: " + bottleneck)
-          .orElse("");
-    }
-
-    /**
-     * The factor that limited the operation for most of its time; known after the operation ends.
-     */
-    synchronized Optional<LimitingFactor> limitingFactor() {
-      return limitedBy;
+    public void limitedBy(LimitingFactor most) {
+      factor = Optional.of(most);
     }
   }
 
@@ -634,31 +622,6 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
       if (bound != null) {
         request.protectLatency(bound.p99(), bound.over());
       }
-    }
-  }
-
-  /** Prints to standard error when an operation pauses and resumes. */
-  private static final class PauseNotice implements PauseListener {
-
-    private final String operation;
-    private final ProgressDisplay display;
-
-    /**
-     * @param operation the display name, such as {@code export store.orders}
-     */
-    PauseNotice(String operation, ProgressDisplay display) {
-      this.operation = operation;
-      this.display = display;
-    }
-
-    @Override
-    public void paused(Pause pause) {
-      display.say(operation + " is paused: " + pause.reason());
-    }
-
-    @Override
-    public void resumed(Pause pause) {
-      display.say(operation + " resumes");
     }
   }
 

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.Setting;
+import io.ringhaul.monitor.LimitingFactor;
 import java.util.Locale;
 import java.util.Map;
 
@@ -31,12 +32,39 @@ final class OptionNames {
           Map.entry(Setting.TOLERATING, "--tolerate"),
           Map.entry(Setting.TUNING, "--tune"));
 
+  /** The settings of the limits that a user can change. */
+  private static final Map<LimitingFactor.Kind, Setting> LIMITS =
+      Map.of(
+          LimitingFactor.Kind.ROWS_PER_SECOND, Setting.MAX_ROWS_PER_SECOND,
+          LimitingFactor.Kind.BYTES_PER_SECOND, Setting.MAX_BYTES_PER_SECOND,
+          LimitingFactor.Kind.CPU_SHARE, Setting.MAX_CPU_SHARE,
+          LimitingFactor.Kind.PROTECTED_LATENCY, Setting.PROTECT_LATENCY,
+          LimitingFactor.Kind.IN_FLIGHT_PER_NODE, Setting.MAX_IN_FLIGHT_PER_NODE,
+          LimitingFactor.Kind.IN_FLIGHT, Setting.PARALLELISM,
+          LimitingFactor.Kind.PRIORITY, Setting.PRIORITY,
+          LimitingFactor.Kind.RUN_WINDOW, Setting.RUN_WINDOW);
+
   private OptionNames() {}
 
   /** The option of a setting, such as {@code --tasks}. */
   static String of(Setting setting) {
     String same = "--" + setting.name().toLowerCase(Locale.ROOT).replace('_', '-');
     return OTHERS.getOrDefault(setting, same);
+  }
+
+  /**
+   * What limits an operation, with the option that changes it, such as {@code your limit of 8,000
+   * rows/s (--rate)}.
+   */
+  static String withOption(LimitingFactor factor) {
+    Setting setting = LIMITS.get(factor.kind());
+    return factor.description() + (setting == null ? "" : " (" + of(setting) + ")");
+  }
+
+  /** Such as {@code the cluster, for 93 % of the time}. */
+  static String mostOfTheTime(LimitingFactor factor) {
+    return String.format(
+        Locale.ROOT, "%s, for %.0f %% of the time", withOption(factor), factor.share() * 100);
   }
 
   /** The failure's message with settings as option names. */

@@ -1,35 +1,40 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.limits.Pause;
+import io.ringhaul.limits.PauseListener;
 import io.ringhaul.monitor.Progress;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Shows progress on standard error: a bar on a terminal, otherwise periodic lines. */
-interface ProgressDisplay extends AutoCloseable {
+/** Shows progress on standard error: two lines on a terminal, otherwise periodic lines. */
+interface ProgressDisplay extends PauseListener, AutoCloseable {
 
   /** Set by the launcher script, because Java 17 cannot detect a terminal. */
   String TERMINAL_PROPERTY = "ringhaul.terminal";
 
-  /**
-   * Shows the progress.
-   *
-   * @param note the current bottleneck; empty for none
-   */
-  void show(Progress progress, String note);
-
-  /** Prints a separate line. */
-  void say(String line);
+  /** Shows the progress. */
+  void show(Progress progress);
 
   @Override
   void close();
 
-  static ProgressDisplay of(String task, boolean isQuiet) {
+  /**
+   * @param operation the display name, such as {@code export store.orders}
+   */
+  static ProgressDisplay of(String operation, boolean isQuiet) {
     if (isQuiet) {
       return new Nothing();
     }
-    return Boolean.getBoolean(TERMINAL_PROPERTY) ? new Bar(task) : new Lines(task);
+    return TerminalScreen.get()
+        .<ProgressDisplay>map(screen -> new TwoLines(operation, screen))
+        .orElseGet(() -> new PeriodicLines(operation));
   }
 
   /** No display. */
@@ -38,12 +43,17 @@ interface ProgressDisplay extends AutoCloseable {
     private Nothing() {}
 
     @Override
-    public void show(Progress progress, String note) {
+    public void show(Progress progress) {
       // Quiet.
     }
 
     @Override
-    public void say(String line) {
+    public void paused(Pause pause) {
+      // Quiet.
+    }
+
+    @Override
+    public void resumed(Pause pause) {
       // Quiet.
     }
 
@@ -53,73 +63,107 @@ interface ProgressDisplay extends AutoCloseable {
     }
   }
 
-  /** A progress bar, redrawn twice a second even without progress. */
-  final class Bar implements ProgressDisplay {
+  /** Two lines of a terminal, redrawn twice a second even without progress, removed at the end. */
+  final class TwoLines implements ProgressDisplay {
 
-    private static final int PERIOD_MILLIS = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(TwoLines.class);
+    private static final long PERIOD_MILLIS = 500;
 
-    /** Moves the cursor to the start of the line and clears the line. */
-    private static final String CLEAR_LINE = "\r\033[K";
+    private final String operation;
+    private final TerminalScreen screen;
+    private final long start = System.nanoTime();
+    private final ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, "ringhaul-progress");
+              thread.setDaemon(true);
+              return thread;
+            });
 
-    private final String task;
-    private final ProgressBar bar;
-    private volatile @Nullable ProgressLine latest;
+    private volatile @Nullable Progress latest;
 
-    private Bar(String task) {
-      this.task = task;
-      this.bar =
-          new ProgressBarBuilder()
-              .setUpdateIntervalMillis(PERIOD_MILLIS)
-              .continuousUpdate()
-              .setRenderer((state, width) -> line(width))
-              .setConsumer(new ConsoleProgressBarConsumer(System.err))
-              .build();
+    private TwoLines(String operation, TerminalScreen screen) {
+      this.operation = operation;
+      this.screen = screen;
+      clock.scheduleAtFixedRate(this::redraw, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private String line(int width) {
-      ProgressLine line = latest;
-      return line == null ? task : line.fitting(task, width);
+    private void redraw() {
+      try {
+        TerminalScreen.Look look = screen.look();
+        screen.draw(lines(look), look.width());
+      } catch (RuntimeException e) {
+        // A further call would not follow an exception.
+        LOG.debug("The progress cannot be drawn", e);
+      }
+    }
+
+    private List<TerminalScreen.Line> lines(TerminalScreen.Look look) {
+      Progress progress = latest;
+      return progress == null
+          ? ProgressLines.beginning(operation, Duration.ofNanos(System.nanoTime() - start), look)
+          : new ProgressLines(progress, Instant.now()).fitting(operation, look);
     }
 
     @Override
-    public void show(Progress progress, String note) {
-      latest = new ProgressLine(progress, note);
+    public void show(Progress progress) {
+      latest = progress;
     }
 
     @Override
-    public void say(String line) {
-      System.err.print(CLEAR_LINE + line + System.lineSeparator());
+    public void paused(Pause pause) {
+      // The progress has the pause.
+    }
+
+    @Override
+    public void resumed(Pause pause) {
+      // The next progress has no pause.
     }
 
     @Override
     public void close() {
-      bar.close();
+      clock.shutdownNow();
+      try {
+        // Else a drawing that runs now would put the lines back.
+        if (!clock.awaitTermination(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
+          LOG.debug("The progress is still being drawn");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      screen.clear();
     }
   }
 
   /** At most one line every five seconds. */
-  final class Lines implements ProgressDisplay {
+  final class PeriodicLines implements ProgressDisplay {
 
     private static final long PERIOD_NANOS = 5_000_000_000L;
 
-    private final String task;
+    private final String operation;
     private long last = System.nanoTime();
 
-    private Lines(String task) {
-      this.task = task;
+    private PeriodicLines(String operation) {
+      this.operation = operation;
     }
 
     @Override
-    public void show(Progress progress, String note) {
-      if (System.nanoTime() - last >= PERIOD_NANOS) {
+    public void show(Progress progress) {
+      // A pause may last for days, and its line says when it ends.
+      if (progress.pause().isEmpty() && System.nanoTime() - last >= PERIOD_NANOS) {
         last = System.nanoTime();
-        say(task + ": " + new ProgressLine(progress, note).whole());
+        System.err.println(operation + ": " + new ProgressLines(progress, Instant.now()).whole());
       }
     }
 
     @Override
-    public void say(String line) {
-      System.err.println(line);
+    public void paused(Pause pause) {
+      System.err.println(operation + " is paused: " + pause.reason());
+    }
+
+    @Override
+    public void resumed(Pause pause) {
+      System.err.println(operation + " resumes");
     }
 
     @Override

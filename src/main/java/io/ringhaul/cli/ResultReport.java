@@ -3,6 +3,7 @@ package io.ringhaul.cli;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.OperationTotals;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -19,14 +20,24 @@ final class ResultReport {
   /** The start and the end dominate shorter operations. */
   private static final Duration LEAST_TO_EXPLAIN = Duration.ofSeconds(5);
 
+  /** The fact that text has near its end. */
+  static final String JOB = "jobId";
+
+  private static final String NEXT = "next";
+
   private final boolean json;
   private final boolean toErr;
   private final String operation;
   private final OptionValues.TableArgument table;
   private final Map<String, Object> more = new LinkedHashMap<>();
-  private @Nullable String limitedBy;
+  private @Nullable LimitingFactor limitedBy;
+  private @Nullable String next;
 
-  /** A number that text has in another form than JSON. */
+  /**
+   * A number that text has in another form than JSON.
+   *
+   * @param text empty if text leaves it out
+   */
   private record Figure(long number, String text) {}
 
   /** A list with a line of text for each thing. */
@@ -64,6 +75,19 @@ final class ResultReport {
     more.put(name, new Figure(number, String.format(Locale.ROOT, "%,d", number)));
   }
 
+  /** Adds a number of rows, which text leaves out if it is that of the whole operation. */
+  void addRows(String name, long number, OperationTotals totals) {
+    String text = number == totals.rows() ? "" : String.format(Locale.ROOT, "%,d", number);
+    more.put(name, new Figure(number, text));
+  }
+
+  /** Adds the files that the operation wrote: two numbers in JSON, one line of text. */
+  void addFiles(long files, long bytes) {
+    String size = files == 0 ? "" : ", " + Figures.size(bytes);
+    more.put("files", new Figure(files, String.format(Locale.ROOT, "%,d", files) + size));
+    more.put("fileBytes", new Figure(bytes, ""));
+  }
+
   /** Adds a size in bytes: a number in JSON. */
   void addSize(String name, long bytes) {
     more.put(name, new Figure(bytes, Figures.size(bytes)));
@@ -88,8 +112,13 @@ final class ResultReport {
   }
 
   /** Sets what limited the operation; text omits it for short operations. */
-  void limitedBy(String description) {
-    limitedBy = description;
+  void limitedBy(LimitingFactor factor) {
+    limitedBy = factor;
+  }
+
+  /** Sets the command that follows from the result; JSON has none. */
+  void next(String command) {
+    next = command;
   }
 
   void done(OperationTotals totals) {
@@ -97,15 +126,12 @@ final class ResultReport {
       print(totals, 0);
       return;
     }
-    PrintWriter text = toErr ? TerminalText.err() : TerminalText.out();
     List<String> figures = new ArrayList<>();
     figures.add(Figures.count(totals.tasks(), "task", "tasks"));
-    if (totals.rangesDone() > 0) {
-      figures.add(Figures.count(totals.rangesDone(), "range", "ranges"));
-    }
     if (totals.retries() > 0) {
       figures.add(Figures.count(totals.retries(), "retry", "retries"));
     }
+    PrintWriter text = toErr ? TerminalText.err() : TerminalText.out();
     text.printf(
         Locale.ROOT,
         "%s %s: %s in %s (%,.0f rows/s), %s%n",
@@ -115,23 +141,48 @@ final class ResultReport {
         Figures.time(totals.duration()),
         totals.rowsPerSecond(),
         String.join(", ", figures));
+    Map<String, Object> lines = lines(totals);
+    int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+    lines.forEach(
+        (name, value) -> {
+          String gap = value instanceof Listing ? "" : " ".repeat(width + 2 - name.length());
+          text.println("  " + name + gap + value);
+        });
+  }
+
+  /** The facts of text with their names in words, such as {@code rows read} for rowsRead. */
+  private Map<String, Object> lines(OperationTotals totals) {
+    Map<String, Object> lines = new LinkedHashMap<>();
     if (totals.earlierRows() > 0) {
-      text.printf(Locale.ROOT, "  rows of earlier runs: %,d%n", totals.earlierRows());
+      lines.put(
+          "rows of earlier runs", String.format(Locale.ROOT, "%,d", totals.earlierRows()));
     }
-    more.forEach((name, value) -> text.println(line(name, shown(value))));
-    if (limitedBy != null && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
-      text.println(line("limitedBy", limitedBy));
+    more.forEach(
+        (name, value) -> {
+          Object shown = value instanceof Figure figure ? figure.text() : value;
+          if (!shown.equals("")) {
+            lines.put(words(name), shown);
+          }
+        });
+    Object job = lines.remove(words(JOB));
+    Object hint = lines.remove(NEXT);
+    if (limitedBy != null
+        && limitedBy.kind() != LimitingFactor.Kind.NOTHING
+        && totals.duration().compareTo(LEAST_TO_EXPLAIN) >= 0) {
+      lines.put("limited by", OptionNames.mostOfTheTime(limitedBy));
     }
+    if (job != null) {
+      lines.put("job", job);
+    }
+    if (hint != null || next != null) {
+      // What the operation says about its result comes before a command.
+      lines.put(NEXT, hint != null ? hint : next);
+    }
+    return lines;
   }
 
-  /** A fact with its name in words, such as {@code file bytes} for {@code fileBytes}. */
-  private static String line(String name, Object value) {
-    String words = name.replaceAll("(\\p{Upper})", " $1").toLowerCase(Locale.ROOT);
-    return "  " + words + ": " + value;
-  }
-
-  private static Object shown(Object value) {
-    return value instanceof Figure figure ? figure.text() : value;
+  private static String words(String name) {
+    return name.replaceAll("(\\p{Upper})", " $1").toLowerCase(Locale.ROOT);
   }
 
   private static Object fact(Object value) {
@@ -171,7 +222,9 @@ final class ResultReport {
     line.put("rowsPerSecond", totals.rowsPerSecond());
     more.forEach((name, value) -> line.put(name, fact(value)));
     if (limitedBy != null) {
-      line.put("limitedBy", limitedBy);
+      line.put("limitedBy", limitedBy.description());
+      line.put("limitedByKind", limitedBy.kind().key());
+      line.put("limitedByShare", limitedBy.share());
     }
     JsonResult.print(line, toErr);
   }

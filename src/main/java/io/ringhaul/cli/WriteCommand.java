@@ -145,8 +145,8 @@ abstract class WriteCommand extends JobCommand<ImportRequest, ImportResult> {
   @Override
   final void describe(ImportResult result, ResultReport report) {
     report.add("location", result.location());
-    report.addCount("rowsRead", result.rowsRead());
-    report.addCount("acceptedRows", result.acceptedRows());
+    report.addRows("rowsRead", result.rowsRead(), result.totals());
+    report.addRows("acceptedRows", result.acceptedRows(), result.totals());
     if (dryRun) {
       report.add("dryRun", true);
     }

@@ -67,6 +67,11 @@ record CapturedRun(int exitCode, String out, String err) {
     }
   }
 
+  /** Standard output with the facts of a summary as {@code name: value}, without their columns. */
+  String facts() {
+    return out.replaceAll("(?m)^(  [a-z]+( [a-z]+)*)(  +|$)", "$1: ");
+  }
+
   private static String text(ByteArrayOutputStream bytes) {
     return bytes.toString(StandardCharsets.UTF_8);
   }

@@ -140,13 +140,13 @@ class CatalogIT {
 
     List<CapturedRun> runs = new ArrayList<>();
     runs.add(done(command("export KS.t -v %s --verify", prod + table)));
-    assertThat(runs.get(0).out()).contains("lake.orders in " + bucket).contains("verified: equal");
+    assertThat(runs.get(0).facts()).contains("lake.orders in " + bucket).contains("verified: equal");
     runs.add(done(command("import KS.copy -v %s", prod + table)));
     assertEqual();
     TestCluster.session().execute("DELETE FROM " + keyspace + ".copy WHERE id = 7");
     CapturedRun different = run(command("verify KS.copy %s", prod + table));
     assertThat(different.exitCode()).isEqualTo(ExitCode.DIFFERENT);
-    assertThat(different.out()).contains("missing: 1\n");
+    assertThat(different.facts()).contains("missing: 1\n");
     runs.add(done(command("repair KS.copy %s --apply", prod + table)));
     assertEqual();
     runs.add(done("ringhaul jobs list"));

@@ -265,7 +265,7 @@ class CommandLineIT {
             "--path=" + warehouse,
             "--iceberg-table=lake.some");
     assertThat(imported.exitCode()).as(imported.err()).isZero();
-    assertThat(imported.out())
+    assertThat(imported.facts())
         .startsWith("import " + keyspace + ".part: " + ROWS + " rows in ")
         .contains("  location: lake.some in ");
     assertThat(contents("part"))

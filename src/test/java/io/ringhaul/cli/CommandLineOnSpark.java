@@ -292,7 +292,7 @@ class CommandLineOnSpark {
       }
       export.signal("INT");
       CapturedRun run = export.ended();
-      assertThat(run.err()).contains("resume it with: ringhaul jobs resume " + job);
+      assertThat(run.err()).contains("Resume: ringhaul jobs resume " + job);
       assertThat(store.find(job).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
     }
   }

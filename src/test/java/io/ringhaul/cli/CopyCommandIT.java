@@ -42,7 +42,7 @@ class CopyCommandIT {
   void copiesWithinTheClusterAndListsTheJob() {
     CapturedRun run = copy("all", "--from=" + keyspace + ".orders", "--create-table", "--job=move");
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out())
+    assertThat(run.facts())
         .startsWith("copy " + keyspace + ".all: 500 rows in ")
         .contains("location: " + keyspace + ".orders");
     Row row = one("SELECT status, WRITETIME(status) FROM " + keyspace + ".all WHERE id = 7");
@@ -81,7 +81,7 @@ class CopyCommandIT {
     String cql = "CREATE INDEX plain_by_v ON " + keyspace + ".plain (v)";
     CapturedRun named = copy("plain", from, "--create-table");
     assertThat(named.exitCode()).as(named.err()).isZero();
-    assertThat(named.out())
+    assertThat(named.facts())
         .contains("  missing indexes and views: ")
         .contains("    " + cql)
         .contains("  next: create them with these statements, or give --create-indexes-and-views");

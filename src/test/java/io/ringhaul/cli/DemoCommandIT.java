@@ -8,6 +8,9 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,66 @@ class DemoCommandIT {
     assertThat(inDuckDb(blocks.get(5))).isEqualTo(ROWS);
   }
 
+  @Test
+  void consoleShowsJobsOfTheDemonstration() throws Exception {
+    String keyspace = TestCluster.newKeyspace(1);
+    Path warehouse = folder.resolve("with console");
+    DemoCommand demo = new DemoCommand(keyspace);
+    new CommandLine(demo).parseArgs("--rows", Integer.toString(ROWS), "--console");
+    String printed;
+    String list;
+    try (CqlSession session = TestCluster.get().newSession();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
+        DemoCommand.DemoConsole console = DemoCommand.DemoConsole.start(warehouse, 0)) {
+      printed =
+          printedBy(
+              () -> {
+                demo.run(session, operator, warehouse, Optional.of(console));
+                System.out.print(demo.nextSteps(session, warehouse, console));
+              });
+      HttpResponse<String> page =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(console.address().resolve("/api/batch-jobs")).build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(page.statusCode()).isEqualTo(200);
+      list = page.body();
+    }
+    assertThat(list).contains("demo count", "demo export", "demo import", "\"completed\"");
+    List<String> commands =
+        printed.lines().filter(line -> line.startsWith("  ringhaul ")).toList();
+    assertThat(commands).hasSize(3);
+    for (String command : commands) {
+      assertThat(command).contains(warehouse.toString());
+      DocumentedCommands.assertParses(command, command.strip());
+    }
+    assertThat(printed).contains("The console is at http://127.0.0.1:");
+  }
+
+  @Test
+  void endsWithCommandsToTry() {
+    List<String> commands =
+        DemoCommand.nextSteps().lines().filter(line -> line.startsWith("  ringhaul ")).toList();
+    assertThat(commands).hasSize(3);
+    commands.forEach(line -> DocumentedCommands.assertParses(line, line.strip()));
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static String printedBy(Work work) throws Exception {
+    PrintStream out = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (PrintStream captured = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+      System.setOut(captured);
+      work.run();
+    } finally {
+      System.setOut(out);
+    }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
   /** The section about other programs that read a local warehouse. */
   private static String section(String page) {
     return page.substring(page.indexOf("\n## Open the tables in other programs\n"));
@@ -67,17 +131,13 @@ class DemoCommandIT {
   private static String demo(String keyspace, Path warehouse) throws Exception {
     DemoCommand demo = new DemoCommand(keyspace);
     new CommandLine(demo).parseArgs("--rows", Integer.toString(ROWS));
-    PrintStream out = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (CqlSession session = TestCluster.get().newSession();
-        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
-        PrintStream captured = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
-      System.setOut(captured);
-      assertThat(demo.run(session, operator, warehouse)).isEqualTo(ExitCode.DONE);
-    } finally {
-      System.setOut(out);
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
+      return printedBy(
+          () ->
+              assertThat(demo.run(session, operator, warehouse, Optional.empty()))
+                  .isEqualTo(ExitCode.DONE));
     }
-    return printed.toString(StandardCharsets.UTF_8);
   }
 
   private static long inDuckDb(String query) throws SQLException {

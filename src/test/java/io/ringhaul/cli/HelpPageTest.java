@@ -42,6 +42,15 @@ class HelpPageTest {
   }
 
   @Test
+  void verifyHasOptionsThatExportPassesOn() {
+    for (String command : new String[] {"export", "verify"}) {
+      assertThat(Main.commandLine(command).getSubcommands().get(command).getCommandSpec().optionsMap())
+          .as(command)
+          .containsKeys(ExportCommand.OF_VERIFY.toArray(String[]::new));
+    }
+  }
+
+  @Test
   void startsWithOneLineOfUsageAndExamples() {
     assertThat(CapturedRun.inProcess("export", "--help").out().lines().limit(6))
         .containsExactly(

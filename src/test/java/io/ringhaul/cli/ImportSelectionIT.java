@@ -54,7 +54,7 @@ class ImportSelectionIT {
             folder + "/c");
     CapturedRun run = run("--paths=" + list);
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("location: " + folder + "/a/one.csv and 3 more");
+    assertThat(run.facts()).contains("location: " + folder + "/a/one.csv and 3 more");
     assertThat(ids()).containsExactly(1, 2, 3, 4);
   }
 

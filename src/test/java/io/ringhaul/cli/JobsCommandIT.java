@@ -24,6 +24,8 @@ import io.ringhaul.job.PartitionStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +74,16 @@ class JobsCommandIT {
         .hasSize(2)
         .first()
         .asString()
-        .matches("ID +NAME +STATUS +DONE +ROWS +STARTED +ENDED");
-    assertThat(list).contains(id.toString().substring(0, 8) + "  nightly  stopped  " + done + "/");
+        .matches("ID +NAME +TABLE +STATUS +DONE +ROWS +ROWS/S +STARTED +TOOK +RESULT");
+    assertThat(list)
+        .containsPattern(
+            String.format(
+                "\n%s  nightly  %s\\.t  stopped +%d %% +[\\d,]+ +- +%s \\d\\d:\\d\\d +\\d+ s +csv in %s\n",
+                id.toString().substring(0, 8),
+                keyspace,
+                100 * done / stopped.figures().partitions(),
+                LocalDate.now(ZoneId.systemDefault()),
+                out));
     assertThat(jobs("list", "--status=completed,failed").out()).startsWith("No jobs in ");
     JsonNode listed = jobs("list", "--json", "--status=STOPPED", "--limit=1").json();
     assertThat(listed).hasSize(1);
@@ -81,22 +91,29 @@ class JobsCommandIT {
     assertThat(listed.get(0).path("done").asInt()).isEqualTo(done);
 
     assertThat(jobs("show", id.toString().substring(0, 4)).out())
-        .contains("id          " + id + "\n")
-        .contains("label       team=a\n")
-        .contains("status      stopped\n")
-        .contains(stopped.figures().partitions() + ": ")
-        .contains(done + " done")
-        .contains("fixed       table=" + keyspace + ".t\n")
-        .contains("command     ringhaul export " + keyspace + ".t --format=csv --path=" + out);
+        .containsPattern("(?m)^id +" + id + "$")
+        .containsPattern("(?m)^label +team=a$")
+        .containsPattern("(?m)^table +" + keyspace + ".t$")
+        .containsPattern("(?m)^target +csv in " + out + "$")
+        .containsPattern("(?m)^status +stopped$")
+        .containsPattern("(?m)^tasks +" + stopped.figures().partitions() + ": .*\\b" + done + " done")
+        .containsPattern("(?m)^started +[\\d-]+ [\\d:]+ \\S+$")
+        .containsPattern("(?m)^next +ringhaul jobs resume " + id + " --job-store ")
+        .containsPattern("(?m)^fixed +table=" + keyspace + ".t$")
+        .containsPattern(
+            "(?m)^command +ringhaul export " + keyspace + ".t --format=csv --path=" + out);
     JsonNode shown = jobs("show", id.toString(), "--json").json();
     assertThat(shown.path("labels").path("team").asText()).isEqualTo("a");
+    assertThat(shown.path("keyspace").asText() + "." + shown.path("table").asText())
+        .isEqualTo(keyspace + ".t");
+    assertThat(shown.path("location").asText()).isEqualTo(out.toString());
     assertThat(shown.path("partitionList")).hasSize(stopped.figures().partitions());
     assertThat(shown.path("partitionList").get(0).path("tokenRanges")).isNotEmpty();
 
     assertThat(jobs("stop", id.toString()).out())
         .isEqualTo(
             String.format(
-                "job %s: stopped%n  resume it with: ringhaul jobs resume %s --job-store %s%n",
+                "job %s: stopped%n  Resume: ringhaul jobs resume %s --job-store %s%n",
                 id, id, jobs));
 
     JsonNode resumed =
@@ -224,7 +241,7 @@ class JobsCommandIT {
         run.plan(
             "{\"target\":{\"formatVersion\":1,\"format\":\"csv\",\"location\":\"x\",\"properties\":{}}}",
             List.of());
-        assertThat(jobs("list").out()).contains("  busy  running  0/0 ");
+        assertThat(jobs("list").out()).containsPattern("  busy +- +running +- ");
         assertSentence(run("clean", id.toString()), 1, id.toString());
         assertThat(jobs("clean", "--all-ended").out()).isEmpty();
         assertSentence(run("clean", id.toString(), "--forget"), 1, id.toString());

@@ -86,13 +86,13 @@ class ObjectStoreCommandIT {
     session.execute("DELETE FROM " + keyspace + ".orders WHERE id = 2");
     CapturedRun differs = run("", "verify", "orders", files);
     assertThat(differs.exitCode()).as(differs.err()).isEqualTo(ExitCode.DIFFERENT);
-    assertThat(differs.out()).contains("missing: 1");
+    assertThat(differs.facts()).contains("missing: 1");
     CapturedRun repaired = run("", "repair", "orders", with(files, "--apply"));
-    assertThat(repaired.out()).as(repaired.err()).contains("written rows: 2");
+    assertThat(repaired.facts()).as(repaired.err()).contains("written rows: 2");
     done("verify", "orders", files);
 
     session.execute("TRUNCATE " + keyspace + ".orders");
-    assertThat(done("import", "orders", with(files, "--dry-run")).out())
+    assertThat(done("import", "orders", with(files, "--dry-run")).facts())
         .contains("accepted rows: 60", "dry run: true");
     assertThat(done("count", "orders").out()).contains(": 0 rows");
     assertThat(done("import", "orders", files).out()).contains("60 rows");

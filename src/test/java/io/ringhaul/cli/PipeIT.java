@@ -69,7 +69,7 @@ class PipeIT {
     assertThat(values("copy")).isEqualTo(values("t")).hasSize(ROWS);
     assertThat(err("export"))
         .contains(String.format("export %s.t: %,d rows in ", keyspace, ROWS))
-        .contains("location: standard output");
+        .containsPattern("\n  location +standard output\n");
     assertThat(folder.resolve("home/.ringhaul")).as("no job").doesNotExist();
   }
 

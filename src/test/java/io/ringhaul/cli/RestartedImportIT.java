@@ -96,7 +96,7 @@ class RestartedImportIT {
             "--job-id=" + id,
             "--job-store=" + jobs);
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).containsOnlyOnce("rows read: 3");
+    assertThat(run.out()).containsOnlyOnce(": 3 rows in ");
   }
 
   private CapturedRun restart(String... more) {

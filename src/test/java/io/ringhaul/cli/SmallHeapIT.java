@@ -154,7 +154,7 @@ class SmallHeapIT {
                 "--tasks=12",
                 "--job-store=none"));
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
-    assertThat(run.out()).contains(": 80,000 rows in ", "files: " + partitions + "\n");
+    assertThat(run.facts()).contains(": 80,000 rows in ", "files: " + partitions + ", ");
   }
 
   private CapturedRun importing(String format, Path file, String... more) throws Exception {

@@ -85,8 +85,11 @@ class SummaryIT {
         .replaceAll("[\\d.]+ ([kM]B|bytes)", "SIZE")
         .replaceAll("\\b[\\d.]+ s\\b", "N s")
         .replaceAll("[\\d,]+ (tasks?|(?:token )?ranges?|done)\\b", "N $1")
-        .replaceAll("(partitions +)\\d+", "$1N")
-        .replaceAll("(snapshot|files): \\d+", "$1: N")
+        .replaceAll("(?m)^(tasks +)\\d+", "$1N")
+        .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d(:\\d\\d \\S+)?", "TIME")
+        .replaceAll("(rows/s  +)[\\d,]+", "$1N")
+        .replaceAll("(  100 %  +1,200  +)[\\d,]+ ", "$1N ")
+        .replaceAll("(snapshot|files)( +)\\d+", "$1$2N")
         .replaceAll("(process +)\\d+ on \\S+,", "$1N on HOST,")
         .replaceAll("(?<=\\S) {2,}", "  ");
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ClusterTest
 class TerminalProgressIT {
 
+  private static final int COLUMNS = 80;
   private static final int ROWS = 8_000;
   private static final int SILENCE_MILLIS = 6_000;
   private static final long MOST_SECONDS = 90;
@@ -56,9 +58,9 @@ class TerminalProgressIT {
     List<DelayedLink> links = new ArrayList<>();
     try {
       Process export = start(links);
-      await(export, " 2[0-9] % ");
+      await(export, " 2[0-9] %");
       links.forEach(link -> link.delay(SILENCE_MILLIS));
-      await(export, "no answer for 3 s");
+      await(export, "stalled 3 s");
       links.forEach(link -> link.delay(0));
       assertThat(export.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).as(shown()).isTrue();
       assertThat(export.exitValue()).as(shown()).isZero();
@@ -67,25 +69,36 @@ class TerminalProgressIT {
         link.close();
       }
     }
-    List<String> drawn =
-        shown().lines().flatMap(line -> List.of(line.split("\r")).stream()).toList();
-    List<String> bars = drawn.stream().filter(line -> line.contains("rows/s, ")).toList();
-    assertThat(bars)
+    List<List<String>> drawings = drawings();
+    assertThat(drawings)
         .hasSizeGreaterThan(8)
-        .allMatch(line -> line.length() <= 80)
-        .anyMatch(
-            line -> line.matches(" *\\d+ % \\[=+> *]  [\\d,]+ rows/s, \\d+ s left, .* rows *"));
-    List<String> silent = bars.stream().filter(line -> line.contains("no answer for")).toList();
-    assertThat(silent)
+        .allSatisfy(lines -> assertThat(lines).allMatch(line -> line.length() < COLUMNS))
+        .anySatisfy(
+            lines ->
+                assertThat(lines.get(0))
+                    .matches(" *\\d+ % ▕█+[▏▎▍▌▋▊▉]? *▏ +[\\d,]+ rows/s +\\d+ s left +[\\d,]+ rows"));
+    assertThat(drawings.stream().filter(lines -> lines.get(0).contains("stalled")).toList())
         .as("drawn without progress")
         .hasSizeGreaterThan(3)
-        .anyMatch(line -> line.contains("no answer for 3 s"))
-        .anyMatch(line -> line.contains("no answer for 4 s"));
+        .anySatisfy(lines -> assertThat(lines.get(0)).contains("stalled 3 s"))
+        .anySatisfy(lines -> assertThat(lines.get(0)).contains("stalled 4 s"))
+        .allSatisfy(lines -> assertThat(lines.get(1)).startsWith("  Stalled: "));
+    assertThat(shown())
+        .as("the lines are removed before the summary")
+        .containsPattern("\\R?\r\033\\[1A\033\\[Jexport " + keyspace + ".t: 8,000 rows");
+  }
+
+  /** The lines of each drawing, without colours. */
+  private List<List<String>> drawings() throws IOException {
+    return Stream.of(shown().replaceAll("\033\\[\\d*m", "").split("\r\033\\[1A\033\\[J", -1))
+        .map(drawing -> drawing.lines().toList())
+        .filter(lines -> lines.size() == 2 && lines.get(0).contains(" rows/s "))
+        .toList();
   }
 
   /** Starts the export behind links to all nodes, in a terminal. */
   private Process start(List<DelayedLink> links) throws IOException {
-    StringBuilder command = new StringBuilder("stty cols 80 rows 24; exec '");
+    StringBuilder command = new StringBuilder("stty cols " + COLUMNS + " rows 24; exec '");
     command.append(Path.of(System.getProperty("java.home"), "bin", "java"));
     command.append("' -XX:TieredStopAtLevel=1 -Xmx512m -Dringhaul.terminal=true");
     command.append(" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
@@ -111,6 +124,8 @@ class TerminalProgressIT {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    builder.environment().put("TERM", "xterm");
     return builder.start();
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,7 @@ class VerifyCommandIT {
   void equalTablesEndWithSuccess() {
     CapturedRun run = verify("orders", "--format=parquet", "--path=" + folder.resolve("files"));
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
-    assertThat(run.out())
+    assertThat(run.facts())
         .startsWith("verify " + keyspace + ".orders: 200 rows in ")
         .contains("source rows: 200", "equal: true", "missing: 0")
         .doesNotContain("differences");
@@ -66,7 +67,7 @@ class VerifyCommandIT {
     Path file = folder.resolve("differences.jsonl");
     CapturedRun run = verify("changed", "--from=" + keyspace + ".orders", "--differences=" + file);
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DIFFERENT);
-    assertThat(run.out())
+    assertThat(run.facts())
         .contains(
             "equal: false",
             "missing: 1",
@@ -88,7 +89,7 @@ class VerifyCommandIT {
     String from = "--from=" + keyspace + ".orders";
     CapturedRun times = verify("changed", from, "--compare-cell-times");
     assertThat(times.exitCode()).as(times.err()).isEqualTo(ExitCode.DIFFERENT);
-    assertThat(times.out())
+    assertThat(times.facts())
         .contains("missing: 1", "different: 199", "differs in the times of v (table: written ");
     assertThat(
             verify(
@@ -100,7 +101,7 @@ class VerifyCommandIT {
         .contains("--compare-cell-times needs write times or TTLs of the source");
     CapturedRun live = verify("changed", from, "--written-before=2020-01-31T00:00:00Z");
     assertThat(live.exitCode()).as(live.err()).isEqualTo(ExitCode.DONE);
-    assertThat(live.out()).contains("equal: true", "newer: 2");
+    assertThat(live.facts()).contains("equal: true", "newer: 2");
     assertThat(run("repair", "changed", from, "--compare-cell-times", "--ignore-cell-times").err())
         .contains("--compare-cell-times does not go with --ignore-cell-times");
   }
@@ -124,7 +125,7 @@ class VerifyCommandIT {
   void conditionsSelectRowsOfBothTables() {
     CapturedRun run =
         verify("changed", "--from=" + keyspace + ".orders", "--where=v = 'v'", "--allow-filtering");
-    assertThat(run.out()).contains("missing: 2", "different: 0");
+    assertThat(run.facts()).contains("missing: 2", "different: 0");
   }
 
   @ParameterizedTest
@@ -135,14 +136,14 @@ class VerifyCommandIT {
     };
     CapturedRun exported = job("export", "orders", files);
     assertThat(exported.exitCode()).as(exported.err()).isEqualTo(ExitCode.DONE);
-    assertThat(exported.out()).contains("verified: equal");
+    assertThat(exported.facts()).contains("verified: equal");
     String copy = "copy_" + format;
     TestCluster.define("CREATE TABLE " + keyspace + "." + copy + " (id int PRIMARY KEY, v text)");
     SESSION.execute("INSERT INTO " + keyspace + "." + copy + " (id, v) VALUES (-1, 'own')");
     String iceberg = format.equals("iceberg") ? "--iceberg-table=" + keyspace + ".orders" : "-q";
     CapturedRun imported = job("import", copy, files[0], files[1], files[2], iceberg);
     assertThat(imported.exitCode()).as(imported.err()).isEqualTo(ExitCode.DONE);
-    assertThat(imported.out()).contains("verified: equal").doesNotContain("missing");
+    assertThat(imported.facts()).contains("verified: equal").doesNotContain("missing");
     // A value that is newer than the import, and wins over it.
     SESSION.execute(
         "UPDATE "
@@ -157,12 +158,35 @@ class VerifyCommandIT {
         .isEqualTo("(\"id\" = 7) differs in v");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"iceberg", "parquet", "json", "csv"})
+  void exportEndsWithCommandThatComparesItsResult(String format) {
+    Path target = folder.resolve("to compare " + format);
+    CapturedRun exported =
+        job("export", "orders", "--format=" + format, "--path=" + target, "--where=id < 50",
+            "--allow-filtering");
+    assertThat(exported.exitCode()).as(exported.err()).isEqualTo(ExitCode.DONE);
+    String next = exported.facts().lines().filter(line -> line.startsWith("  next: ")).findFirst().orElse("");
+    assertThat(next)
+        .as(exported.out())
+        .startsWith("  next: ringhaul verify ")
+        .contains("'--where=id < 50'", "'--path=" + target + "'")
+        .doesNotContain("--job-store");
+    CapturedRun compared =
+        CapturedRun.inProcess(
+            Stream.of(next.substring("  next: ringhaul ".length()).split(" (?=(?:[^']*'[^']*')*[^']*$)", -1))
+                .map(word -> word.replace("'", ""))
+                .toArray(String[]::new));
+    assertThat(compared.exitCode()).as(next + compared.err()).isEqualTo(ExitCode.DONE);
+    assertThat(compared.facts()).contains("source rows: 50", "equal: true");
+  }
+
   @Test
   void copiesCompareAfterwards() {
     String from = "--from=" + keyspace + ".orders";
     CapturedRun copied = job("copy", "copied", from, "--create-table", "--verify");
     assertThat(copied.exitCode()).as(copied.err()).isEqualTo(ExitCode.DONE);
-    assertThat(copied.out()).contains("verified: equal");
+    assertThat(copied.facts()).contains("verified: equal");
     assertThat(job("copy", "copied", from, "--dry-run", "--verify").err())
         .contains("--verify does not go with --dry-run");
     assertThat(
@@ -180,7 +204,7 @@ class VerifyCommandIT {
   void profilesATable() {
     CapturedRun profile = run("profile", "orders", "--largest=2");
     assertThat(profile.exitCode()).as(profile.err()).isZero();
-    assertThat(profile.out())
+    assertThat(profile.facts())
         .startsWith("profile " + keyspace + ".orders: 200 rows in ")
         .contains("partitions: 200", "nodes:", "largest by rows:", "sizes:", "v: 0 nulls");
     JsonNode facts = run("profile", "orders", "--largest=2", "--json").json();
@@ -196,14 +220,14 @@ class VerifyCommandIT {
     String from = "--from=" + keyspace + ".orders";
     CapturedRun dry = run("repair", "broken", from);
     assertThat(dry.exitCode()).as(dry.err()).isEqualTo(ExitCode.DIFFERENT);
-    assertThat(dry.out())
+    assertThat(dry.facts())
         .contains("missing: 200", "extra: 1", "applied: false", "add --apply to repair");
     CapturedRun repaired = run("repair", "broken", from, "--apply");
     assertThat(repaired.exitCode()).as(repaired.err()).isEqualTo(ExitCode.DIFFERENT);
-    assertThat(repaired.out()).contains("written rows: 200", "extra: 1", "missing: 0");
+    assertThat(repaired.facts()).contains("written rows: 200", "extra: 1", "missing: 0");
     CapturedRun whole = run("repair", "broken", from, "--apply", "--delete-extra");
     assertThat(whole.exitCode()).as(whole.err()).isEqualTo(ExitCode.DONE);
-    assertThat(whole.out()).contains("deleted rows: 1", "equal: true");
+    assertThat(whole.facts()).contains("deleted rows: 1", "equal: true");
     assertThat(verify("broken", from).exitCode()).isEqualTo(ExitCode.DONE);
   }
 

@@ -1,5 +1,7 @@
 package io.ringhaul.cli.jobs;
 
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.internal.operation.JobSubject;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
@@ -7,7 +9,6 @@ import io.ringhaul.job.JobStatus;
 import io.ringhaul.schema.TokenRange;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,11 +38,6 @@ public final class JobDescription {
     return working && silent ? "cut off" : job.status().name().toLowerCase(Locale.ROOT);
   }
 
-  /** A time, truncated to seconds; a dash if there is none. */
-  public static String moment(Optional<Instant> moment) {
-    return moment.map(each -> each.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-");
-  }
-
   /** The facts of a job in a list. */
   public static Map<String, Object> brief(Job job, Instant now) {
     Map<String, Object> facts = new LinkedHashMap<>();
@@ -57,6 +53,20 @@ public final class JobDescription {
     facts.put("created", job.created().toString());
     job.started().ifPresent(moment -> facts.put("started", moment.toString()));
     job.completed().ifPresent(moment -> facts.put("completed", moment.toString()));
+    JobSubject subject = JobSubject.of(job);
+    subject.keyspace().ifPresent(keyspace -> facts.put("keyspace", keyspace));
+    subject.table().ifPresent(table -> facts.put("table", table));
+    subject.format().ifPresent(format -> facts.put("format", format));
+    Optional<CommitResult> made = JobSubject.committed(job);
+    made.map(CommitResult::location)
+        .or(subject::location)
+        .ifPresent(location -> facts.put("location", location));
+    made.ifPresent(
+        result -> {
+          facts.put("files", result.files());
+          facts.put("fileBytes", result.fileBytes());
+          result.snapshotId().ifPresent(snapshot -> facts.put("snapshot", snapshot));
+        });
     return facts;
   }
 

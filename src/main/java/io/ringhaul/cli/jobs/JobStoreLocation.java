@@ -135,7 +135,18 @@ public final class JobStoreLocation {
 
   /** The shell command that resumes a job of this store. */
   public String resumeCommand(UUID job) {
-    return "ringhaul jobs resume "
+    return command("resume", job);
+  }
+
+  /** The shell command that shows a job of this store. */
+  public String showCommand(UUID job) {
+    return command("show", job);
+  }
+
+  private String command(String name, UUID job) {
+    return "ringhaul jobs "
+        + name
+        + " "
         + job
         + option().map(option -> " --job-store " + StoredCommand.quoted(option)).orElse("");
   }

@@ -210,6 +210,16 @@ public final class StoredCommand {
     return isFile ? absolute(value) : value;
   }
 
+  /** Whether an argument is an option of properties with its value, which may be a secret. */
+  public static boolean isProperty(String argument) {
+    return PROPERTIES.contains(name(argument));
+  }
+
+  /** Accepts options with these names. */
+  public static Predicate<String> isOneOf(Set<String> options) {
+    return argument -> options.contains(name(argument));
+  }
+
   /** Whether an option is one of properties, whose values may refer to files. */
   public static boolean isProperties(OptionSpec option) {
     return PROPERTIES.contains(option.longestName());

@@ -76,6 +76,29 @@ public final class StoredProgress {
     facts.put("rowsPerSecond", progress.rowsPerSecond());
     progress.remaining().ifPresent(left -> facts.put("remainingSeconds", left.toMillis() / 1e3));
     facts.put("unansweredSeconds", progress.unanswered().toMillis() / 1e3);
+    Health health = progress.health();
+    facts.put(
+        "health",
+        Map.of(
+            "state",
+            health.state().key(),
+            "text",
+            health.text(),
+            "sinceSeconds",
+            health.since().toMillis() / 1e3));
+    progress
+        .limitedBy()
+        .ifPresent(
+            factor ->
+                facts.put(
+                    "limitedBy",
+                    Map.of(
+                        "kind",
+                        factor.kind().key(),
+                        "share",
+                        factor.share(),
+                        "text",
+                        factor.description())));
     return facts;
   }
 }

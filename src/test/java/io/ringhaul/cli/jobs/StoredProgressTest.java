@@ -83,7 +83,9 @@ class StoredProgressTest {
                   "rowsPerSecond",
                   100.0,
                   "unansweredSeconds",
-                  4.5));
+                  4.5,
+                  "health",
+                  Map.of("state", "running_well", "text", "Running well", "sinceSeconds", 0.0)));
       run.stopped();
       assertThat(read(store, run)).as("job is not running").isEmpty();
     }

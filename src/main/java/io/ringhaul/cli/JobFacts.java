@@ -1,0 +1,196 @@
+package io.ringhaul.cli;
+
+import io.ringhaul.cli.jobs.JobDescription;
+import io.ringhaul.cli.jobs.StoredProgress;
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.MetricKind;
+import io.ringhaul.internal.operation.JobSubject;
+import io.ringhaul.internal.telemetry.StoredCondition;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.monitor.Health;
+import io.ringhaul.monitor.LimitingFactor;
+import io.ringhaul.monitor.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What a person wants to know about a stored job; each fact is a text. */
+final class JobFacts {
+
+  /** A fact that is unknown, or that the job does not have. */
+  static final String NONE = "-";
+
+  private final Job job;
+  private final Instant now;
+  private final JobSubject subject;
+  private final Optional<Progress> progress;
+
+  private JobFacts(Job job, Instant now, Optional<Progress> progress) {
+    this.job = job;
+    this.now = now;
+    this.subject = JobSubject.of(job);
+    this.progress = progress;
+  }
+
+  static JobFacts of(JobStore store, Job job, Instant now) {
+    return new JobFacts(job, now, StoredProgress.of(store, job, now));
+  }
+
+  /** The current progress; empty if the job does not run. */
+  Optional<Progress> progress() {
+    return progress;
+  }
+
+  String status() {
+    return JobDescription.status(job, now);
+  }
+
+  /** Such as {@code store.orders}. */
+  String table() {
+    return subject
+        .table()
+        .map(table -> subject.keyspace().map(keyspace -> keyspace + ".").orElse("") + table)
+        .orElse(NONE);
+  }
+
+  /** Where its files are, such as {@code csv in /data/orders}. */
+  Optional<String> files() {
+    return subject
+        .location()
+        .map(location -> subject.format().map(format -> format + " in ").orElse("") + location);
+  }
+
+  /** The completed share, rounded down. */
+  String done() {
+    if (job.status() == JobStatus.COMPLETED) {
+      return "100 %";
+    }
+    if (progress.isEmpty() && job.figures().partitions() == 0) {
+      return NONE;
+    }
+    double share =
+        progress
+            .map(Progress::completed)
+            .orElseGet(() -> (double) job.figures().done() / job.figures().partitions());
+    return (int) (share * 100) + " %";
+  }
+
+  /** Those of running tasks too, while the job runs. */
+  String rows() {
+    long rows = progress.map(Progress::rows).orElse(0L);
+    return String.format(Locale.ROOT, "%,d", Math.max(rows, job.figures().rows()));
+  }
+
+  /** The current rate; that of a completed job is over its whole duration. */
+  String rate() {
+    OptionalDouble rate =
+        progress
+            .map(each -> OptionalDouble.of(stalled(each) ? 0 : each.rowsPerSecond()))
+            .orElseGet(this::meanRate);
+    return rate.isPresent() ? String.format(Locale.ROOT, "%,.0f", rate.getAsDouble()) : NONE;
+  }
+
+  private OptionalDouble meanRate() {
+    double seconds = duration().map(Duration::toMillis).orElse(0L) / 1e3;
+    return job.status() == JobStatus.COMPLETED && seconds > 0
+        ? OptionalDouble.of(job.figures().rows() / seconds)
+        : OptionalDouble.empty();
+  }
+
+  private static boolean stalled(Progress progress) {
+    return progress.health().state() == Health.State.STALLED;
+  }
+
+  /** The time from the start to the end, or until now; unknown for a job with several runs. */
+  String took() {
+    return duration().map(Figures::wholeSeconds).orElse(NONE);
+  }
+
+  private Optional<Duration> duration() {
+    // The time between two runs is none of the job's.
+    return job.started()
+        .filter(start -> job.run() <= 1)
+        .flatMap(
+            start ->
+                (isWorking() ? Optional.of(now) : job.completed())
+                    .map(end -> Duration.between(start, end)));
+  }
+
+  private boolean isWorking() {
+    return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
+  }
+
+  /** The end of the last run; empty while the job runs. */
+  Optional<Instant> ended() {
+    return isWorking() ? Optional.empty() : job.completed();
+  }
+
+  /** What became of the job, or how it is while it runs, in a few words. */
+  String outcome() {
+    if (progress.isPresent()) {
+      Progress current = progress.get();
+      return current
+          .remaining()
+          .map(left -> Figures.wholeSeconds(left) + " left")
+          .map(left -> Stream.of(left, ProgressLines.state(current, now)))
+          .orElseGet(() -> Stream.of(ProgressLines.state(current, now)))
+          .filter(text -> !text.isEmpty())
+          .collect(Collectors.joining("; "));
+    }
+    return job.error()
+        .filter(error -> job.status() == JobStatus.FAILED)
+        .or(this::made)
+        .or(this::files)
+        .orElse("");
+  }
+
+  /** What a completed export made, such as {@code 8 files, 4.2 MB in /data/orders}. */
+  Optional<String> made() {
+    return JobSubject.committed(job)
+        .map(
+            made ->
+                Figures.count(made.files(), "file", "files")
+                    + ", "
+                    + Figures.roundedSize(made.fileBytes())
+                    + " in "
+                    + made.location()
+                    + snapshot(made));
+  }
+
+  private static String snapshot(CommitResult made) {
+    return made.snapshotId().isPresent() ? ", snapshot " + made.snapshotId().getAsLong() : "";
+  }
+
+  /** What limited the job for most of its time; empty if unknown. */
+  Optional<String> limitedBy(JobStore store) {
+    return StoredCondition.read(JobTelemetry.of(store).latest(job.id(), MetricKind.PERFORMANCE))
+        .overall()
+        .filter(factor -> factor.kind() != LimitingFactor.Kind.NOTHING)
+        .map(OptionNames::mostOfTheTime);
+  }
+
+  /** A local time with its zone. */
+  static String moment(Instant moment) {
+    return local("yyyy-MM-dd HH:mm:ss zzz", moment);
+  }
+
+  /** A local time for a table. */
+  static String shortMoment(Optional<Instant> moment) {
+    return moment.map(each -> local("yyyy-MM-dd HH:mm", each)).orElse(NONE);
+  }
+
+  private static String local(String pattern, Instant moment) {
+    return DateTimeFormatter.ofPattern(pattern, Locale.ROOT)
+        .withZone(ZoneId.systemDefault())
+        .format(moment);
+  }
+}
