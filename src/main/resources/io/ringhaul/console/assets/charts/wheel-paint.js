@@ -20,7 +20,7 @@ export function layout(size) {
   return { centre: size / 2, outer, band, middle: outer - band / 2 };
 }
 
-/** The arcs as they stand: `colourOf` gives each partition its colour. */
+/** The arcs as they stand: `colourOf` gives each task its colour. */
 export function paintArcs(context, size, { arcs, ring }, partitions, colourOf) {
   const at = layout(size);
   context.lineWidth = at.band;
@@ -29,10 +29,7 @@ export function paintArcs(context, size, { arcs, ring }, partitions, colourOf) {
     context.beginPath();
     for (const [from, to] of runs) {
       const start = TOP + from * TURN;
-      context.moveTo(
-        at.centre + Math.cos(start) * at.middle,
-        at.centre + Math.sin(start) * at.middle,
-      );
+      moveTo(context, at, start);
       context.arc(at.centre, at.centre, at.middle, start, TOP + to * TURN);
     }
     context.stroke();
@@ -101,27 +98,66 @@ function paintTicks(context, at) {
   }
 }
 
-/** Running arcs, drawn on a layer of their own; `beat` of 0 to 1 is where the pulse stands. */
-export function paintRunning(context, size, arcs, running, beat) {
+/**
+ * The finished part of running arcs, on a layer of their own that the style sheet makes pulse.
+ * `shareOf` gives each arc's completed share.
+ */
+export function paintRunning(context, size, arcs, running, shareOf) {
   const at = layout(size);
   // Below three pixels an arc would not be seen among 10,000.
   const least = 3 / (at.middle * TURN);
+  context.lineWidth = at.band;
   context.strokeStyle = colour("--running");
-  context.globalAlpha = 0.55 + 0.45 * beat;
-  context.lineWidth = at.band + 4 * beat;
   context.beginPath();
   for (const index of running) {
     const { from, to } = arcs[index];
     const wider = Math.max(0, least - (to - from)) / 2;
     const start = TOP + (from - wider) * TURN;
-    context.moveTo(
-      at.centre + Math.cos(start) * at.middle,
-      at.centre + Math.sin(start) * at.middle,
+    const end = to - from < least ? to + wider : from + (to - from) * shareOf(arcs[index]);
+    moveTo(context, at, start);
+    context.arc(
+      at.centre,
+      at.centre,
+      at.middle,
+      start,
+      TOP + Math.max(end, from + least / 3) * TURN,
     );
-    context.arc(at.centre, at.centre, at.middle, start, TOP + (to + wider) * TURN);
   }
   context.stroke();
-  context.globalAlpha = 1;
+}
+
+/** Failed arcs, never thinner than three pixels, and a dashed line in those that were tried again. */
+export function paintTroubles(context, size, arcs, failed, retried) {
+  const at = layout(size);
+  const least = 3 / (at.middle * TURN);
+  const stroke = (indexes) => {
+    context.beginPath();
+    for (const index of indexes) {
+      const { from, to } = arcs[index];
+      const wider = Math.max(0, least - (to - from)) / 2;
+      moveTo(context, at, TOP + (from - wider) * TURN);
+      context.arc(
+        at.centre,
+        at.centre,
+        at.middle,
+        TOP + (from - wider) * TURN,
+        TOP + (to + wider) * TURN,
+      );
+    }
+    context.stroke();
+  };
+  context.lineWidth = at.band;
+  context.strokeStyle = colour("--failed");
+  stroke(failed);
+  context.lineWidth = 2;
+  context.strokeStyle = colour("--surface");
+  context.setLineDash([3, 3]);
+  stroke(retried);
+  context.setLineDash([]);
+}
+
+function moveTo(context, at, angle) {
+  context.moveTo(at.centre + Math.cos(angle) * at.middle, at.centre + Math.sin(angle) * at.middle);
 }
 
 /** Marks the chosen arcs with a line outside and inside of the band. */

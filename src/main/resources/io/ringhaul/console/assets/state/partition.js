@@ -1,6 +1,6 @@
-// What the page derives from a partition.
+// What the page derives from the stored state of a task.
 
-import { compact, count, duration } from "../core/format.js";
+import { bytes, compact, count, duration } from "../core/format.js";
 
 const WORDS = { PENDING: "waiting", RUNNING: "running", DONE: "done", FAILED: "failed" };
 
@@ -32,6 +32,18 @@ export function tally(partitions) {
   return counts;
 }
 
+/**
+ * The completed share of each running task, from 0 to 1, as a function. A task's own share is used
+ * where it is known. Otherwise what the job has completed beyond its finished tasks is spread
+ * evenly over the running ones.
+ */
+export function runningShare(partitions, completed) {
+  const { DONE, RUNNING } = tally(partitions);
+  const rest = RUNNING ? (completed * partitions.size - DONE) / RUNNING : 0;
+  const even = Math.max(0, Math.min(0.98, rest));
+  return (partition) => partition.completed ?? even;
+}
+
 /** What it covers: its file or keys, or its stretches of the ring. */
 export function coverage(partition) {
   if (partition.unit) return partition.unit;
@@ -45,19 +57,26 @@ export function statusWord(status) {
   return WORDS[status] ?? status.toLowerCase();
 }
 
-/** All there is to say of it in one line. */
-export function describe(partition, now) {
+/** What there is to say of it, as labels and texts. */
+export function details(partition, now) {
   const seconds = secondsOf(partition, now);
   const rate = rateOf(partition);
   return [
-    `${partition.number}: ${statusWord(partition.status)}`,
-    coverage(partition),
-    partition.rows ? `${count(partition.rows)} rows` : null,
-    seconds === null ? null : duration(seconds),
-    rate === null ? null : `${compact(Math.round(rate))} rows/s`,
-    partition.replica,
-    partition.error,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+    ["Task", `${partition.number}, ${statusWord(partition.status)}`],
+    [partition.unit ? "Reads" : "Tokens", coverage(partition)],
+    ["Rows", partition.rows ? count(partition.rows) : null],
+    ["Size", partition.bytes ? bytes(partition.bytes) : null],
+    ["Duration", seconds === null ? null : duration(seconds)],
+    ["Rate", rate === null ? null : `${compact(Math.round(rate))} rows/s`],
+    ["Attempt", partition.attempt > 1 ? String(partition.attempt) : null],
+    ["Replica", partition.replica?.replace(/:9042$/, "")],
+    ["Error", partition.error],
+  ].filter(([, text]) => text);
+}
+
+/** The same in one line, which is read aloud. */
+export function describe(partition, now) {
+  return details(partition, now)
+    .map(([label, text]) => `${label} ${text}`)
+    .join(", ");
 }
