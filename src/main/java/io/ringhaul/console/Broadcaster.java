@@ -97,7 +97,7 @@ final class Broadcaster implements AutoCloseable {
     }
     Watch made =
         job.<Watch>map(id -> new JobWatch(jobs, live, id))
-            .orElseGet(() -> new JobListWatch(jobs.store()));
+            .orElseGet(() -> new JobListWatch(jobs.store(), live));
     Watch first = watches.putIfAbsent(job, made);
     return first == null ? made : first;
   }

@@ -70,7 +70,7 @@ final class JobCalls {
             .filter(job -> statuses.isEmpty() || statuses.get().contains(job.status()))
             .filter(job -> text.isEmpty() || has(job, text.get()))
             .toList();
-    context.jsonStream(ListView.of(context, chosen, JobView::brief));
+    context.jsonStream(ListView.of(context, chosen, job -> JobView.brief(job, live)));
   }
 
   private static boolean has(Job job, String text) {
@@ -87,7 +87,7 @@ final class JobCalls {
 
   private JobView view(Context context) {
     Job job = jobs.find(Api.jobId(context));
-    return JobView.of(job, live.read(job).orElse(null));
+    return JobView.of(job, live);
   }
 
   private void make(Context context, NewJob wanted) {
@@ -110,7 +110,7 @@ final class JobCalls {
     if (Boolean.TRUE.equals(wanted.start())) {
       launcher.start(job);
     }
-    context.status(HttpStatus.CREATED).jsonStream(JobView.brief(jobs.find(job.id())));
+    context.status(HttpStatus.CREATED).jsonStream(JobView.brief(jobs.find(job.id()), live));
   }
 
   private void describe(Context context, JobWords words) {

@@ -12,16 +12,18 @@ final class JobListWatch implements Watch {
   private static final int MOST = 50;
 
   private final JobStore store;
+  private final LiveReader live;
   private byte[] last = new byte[0];
   private Event state = Event.KEEP_ALIVE;
 
-  JobListWatch(JobStore store) {
+  JobListWatch(JobStore store, LiveReader live) {
     this.store = store;
+    this.live = live;
   }
 
   @Override
   public List<Event> changes() {
-    List<JobView> jobs = store.list().stream().limit(MOST).map(JobView::brief).toList();
+    List<JobView> jobs = store.list().stream().limit(MOST).map(job -> JobView.brief(job, live)).toList();
     byte[] now = Json.bytes(Map.of("items", jobs));
     if (Arrays.equals(now, last)) {
       return List.of();

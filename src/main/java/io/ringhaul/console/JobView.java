@@ -1,6 +1,8 @@
 package io.ringhaul.console;
 
 import io.ringhaul.internal.jobstore.BatchLabels;
+import io.ringhaul.internal.operation.JobSubject;
+import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobKind;
@@ -21,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param fingerprint the settings that must not change between runs; long values are omitted in
  *     lists
  * @param command the arguments that created the job; empty for a job of application code
- * @param live the current figures while the job runs
+ * @param subject what the job reads and writes
+ * @param result what the job made; null before it has completed
+ * @param live the current figures while the job runs; in lists without stages, nodes and settings
  */
 record JobView(
     String id,
@@ -41,6 +45,8 @@ record JobView(
     Map<String, String> fingerprint,
     Map<String, String> settings,
     List<String> command,
+    Subject subject,
+    @Nullable ResultView result,
     @Nullable LiveView live) {
 
   /**
@@ -83,11 +89,44 @@ record JobView(
     }
   }
 
-  static JobView of(Job job, @Nullable LiveView live) {
-    return of(job, live, new TreeMap<>(job.definition().fingerprint()));
+  /**
+   * What a job reads and writes; null fields are unknown.
+   *
+   * @param direction the kind of the job in lower case, such as {@code export}
+   * @param format the format of its files, such as {@code iceberg}
+   * @param location where its files are
+   */
+  record Subject(
+      @Nullable String keyspace,
+      @Nullable String table,
+      String direction,
+      @Nullable String format,
+      @Nullable String location) {
+
+    private static Subject of(Job job) {
+      JobSubject subject = JobSubject.of(job);
+      return new Subject(
+          subject.keyspace().orElse(null),
+          subject.table().orElse(null),
+          subject.direction(),
+          subject.format().orElse(null),
+          subject.location().orElse(null));
+    }
   }
 
-  private static JobView of(Job job, @Nullable LiveView live, Map<String, String> fingerprint) {
+  static JobView of(Job job, LiveReader live) {
+    return of(
+        job,
+        live.result(job).orElse(null),
+        live.read(job).orElse(null),
+        new TreeMap<>(job.definition().fingerprint()));
+  }
+
+  private static JobView of(
+      Job job,
+      @Nullable ResultView result,
+      @Nullable LiveView live,
+      Map<String, String> fingerprint) {
     return new JobView(
         job.id().toString(),
         job.name(),
@@ -106,13 +145,19 @@ record JobView(
         fingerprint,
         new TreeMap<>(job.definition().settings()),
         job.definition().command(),
+        Subject.of(job),
+        result,
         live);
   }
 
-  /** Returns the short form for lists: without live figures and without long fingerprint values. */
-  static JobView brief(Job job) {
+  /** Returns the short form for lists: without details and without long fingerprint values. */
+  static JobView brief(Job job, LiveReader live) {
     Map<String, String> fingerprint = new TreeMap<>(job.definition().fingerprint());
     fingerprint.values().removeIf(part -> part.length() > LONGEST_PART);
-    return of(job, null, fingerprint);
+    return of(
+        job,
+        job.status() == JobStatus.COMPLETED ? ResultView.of(job, StoredCondition.UNKNOWN) : null,
+        live.read(job).map(LiveView::brief).orElse(null),
+        fingerprint);
   }
 }

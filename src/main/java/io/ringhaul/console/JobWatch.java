@@ -51,7 +51,7 @@ final class JobWatch implements Watch {
     List<JobPartition> partitionsNow = readsPartitions ? store.partitions(id) : List.of();
     long nextPartitions = System.nanoTime() + PAUSE_PER_READ * (System.nanoTime() - begin);
     List<Bottleneck> bottlenecksNow = JobTelemetry.of(store).bottlenecks(id);
-    byte[] now = Json.bytes(JobView.of(job, live.read(job).orElse(null)));
+    byte[] now = Json.bytes(JobView.of(job, live));
     // No step after this point can fail, so the stored state matches the sent events.
     List<Event> events = new ArrayList<>();
     if (readsPartitions) {

@@ -2,6 +2,7 @@ package io.ringhaul.console;
 
 import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.internal.telemetry.MetricName;
+import io.ringhaul.internal.telemetry.StoredCondition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -22,9 +23,11 @@ final class LatestMetrics {
   private final Map<String, Map<String, Double>> values = new TreeMap<>();
   private final Map<String, Map<String, Double>> newest = new TreeMap<>();
   private final Optional<Instant> time;
+  private final StoredCondition condition;
 
   LatestMetrics(Collection<Metric> metrics) {
     time = metrics.stream().map(Metric::time).max(Instant::compareTo);
+    condition = StoredCondition.read(metrics);
     for (Metric metric : metrics) {
       if (metric.time().plus(STALE).isAfter(time.orElseThrow())) {
         put(values, metric);
@@ -44,6 +47,11 @@ final class LatestMetrics {
   /** Returns the newest time; empty without metrics. */
   Optional<Instant> time() {
     return time;
+  }
+
+  /** Returns how the job is and what limits it. */
+  StoredCondition condition() {
+    return condition;
   }
 
   Optional<Double> find(String component, MetricName name) {

@@ -3,7 +3,10 @@ package io.ringhaul.console;
 import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
+import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.limits.Pause;
 import io.ringhaul.monitor.Bottleneck;
 import java.time.Instant;
 import java.util.List;
@@ -32,17 +35,22 @@ final class LiveReader {
     return latest.time().map(time -> view(job, latest, time));
   }
 
+  /** Returns the result of a completed job. */
+  Optional<ResultView> result(Job job) {
+    if (job.status() != JobStatus.COMPLETED) {
+      return Optional.empty();
+    }
+    LatestMetrics latest = latest(job, MetricKind.PERFORMANCE);
+    return Optional.of(ResultView.of(job, latest.condition()));
+  }
+
   /** Returns the newest metrics of a job. */
   LatestMetrics latest(Job job, MetricKind kind) {
     return new LatestMetrics(telemetry.latest(job.id(), kind));
   }
 
   private LiveView view(Job job, LatestMetrics latest, Instant time) {
-    boolean paused =
-        latest
-            .find(MetricName.JOB, MetricName.IN_FLIGHT_BOUND)
-            .filter(bound -> bound < 1)
-            .isPresent();
+    StoredCondition condition = latest.condition();
     long rows = latest.whole(MetricName.JOB, MetricName.ROWS);
     double completed = latest.value(MetricName.JOB, MetricName.COMPLETED);
     return new LiveView(
@@ -59,8 +67,8 @@ final class LiveReader {
         latest.whole(MetricName.JOB, MetricName.RETRIES),
         latest.whole(MetricName.JOB, MetricName.ERRORS),
         latest.find(MetricName.JOB, MetricName.MEAN_LATENCY_MS).orElse(null),
-        paused ? LiveView.Phase.paused : LiveView.Phase.running,
-        paused ? "The job's limits currently allow no requests" : null,
+        condition.pause().isPresent() ? LiveView.Phase.paused : LiveView.Phase.running,
+        condition.pause().map(Pause::reason).orElse(null),
         latest.value(MetricName.JOB, MetricName.UNANSWERED_SECONDS),
         stages(latest),
         nodes(latest),
@@ -69,7 +77,10 @@ final class LiveReader {
             .filter(Bottleneck::open)
             .findFirst()
             .map(bottleneck -> BottleneckView.of(job.id(), bottleneck))
-            .orElse(null));
+            .orElse(null),
+        ConditionView.LimitView.ofCurrent(condition),
+        condition.health().map(ConditionView.HealthView::of).orElse(null),
+        condition.pause().map(ConditionView.PauseView::of).orElse(null));
   }
 
   /** Returns the stages of a job with their times. */

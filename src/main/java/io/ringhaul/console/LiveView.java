@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param unansweredSeconds the time without an answer to any request in flight
  * @param settings the tunable parameters by name
  * @param bottleneck the open bottleneck that began last; null if none is open
+ * @param limitedBy what limited the job in about the last ten seconds; null while unknown
+ * @param health how the job is; null while unknown
+ * @param pause why and until when the job is paused; null if it is not
  */
 record LiveView(
     String time,
@@ -40,7 +43,38 @@ record LiveView(
     List<Stage> stages,
     List<Node> nodes,
     Map<String, Long> settings,
-    @Nullable BottleneckView bottleneck) {
+    @Nullable BottleneckView bottleneck,
+    ConditionView.@Nullable LimitView limitedBy,
+    ConditionView.@Nullable HealthView health,
+    ConditionView.@Nullable PauseView pause) {
+
+  /** Returns the short form for lists: without stages, nodes and settings. */
+  LiveView brief() {
+    return new LiveView(
+        time,
+        rows,
+        bytes,
+        rowsPerSecond,
+        bytesPerSecond,
+        completed,
+        estimatedTotalRows,
+        remainingSeconds,
+        inFlight,
+        inFlightBound,
+        retries,
+        errors,
+        meanLatencyMillis,
+        phase,
+        phaseReason,
+        unansweredSeconds,
+        List.of(),
+        List.of(),
+        Map.of(),
+        bottleneck,
+        limitedBy,
+        health,
+        pause);
+  }
 
   /** Shows if the job may send requests. */
   enum Phase {

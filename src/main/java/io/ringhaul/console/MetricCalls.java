@@ -8,6 +8,7 @@ import io.ringhaul.internal.jobstore.MetricQuery;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
 import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.LimitingFactor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,8 +110,7 @@ final class MetricCalls {
             brief.series(),
             LiveReader.stages(latest),
             latest.find(MetricName.JOB, MetricName.MEAN_LATENCY_MS).orElse(null),
-            LimitingBottleneck.reason(telemetry.bottlenecks(job.id()), brief.seconds())
-                .orElse(null)));
+            latest.condition().overall().map(LimitingFactor::description).orElse(null)));
   }
 
   private void resources(Context context) {

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seconds the time from the first to the last sample
  * @param meanLatencyMillis the mean latency of the requests of the last run; null without answers
- * @param limitedBy the reason that limited the job for at least a third of the time; null if there
- *     is none
+ * @param limitedBy what limited the last run, as a text for people; null if unknown
  */
 record SummaryView(
     String job,

@@ -71,6 +71,6 @@ public final class JobObservation implements SampleListener, BottleneckListener 
 
   @Override
   public void limitedBy(LimitingFactor factor) {
-    observation.lowCardinalityKeyValue("ringhaul.limited.by", factor.name());
+    observation.lowCardinalityKeyValue("ringhaul.limited.by", factor.kind().key());
   }
 }

@@ -1,5 +1,6 @@
 package io.ringhaul.monitor;
 
+import io.ringhaul.limits.Pause;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,6 +25,10 @@ import java.util.Optional;
  * @param retries retried requests so far
  * @param unanswered the time since the last answer while requests are in flight; zero without
  *     requests in flight
+ * @param limitedBy what limited the operation in about the last ten seconds; empty while unknown
+ *     and without monitoring
+ * @param health how the operation is
+ * @param pause why and until when the operation is paused; empty if it is not
  */
 public record Progress(
     int tasksDone,
@@ -37,7 +42,10 @@ public record Progress(
     Optional<Duration> remaining,
     int inFlight,
     long retries,
-    Duration unanswered) {
+    Duration unanswered,
+    Optional<LimitingFactor> limitedBy,
+    Health health,
+    Optional<Pause> pause) {
 
   /** A longer time without an answer is shown. */
   private static final Duration LONG_WAIT = Duration.ofSeconds(3);
@@ -56,7 +64,36 @@ public record Progress(
         remaining,
         nowInFlight,
         sentAgain,
-        withoutAnswer);
+        withoutAnswer,
+        limitedBy,
+        health,
+        pause);
+  }
+
+  /**
+   * Returns this progress with what limits the operation and how it is. While it is stalled or
+   * paused the remaining time is unknown.
+   */
+  public Progress withCondition(
+      Optional<LimitingFactor> limitingFactor, Health nowHealth, Optional<Pause> nowPause) {
+    boolean moves =
+        nowHealth.state() != Health.State.STALLED && nowHealth.state() != Health.State.PAUSED;
+    return new Progress(
+        tasksDone,
+        tasks,
+        rows,
+        earlierRows,
+        bytes,
+        elapsed,
+        completed,
+        rowsPerSecond,
+        moves ? remaining : Optional.empty(),
+        inFlight,
+        retries,
+        unanswered,
+        limitingFactor,
+        nowHealth,
+        nowPause);
   }
 
   /** Whether requests are in flight and the cluster has answered none for three seconds. */

@@ -70,6 +70,36 @@ public record Sample(
     tunables = Map.copyOf(tunables);
   }
 
+  /** Returns this sample with other figures so far. */
+  public Sample withProgress(Progress other) {
+    return new Sample(
+        time,
+        seconds,
+        other,
+        rowsPerSecond,
+        bytesPerSecond,
+        requests,
+        errors,
+        retries,
+        overloads,
+        inFlight,
+        inFlightBound,
+        queued,
+        paused,
+        workers,
+        workerUtilisation,
+        pageRows,
+        pageBytes,
+        batchStatements,
+        batchBytes,
+        latency,
+        nodes,
+        stages,
+        tasks,
+        process,
+        tunables);
+  }
+
   /** The minimum share of workers, or of request slots, in use at full strength. */
   private static final double WORKING = 0.75;
 

@@ -10,11 +10,17 @@ public enum Stage {
   /** Reading the ring and planning the tasks, before there are workers. */
   PLAN,
 
+  /** Waiting for the cluster: for a page, a count, or the last answers of an import. */
+  WAIT_CLUSTER,
+
   /**
-   * Waiting: for a page (export) or a count, for a request slot, for a rate limit, for the last
-   * answers (import). A step is a page or a request.
+   * Waiting for a limit that the user set: rows or bytes per second, CPU, or the run window. A step
+   * is a page or a batch.
    */
-  WAIT,
+  WAIT_LIMIT,
+
+  /** Waiting for a request slot, while as many requests as allowed are in flight. */
+  WAIT_SLOT,
 
   /**
    * Converting records of files to rows (import); a step is a chunk of rows. An export decodes

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,7 +29,10 @@ class ProgressLineTest {
         Optional.of(Duration.ofSeconds(140)),
         12,
         3,
-        unanswered);
+        unanswered,
+        Optional.empty(),
+        Health.WELL,
+        Optional.empty());
   }
 
   private static String line(int width) {

@@ -285,7 +285,7 @@ class JobConsoleTest {
           .isEmpty();
       JsonNode summary = client.get("/api/performance-metrics/summary?job=" + id).body();
       assertThat(summary.path("seconds").asDouble()).isEqualTo(2);
-      assertThat(summary.path("limitedBy").asText()).isEqualTo("The node answers late.");
+      assertThat(summary.path("limitedBy").asText()).isEqualTo("the cluster");
       assertThat(summary.path("stages")).hasSize(2);
       assertThat(summary.path("meanLatencyMillis").asDouble()).isEqualTo(7.5);
       JsonNode usage = client.get("/api/resource-usage/summary?job=" + id).body();

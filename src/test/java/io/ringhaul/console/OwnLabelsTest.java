@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -62,7 +63,7 @@ class OwnLabelsTest {
     assertThat(listed.path("labels")).isEqualTo(job.path("labels"));
     assertThat(listed.path("fingerprint").toString()).isEqualTo("{\"table\":\"store.orders\"}");
     assertThat(client.get("/api/batch-jobs?q=b.csv").body().path("total").asInt()).isZero();
-    Event jobs = new JobListWatch(store).changes().get(0);
+    Event jobs = new JobListWatch(store, new LiveReader(JobTelemetry.of(store))).changes().get(0);
     assertThat(new String(jobs.bytes(), StandardCharsets.UTF_8))
         .contains(batch.id().toString())
         .doesNotContain(".csv");

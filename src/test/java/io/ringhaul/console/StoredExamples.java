@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /** Stores jobs in the states in which processes leave them. */
@@ -87,6 +88,16 @@ final class StoredExamples {
                   Metric.of(time, "stage:decode", "seconds", seconds),
                   Metric.of(time, "stage:write", "seconds", 3 * seconds),
                   Metric.of(time, "node:127.0.0.1:9042", "p99_ms", 12.5),
+                  Metric.of(time, "limited_by:rows_per_second", "share", 0.9),
+                  Metric.of(time, "limited_by:rows_per_second", "value", 1_000),
+                  Metric.of(time, "limited_overall:cluster", "share", 0.8),
+                  new Metric(
+                      time,
+                      "health:slowed",
+                      "seconds",
+                      2,
+                      OptionalInt.empty(),
+                      Optional.of("The node answers late")),
                   Metric.of(time, "tunable:inFlight", "value", 16)));
       JobTelemetry.of(store)
           .add(

@@ -53,7 +53,7 @@ class CpuShareFaults {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
       // Warms up the JIT compiler, whose CPU time also counts towards the bound.
       export(operator, "warm-up").execute();
-      Set<String> limits = ConcurrentHashMap.newKeySet();
+      Set<LimitingFactor.Kind> limits = ConcurrentHashMap.newKeySet();
       assertThat(
               used(
                   () ->
@@ -62,7 +62,7 @@ class CpuShareFaults {
                           .onBottleneck(new LimitNames(limits))
                           .execute()))
           .isCloseTo(share, withPercentage(15));
-      assertThat(limits).contains("limits");
+      assertThat(limits).contains(LimitingFactor.Kind.CPU_SHARE);
     }
   }
 
@@ -73,15 +73,15 @@ class CpuShareFaults {
     }
   }
 
-  /** Collects the names of the limiting factors. */
-  private record LimitNames(Set<String> names) implements BottleneckListener {
+  /** Collects the kinds of the limiting factors. */
+  private record LimitNames(Set<LimitingFactor.Kind> names) implements BottleneckListener {
 
     @Override
     public void found(Bottleneck bottleneck) {}
 
     @Override
     public void limitedBy(LimitingFactor factor) {
-      names.add(factor.name());
+      names.add(factor.kind());
     }
   }
 

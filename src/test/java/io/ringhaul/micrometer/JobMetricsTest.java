@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Latency;
 import io.ringhaul.monitor.NodeSample;
 import io.ringhaul.monitor.ProcessSample;
@@ -40,7 +41,10 @@ class JobMetricsTest {
             Optional.empty(),
             3,
             6,
-            Duration.ZERO),
+            Duration.ZERO,
+            Optional.empty(),
+            Health.WELL,
+            Optional.empty()),
         rowsPerSecond,
         rowsPerSecond * 10,
         9,

@@ -48,7 +48,7 @@ public final class TestSample {
 
   public TestSample(int second) {
     this.second = second;
-    stages.put(Stage.WAIT, 5.0);
+    stages.put(Stage.WAIT_CLUSTER, 5.0);
     stages.put(Stage.ENCODE, 2.5);
     stages.put(Stage.WRITE, 0.5);
     for (int worker = 0; worker < WORKERS; worker++) {
@@ -97,7 +97,10 @@ public final class TestSample {
                 .map(share -> Duration.ofMillis(Math.round(second * 1e3 * (1 - share) / share))),
             0,
             0,
-            Duration.ZERO),
+            Duration.ZERO,
+            Optional.empty(),
+            Health.WELL,
+            Optional.empty()),
         rowsPerSecond,
         bytesPerSecond,
         requests,

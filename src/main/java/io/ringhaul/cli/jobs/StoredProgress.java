@@ -4,8 +4,10 @@ import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
+import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,15 +27,15 @@ public final class StoredProgress {
     if (!List.of("running", "stopping").contains(JobDescription.status(job, now))) {
       return Optional.empty();
     }
+    List<Metric> latest = JobTelemetry.of(store).latest(job.id(), MetricKind.PERFORMANCE);
+    StoredCondition condition = StoredCondition.read(latest);
     List<Metric> stored =
-        JobTelemetry.of(store).latest(job.id(), MetricKind.PERFORMANCE).stream()
-            .filter(metric -> metric.component().equals("job"))
-            .toList();
+        latest.stream().filter(metric -> metric.component().equals("job")).toList();
     return stored.stream()
         .map(Metric::time)
         .max(Instant::compareTo)
         .filter(time -> job.started().filter(time::isBefore).isEmpty())
-        .map(time -> progress(job, now, values(stored, time)));
+        .map(time -> progress(job, now, values(stored, time), condition));
   }
 
   private static Map<String, Double> values(List<Metric> stored, Instant time) {
@@ -42,7 +44,7 @@ public final class StoredProgress {
         .collect(Collectors.toMap(Metric::name, Metric::value));
   }
 
-  private static Progress progress(Job job, Instant now, Map<String, Double> values) {
+  private static Progress progress(Job job, Instant now, Map<String, Double> values, StoredCondition condition) {
     return new Progress(
         job.figures().done(),
         job.figures().partitions(),
@@ -56,7 +58,10 @@ public final class StoredProgress {
             .map(StoredProgress::seconds),
         values.getOrDefault(MetricName.IN_FLIGHT.key(), 0.0).intValue(),
         values.getOrDefault(MetricName.RETRIES.key(), 0.0).longValue(),
-        seconds(values.getOrDefault(MetricName.UNANSWERED_SECONDS.key(), 0.0)));
+        seconds(values.getOrDefault(MetricName.UNANSWERED_SECONDS.key(), 0.0)),
+        condition.limitedBy(),
+        condition.health().orElse(Health.WELL),
+        condition.pause());
   }
 
   private static Duration seconds(double seconds) {

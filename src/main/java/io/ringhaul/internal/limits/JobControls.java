@@ -2,6 +2,7 @@ package io.ringhaul.internal.limits;
 
 import io.ringhaul.internal.request.Steering;
 import io.ringhaul.limits.PauseListener;
+import io.ringhaul.monitor.LimitingFactor.Kind;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -31,8 +32,8 @@ public record JobControls(
     senders = List.copyOf(senders);
   }
 
-  void ceiling(Object whose, int requests) {
-    senders.forEach(sender -> sender.ceiling(whose, requests));
+  void ceiling(Kind why, int requests) {
+    senders.forEach(sender -> sender.ceiling(why, requests));
   }
 
   public int parallelism() {

@@ -7,6 +7,7 @@ import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.limits.JobPriority;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.limits.RunWindow;
+import io.ringhaul.monitor.LimitingFactor.Kind;
 import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
@@ -28,13 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class ManagedJob implements SampleListener, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ManagedJob.class);
-
-  /** The reasons for a bound on requests in flight; each has a ceiling of its own. */
-  private enum Ceiling {
-    WINDOW,
-    MEMORY,
-    PRIORITY
-  }
 
   private final ManagedJobs manager;
   private final ResourceLimits limits;
@@ -99,14 +93,14 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
   private void pause(RunWindow window, Instant now) {
     Pause held = Pause.outside(window, now);
     pause = held;
-    controls.ceiling(Ceiling.WINDOW, 0);
+    controls.ceiling(Kind.RUN_WINDOW, 0);
     LOG.info("{} is paused: {}", controls.name(), held.reason());
     tell(() -> controls.pauses().paused(held));
   }
 
   private void resume(Pause held) {
     pause = null;
-    controls.ceiling(Ceiling.WINDOW, Integer.MAX_VALUE);
+    controls.ceiling(Kind.RUN_WINDOW, Integer.MAX_VALUE);
     LOG.info("{} resumes", controls.name());
     tell(() -> controls.pauses().resumed(held));
   }
@@ -124,7 +118,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     long pageBytes = memory.pageBytes();
     memory.sampled(sample);
     if (memory.requests() != requests) {
-      controls.ceiling(Ceiling.MEMORY, memory.requests());
+      controls.ceiling(Kind.HEAP, memory.requests());
       LOG.info(
           "The heap is {}: {} may have {} requests in flight",
           memory.requests() < requests ? "short" : "less full",
@@ -150,7 +144,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
   }
 
   public void share(int requests) {
-    controls.ceiling(Ceiling.PRIORITY, requests);
+    controls.ceiling(Kind.PRIORITY, requests);
   }
 
   @Override
@@ -257,7 +251,7 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
       }
       long due = due();
       if (due > 0) {
-        WorkerClock.during(Stage.WAIT, () -> sleep(due));
+        WorkerClock.during(Stage.WAIT_LIMIT, () -> sleep(due));
       }
     }
 

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.metrics;
 
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.monitor.Progress;
 import java.time.Duration;
@@ -155,7 +156,10 @@ public final class ProgressMeter {
         forecast.remaining(),
         0,
         0,
-        Duration.ZERO);
+        Duration.ZERO,
+        Optional.empty(),
+        Health.WELL,
+        Optional.empty());
   }
 
   private double completed() {

@@ -101,7 +101,7 @@ public final class WorkerClock implements AutoCloseable {
   /** Leaves the current stage. */
   public void end() {
     if (metrics != null) {
-      leave(metrics, Stage.WAIT, 0);
+      leave(metrics, Stage.WAIT_CLUSTER, 0);
     }
   }
 

@@ -117,10 +117,10 @@ final class ImportTasks {
         });
     try (WorkerClock clock = metrics.work()) {
       // Queued rows are not sent if the job was asked to stop while it was paused.
-      WorkerClock.during(Stage.WAIT, () -> writer.requests().awaitLimits(0, 0));
+      WorkerClock.during(Stage.WAIT_LIMIT, () -> writer.requests().awaitLimits(0, 0));
       stopped |= writer.queued() > 0 && job.isStopping() && !binders.writesOnce();
       if (!stopped) {
-        WorkerClock.during(Stage.WAIT, writer::flush);
+        WorkerClock.during(Stage.WAIT_CLUSTER, writer::flush);
       }
       finishEnded();
     }

@@ -15,6 +15,7 @@ import io.ringhaul.internal.tuning.Tuner;
 import io.ringhaul.internal.tuning.TuningSettings;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.limits.TuningMode;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
 import java.time.Instant;
@@ -81,15 +82,6 @@ final class OperationTuning implements SampleListener, AutoCloseable {
         sample -> isAtRate(settings, sample));
   }
 
-  /** Whether a limit that the user set bounds the speed. */
-  static boolean isHeld(OperationSettings settings, Sample sample) {
-    return isAtRate(settings, sample)
-        || (settings.tuning().bound().isPresent()
-            // Without an overload, the latency probe holds requests back.
-            && sample.overloads() == 0
-            && sample.inFlightBound() < sample.tunables().getOrDefault(Tunable.IN_FLIGHT, 0L));
-  }
-
   /** Whether a second's rows, bytes or CPU time are at their limit. */
   private static boolean isAtRate(OperationSettings settings, Sample sample) {
     double cpuShare = settings.limits().limits().maxCpuShare();
@@ -131,7 +123,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
             () -> (int) requests.tunable().value(),
             sender::inFlight,
             () -> managed.pause().isPresent(),
-            most -> sender.ceiling(this, most)));
+            most -> sender.ceiling(LimitingFactor.Kind.PROTECTED_LATENCY, most)));
   }
 
   @Override

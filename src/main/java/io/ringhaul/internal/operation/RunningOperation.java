@@ -17,12 +17,18 @@ import io.ringhaul.internal.telemetry.BottleneckRecorder;
 import io.ringhaul.internal.telemetry.JobsUnderWay;
 import io.ringhaul.internal.telemetry.MonitoredOperation;
 import io.ringhaul.internal.telemetry.NeighbourPoll;
+import io.ringhaul.internal.telemetry.OperationCondition;
 import io.ringhaul.internal.telemetry.PerformanceMonitor;
 import io.ringhaul.internal.telemetry.RequestPoll;
 import io.ringhaul.internal.telemetry.TelemetryRecorder;
 import io.ringhaul.internal.telemetry.Tunable;
+import io.ringhaul.internal.tuning.LatencyBound;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckListener;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.monitor.Progress;
+import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,10 +38,12 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +96,8 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   private LongConsumer pageCeiling = bytes -> {};
   private @Nullable LongSupplier queued;
   private Optional<Path> folder = Optional.empty();
+  private @Nullable OperationCondition condition;
+  private volatile Supplier<List<Bottleneck>> bottlenecks = List::of;
 
   RunningOperation(
       OperationSettings settings,
@@ -143,6 +153,10 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     OperationTuning tunes =
         OperationTuning.open(settings, subject, parameters, senders.get(0), managed);
     tuning = tunes;
+    OperationCondition judge =
+        new OperationCondition(
+            subject.work(), this::limits, managed::pause, () -> bottlenecks.get());
+    condition = judge;
     closers.push(tunes::close);
     List<SampleListener> reacting = new ArrayList<>(List.of(tunes, managed));
     subject
@@ -156,8 +170,21 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
             });
     startProgress();
     if (settings.monitoring().isOn()) {
-      startMonitoring(reacting);
+      startMonitoring(reacting, judge);
     }
+  }
+
+  private OperationCondition.Limits limits() {
+    RequestSender sender = senders.get(0);
+    Optional<LatencyBound> latency = settings.tuning().bound();
+    return new OperationCondition.Limits(
+        sender.limits(),
+        settings.limits().limits().maxCpuShare(),
+        latency.isPresent()
+            ? OptionalLong.of(latency.get().p99().toMillis())
+            : OptionalLong.empty(),
+        parameters.isAsked(Tunable.IN_FLIGHT),
+        sender.boundedBy());
   }
 
   private ManagedJob manage() {
@@ -203,31 +230,32 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   }
 
   /** The listeners in the order in which they see a sample. */
-  private void startMonitoring(List<SampleListener> reacting) {
+  private void startMonitoring(List<SampleListener> reacting, OperationCondition judge) {
     Optional<OperationJob> job = subject.job();
     List<SampleListener> listeners = new ArrayList<>();
     job.ifPresent(
         its -> {
-          TelemetryRecorder recorder = new TelemetryRecorder(its.telemetry(), its.id());
+          TelemetryRecorder recorder = new TelemetryRecorder(its.telemetry(), its.id(), judge::overall);
           closers.push(recorder::close);
           listeners.add(recorder);
         });
     JobsUnderWay.Registration registration =
         settings.jobs().enter(subject.name(), job.map(OperationJob::id));
     job.ifPresent(its -> listeners.add(new NeighbourPoll(its.id(), its.telemetry(), registration)));
-    BottleneckDetector bottlenecks =
+    closers.push(() -> judge.overall().ifPresent(this::reportLimit));
+    BottleneckDetector detector =
         new BottleneckDetector(
             subject.work(),
             settings.requests().limits(),
-            sample -> OperationTuning.isHeld(settings, sample),
             registration,
             settings.monitoring().bottlenecks());
-    closers.push(bottlenecks::close);
-    listeners.add(bottlenecks);
+    bottlenecks = detector::bottlenecks;
+    closers.push(detector::close);
+    listeners.add(detector);
     job.ifPresent(
         its -> {
           BottleneckRecorder recorder =
-              new BottleneckRecorder(its.telemetry(), its.id(), bottlenecks);
+              new BottleneckRecorder(its.telemetry(), its.id(), detector);
           closers.push(() -> close(recorder));
           listeners.add(recorder);
         });
@@ -235,6 +263,16 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     // Last, because the reaction to a sample shows in the next sample.
     listeners.addAll(reacting);
     closers.push(PerformanceMonitor.start(this, listeners)::close);
+  }
+
+  private void reportLimit(LimitingFactor factor) {
+    for (BottleneckListener listener : settings.monitoring().bottlenecks()) {
+      try {
+        listener.limitedBy(factor);
+      } catch (RuntimeException e) {
+        LOG.warn("A bottleneck listener failed; the operation continues", e);
+      }
+    }
   }
 
   /** Logs a failure to store bottlenecks, which must not fail the operation. */
@@ -342,7 +380,13 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
 
   @Override
   public Progress progress() {
-    return meter.progress().withRequests(inFlight(), retries(), unanswered());
+    Progress progress = meter.progress().withRequests(inFlight(), retries(), unanswered());
+    return condition == null ? progress : condition.at(progress);
+  }
+
+  @Override
+  public Progress judged(Sample sample) {
+    return condition == null ? sample.progress() : condition.sampled(sample);
   }
 
   @Override

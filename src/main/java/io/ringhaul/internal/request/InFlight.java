@@ -1,13 +1,16 @@
 package io.ringhaul.internal.request;
 
 import io.ringhaul.limits.Balancing;
+import io.ringhaul.monitor.LimitingFactor.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,7 +40,7 @@ final class InFlight<N> {
   private final NodeCosts<N> costs;
   private final Map<N, Integer> usedOf = new HashMap<>();
   private final Deque<Waiter<N>> waiters = new ArrayDeque<>();
-  private final Map<Object, Integer> ceilings = new HashMap<>();
+  private final Map<Kind, Integer> ceilings = new EnumMap<>(Kind.class);
   private int used;
   private volatile boolean paused;
   private boolean closed;
@@ -169,12 +172,12 @@ final class InFlight<N> {
   }
 
   /**
-   * Limits the used slots to a ceiling, 0 or more, which replaces the previous ceiling of the same
-   * owner.
+   * Limits the used slots to a ceiling, 0 or more, which replaces the previous ceiling for the same
+   * reason.
    */
-  void ceiling(Object whose, int slots) {
+  void ceiling(Kind why, int slots) {
     synchronized (this) {
-      ceilings.put(whose, slots);
+      ceilings.put(why, slots);
       paused = ceilings.containsValue(0);
       notifyAll();
     }
@@ -205,6 +208,23 @@ final class InFlight<N> {
       least = Math.min(least, ceiling);
     }
     return least;
+  }
+
+  /** Returns the reason for a bound below the maximum; empty without such a bound. */
+  synchronized Optional<Kind> boundedBy() {
+    int least = bound.most();
+    Optional<Kind> why = Optional.empty();
+    if (bound.get() < least) {
+      least = bound.get();
+      why = Optional.of(Kind.CLUSTER);
+    }
+    for (Map.Entry<Kind, Integer> ceiling : ceilings.entrySet()) {
+      if (ceiling.getValue() < least) {
+        least = ceiling.getValue();
+        why = Optional.of(ceiling.getKey());
+      }
+    }
+    return why;
   }
 
   /** Cancels all waiting and future requests for a slot. */

@@ -21,6 +21,7 @@ import io.ringhaul.internal.ring.Murmur3;
 import io.ringhaul.internal.ring.TableRings;
 import io.ringhaul.internal.ring.TokenRing;
 import io.ringhaul.limits.Balancing;
+import io.ringhaul.monitor.LimitingFactor.Kind;
 import io.ringhaul.monitor.Stage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -145,7 +146,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   /** Waits for a slot in the calling thread. */
   private Slot<Node> slot(Request request) throws InterruptedException {
     WorkerClock clock = WorkerClock.current();
-    clock.begin(Stage.WAIT);
+    clock.begin(slots.isPaused() ? Stage.WAIT_LIMIT : Stage.WAIT_SLOT);
     try {
       return slots.acquire(coordinators(request, null));
     } finally {
@@ -166,7 +167,7 @@ public final class RequestSender implements Steering, AutoCloseable {
    */
   public void awaitLimits(long rows, long bytes) throws InterruptedException {
     if (slots.isPaused()) {
-      WorkerClock.during(Stage.WAIT, slots::awaitOpen);
+      WorkerClock.during(Stage.WAIT_LIMIT, slots::awaitOpen);
     }
     rates.take(rows, bytes);
     throttle.await();
@@ -206,8 +207,8 @@ public final class RequestSender implements Steering, AutoCloseable {
   }
 
   @Override
-  public void ceiling(Object whose, int requests) {
-    slots.ceiling(whose, requests);
+  public void ceiling(Kind why, int requests) {
+    slots.ceiling(why, requests);
   }
 
   @Override
@@ -218,6 +219,11 @@ public final class RequestSender implements Steering, AutoCloseable {
   @Override
   public int inFlightBound() {
     return slots.bound();
+  }
+
+  @Override
+  public Optional<Kind> boundedBy() {
+    return slots.boundedBy();
   }
 
   /** Cancels pending retries and stops the sender's thread. */
@@ -497,7 +503,7 @@ public final class RequestSender implements Steering, AutoCloseable {
               rows == null ? 0 : rows.take(moreRows, now),
               bytes == null ? 0 : bytes.take(moreBytes, now));
       if (wait > 0) {
-        WorkerClock.during(Stage.WAIT, () -> TimeUnit.NANOSECONDS.sleep(wait));
+        WorkerClock.during(Stage.WAIT_LIMIT, () -> TimeUnit.NANOSECONDS.sleep(wait));
       }
     }
 

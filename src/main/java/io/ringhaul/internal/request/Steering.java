@@ -1,5 +1,8 @@
 package io.ringhaul.internal.request;
 
+import io.ringhaul.monitor.LimitingFactor.Kind;
+import java.util.Optional;
+
 /** The parameters of a sender that may change while it sends. Thread-safe. */
 public interface Steering {
 
@@ -21,10 +24,10 @@ public interface Steering {
    * Sets one of several ceilings on the requests in flight. The lowest of all ceilings and the
    * parallelism applies. Requests in flight continue.
    *
-   * @param whose identifies the ceiling; a new value replaces the previous one
+   * @param why the reason, which identifies the ceiling; a new value replaces the previous one
    * @param requests 0 or more; 0 pauses, and {@link Integer#MAX_VALUE} removes the ceiling
    */
-  void ceiling(Object whose, int requests);
+  void ceiling(Kind why, int requests);
 
   /** Sets the throttle for threads that read or write rows. */
   void throttle(Throttle throttle);
@@ -36,4 +39,11 @@ public interface Steering {
    * Returns the current bound on requests in flight, which is lower than allowed after an overload.
    */
   int inFlightBound();
+
+  /**
+   * Returns the reason for a bound on requests in flight below {@link #parallelism()}: that of the
+   * lowest {@linkplain #ceiling ceiling}, or the cluster after an overload; empty without such a
+   * bound.
+   */
+  Optional<Kind> boundedBy();
 }

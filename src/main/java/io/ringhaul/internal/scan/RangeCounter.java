@@ -143,7 +143,7 @@ public final class RangeCounter {
 
   private Arrival awaitArrival() throws InterruptedException {
     WorkerClock clock = WorkerClock.current();
-    clock.begin(Stage.WAIT);
+    clock.begin(Stage.WAIT_CLUSTER);
     try {
       return arrivals.take();
     } finally {

@@ -89,7 +89,7 @@ public final class TaskScan {
    */
   public @Nullable Page next() throws InterruptedException {
     WorkerClock clock = WorkerClock.current();
-    clock.begin(Stage.WAIT);
+    clock.begin(Stage.WAIT_CLUSTER);
     try {
       return arrived();
     } finally {

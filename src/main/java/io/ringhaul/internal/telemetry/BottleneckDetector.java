@@ -6,24 +6,17 @@ import io.ringhaul.internal.telemetry.Detector.Persistence;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.BottleneckListener;
-import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
-import io.ringhaul.monitor.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +41,6 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
   private final SteadyState steadyState;
   private final List<Watch> watches = new ArrayList<>();
   private final Map<String, Bottleneck> open = new LinkedHashMap<>();
-  private final TimeTally tally;
   private final JobsUnderWay.Registration registration;
   private final List<BottleneckListener> listeners;
   private boolean closed;
@@ -64,27 +56,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       RequestLimits limits,
       JobsUnderWay.Registration registration,
       List<BottleneckListener> listeners) {
-    this(
-        work,
-        limits,
-        sample -> limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond()),
-        registration,
-        listeners);
-  }
-
-  /**
-   * Creates the detectors for a job that has other limits besides those of its requests.
-   *
-   * @param held whether any limit bounded the speed during a sample
-   */
-  public BottleneckDetector(
-      OperationKind work,
-      RequestLimits limits,
-      Predicate<Sample> held,
-      JobsUnderWay.Registration registration,
-      List<BottleneckListener> listeners) {
     this.steadyState = new SteadyState(limits);
-    this.tally = new TimeTally(work, held);
     this.registration = registration;
     this.listeners = List.copyOf(listeners);
     watch(new ClusterDetectors.ServerOverloadDetector());
@@ -114,7 +86,6 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
       return;
     }
     if (sample.seconds() < LEAST_SECONDS) {
-      tally.add(sample, open.values());
       return;
     }
     steadyState.add(sample);
@@ -129,7 +100,6 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     List<Bottleneck> before = List.copyOf(open.values());
     open.clear();
     open.putAll(now);
-    tally.add(sample, now.values());
     Set<String> known = new LinkedHashSet<>();
     before.forEach(bottleneck -> known.add(bottleneck.id()));
     now.values().stream()
@@ -165,12 +135,7 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     return bottlenecks().stream().findFirst();
   }
 
-  /** What took most of the time so far; empty in the first three seconds. */
-  public synchronized Optional<LimitingFactor> limitingFactor() {
-    return tally.most();
-  }
-
-  /** Ends all bottlenecks and reports the limiting factor to the listeners. */
+  /** Ends all bottlenecks. */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -180,7 +145,6 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     registration.close();
     List.copyOf(open.values()).forEach(this::ended);
     open.clear();
-    tally.most().ifPresent(factor -> tell(listener -> listener.limitedBy(factor)));
   }
 
   private void ended(Bottleneck bottleneck) {
@@ -265,99 +229,6 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
           firstSeen,
           lastSeen,
           open);
-    }
-  }
-
-  /** Sums up where the time of an operation goes, to report the limiting factor at its end. */
-  private static final class TimeTally {
-
-    /** A shorter job consists mostly of its start, which does not show what limits it. */
-    private static final double LEAST_SECONDS = 3;
-
-    private final OperationKind work;
-    private final Predicate<Sample> held;
-    private final StageTimes times = new StageTimes();
-    private final Map<BottleneckKind, Double> open = new EnumMap<>(BottleneckKind.class);
-    private double seconds;
-    private double limited;
-
-    /**
-     * @param held whether a limit bounded the speed during a sample
-     */
-    TimeTally(OperationKind work, Predicate<Sample> held) {
-      this.work = work;
-      this.held = held;
-    }
-
-    void add(Sample sample, Collection<Bottleneck> bottlenecks) {
-      seconds += sample.seconds();
-      times.add(sample.stages());
-      if (sample.paused() || held.test(sample)) {
-        limited += sample.seconds();
-      }
-      Set<BottleneckKind> kinds = new HashSet<>();
-      bottlenecks.forEach(bottleneck -> kinds.add(bottleneck.kind()));
-      kinds.forEach(kind -> open.merge(kind, sample.seconds(), Double::sum));
-    }
-
-    /** Returns the limiting factor; empty if the timed part is too short. */
-    Optional<LimitingFactor> most() {
-      if (seconds < LEAST_SECONDS) {
-        return Optional.empty();
-      }
-      double limitShare = limited / seconds;
-      if (limitShare >= LimitingFactor.LEAST_SHARE) {
-        return Optional.of(
-            new LimitingFactor(
-                "limits",
-                limitShare,
-                FigureText.of(
-                    "its own limits, for %d %% of the time", FigureText.percent(limitShare))));
-      }
-      return bottleneck().or(this::stage);
-    }
-
-    private Optional<LimitingFactor> bottleneck() {
-      return open.entrySet().stream()
-          .filter(each -> each.getKey().isCause())
-          .filter(each -> each.getValue() / seconds >= LimitingFactor.LEAST_SHARE)
-          .max(Map.Entry.comparingByValue())
-          .map(
-              each -> {
-                double share = each.getValue() / seconds;
-                return new LimitingFactor(
-                    each.getKey().name(),
-                    share,
-                    FigureText.of(
-                        "%s for %d %% of the time",
-                        each.getKey().label(), FigureText.percent(share)));
-              });
-    }
-
-    private Optional<LimitingFactor> stage() {
-      return List.of(Stage.values()).stream()
-          .max((one, other) -> Double.compare(times.share(one), times.share(other)))
-          .filter(stage -> times.share(stage) > 0)
-          .map(
-              stage ->
-                  new LimitingFactor(
-                      stage.name().toLowerCase(Locale.ROOT),
-                      times.share(stage),
-                      FigureText.of(
-                          "%s for %d %% of the workers' time",
-                          name(stage), FigureText.percent(times.share(stage)))));
-    }
-
-    private String name(Stage stage) {
-      return switch (stage) {
-        case PLAN -> "planning";
-        case WAIT -> "the cluster: waiting for its answers";
-        case DECODE -> "this process: decoding";
-        case ENCODE -> "this process: encoding";
-        case WRITE ->
-            work == OperationKind.EXPORT ? "the disk: writing files" : "the cluster: writing";
-        case COMMIT -> "checkpoints and the commit";
-      };
     }
   }
 }

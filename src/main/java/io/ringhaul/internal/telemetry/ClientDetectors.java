@@ -12,9 +12,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Detectors of bottlenecks in this process and on its machine. */
 final class ClientDetectors {
+
+  /** The stages of what the target takes. */
+  private static final Set<Stage> PRODUCING = Set.of(Stage.ENCODE, Stage.WRITE);
+
+  /** The evidence of a disk that will be full before the job ends. */
+  static final String FREE_BYTES = "freeBytes";
 
   private ClientDetectors() {}
 
@@ -46,11 +53,11 @@ final class ClientDetectors {
     public List<Detection> look(Sample sample, SteadyState steadyState) {
       double cpu = sample.process().cpuShare();
       StageTimes times = StageTimes.of(sample.stages());
-      double waits = times.share(Stage.WAIT);
+      double waits = times.share(StageTimes.WAITING);
       if (cpu < BUSY || times.seconds() == 0 || waits > MOST_WAIT) {
         return List.of();
       }
-      double encoding = times.share(Stage.ENCODE, Stage.WRITE);
+      double encoding = times.share(PRODUCING);
       return List.of(
           new Detection(
               "process",
@@ -202,7 +209,7 @@ final class ClientDetectors {
       return new Detection(
           "disk",
           Map.of(
-              "freeBytes",
+              FREE_BYTES,
               (double) free,
               "fillingBytesPerSecond",
               rate,
@@ -219,15 +226,15 @@ final class ClientDetectors {
 
     private List<Detection> slow(Sample sample) {
       StageTimes times = StageTimes.of(sample.stages());
-      double writing = times.share(Stage.WRITE);
+      double writing = times.share(Set.of(Stage.WRITE));
       if (writing >= WRITING) {
         return List.of(slow(sample, writing));
       }
-      double both = times.share(Stage.ENCODE, Stage.WRITE);
+      double both = times.share(PRODUCING);
       double computed = sample.process().cpuShare() * processors * sample.seconds();
       return both >= WRITING
               && sample.process().machineCpuShare() < BUSY
-              && computed < COMPUTING * times.seconds(Stage.ENCODE, Stage.WRITE)
+              && computed < COMPUTING * times.seconds(PRODUCING)
           ? List.of(slow(sample, both))
           : List.of();
     }

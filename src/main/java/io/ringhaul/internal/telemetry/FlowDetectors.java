@@ -2,7 +2,6 @@ package io.ringhaul.internal.telemetry;
 
 import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.Sample;
-import io.ringhaul.monitor.Stage;
 import io.ringhaul.monitor.TaskSample;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ final class FlowDetectors {
       return work.writesRows()
           ? sample.inFlightBound() > 0
               && sample.inFlight() >= ALL_UNDER_WAY * sample.inFlightBound()
-          : StageTimes.of(sample.stages()).share(Stage.WAIT) <= MOST_WAIT;
+          : StageTimes.of(sample.stages()).share(StageTimes.WAITING) <= MOST_WAIT;
     }
 
     private Detection detection(Sample sample, long before, double perSecond) {

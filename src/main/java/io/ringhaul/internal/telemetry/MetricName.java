@@ -40,7 +40,13 @@ public enum MetricName {
   SHARE,
   PAUSE_MS,
   FREE_BYTES,
-  WRITTEN_BYTES_PER_SECOND;
+  WRITTEN_BYTES_PER_SECOND,
+
+  /** A time in seconds since 1970. */
+  SINCE,
+
+  /** A time in seconds since 1970. */
+  UNTIL;
 
   /** The component of metrics of the whole job. */
   public static final String JOB = "job";

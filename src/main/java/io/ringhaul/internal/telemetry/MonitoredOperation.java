@@ -3,6 +3,7 @@ package io.ringhaul.internal.telemetry;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.WorkerState;
 import io.ringhaul.monitor.Progress;
+import io.ringhaul.monitor.Sample;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,11 @@ public interface MonitoredOperation {
   OperationMetrics metrics();
 
   Progress progress();
+
+  /** Adds a sample to the condition, and returns its progress with the condition at its end. */
+  default Progress judged(Sample sample) {
+    return sample.progress();
+  }
 
   /** The number of requests in flight. */
   int inFlight();

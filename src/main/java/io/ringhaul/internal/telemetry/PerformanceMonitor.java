@@ -186,7 +186,7 @@ public final class PerformanceMonitor implements AutoCloseable {
       beforeBytes = progress.bytes();
       beforeRetries = retries;
       beforeTime = time;
-      return sample;
+      return sample.withProgress(operation.judged(sample));
     }
 
     private static double mean(long sum, long count) {
@@ -213,7 +213,7 @@ public final class PerformanceMonitor implements AutoCloseable {
       double open = (totals.workerNanos() - before.workerNanos()) / NANOS_PER_SECOND;
       double busy =
           stages.stream()
-              .filter(each -> each.stage() != Stage.WAIT && each.stage() != Stage.PLAN)
+              .filter(each -> !StageTimes.WAITING.contains(each.stage()) && each.stage() != Stage.PLAN)
               .mapToDouble(StageSample::seconds)
               .sum();
       return open <= 0 ? 0 : Math.min(1, busy / open);

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.telemetry;
 
 import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.NodeSample;
 import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Sample;
@@ -34,9 +35,19 @@ final class SampleMetrics {
   private long answers;
   private double latencyMillis;
 
-  /** The metrics of the job's progress and requests. */
-  List<Metric> performance(Sample sample) {
-    List<Metric> all = new ArrayList<>();
+  /**
+   * The metrics of the job's progress and requests.
+   *
+   * @param overall what limited the job so far; empty if unknown
+   */
+  List<Metric> performance(Sample sample, Optional<LimitingFactor> overall) {
+    List<Metric> all =
+        new StoredCondition(
+                sample.progress().limitedBy(),
+                overall,
+                Optional.of(sample.progress().health()),
+                sample.progress().pause())
+            .metrics(sample.time());
     Values job = new Values(all, sample.time(), MetricName.JOB);
     long sent = sample.requests() + sample.errors();
     errors += sample.errors();

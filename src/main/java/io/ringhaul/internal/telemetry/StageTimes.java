@@ -5,9 +5,14 @@ import io.ringhaul.monitor.StageSample;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The workers' time by stage. */
 final class StageTimes {
+
+  /** The stages in which a worker waits. */
+  static final Set<Stage> WAITING =
+      Set.of(Stage.WAIT_CLUSTER, Stage.WAIT_LIMIT, Stage.WAIT_SLOT);
 
   private final Map<Stage, Double> seconds = new EnumMap<>(Stage.class);
 
@@ -21,17 +26,18 @@ final class StageTimes {
     stages.forEach(each -> seconds.merge(each.stage(), each.seconds(), Double::sum));
   }
 
-  /** The seconds of these stages together, or of all stages if none is named. */
-  double seconds(Stage... stages) {
-    double sum = 0;
-    for (Stage stage : stages.length == 0 ? Stage.values() : stages) {
-      sum += seconds.getOrDefault(stage, 0.0);
-    }
-    return sum;
+  /** The seconds of all stages. */
+  double seconds() {
+    return seconds.values().stream().mapToDouble(each -> each).sum();
+  }
+
+  /** The seconds of these stages together. */
+  double seconds(Set<Stage> stages) {
+    return stages.stream().mapToDouble(stage -> seconds.getOrDefault(stage, 0.0)).sum();
   }
 
   /** The share of these stages in the time of all, 0 to 1; 0 if nothing was timed. */
-  double share(Stage... stages) {
+  double share(Set<Stage> stages) {
     double all = seconds();
     return all == 0 ? 0 : seconds(stages) / all;
   }

@@ -4,16 +4,19 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.internal.jobstore.MetricKind;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
 
   private final JobTelemetry telemetry;
   private final UUID job;
+  private final Supplier<Optional<LimitingFactor>> overall;
   private final SampleMetrics metrics = new SampleMetrics();
   private final BlockingQueue<Runnable> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final ThreadPoolExecutor writer;
@@ -40,10 +44,13 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
   /**
    * @param telemetry receives the samples
    * @param job the job of the samples
+   * @param overall what limited the job so far; empty if unknown
    */
-  public TelemetryRecorder(JobTelemetry telemetry, UUID job) {
+  public TelemetryRecorder(
+      JobTelemetry telemetry, UUID job, Supplier<Optional<LimitingFactor>> overall) {
     this.telemetry = telemetry;
     this.job = job;
+    this.overall = overall;
     this.writer =
         new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, waiting, Background.threads("ringhaul-telemetry"));
@@ -53,7 +60,7 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
   public void sampled(Sample sample) {
     // Converted here, in the order of the samples: the running sums must include samples that the
     // store loses.
-    List<Metric> performance = metrics.performance(sample);
+    List<Metric> performance = metrics.performance(sample, overall.get());
     List<Metric> resources = metrics.resources(sample);
     try {
       writer.execute(

@@ -8,9 +8,10 @@ import io.ringhaul.limits.JobPriority;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.limits.PauseListener;
 import io.ringhaul.limits.RunWindow;
+import io.ringhaul.monitor.LimitingFactor.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ class ManagedJobsTest {
   /** A job under test that records the calls to its sender. */
   private final class Job implements Steering, PauseListener {
     private final int parallelism;
-    private final Map<Object, Integer> ceilings = new HashMap<>();
+    private final Map<Kind, Integer> ceilings = new EnumMap<>(Kind.class);
     private final List<String> heard = new ArrayList<>();
     private final ManagedJob managed;
     private int inFlight;
@@ -58,8 +59,8 @@ class ManagedJobsTest {
     }
 
     @Override
-    public void ceiling(Object whose, int requests) {
-      ceilings.put(whose, requests);
+    public void ceiling(Kind why, int requests) {
+      ceilings.put(why, requests);
     }
 
     @Override
@@ -70,6 +71,11 @@ class ManagedJobsTest {
     @Override
     public int inFlight() {
       return inFlight;
+    }
+
+    @Override
+    public Optional<Kind> boundedBy() {
+      return Optional.empty();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.limits;
 
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Latency;
 import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Progress;
@@ -47,7 +48,10 @@ public final class Samples {
     return new Sample(
         Instant.EPOCH,
         1,
-        new Progress(0, 1, 0, 0, 0, Duration.ZERO, 0, 0, Optional.empty(), 0, 0, Duration.ZERO),
+        new Progress(0, 1, 0, 0, 0, Duration.ZERO, 0, 0, Optional.empty(), 0, 0, Duration.ZERO,
+            Optional.empty(),
+            Health.WELL,
+            Optional.empty()),
         0,
         0,
         requests,

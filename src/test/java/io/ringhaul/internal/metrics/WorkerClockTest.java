@@ -42,17 +42,17 @@ class WorkerClockTest {
     assertThat(metrics.totals().workerNanos()).isBetween(write + encode, all);
     assertThat(steps(Stage.WRITE)).isEqualTo(1);
     assertThat(steps(Stage.ENCODE)).isEqualTo(1);
-    assertThat(steps(Stage.WAIT)).isZero();
+    assertThat(steps(Stage.WAIT_CLUSTER)).isZero();
   }
 
   @Test
   void countsNestedWaitsAsOneStep() {
     try (WorkerClock clock = metrics.work()) {
-      clock.begin(Stage.WAIT);
-      WorkerClock.during(Stage.WAIT, () -> {});
+      clock.begin(Stage.WAIT_CLUSTER);
+      WorkerClock.during(Stage.WAIT_CLUSTER, () -> {});
       clock.end();
     }
-    assertThat(steps(Stage.WAIT)).isEqualTo(1);
+    assertThat(steps(Stage.WAIT_CLUSTER)).isEqualTo(1);
   }
 
   @Test
@@ -79,7 +79,7 @@ class WorkerClockTest {
               try (WorkerClock clock = metrics.work()) {
                 clock.task(7, "10.0.0.1:9042", () -> 3);
                 clock.handled(11);
-                clock.begin(Stage.WAIT);
+                clock.begin(Stage.WAIT_CLUSTER);
                 waits.countDown();
                 comes.await();
                 clock.end();
@@ -89,9 +89,9 @@ class WorkerClockTest {
             });
     worker.start();
     waits.await();
-    long first = nanos(Stage.WAIT);
+    long first = nanos(Stage.WAIT_CLUSTER);
     pass(5);
-    assertThat(nanos(Stage.WAIT)).isGreaterThanOrEqualTo(first + 5_000_000);
+    assertThat(nanos(Stage.WAIT_CLUSTER)).isGreaterThanOrEqualTo(first + 5_000_000);
     assertThat(metrics.totals().workers()).isEqualTo(1);
     WorkerState task = metrics.tasks().get(0);
     assertThat(metrics.tasks()).hasSize(1);
@@ -104,7 +104,7 @@ class WorkerClockTest {
     worker.join();
     assertThat(metrics.totals().workers()).isZero();
     assertThat(metrics.tasks()).isEmpty();
-    assertThat(steps(Stage.WAIT)).isEqualTo(1);
+    assertThat(steps(Stage.WAIT_CLUSTER)).isEqualTo(1);
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.BottleneckListener;
-import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.monitor.TaskSample;
 import io.ringhaul.monitor.TestSample;
@@ -31,7 +30,6 @@ class BottleneckDetectorTest {
   private final JobsUnderWay jobs = new JobsUnderWay();
   private final List<Bottleneck> found = new ArrayList<>();
   private final List<Bottleneck> ended = new ArrayList<>();
-  private final List<LimitingFactor> limits = new ArrayList<>();
   private int second;
 
   private final BottleneckListener listener =
@@ -44,11 +42,6 @@ class BottleneckDetectorTest {
         @Override
         public void ended(Bottleneck bottleneck) {
           ended.add(bottleneck);
-        }
-
-        @Override
-        public void limitedBy(LimitingFactor factor) {
-          limits.add(factor);
         }
       };
 
@@ -132,7 +125,7 @@ class BottleneckDetectorTest {
                 "process",
                 sample -> {
                   sample.cpuShare = 0.97;
-                  sample.stages.put(Stage.WAIT, 0.4);
+                  sample.stages.put(Stage.WAIT_CLUSTER, 0.4);
                   sample.stages.put(Stage.ENCODE, 7.0);
                 })
             .withEvidence(Map.of("cpuShare", 0.97))
@@ -159,7 +152,7 @@ class BottleneckDetectorTest {
             BottleneckKind.DISK,
             "disk",
             sample -> {
-              sample.stages.put(Stage.WAIT, 0.5);
+              sample.stages.put(Stage.WAIT_CLUSTER, 0.5);
               sample.stages.put(Stage.WRITE, 6.0);
             }),
         new Finding(
@@ -170,7 +163,7 @@ class BottleneckDetectorTest {
             sample -> {
               sample.machineCpuShare = 0.2;
               sample.cpuShare = 0.1;
-              sample.stages.put(Stage.WAIT, 0.5);
+              sample.stages.put(Stage.WAIT_CLUSTER, 0.5);
               sample.stages.put(Stage.ENCODE, 7.0);
             }),
         // After 20 s, 30 % are done and 47 s remain; at this rate the disk is full earlier.
@@ -385,7 +378,7 @@ class BottleneckDetectorTest {
                     sample -> {
                       sample.machineCpuShare = 1;
                       sample.cpuShare = 0.7;
-                      sample.stages.put(Stage.WAIT, 1.0);
+                      sample.stages.put(Stage.WAIT_CLUSTER, 1.0);
                       sample.stages.put(Stage.ENCODE, 6.5);
                     }))),
         new Quiet(
@@ -606,7 +599,7 @@ class BottleneckDetectorTest {
             sample.bytesPerSecond *= noise;
             sample.p50.replaceAll((node, millis) -> millis * Math.exp(random.nextGaussian() * 0.4));
             sample.cpuShare = 0.4 + 0.4 * random.nextDouble();
-            sample.stages.put(Stage.WAIT, 8 * random.nextDouble());
+            sample.stages.put(Stage.WAIT_CLUSTER, 8 * random.nextDouble());
             if (random.nextInt(20) == 0) {
               sample.errors = 1;
             }
@@ -627,37 +620,6 @@ class BottleneckDetectorTest {
     }
   }
 
-  @Test
-  void reportsTheLimitingFactorAtTheEnd() {
-    try (BottleneckDetector detector = detector(OperationKind.EXPORT)) {
-      assertThat(detector.limitingFactor()).isEmpty();
-      pass(detector, 30, sample -> {});
-    }
-    assertThat(limits)
-        .singleElement()
-        .satisfies(
-            factor -> {
-              assertThat(factor.name()).isEqualTo("wait");
-              assertThat(factor.share()).isEqualTo(5.0 / 8);
-              assertThat(factor)
-                  .hasToString(
-                      "the cluster: waiting for its answers for 63 % of the workers' time");
-            });
-  }
-
-  @Test
-  void reportsNoLimitingFactorForShortJobs() {
-    try (BottleneckDetector detector = detector(OperationKind.IMPORT)) {
-      pass(detector, 2, sample -> sample.stages.put(Stage.PLAN, 100.0));
-      assertThat(detector.limitingFactor()).isEmpty();
-    }
-    assertThat(limits).isEmpty();
-    try (BottleneckDetector detector = detector(OperationKind.IMPORT)) {
-      pass(detector, 3, sample -> sample.stages.put(Stage.PLAN, 100.0));
-    }
-    assertThat(limits).extracting(LimitingFactor::name).containsExactly("plan");
-  }
-
   /** A job that never ran alone has no baseline, even if it waits most of the time. */
   @Test
   void claimsNoContentionWithoutABaseline() {
@@ -669,48 +631,12 @@ class BottleneckDetectorTest {
             30,
             sample -> {
               sample.inFlight = sample.inFlightBound;
-              sample.stages.put(Stage.WAIT, 100.0);
+              sample.stages.put(Stage.WAIT_CLUSTER, 100.0);
               sample.p50.replaceAll((node, millis) -> 500.0);
             });
       }
     }
     assertThat(found).isEmpty();
-    assertThat(limits).extracting(LimitingFactor::name).containsExactly("wait");
-  }
-
-  @Test
-  void reportsALastingBottleneckAsLimitingFactor() {
-    try (BottleneckDetector detector = detector(OperationKind.EXPORT)) {
-      pass(detector, 30, sample -> sample.gcShare = 0.5);
-    }
-    assertThat(limits).extracting(LimitingFactor::name).containsExactly("CLIENT_MEMORY");
-  }
-
-  @Test
-  void reportsTheRequestLimitsAsLimitingFactor() {
-    try (BottleneckDetector detector =
-        new BottleneckDetector(
-            OperationKind.EXPORT,
-            RequestLimits.NONE.withMaxRowsPerSecond(50_000),
-            jobs.enter("this job", Optional.empty()),
-            List.of(listener))) {
-      pass(detector, 30, sample -> {});
-    }
-    assertThat(limits).extracting(LimitingFactor::name).containsExactly("limits");
-  }
-
-  @Test
-  void reportsOtherLimitsAsLimitingFactor() {
-    try (BottleneckDetector detector =
-        new BottleneckDetector(
-            OperationKind.EXPORT,
-            RequestLimits.NONE,
-            sample -> true,
-            jobs.enter("this job", Optional.empty()),
-            List.of(listener))) {
-      pass(detector, 30, sample -> {});
-    }
-    assertThat(limits).extracting(LimitingFactor::name).containsExactly("limits");
   }
 
   /** A failed listener does not affect the job. */

@@ -178,19 +178,19 @@ class SamplingTest {
   @Test
   void keepsStagesWithinTheWorkersTime() throws Exception {
     try (WorkerClock clock = operation.metrics.work()) {
-      WorkerClock.during(Stage.WAIT, () -> TimeUnit.MILLISECONDS.sleep(30));
+      WorkerClock.during(Stage.WAIT_CLUSTER, () -> TimeUnit.MILLISECONDS.sleep(30));
       WorkerClock.during(Stage.ENCODE, () -> TimeUnit.MILLISECONDS.sleep(10));
       Sample first = sampling.next();
       assertThat(first.workers()).isEqualTo(1);
-      double waited = stage(first, Stage.WAIT).seconds();
+      double waited = stage(first, Stage.WAIT_CLUSTER).seconds();
       double encoded = stage(first, Stage.ENCODE).seconds();
       assertThat(waited).isGreaterThanOrEqualTo(0.03);
       assertThat(waited + encoded).isLessThanOrEqualTo(first.seconds());
       // The worker's time is within that of the sample, and waiting is not work.
       assertThat(first.workerUtilisation())
           .isBetween(encoded / first.seconds(), 1 - waited / first.seconds());
-      assertThat(stage(first, Stage.WAIT).latency().count()).isEqualTo(1);
-      assertThat(stage(sampling.next(), Stage.WAIT).seconds()).isZero();
+      assertThat(stage(first, Stage.WAIT_CLUSTER).latency().count()).isEqualTo(1);
+      assertThat(stage(sampling.next(), Stage.WAIT_CLUSTER).seconds()).isZero();
       assertThat(clock.worker()).isZero();
     }
   }

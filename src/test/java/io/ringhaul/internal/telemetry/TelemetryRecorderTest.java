@@ -6,6 +6,7 @@ import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.internal.jobstore.MetricKind;
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Latency;
 import io.ringhaul.monitor.NodeSample;
 import io.ringhaul.monitor.ProcessSample;
@@ -71,7 +72,10 @@ class TelemetryRecorderTest {
             Optional.of(Duration.ofMillis(3_500)),
             3,
             6,
-            Duration.ofSeconds(2)),
+            Duration.ofSeconds(2),
+            Optional.empty(),
+            Health.WELL,
+            Optional.empty()),
         50,
         500,
         9,
@@ -109,7 +113,7 @@ class TelemetryRecorderTest {
   @Test
   void convertsSamplesToMetrics() {
     try (TelemetryRecorder recorder =
-        new TelemetryRecorder(telemetry((kind, metrics) -> added.addAll(metrics)), JOB)) {
+        new TelemetryRecorder(telemetry((kind, metrics) -> added.addAll(metrics)), JOB, Optional::empty)) {
       recorder.sampled(sample(100, 1));
       recorder.sampled(sample(200, 3));
     }
@@ -160,7 +164,8 @@ class TelemetryRecorderTest {
                   added.addAll(metrics);
                   throw new StorageException("store", "the store fails in this test", null);
                 }),
-            JOB)) {
+            JOB,
+            Optional::empty)) {
       recorder.sampled(sample(1, 0));
       recorder.sampled(sample(2, 0));
     }
@@ -179,7 +184,8 @@ class TelemetryRecorderTest {
                   goesOn.await();
                   added.addAll(metrics);
                 }),
-            JOB)) {
+            JOB,
+            Optional::empty)) {
       recorder.sampled(sample(0, 0));
       stuck.await();
       for (int i = 1; i <= 100; i++) {

@@ -2,6 +2,7 @@ package io.ringhaul.internal.tuning;
 
 import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.internal.tuning.Parameter.Preference;
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Latency;
 import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Progress;
@@ -198,7 +199,10 @@ final class SimulatedJob {
             Optional.empty(),
             0,
             0,
-            Duration.ZERO),
+            Duration.ZERO,
+            Optional.empty(),
+            Health.WELL,
+            Optional.empty()),
         Math.max(0, now),
         Math.max(0, now) * 100,
         requests,

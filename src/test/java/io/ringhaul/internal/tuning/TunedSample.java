@@ -1,5 +1,6 @@
 package io.ringhaul.internal.tuning;
 
+import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Latency;
 import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Progress;
@@ -61,7 +62,10 @@ final class TunedSample {
             Optional.empty(),
             0,
             0,
-            Duration.ZERO),
+            Duration.ZERO,
+            Optional.empty(),
+            Health.WELL,
+            Optional.empty()),
         1_000,
         100_000,
         requests,

@@ -1,0 +1,42 @@
+package io.ringhaul.console;
+
+import io.ringhaul.format.CommitResult;
+import io.ringhaul.internal.operation.JobSubject;
+import io.ringhaul.internal.telemetry.StoredCondition;
+import io.ringhaul.job.Job;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a completed job made.
+ *
+ * @param rows the rows of all its runs
+ * @param files the number of files that an export committed; null for other jobs
+ * @param bytes the size of these files; null for other jobs
+ * @param location where they are; for an import, where its source is; null if unknown
+ * @param snapshot the snapshot with them, in formats that have snapshots; null otherwise. A text,
+ *     since it can exceed the numbers of JavaScript
+ * @param limitedBy what limited the last run; null if unknown
+ */
+record ResultView(
+    long rows,
+    @Nullable Long files,
+    @Nullable Long bytes,
+    @Nullable String location,
+    @Nullable String snapshot,
+    ConditionView.@Nullable LimitView limitedBy) {
+
+  static ResultView of(Job job, StoredCondition condition) {
+    Optional<CommitResult> committed = JobSubject.committed(job);
+    return new ResultView(
+        job.figures().rows(),
+        committed.map(each -> (long) each.files()).orElse(null),
+        committed.map(CommitResult::fileBytes).orElse(null),
+        committed.map(CommitResult::location).or(() -> JobSubject.of(job).location()).orElse(null),
+        committed
+            .filter(each -> each.snapshotId().isPresent())
+            .map(each -> Long.toString(each.snapshotId().getAsLong()))
+            .orElse(null),
+        ConditionView.LimitView.ofWhole(condition));
+  }
+}

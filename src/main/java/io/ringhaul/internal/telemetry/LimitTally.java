@@ -1,0 +1,218 @@
+package io.ringhaul.internal.telemetry;
+
+import io.ringhaul.monitor.BottleneckKind;
+import io.ringhaul.monitor.LimitingFactor;
+import io.ringhaul.monitor.LimitingFactor.Kind;
+import io.ringhaul.monitor.Sample;
+import io.ringhaul.monitor.Stage;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Divides the time of an operation among what can limit it, by what its workers do. The part of a
+ * sample that its workers wait for a rate limit, for example, is assigned to that limit. Time of
+ * planning and commits is left out, since no limit changes it. Not thread-safe.
+ */
+final class LimitTally {
+
+  /** The number of samples that are recent. */
+  private static final int RECENT = 10;
+
+  /** A shorter operation consists mostly of its start, which does not show what limits it. */
+  private static final double LEAST_SECONDS = 3;
+
+  /** Collections that stop the process for a larger share limit the work of its processors. */
+  private static final double COLLECTING = 0.15;
+
+  /** Workers that encode with less CPU time than this share wait for what they write to. */
+  private static final double COMPUTING = 0.5;
+
+  /** On a busier machine, workers may wait for a processor. */
+  private static final double BUSY = 0.6;
+
+  private static final Set<Stage> COMPUTED = Set.of(Stage.DECODE, Stage.ENCODE);
+  private static final Set<Stage> UNLIMITED = Set.of(Stage.PLAN, Stage.COMMIT);
+
+  private final boolean writesRows;
+  private final int processors;
+  private final Deque<Map<Kind, Double>> recent = new ArrayDeque<>();
+  private final Map<Kind, Double> all = new EnumMap<>(Kind.class);
+  private final Map<Kind, Long> values = new EnumMap<>(Kind.class);
+
+  LimitTally(OperationKind work, int processors) {
+    this.writesRows = work.writesRows();
+    this.processors = processors;
+  }
+
+  /**
+   * Adds a sample.
+   *
+   * @param bottlenecks the kinds of the open bottlenecks
+   */
+  void add(Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
+    Map<Kind, Double> parts = parts(sample, limits, bottlenecks);
+    value(Kind.ROWS_PER_SECOND, limits.requests().maxRowsPerSecond());
+    value(Kind.BYTES_PER_SECOND, limits.requests().maxBytesPerSecond());
+    value(Kind.IN_FLIGHT_PER_NODE, limits.requests().maxInFlightPerNode());
+    value(Kind.CPU_SHARE, Math.round(limits.maxCpuShare() * 100));
+    value(Kind.PROTECTED_LATENCY, limits.protectedMillis().orElse(0));
+    value(Kind.IN_FLIGHT, sample.inFlightBound());
+    add(parts);
+  }
+
+  private void value(Kind kind, long value) {
+    if (value > 0) {
+      values.put(kind, value);
+    }
+  }
+
+  /** Adds a time in which one thing alone limited the operation. */
+  void add(Kind only, double seconds) {
+    add(new EnumMap<>(Map.of(only, seconds)));
+  }
+
+  private void add(Map<Kind, Double> parts) {
+    recent.addLast(parts);
+    if (recent.size() > RECENT) {
+      recent.removeFirst();
+    }
+    parts.forEach((kind, seconds) -> all.merge(kind, seconds, Double::sum));
+  }
+
+  /** Forgets the recent samples, which say nothing about the next ones. */
+  void restart() {
+    recent.clear();
+  }
+
+  /** What limited the operation in the recent samples; empty if unknown. */
+  Optional<LimitingFactor> now() {
+    Map<Kind, Double> sums = new EnumMap<>(Kind.class);
+    recent.forEach(parts -> parts.forEach((kind, part) -> sums.merge(kind, part, Double::sum)));
+    return most(sums);
+  }
+
+  /** What limited the operation so far; empty if it was too short. */
+  Optional<LimitingFactor> overall() {
+    double seconds = all.values().stream().mapToDouble(each -> each).sum();
+    return seconds < LEAST_SECONDS ? Optional.empty() : most(all);
+  }
+
+  private Optional<LimitingFactor> most(Map<Kind, Double> sums) {
+    double seconds = sums.values().stream().mapToDouble(each -> each).sum();
+    return sums.entrySet().stream()
+        .filter(each -> each.getValue() > 0)
+        .max(Map.Entry.comparingByValue())
+        .map(each -> factor(each.getKey(), each.getValue() / seconds));
+  }
+
+  /** Returns a factor with the current value of its limit. */
+  LimitingFactor factor(Kind kind, double share) {
+    Long value = values.get(kind);
+    return new LimitingFactor(
+        kind, share, value == null ? OptionalLong.empty() : OptionalLong.of(value));
+  }
+
+  private Map<Kind, Double> parts(Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
+    StageTimes times = StageTimes.of(sample.stages());
+    double unlimited = times.seconds(UNLIMITED);
+    double timed = times.seconds() - unlimited;
+    double idle =
+        timed == 0 && unlimited > 0
+            ? 0
+            : Math.max(0, sample.workers() * sample.seconds() - timed - unlimited);
+    Map<Kind, Double> parts = new EnumMap<>(Kind.class);
+    if (timed + idle <= 0) {
+      return parts;
+    }
+    // The workers' time divides the time of the sample.
+    double scale = sample.seconds() / (timed + idle);
+    part(parts, Kind.NOTHING, idle * scale);
+    part(parts, ownLimit(sample, limits), times.seconds(Set.of(Stage.WAIT_LIMIT)) * scale);
+    boolean areAllInUse = sample.inFlight() >= sample.inFlightBound();
+    Kind cluster = cluster(sample, limits, bottlenecks);
+    part(
+        parts,
+        cluster == Kind.CLUSTER && areAllInUse && limits.isInFlightSet()
+            ? slots(limits, true)
+            : cluster,
+        times.seconds(Set.of(Stage.WAIT_CLUSTER)) * scale);
+    part(
+        parts,
+        cluster == Kind.CLUSTER && sample.overloads() == 0 ? slots(limits, areAllInUse) : cluster,
+        times.seconds(Set.of(Stage.WAIT_SLOT)) * scale);
+    part(parts, computing(sample, times, bottlenecks), times.seconds(COMPUTED) * scale);
+    part(
+        parts,
+        writesRows ? Kind.CLUSTER : Kind.DISK,
+        times.seconds(Set.of(Stage.WRITE)) * scale);
+    return parts;
+  }
+
+  private static void part(Map<Kind, Double> parts, Kind kind, double seconds) {
+    if (seconds > 0) {
+      parts.merge(kind, seconds, Double::sum);
+    }
+  }
+
+  /** The limit of the user that the sample is closest to. */
+  private static Kind ownLimit(Sample sample, OperationCondition.Limits limits) {
+    double rows = near(sample.rowsPerSecond(), (double) limits.requests().maxRowsPerSecond());
+    double bytes = near(sample.bytesPerSecond(), (double) limits.requests().maxBytesPerSecond());
+    double cpu =
+        limits.maxCpuShare() >= 1 ? -1 : near(sample.process().cpuShare(), limits.maxCpuShare());
+    double most = Math.max(rows, Math.max(bytes, cpu));
+    if (most < 0) {
+      return Kind.RUN_WINDOW;
+    }
+    if (most == rows) {
+      return Kind.ROWS_PER_SECOND;
+    }
+    return most == bytes ? Kind.BYTES_PER_SECOND : Kind.CPU_SHARE;
+  }
+
+  /** The used share of a limit; -1 without a limit. */
+  private static double near(double used, double limit) {
+    return limit > 0 ? used / limit : -1;
+  }
+
+  /** What makes the answers of the cluster late. */
+  private static Kind cluster(Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
+    return sample.overloads() == 0 && bottlenecks.contains(BottleneckKind.CONTENTION)
+        ? Kind.OTHER_JOB
+        : Kind.CLUSTER;
+  }
+
+  /** What keeps requests from being sent. */
+  private static Kind slots(OperationCondition.Limits limits, boolean areAllInUse) {
+    if (!areAllInUse && limits.requests().maxInFlightPerNode() > 0) {
+      return Kind.IN_FLIGHT_PER_NODE;
+    }
+    return limits.boundedBy().orElse(Kind.IN_FLIGHT);
+  }
+
+  /** What workers need that decode and encode. */
+  private Kind computing(Sample sample, StageTimes times, Set<BottleneckKind> bottlenecks) {
+    if (bottlenecks.contains(BottleneckKind.CLIENT_MEMORY)
+        || sample.process().gcShare() >= COLLECTING) {
+      return Kind.HEAP;
+    }
+    if (bottlenecks.contains(BottleneckKind.DISK)) {
+      return Kind.DISK;
+    }
+    double computed = sample.process().cpuShare() * processors * sample.seconds();
+    boolean waits =
+        computed < COMPUTING * times.seconds(COMPUTED)
+            && sample.process().machineCpuShare() < BUSY
+            && sample.process().cpuShare() > 0;
+    if (!waits) {
+      return Kind.CLIENT_CPU;
+    }
+    // Writes to remote storage are timed with the encoding.
+    return sample.process().diskFreeBytes() < 0 ? Kind.NETWORK : Kind.DISK;
+  }
+}

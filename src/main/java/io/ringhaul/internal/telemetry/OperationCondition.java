@@ -1,0 +1,230 @@
+package io.ringhaul.internal.telemetry;
+
+import io.ringhaul.internal.request.RequestLimits;
+import io.ringhaul.limits.Pause;
+import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.BottleneckKind;
+import io.ringhaul.monitor.Health;
+import io.ringhaul.monitor.Health.State;
+import io.ringhaul.monitor.LimitingFactor;
+import io.ringhaul.monitor.LimitingFactor.Kind;
+import io.ringhaul.monitor.Progress;
+import io.ringhaul.monitor.Sample;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Decides how an operation is and what limits it, in one place for progress, samples, the job store
+ * and everything that reads these. Thread-safe.
+ */
+public final class OperationCondition {
+
+  /** A usual cluster answers one of several requests sooner. */
+  private static final Duration LEAST_STALL = Duration.ofSeconds(2);
+
+  private static final Duration MOST_STALL = Duration.ofSeconds(30);
+
+  /** Requests that usually take long, such as large counts, may take this many times as long. */
+  private static final int STALL_FACTOR = 4;
+
+  /** The usual latency is the median of this many samples. */
+  private static final int LATENCIES = 60;
+
+  /** A bottleneck stays open for seconds after its last symptom; the operation is well by then. */
+  private static final Duration FRESH = Duration.ofSeconds(3);
+
+  /** The bottlenecks that make an operation slower than usual. */
+  private static final Set<BottleneckKind> SLOWING =
+      EnumSet.of(
+          BottleneckKind.SERVER_OVERLOAD,
+          BottleneckKind.LATENCY_SPIKE,
+          BottleneckKind.THROUGHPUT_DROP,
+          BottleneckKind.CONTENTION,
+          BottleneckKind.CLIENT_MEMORY,
+          BottleneckKind.SKEW);
+
+  /**
+   * The limits of an operation at a time.
+   *
+   * @param requests the limits on its requests
+   * @param maxCpuShare the share of the CPU time that it may use; 1 for no limit
+   * @param protectedMillis the latency that it protects; empty without one
+   * @param isInFlightSet whether the user set the number of requests in flight
+   * @param boundedBy the reason for a lower bound on requests in flight; empty without one
+   */
+  public record Limits(
+      RequestLimits requests,
+      double maxCpuShare,
+      OptionalLong protectedMillis,
+      boolean isInFlightSet,
+      Optional<Kind> boundedBy) {}
+
+  private final LimitTally tally;
+  private final Supplier<Limits> limits;
+  private final Supplier<Optional<Pause>> pause;
+  private final Supplier<List<Bottleneck>> bottlenecks;
+  private final Deque<Double> latencies = new ArrayDeque<>();
+  private Optional<LimitingFactor> recent = Optional.empty();
+  private Optional<Health> failing = Optional.empty();
+  private State lastSampled = State.RUNNING_WELL;
+  private State state = State.RUNNING_WELL;
+  private long stateSince = System.nanoTime();
+
+  /**
+   * @param bottlenecks the open bottlenecks, with the greatest weight first
+   */
+  public OperationCondition(
+      OperationKind work,
+      Supplier<Limits> limits,
+      Supplier<Optional<Pause>> pause,
+      Supplier<List<Bottleneck>> bottlenecks) {
+    this.tally = new LimitTally(work, Runtime.getRuntime().availableProcessors());
+    this.limits = limits;
+    this.pause = pause;
+    this.bottlenecks = bottlenecks;
+  }
+
+  /** Returns a progress with the condition at this moment. */
+  public synchronized Progress at(Progress progress) {
+    Optional<Pause> held = pause.get();
+    Health health = health(progress, held, Instant.now());
+    return progress.withCondition(limitedBy(health), health, held);
+  }
+
+  /** Adds a sample, and returns its progress with the condition at its end. */
+  public synchronized Progress sampled(Sample sample) {
+    failing =
+        sample.errors() > 0 && sample.requests() == 0
+            ? Optional.of(
+                new Health(
+                    State.FAILING, "Requests fail, and none succeeds", Duration.ZERO))
+            : Optional.empty();
+    Optional<Pause> held = pause.get();
+    Health health = health(sample.progress(), held, sample.time());
+    if (isMoving(health.state()) != isMoving(lastSampled)) {
+      tally.restart();
+    }
+    lastSampled = health.state();
+    switch (health.state()) {
+      case PAUSED -> tally.add(Kind.RUN_WINDOW, sample.seconds());
+      case STALLED -> tally.add(Kind.CLUSTER, sample.seconds());
+      default -> {
+        learn(sample);
+        Set<BottleneckKind> open = EnumSet.noneOf(BottleneckKind.class);
+        bottlenecks.get().forEach(each -> open.add(each.kind()));
+        tally.add(sample, limits.get(), open);
+      }
+    }
+    recent = tally.now();
+    return sample.progress().withCondition(limitedBy(health), health, held);
+  }
+
+  private static boolean isMoving(State state) {
+    return state != State.PAUSED && state != State.STALLED;
+  }
+
+  private void learn(Sample sample) {
+    if (sample.latency().count() > 0) {
+      latencies.addLast(sample.latency().p99Millis());
+      if (latencies.size() > LATENCIES) {
+        latencies.removeFirst();
+      }
+    }
+  }
+
+  /** What limited the operation so far; empty if it was too short. */
+  public synchronized Optional<LimitingFactor> overall() {
+    return tally.overall();
+  }
+
+  private Optional<LimitingFactor> limitedBy(Health health) {
+    return switch (health.state()) {
+      case PAUSED -> Optional.of(tally.factor(Kind.RUN_WINDOW, 1));
+      case STALLED -> Optional.of(tally.factor(Kind.CLUSTER, 1));
+      default -> recent;
+    };
+  }
+
+  private Health health(Progress progress, Optional<Pause> held, Instant time) {
+    Health now = judge(progress, held, time);
+    if (now.state() != state) {
+      state = now.state();
+      stateSince = System.nanoTime() - now.since().toNanos();
+    }
+    return new Health(
+        state, now.text(), Duration.ofNanos(Math.max(0, System.nanoTime() - stateSince)));
+  }
+
+  /** Returns the health with the time that is known of a new state. */
+  private Health judge(Progress progress, Optional<Pause> held, Instant time) {
+    if (progress.completed() >= 1) {
+      return Health.WELL;
+    }
+    if (held.isPresent()) {
+      return new Health(State.PAUSED, held.get().reason(), Duration.ZERO);
+    }
+    Duration unanswered = progress.unanswered();
+    if (unanswered.compareTo(stall()) >= 0) {
+      return new Health(
+          State.STALLED,
+          FigureText.of("The cluster has not answered for %d s", unanswered.toSeconds()),
+          unanswered);
+    }
+    List<Bottleneck> open =
+        bottlenecks.get().stream()
+            .filter(each -> each.lastSeen().plus(FRESH).isAfter(time))
+            .toList();
+    return failing
+        .or(
+            () ->
+                open.stream()
+                    .filter(OperationCondition::isFailing)
+                    .findFirst()
+                    .map(each -> of(State.FAILING, each)))
+        .or(
+            () ->
+                open.stream()
+                    .filter(each -> SLOWING.contains(each.kind()))
+                    .findFirst()
+                    .map(each -> of(State.SLOWED, each)))
+        .orElse(Health.WELL);
+  }
+
+  private static boolean isFailing(Bottleneck bottleneck) {
+    return bottleneck.kind() == BottleneckKind.ERROR_SPIKE
+        // The disk will be full before the operation ends.
+        || (bottleneck.kind() == BottleneckKind.DISK
+            && bottleneck.evidence().containsKey(ClientDetectors.FREE_BYTES));
+  }
+
+  private static Health of(State state, Bottleneck bottleneck) {
+    String reason = bottleneck.reason();
+    return new Health(
+        state,
+        reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason,
+        Duration.ZERO);
+  }
+
+  /** How long the cluster may not answer before the operation counts as stalled. */
+  private Duration stall() {
+    double[] sorted = latencies.stream().mapToDouble(each -> each).sorted().toArray();
+    // Before the first answers the usual latency is unknown.
+    double usual =
+        sorted.length == 0
+            ? LEAST_STALL.toMillis() * 2.0 / STALL_FACTOR
+            : sorted[sorted.length / 2];
+    Duration stall = Duration.ofMillis((long) (STALL_FACTOR * usual));
+    if (stall.compareTo(LEAST_STALL) < 0) {
+      return LEAST_STALL;
+    }
+    return stall.compareTo(MOST_STALL) > 0 ? MOST_STALL : stall;
+  }
+}
