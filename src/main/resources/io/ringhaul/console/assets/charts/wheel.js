@@ -3,7 +3,7 @@
 import { h, fill, say } from "../core/dom.js";
 import { compact, count, progress } from "../core/format.js";
 import { colour, onTheme } from "../core/theme.js";
-import { isActive, share, timeLeft } from "../state/job-state.js";
+import { healthOf, isActive, share, timeLeft } from "../state/job-state.js";
 import { describe, details, runningShare, tally } from "../state/partition.js";
 import { segmented } from "../ui/segmented.js";
 import { Tip } from "../ui/tip.js";
@@ -98,12 +98,11 @@ export class Wheel {
     const live = isActive(job) ? job.live : null;
     say(this.#share, progress(share(job)));
     say(this.#below, `${compact(live?.rows ?? job.figures.rows)} rows`);
-    say(
-      this.#left,
-      live?.remainingSeconds
-        ? `${timeLeft(job)}${live.health?.state === "stalled" ? "" : " left"}`
-        : `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks`,
-    );
+    const stands = ["stalled", "paused"].includes(healthOf(job));
+    const left = live?.remainingSeconds ? `${timeLeft(job)} left` : null;
+    const tasks = `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks`;
+    say(this.#left, stands ? timeLeft(job) : (left ?? tasks));
+    this.#moving.classList.toggle("pulse", !stands);
     if (this.#completed === share(job)) return;
     this.#completed = share(job);
     this.#repaint();
