@@ -441,16 +441,16 @@ test("an unknown job is not found", async () => {
   await missing.close();
 });
 
-for (const [state, id] of Object.entries({
-  completed: "result",
-  failed: "failure",
-  paused: "paused",
-  interrupted: "interrupted",
-  imported: "files",
+for (const [state, sign] of Object.entries({
+  completed: '[data-testid="result"]',
+  failed: '[data-testid="failure"]',
+  paused: '[data-tone="paused"]',
+  interrupted: '[data-testid="interrupted"]',
+  imported: '[data-testid="files"]',
 })) {
   test(`a job that is ${state} says so`, { skip: !STATES[state] }, async () => {
     await page.goto(address("overview", STATES[state]));
-    await byId(id).waitFor();
+    await page.locator(sign).waitFor();
     await lookAt(state);
   });
 }

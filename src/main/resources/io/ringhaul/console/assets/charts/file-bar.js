@@ -200,7 +200,11 @@ export class FileBar {
           h(
             "li",
             {},
-            h("span", { class: "file-name mono", title: name }, name),
+            h(
+              "span",
+              { class: "file-name mono", title: name },
+              name.slice(name.lastIndexOf("/") + 1),
+            ),
             h(
               "span",
               { class: "muted num" },
@@ -220,7 +224,6 @@ export class FileBar {
   }
 }
 
-/** The name of the file without the part of it that the task reads. */
-function fileOf({ unit }) {
-  return (unit ?? "").replace(/[\s,:@#[]+\d[\d\s,.–-]*\]?$/, "") || "source";
+function fileOf({ files }) {
+  return files[0]?.path ?? "source";
 }

@@ -8,6 +8,9 @@ import { stageName, WorkMix } from "../state/work-mix.js";
 import { endOf } from "./gantt-lanes.js";
 import { ramp, STEPS } from "./ramp.js";
 
+/** The legend leaves out stages with a smaller share of the time. */
+const LEAST = 0.005;
+
 export const BAR_MODES = { work: "Work", rate: "Rate", state: "State" };
 
 /** The style sheets' colour of a stage. */
@@ -33,9 +36,11 @@ export function barColouring(mode, lanes, series, now) {
         ? parts.map(({ name, share }) => ({ colour: stageColour(name), share }))
         : byState.parts(task);
     },
-    legend: all.map(({ name, share }) =>
-      swatch(stageColour(name), `${stageName(name)} ${percent(share, 0)}`),
-    ),
+    legend: all
+      .filter(({ share }) => share >= LEAST)
+      .map(({ name, share }) =>
+        swatch(stageColour(name), `${stageName(name)} ${percent(share, 0)}`),
+      ),
   };
 }
 

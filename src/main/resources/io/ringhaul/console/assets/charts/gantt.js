@@ -52,7 +52,7 @@ export class Gantt {
     this.#axis = axis;
     this.#signal = signal;
     this.#select = select;
-    this.#tip = new Tip(this.#field);
+    this.#tip = new Tip(this.element);
     this.#draw = noOftener(40, () => this.#paint(), signal);
     const modes = segmented("Colour by", BAR_MODES, this.#mode, (mode) => {
       this.#mode = mode;
@@ -261,12 +261,15 @@ export class Gantt {
     this.#draw();
   }
 
+  /** The point of the pointer, or of the task for one that was chosen by key. */
   #placeOf({ row, task }, event) {
+    const host = this.element.getBoundingClientRect();
+    if (event) return [event.clientX - host.left, event.clientY - host.top];
     const { left, lane, plot } = this.#layout();
     const box = this.#field.getBoundingClientRect();
-    if (event) return [event.clientX - box.left, event.clientY - box.top];
     const { from, to } = this.#shown();
-    return [left + ((task.begunAt - from) / (to - from)) * plot, (row + 1) * lane];
+    const x = left + ((task.begunAt - from) / (to - from)) * plot;
+    return [box.left - host.left + x, box.top - host.top + (row + 1) * lane];
   }
 
   #enter(chosen) {

@@ -23,16 +23,11 @@ export function layout(size) {
 /** The arcs as they stand: `colourOf` gives each task its colour. */
 export function paintArcs(context, size, { arcs, ring }, partitions, colourOf) {
   const at = layout(size);
-  context.lineWidth = at.band;
-  for (const [stroke, runs] of runsByColour(arcs, partitions, colourOf)) {
-    context.strokeStyle = stroke;
+  for (const [tone, runs] of runsByColour(arcs, partitions, colourOf)) {
+    context.fillStyle = tone;
     context.beginPath();
-    for (const [from, to] of runs) {
-      const start = TOP + from * TURN;
-      moveTo(context, at, start);
-      context.arc(at.centre, at.centre, at.middle, start, TOP + to * TURN);
-    }
-    context.stroke();
+    for (const [from, to] of runs) sector(context, at, from, to);
+    context.fill();
   }
   if (arcs.length > 1 && arcs.length <= FEW) paintGaps(context, at, arcs);
   if (ring) paintTicks(context, at);
@@ -106,58 +101,53 @@ export function paintRunning(context, size, arcs, running, shareOf) {
   const at = layout(size);
   // Below three pixels an arc would not be seen among 10,000.
   const least = 3 / (at.middle * TURN);
-  context.lineWidth = at.band;
-  context.strokeStyle = colour("--running");
+  context.fillStyle = colour("--running");
   context.beginPath();
   for (const index of running) {
     const { from, to } = arcs[index];
     const wider = Math.max(0, least - (to - from)) / 2;
-    const start = TOP + (from - wider) * TURN;
     const end = to - from < least ? to + wider : from + (to - from) * shareOf(arcs[index]);
-    moveTo(context, at, start);
-    context.arc(
-      at.centre,
-      at.centre,
-      at.middle,
-      start,
-      TOP + Math.max(end, from + least / 3) * TURN,
-    );
+    sector(context, at, from - wider, Math.max(end, from + least / 3));
   }
-  context.stroke();
+  context.fill();
 }
 
 /** Failed arcs, never thinner than three pixels, and a dashed line in those that were tried again. */
 export function paintTroubles(context, size, arcs, failed, retried) {
   const at = layout(size);
   const least = 3 / (at.middle * TURN);
-  const stroke = (indexes) => {
-    context.beginPath();
-    for (const index of indexes) {
-      const { from, to } = arcs[index];
-      const wider = Math.max(0, least - (to - from)) / 2;
-      moveTo(context, at, TOP + (from - wider) * TURN);
-      context.arc(
-        at.centre,
-        at.centre,
-        at.middle,
-        TOP + (from - wider) * TURN,
-        TOP + (to + wider) * TURN,
-      );
-    }
-    context.stroke();
-  };
-  context.lineWidth = at.band;
-  context.strokeStyle = colour("--failed");
-  stroke(failed);
+  context.fillStyle = colour("--failed");
+  context.beginPath();
+  for (const index of failed) {
+    const { from, to } = arcs[index];
+    const wider = Math.max(0, least - (to - from)) / 2;
+    sector(context, at, from - wider, to + wider);
+  }
+  context.fill();
   context.lineWidth = 2;
   context.strokeStyle = colour("--surface");
   context.setLineDash([3, 3]);
-  stroke(retried);
+  for (const index of retried) {
+    context.beginPath();
+    context.arc(
+      at.centre,
+      at.centre,
+      at.middle,
+      TOP + arcs[index].from * TURN,
+      TOP + arcs[index].to * TURN,
+    );
+    context.stroke();
+  }
   context.setLineDash([]);
 }
 
-function moveTo(context, at, angle) {
-  context.moveTo(at.centre + Math.cos(angle) * at.middle, at.centre + Math.sin(angle) * at.middle);
+/** Adds a part of the band to the path. */
+function sector(context, { centre, outer, band }, from, to) {
+  const [start, end] = [TOP + from * TURN, TOP + to * TURN];
+  context.moveTo(centre + Math.cos(start) * outer, centre + Math.sin(start) * outer);
+  context.arc(centre, centre, outer, start, end);
+  context.arc(centre, centre, outer - band, end, start, true);
+  context.closePath();
 }
 
 /** Marks the chosen arcs with a line outside and inside of the band. */

@@ -165,10 +165,11 @@ export function share(job) {
   return partitions ? done / partitions : 0;
 }
 
-/** Seconds from the start of the run to its end, or to now while it runs; null if unknown. */
+/** Seconds from the start of the run to its end or last report, or to now while it runs. */
 export function secondsRun(job, now) {
   if (!job.started) return null;
-  const end = job.completed ? Date.parse(job.completed) : isActive(job) ? now : null;
+  const last = job.completed ?? (isAbandoned(job) ? job.owner?.lastSeen : null);
+  const end = last ? Date.parse(last) : isActive(job) ? now : null;
   return end === null ? null : Math.max(0, (end - Date.parse(job.started)) / 1000);
 }
 

@@ -4,7 +4,7 @@ import { ApiError, Declined, get } from "../core/api.js";
 import { Emitter } from "../core/emitter.js";
 import { listen } from "../core/events.js";
 import { tokenGiven } from "../core/token.js";
-import { withTimes } from "./partition.js";
+import { prepared } from "./partition.js";
 import { SeriesStore } from "./series.js";
 import { TimeAxis } from "./time-axis.js";
 
@@ -129,7 +129,7 @@ export class JobWatch {
   }
 
   #takePartitions(items) {
-    for (const item of items) this.partitions.set(item.number, withTimes(item));
+    for (const item of items) this.partitions.set(item.number, prepared(item));
     this.#topics.emit("partitions", items);
   }
 
@@ -181,9 +181,9 @@ export class JobWatch {
       );
       if (!fresh()) return;
       total = page.items.length ? page.total : 0;
-      for (const item of page.items) all.set(item.number, withTimes(item));
+      for (const item of page.items) all.set(item.number, prepared(item));
     }
-    for (const item of this.#early ?? []) all.set(item.number, withTimes(item));
+    for (const item of this.#early ?? []) all.set(item.number, prepared(item));
     this.#early = null;
     this.partitions = all;
     this.loaded = true;

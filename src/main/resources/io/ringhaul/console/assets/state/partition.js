@@ -4,11 +4,35 @@ import { bytes, compact, count, duration } from "../core/format.js";
 
 const WORDS = { PENDING: "waiting", RUNNING: "running", DONE: "done", FAILED: "failed" };
 
-/** Adds its times as epoch milliseconds, which drawing 10,000 of them needs over and over. */
-export function withTimes(partition) {
+/**
+ * Adds its times as epoch milliseconds and the files that it reads, which drawing 10,000 of them
+ * needs over and over.
+ */
+export function prepared(partition) {
   partition.begunAt = partition.begun ? Date.parse(partition.begun) : null;
   partition.endedAt = partition.ended ? Date.parse(partition.ended) : null;
+  partition.files = partition.unit ? filesOf(partition.unit) : [];
   return partition;
+}
+
+/** The parts of a source as it writes them: JSON with a path and maybe a range, or any text. */
+function filesOf(unit) {
+  const parts = json(unit)?.parts ?? [unit];
+  return parts.map((part) => {
+    const { path, file, location, start, length, size } = json(part) ?? {};
+    const name = path ?? file ?? location ?? part;
+    const whole = !(length < size);
+    return { path: String(name), range: whole ? "" : ` from byte ${count(start)}` };
+  });
+}
+
+function json(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Seconds it took, or has taken until `now`; null before it began. */
@@ -46,7 +70,11 @@ export function runningShare(partitions, completed) {
 
 /** What it covers: its file or keys, or its stretches of the ring. */
 export function coverage(partition) {
-  if (partition.unit) return partition.unit;
+  if (partition.files.length) {
+    const [{ path, range }, ...others] = partition.files;
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return `${name}${range}${others.length ? ` and ${others.length} more` : ""}`;
+  }
   const ranges = partition.tokens ?? [];
   if (!ranges.length) return "–";
   const [start, end] = ranges[0];

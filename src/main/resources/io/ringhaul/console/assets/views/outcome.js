@@ -1,18 +1,8 @@
-// What became of a job: what it made, why it failed, or why it does not move.
+// What became of a job: what it made, why it failed, or how it goes on.
 
 import { h } from "../core/dom.js";
 import { bytes, count, duration, moment } from "../core/format.js";
-import {
-  actions,
-  healthOf,
-  healthSentence,
-  isAbandoned,
-  isActive,
-  limitSentence,
-  route,
-  secondsRun,
-  tableOf,
-} from "../state/job-state.js";
+import { actions, isAbandoned, isActive, route, secondsRun, tableOf } from "../state/job-state.js";
 import { commandText, copyLine } from "../ui/command.js";
 import { attempt } from "../ui/notices.js";
 import { resume } from "./job-controls.js";
@@ -35,7 +25,6 @@ export function resultCard(job) {
           ["Files", files(job.result)],
           ["Snapshot", job.result?.snapshot],
           ["Rejected rows", job.figures.rejectedRows ? count(job.figures.rejectedRows) : null],
-          ["Speed", limitSentence(job)],
         ]),
         nextCommands(job),
       ),
@@ -60,16 +49,16 @@ function files(result) {
   return `${count(result.files)}${size}${each}`;
 }
 
+/** Options of an export that say where its files are, which an import of them takes as well. */
+const PLACE =
+  /^--(format|path|catalog[a-z-]*|storage-property|iceberg-table|contact-point|local-dc)=/;
+
 function nextCommands(job) {
   const table = tableOf(job);
-  const { format, location } = job.subject ?? {};
-  const path = job.result?.location ?? location;
+  const place = (job.command ?? []).filter((word) => PLACE.test(word));
   const lines = [];
-  if (job.kind === "EXPORT" && table && format && path)
-    lines.push([
-      "Import it again",
-      commandText(["import", table, `--format=${format}`, `--path=${path}`]),
-    ]);
+  if (job.kind === "EXPORT" && table && place.length)
+    lines.push(["Import it again", commandText(["import", table, ...place])]);
   if (job.kind === "IMPORT" && table) lines.push(["Count the rows", commandText(["count", table])]);
   lines.push(["Show it in a terminal", commandText(["jobs", "show", job.id.slice(0, 8)])]);
   return h(
@@ -112,27 +101,12 @@ export function interruptedCard(job) {
         "section",
         { class: "card failure", "data-testid": "interrupted" },
         h("h2", {}, "The job was interrupted"),
-        h("p", {}, healthSentence(job)),
         h(
           "p",
           { class: "muted" },
           `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks are finished and kept. Tasks that were running are read again.`,
         ),
         h("div", { class: "actions" }, resumeButton(watch, "Resume")),
-      ),
-  };
-}
-
-export function pausedCard(job) {
-  if (healthOf(job) !== "paused") return null;
-  return {
-    look: ["paused", job.live.pause, job.live.phaseReason, job.live.health?.text],
-    draw: () =>
-      h(
-        "section",
-        { class: "card paused-card", "data-testid": "paused" },
-        h("h2", {}, "Paused"),
-        h("p", {}, healthSentence(job)),
       ),
   };
 }

@@ -8,7 +8,7 @@ import { Wheel } from "../charts/wheel.js";
 import { isActive } from "../state/job-state.js";
 import { card, empty } from "../ui/parts.js";
 import { currentBottleneck } from "./bottlenecks.js";
-import { failureCard, interruptedCard, pausedCard, resultCard } from "./outcome.js";
+import { failureCard, interruptedCard, resultCard } from "./outcome.js";
 
 export function openOverview(host, watch, signal) {
   const open = (partition) => go(jobAddress(watch.id, "tasks", { q: partition.number }));
@@ -98,7 +98,7 @@ const cards = new WeakMap();
 /** The card above the charts; one that shows the same stays as it is. */
 function outcome(watch) {
   const { job } = watch;
-  const make = failureCard(job) ?? interruptedCard(job) ?? resultCard(job) ?? pausedCard(job);
+  const make = failureCard(job) ?? interruptedCard(job) ?? resultCard(job);
   if (!make) return [];
   const look = JSON.stringify(make.look);
   const known = cards.get(watch);

@@ -215,7 +215,7 @@ export class TaskTable {
         "td",
         {},
         h("b", { class: "num" }, String(each.number)),
-        h("div", { class: "range mono" }, coverage(each)),
+        h("div", { class: "range mono", title: each.files[0]?.path }, coverage(each)),
         each.error ? h("div", { class: "row-error" }, each.error) : null,
       ),
       h(

@@ -23,10 +23,13 @@ const OPTIONS = {
   workers: "parallelism",
   pageRows: "page-size",
   maxRowsPerSecond: "rate",
-  maxBytesPerSecond: "byte-rate",
+  maxBytesPerSecond: "max-bytes-per-second",
 };
 /** The settings that slow a job down or speed it up come first. */
 const FIRST = ["maxRowsPerSecond", "maxBytesPerSecond", "inFlight"];
+
+/** Settings that 0 removes. */
+const REMOVABLE = ["maxRowsPerSecond", "maxBytesPerSecond"];
 
 export function openTuning(host, watch, signal) {
   const advice = h("div", { class: "stack" });
@@ -173,8 +176,11 @@ function settingRow(name, apply) {
   });
   const set = h("button", { class: "button small", type: "submit" }, "Set");
   let current = null;
-  const ask = (button, value) =>
-    apply(button, { parameter: name, value }, `Set ${words(name)} to ${measure(name, value)}`);
+  const least = REMOVABLE.includes(name) ? 0 : 1;
+  const ask = (button, value) => {
+    const text = value ? measure(name, value) : "unlimited";
+    apply(button, { parameter: name, value }, `Set ${words(name)} to ${text}`);
+  };
   const quick = FIRST.includes(name)
     ? [
         ["½", "Halve", 0.5],
@@ -206,9 +212,9 @@ function settingRow(name, apply) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const value = Number(input.value.replaceAll(/[ ,_]/g, ""));
-    if (input.value.trim() === "" || !Number.isInteger(value) || value < 1) {
+    if (input.value.trim() === "" || !Number.isInteger(value) || value < least) {
       input.setAttribute("aria-invalid", "true");
-      input.title = "Enter a whole number of at least 1.";
+      input.title = `Enter a whole number of at least ${least}.`;
       input.focus();
       return;
     }
@@ -223,8 +229,13 @@ function settingRow(name, apply) {
       now.textContent = value > 0 ? measure(name, value) : "unlimited";
       for (const each of quick) each.hidden = !(value > 0);
       input.placeholder = value > 0 ? String(value) : "";
+      input.title = least ? "" : "0 removes the limit.";
     },
   };
+}
+
+function valueText({ parameter }, value) {
+  return value === 0 && REMOVABLE.includes(parameter) ? "unlimited" : measure(parameter, value);
 }
 
 function historyTable(items) {
@@ -234,11 +245,7 @@ function historyTable(items) {
       {},
       h("td", { class: "num" }, moment(each.time)),
       h("td", {}, heading(each.parameter)),
-      h(
-        "td",
-        { class: "num" },
-        `${measure(each.parameter, each.old)} → ${measure(each.parameter, each.new)}`,
-      ),
+      h("td", { class: "num" }, `${valueText(each, each.old)} → ${valueText(each, each.new)}`),
       h("td", { class: "wide" }, each.reason),
       h("td", { class: "num" }, each.effect ?? "–"),
       h("td", {}, STATES[each.state] ?? each.state),
