@@ -192,7 +192,7 @@ function settingRow(name, apply) {
             class: "button small",
             type: "button",
             title: label,
-            "aria-label": `${label} the ${words(name)}`,
+            "aria-label": `${text}: ${label.toLowerCase()} the ${words(name)}`,
           },
           text,
         );
