@@ -12,13 +12,23 @@ import picocli.CommandLine.Mixin;
 /** Counts a table. */
 @Command(
     name = "count",
-    description = "Counts the rows of a table.",
+    description =
+        "Counts the rows of a table. With --job-store or --job it is a job, which other processes"
+            + " see and can stop; a resumed count begins anew.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
-final class CountCommand extends OperationCommand<CountRequest, CountResult> {
+final class CountCommand extends JobCommand<CountRequest, CountResult> {
 
   @Mixin private SelectionOptions selection = new SelectionOptions();
   @Mixin private SparkOptions spark = new SparkOptions();
+
+  @Override
+  Optional<String> noJob() {
+    if (table().isPattern()) {
+      return Optional.of("a count of a keyspace");
+    }
+    return isJobNamed() ? Optional.empty() : Optional.of("a count without --job-store");
+  }
 
   @Override
   CountRequest request(TokenAwareBulkOperator operator) {
@@ -43,6 +53,7 @@ final class CountCommand extends OperationCommand<CountRequest, CountResult> {
   @Override
   void set(CountRequest request) {
     selection.apply(request);
+    runningJob().ifPresent(job -> job.apply(request));
   }
 
   @Override

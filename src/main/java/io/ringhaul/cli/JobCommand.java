@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.CountRequest;
 import io.ringhaul.ExportRequest;
 import io.ringhaul.OperationRequest;
 import io.ringhaul.OperationResult;
@@ -45,6 +46,11 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
   /** Where the job is stored. */
   final JobStoreLocation storeLocation() {
     return jobs.store.location();
+  }
+
+  /** Whether an option names the store or the job. */
+  final boolean isJobNamed() {
+    return jobs.store.isGiven() || jobs.name != null || jobs.id != null || jobs.resume;
   }
 
   /** What the operation is if it is no job, such as "a dry run"; empty if it is a job. */
@@ -246,6 +252,10 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
 
     UUID id() {
       return id;
+    }
+
+    void apply(CountRequest request) {
+      options.ifPresent(its -> request.job(its).jobId(id));
     }
 
     void apply(ExportRequest request) {

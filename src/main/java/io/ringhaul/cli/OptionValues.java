@@ -401,6 +401,11 @@ final class OptionValues {
                 + " else ~/.ringhaul/jobs.db.")
     private @Nullable String store;
 
+    /** Whether the option is given, and the store is not the default one. */
+    boolean isGiven() {
+      return store != null;
+    }
+
     JobStoreLocation location() {
       return JobStoreLocation.of(store, System.getenv());
     }

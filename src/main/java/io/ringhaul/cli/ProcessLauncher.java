@@ -72,6 +72,18 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   }
 
   @Override
+  public List<String> command(Job job, List<String> options) {
+    JobsAgainCommand.requireCommand(job);
+    for (String option : options) {
+      if (!option.startsWith("-")) {
+        throw new InvalidSettingException(
+            "options", "'" + option + "' is not an option: write it as --NAME=VALUE");
+      }
+    }
+    return make(StoredCommand.with(job.definition().command(), options)).definition().command();
+  }
+
+  @Override
   public void requireStartable(Job job) {
     JobsAgainCommand.requireCommand(job);
     requireFolders(job);

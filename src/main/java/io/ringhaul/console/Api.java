@@ -20,19 +20,21 @@ record Api(RoutesConfig routes) {
    *
    * @param parameters the names of the query parameters
    * @param hasBody true if the call reads a body
+   * @param needsBody true if the call fails without a body
    */
-  record Call(List<String> parameters, boolean hasBody) implements EndpointMetadata {}
+  record Call(List<String> parameters, boolean hasBody, boolean needsBody)
+      implements EndpointMetadata {}
 
   /** Adds a call that only reads. */
   void get(String path, Handler handler, String... parameters) {
-    Call call = new Call(List.of(parameters), false);
+    Call call = new Call(List.of(parameters), false, false);
     add(HandlerType.GET, path, call, handler);
     add(HandlerType.HEAD, path, call, handler);
   }
 
   /** Adds a call that changes something. */
   void change(HandlerType method, String path, Handler handler) {
-    add(method, path, new Call(List.of(), false), handler);
+    add(method, path, new Call(List.of(), false, false), handler);
   }
 
   /** Adds a call that changes something and reads a body. */
@@ -41,8 +43,29 @@ record Api(RoutesConfig routes) {
     add(
         method,
         path,
-        new Call(List.of(), true),
+        new Call(List.of(), true, true),
         context -> handler.accept(context, RequestBody.read(context.bodyAsBytes(), body)));
+  }
+
+  /**
+   * Adds a call that changes something and may have a body.
+   *
+   * @param empty the body of a request without one
+   */
+  <T extends Record> void change(
+      HandlerType method,
+      String path,
+      Class<T> body,
+      T empty,
+      BiConsumer<Context, T> handler) {
+    add(
+        method,
+        path,
+        new Call(List.of(), true, false),
+        context -> {
+          byte[] bytes = context.bodyAsBytes();
+          handler.accept(context, bytes.length == 0 ? empty : RequestBody.read(bytes, body));
+        });
   }
 
   private void add(HandlerType method, String path, Call call, Handler handler) {

@@ -3,6 +3,7 @@ package io.ringhaul.console;
 import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.job.Job;
+import io.ringhaul.monitor.LimitingFactor;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,7 @@ final class Constraints {
           "priority",
           "protectLatency");
 
-  /** From this share of a limit on, the limit holds the job back. */
-  private static final double NEAR = 0.95;
+  private static final String NONE = "";
 
   private Constraints() {}
 
@@ -35,28 +35,56 @@ final class Constraints {
     LatestMetrics resources = live.latest(job, MetricKind.RESOURCE);
     List<ConstraintsView.Constraint> constraints = new ArrayList<>();
     for (String name : NAMES) {
-      String value = settings.get(name);
-      if (value == null) {
+      Optional<String> changed =
+          runs
+              ? performance
+                  .find(MetricName.TUNABLE + name, MetricName.VALUE)
+                  .map(value -> value > 0 ? Long.toString(Math.round(value)) : NONE)
+              : Optional.empty();
+      String value = changed.orElse(settings.getOrDefault(name, NONE));
+      if (value.equals(NONE)) {
         continue;
       }
       Optional<Double> usage = runs ? usage(name, performance, resources) : Optional.empty();
       Optional<Double> limit = number(value);
-      boolean isPaused =
+      boolean isHolding =
           runs
               && performance
-                  .find(MetricName.JOB, MetricName.IN_FLIGHT_BOUND)
-                  .filter(bound -> bound < 1)
+                  .condition()
+                  .limitedBy()
+                  .filter(factor -> name.equals(setting(factor.kind())))
                   .isPresent();
-      boolean isNear = usage.isPresent() && limit.isPresent() && usage.get() >= NEAR * limit.get();
       constraints.add(
           new ConstraintsView.Constraint(
               name,
               value,
               usage.orElse(null),
               limit.orElse(null),
-              name.equals("window") ? isPaused : isNear));
+              isHolding));
     }
     return new ConstraintsView(job.id().toString(), constraints);
+  }
+
+  /** The setting that a limiting factor comes from; empty if it is no limit. */
+  private static String setting(LimitingFactor.Kind kind) {
+    return switch (kind) {
+      case ROWS_PER_SECOND -> "maxRowsPerSecond";
+      case BYTES_PER_SECOND -> "maxBytesPerSecond";
+      case CPU_SHARE -> "maxCpuShare";
+      case PROTECTED_LATENCY -> "protectLatency";
+      case PRIORITY -> "priority";
+      case RUN_WINDOW -> "window";
+      case IN_FLIGHT_PER_NODE,
+          IN_FLIGHT,
+          CLUSTER,
+          CLIENT_CPU,
+          HEAP,
+          DISK,
+          NETWORK,
+          OTHER_JOB,
+          NOTHING ->
+          NONE;
+    };
   }
 
   private static Optional<Double> usage(

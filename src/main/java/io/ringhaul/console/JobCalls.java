@@ -57,9 +57,19 @@ final class JobCalls {
     api.get(ONE, this::find);
     api.change(HandlerType.PUT, ONE, JobWords.class, this::describe);
     api.change(HandlerType.DELETE, ONE, this::delete);
-    api.change(HandlerType.POST, ONE + "/start", this::start);
+    api.change(
+        HandlerType.POST,
+        ONE + "/start",
+        KnownJobs.Changes.class,
+        KnownJobs.Changes.NONE,
+        this::start);
     api.change(HandlerType.POST, ONE + "/stop", this::stop);
-    api.change(HandlerType.POST, ONE + "/restart", this::restart);
+    api.change(
+        HandlerType.POST,
+        ONE + "/restart",
+        KnownJobs.Changes.class,
+        KnownJobs.Changes.NONE,
+        this::restart);
   }
 
   private void list(Context context) {
@@ -139,20 +149,20 @@ final class JobCalls {
     context.status(HttpStatus.NO_CONTENT);
   }
 
-  private void start(Context context) {
+  private void start(Context context, KnownJobs.Changes changes) {
     Job job = jobs.find(Api.jobId(context));
     KnownJobs.requireIdle(job);
     if (job.status() == JobStatus.COMPLETED) {
       throw new ConflictResponse("Job " + job.id() + " is completed; restart it to run it again");
     }
-    jobs.requireLauncher().start(job);
+    jobs.requireLauncher().start(jobs.change(job, changes));
     answer(context);
   }
 
-  private void restart(Context context) {
+  private void restart(Context context, KnownJobs.Changes changes) {
     Job job = jobs.find(Api.jobId(context));
     KnownJobs.requireIdle(job);
-    jobs.requireLauncher().restart(job);
+    jobs.requireLauncher().restart(jobs.change(job, changes));
     answer(context);
   }
 

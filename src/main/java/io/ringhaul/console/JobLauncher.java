@@ -25,6 +25,16 @@ public interface JobLauncher {
    */
   Job make(List<String> command);
 
+  /**
+   * Returns the command of a job with some of its options replaced, without storing it.
+   *
+   * @param options arguments such as {@code --max-disk=20g}; each replaces the options of the same
+   *     name
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the new command is invalid, or
+   *     contains a setting that a job does not keep
+   */
+  List<String> command(Job job, List<String> options);
+
   /** Starts a pending job or resumes a job. Returns before the job runs. */
   void start(Job job);
 

@@ -37,7 +37,12 @@ final class PartitionCalls {
   void addTo(Api api) {
     api.get(OF_JOB, this::list, STATUS, ListView.OFFSET, ListView.LIMIT);
     api.get(ONE, this::find);
-    api.change(HandlerType.POST, ONE + "/retry", this::retry);
+    api.change(
+        HandlerType.POST,
+        ONE + "/retry",
+        KnownJobs.Changes.class,
+        KnownJobs.Changes.NONE,
+        this::retry);
   }
 
   private void list(Context context) {
@@ -56,7 +61,7 @@ final class PartitionCalls {
     context.jsonStream(view(Id.of(Api.id(context))));
   }
 
-  private void retry(Context context) {
+  private void retry(Context context, KnownJobs.Changes changes) {
     Id id = Id.of(Api.id(context));
     PartitionView partition = view(id);
     Job job = jobs.find(id.job());
@@ -72,9 +77,10 @@ final class PartitionCalls {
     requireRepeatable(job, partition);
     JobLauncher launcher = jobs.requireLauncher();
     launcher.requireStartable(job);
+    Job changed = jobs.change(job, changes);
     jobs.store().reset(id.job(), id.number());
     PartitionView pending = view(id);
-    launcher.start(job);
+    launcher.start(changed);
     context.status(HttpStatus.ACCEPTED).jsonStream(pending);
   }
 

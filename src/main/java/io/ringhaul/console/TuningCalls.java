@@ -16,13 +16,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The API calls for the tunable parameters of running jobs. */
 final class TuningCalls {
 
-  private static final long MOST = 1_000_000_000L;
+  private static final long MOST = 1_000_000_000_000L;
 
   private static final List<String> PARAMETERS =
       List.of(
@@ -31,7 +32,13 @@ final class TuningCalls {
           Tunable.PAGE_ROWS,
           Tunable.BATCH_STATEMENTS,
           Tunable.BATCH_BYTES,
-          Tunable.WORKERS);
+          Tunable.WORKERS,
+          Tunable.MAX_ROWS_PER_SECOND,
+          Tunable.MAX_BYTES_PER_SECOND);
+
+  /** The parameters that 0 removes. */
+  private static final Set<String> REMOVABLE =
+      Set.of(Tunable.MAX_ROWS_PER_SECOND, Tunable.MAX_BYTES_PER_SECOND);
 
   private final KnownJobs jobs;
   private final LiveReader live;
@@ -173,8 +180,10 @@ final class TuningCalls {
               + "'; the parameters are "
               + String.join(", ", PARAMETERS));
     }
-    if (value < 1 || value > MOST) {
-      throw new BadRequestResponse("'value' must be a whole number from 1 to " + MOST);
+    int least = REMOVABLE.contains(parameter) ? 0 : 1;
+    if (value < least || value > MOST) {
+      throw new BadRequestResponse(
+          "'value' of " + parameter + " must be a whole number from " + least + " to " + MOST);
     }
     return new Wish(parameter, value, "Requested through the console");
   }

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,7 +79,8 @@ final class WebApp {
     guard.requireAllowed(context, endpoint);
     Api.Call call = Objects.requireNonNull(endpoint.metadata(Api.Call.class));
     Query.requireKnown(context, call.parameters());
-    if (call.hasBody() && !RequestBody.isJson(headers)) {
+    boolean mayBeEmpty = !call.needsBody() && !headers.contains(HttpHeader.CONTENT_TYPE);
+    if (call.hasBody() && !mayBeEmpty && !RequestBody.isJson(headers)) {
       throw new UnsupportedMediaTypeResponse("The content type must be " + RequestBody.JSON);
     }
   }

@@ -4,5 +4,6 @@ package io.ringhaul.job;
 public enum JobKind {
   EXPORT,
   IMPORT,
-  DELETE
+  DELETE,
+  COUNT
 }

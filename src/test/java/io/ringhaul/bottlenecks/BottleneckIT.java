@@ -12,13 +12,11 @@ import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.Topology;
 import io.ringhaul.csv.CsvSource;
-import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.LimitingFactor;
-import io.ringhaul.monitor.Stage;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -69,23 +67,12 @@ class BottleneckIT {
   /** The target writes in its own threads, as the file formats do, to a slow medium. */
   @Test
   void detectsSlowTarget() throws Exception {
-    BurdenedTarget slow =
-        new BurdenedTarget(
-            () -> {
-              WorkerClock clock = WorkerClock.current();
-              clock.begin(Stage.WRITE);
-              try {
-                Thread.sleep(20);
-              } finally {
-                clock.end();
-              }
-            });
     Bottlenecks bottlenecks = new Bottlenecks();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> export =
           operator
               .export(keyspace, "t")
-              .to(slow)
+              .to(BurdenedTarget.onSlowDisk(20))
               .parallelism(4)
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)

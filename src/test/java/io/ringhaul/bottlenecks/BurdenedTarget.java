@@ -7,6 +7,8 @@ import io.ringhaul.format.TargetPlan;
 import io.ringhaul.format.TargetSession;
 import io.ringhaul.format.TaskOutput;
 import io.ringhaul.format.TaskWriter;
+import io.ringhaul.internal.metrics.WorkerClock;
+import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
 import java.util.List;
@@ -31,6 +33,12 @@ final class BurdenedTarget implements ExportTarget {
   /** Returns a target without extra work. */
   static BurdenedTarget light() {
     return new BurdenedTarget(() -> {});
+  }
+
+  /** Returns a target that writes each row to a slow disk in the worker's own time. */
+  static BurdenedTarget onSlowDisk(int millisForRow) {
+    return new BurdenedTarget(
+        () -> WorkerClock.during(Stage.WRITE, () -> Thread.sleep(millisForRow)));
   }
 
   @Override

@@ -17,21 +17,26 @@ final class NodeProcesses {
 
   private NodeProcesses() {}
 
+  /** Returns the processes of all nodes that this process started. */
+  static List<ProcessHandle> ofThisProcess() throws IOException {
+    return with("NodeMain");
+  }
+
   /** Returns the processes of all nodes. */
   static List<ProcessHandle> of(SandboxCluster cluster) throws IOException {
-    return under(cluster.directory());
+    return with(cluster.directory() + "/");
   }
 
   /** Returns the process of a node. */
   static ProcessHandle of(SandboxCluster cluster, SandboxNode node) throws IOException {
-    return under(cluster.directory().resolve("node" + node.number())).get(0);
+    return with(cluster.directory().resolve("node" + node.number()) + "/").get(0);
   }
 
-  private static List<ProcessHandle> under(Path folder) throws IOException {
+  private static List<ProcessHandle> with(String argument) throws IOException {
     List<ProcessHandle> found = new ArrayList<>();
     for (ProcessHandle child : ProcessHandle.current().children().toList()) {
       Path commandLine = Path.of("/proc", Long.toString(child.pid()), "cmdline");
-      if (Files.readString(commandLine).contains(folder + "/")) {
+      if (Files.readString(commandLine).contains(argument)) {
         found.add(child);
       }
     }

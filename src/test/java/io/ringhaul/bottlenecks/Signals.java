@@ -2,25 +2,31 @@ package io.ringhaul.bottlenecks;
 
 import io.ringhaul.cli.sandbox.SandboxCluster;
 import java.io.IOException;
+import java.util.List;
 
-/** Suspends the processes of a cluster's nodes until it is closed. */
+/** Suspends the processes of nodes until it is closed. */
 final class Signals implements AutoCloseable {
 
-  private final SandboxCluster cluster;
+  private final List<ProcessHandle> nodes;
 
-  private Signals(SandboxCluster cluster) {
-    this.cluster = cluster;
+  private Signals(List<ProcessHandle> nodes) {
+    this.nodes = nodes;
   }
 
   /** Suspends all nodes. */
   static Signals suspend(SandboxCluster cluster) throws IOException, InterruptedException {
-    Signals signals = new Signals(cluster);
+    return suspend(NodeProcesses.of(cluster));
+  }
+
+  /** Suspends these nodes. */
+  static Signals suspend(List<ProcessHandle> nodes) throws IOException, InterruptedException {
+    Signals signals = new Signals(nodes);
     signals.signal("STOP");
     return signals;
   }
 
   private void signal(String name) throws IOException, InterruptedException {
-    for (ProcessHandle node : NodeProcesses.of(cluster)) {
+    for (ProcessHandle node : nodes) {
       new ProcessBuilder("kill", "-" + name, Long.toString(node.pid())).start().waitFor();
     }
   }

@@ -299,7 +299,7 @@ class JobConsoleTest {
       assertThat(constraint.toString())
           .isEqualTo(
               "{\"name\":\"maxRowsPerSecond\",\"value\":\"1000\",\"usage\":100.0,\"limit\":1000.0,"
-                  + "\"holding\":false}");
+                  + "\"holding\":true}");
       assertThat(
               client
                   .get("/api/performance-metrics/bottlenecks?open=true&job=" + id)

@@ -165,6 +165,7 @@ class OpenApiTest {
             ErrorView.class,
             JobCalls.NewJob.class,
             JobCalls.JobWords.class,
+            KnownJobs.Changes.class,
             ProfileCalls.NewProfile.class,
             TuningCalls.Change.class)) {
       schemas.of(each);

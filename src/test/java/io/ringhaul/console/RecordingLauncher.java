@@ -34,6 +34,14 @@ final class RecordingLauncher implements JobLauncher {
   }
 
   @Override
+  public List<String> command(Job job, List<String> options) {
+    calls.add("change " + job.name() + " " + options);
+    List<String> command = new ArrayList<>(job.definition().command());
+    command.addAll(options);
+    return command;
+  }
+
+  @Override
   public void start(Job job) {
     calls.add("start " + job.name());
   }

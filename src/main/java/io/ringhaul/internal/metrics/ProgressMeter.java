@@ -138,12 +138,22 @@ public final class ProgressMeter {
     }
   }
 
-  /** The current figures, without those of requests, which this meter does not know. */
+  /** Same, for an operation that is never paused or stalled. */
   public Progress progress() {
+    return progress(Duration.ZERO);
+  }
+
+  /**
+   * The current figures, without those of requests, which this meter does not know.
+   *
+   * @param still how long the operation was paused or stalled so far, which says nothing about its
+   *     speed afterwards
+   */
+  public Progress progress(Duration still) {
     long now = System.nanoTime();
     long rowsNow = rows.sum();
     double completed = completed();
-    RecentProgress.Forecast forecast = recent.at(now, rowsNow, completed);
+    RecentProgress.Forecast forecast = recent.at(now, still.toNanos(), rowsNow, completed);
     return new Progress(
         tasksDone.get() + stepsDone.get(),
         tasks.get() + steps.get(),
@@ -214,7 +224,10 @@ public final class ProgressMeter {
     /** Before this time hardly any request is answered. */
     private static final long LEAST_KNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private record Moment(long nanos, long rows, double completed) {}
+    /**
+     * @param moving the time without pauses and stalls
+     */
+    private record Moment(long nanos, long moving, long rows, double completed) {}
 
     /** Oldest first; the very first moment is the start. */
     private final Deque<Moment> moments = new ArrayDeque<>();
@@ -228,16 +241,25 @@ public final class ProgressMeter {
      */
     record Forecast(double rowsPerSecond, Optional<Duration> remaining) {}
 
-    synchronized Forecast at(long nanos, long rows, double completed) {
-      Moment now = new Moment(nanos, rows, completed);
+    /**
+     * Adds a moment.
+     *
+     * @param still how long the operation has been paused or stalled so far
+     */
+    synchronized Forecast at(long nanos, long still, long rows, double completed) {
+      Moment now = new Moment(nanos, nanos - still, rows, completed);
+      // The first seconds of a stall become known as such later.
+      while (!moments.isEmpty() && moments.getLast().moving() > now.moving()) {
+        moments.removeLast();
+      }
       if (moments.isEmpty()) {
-        start = nanos;
+        start = now.moving();
       }
       if (moments.isEmpty() || nanos - moments.getLast().nanos() >= STEP_NANOS) {
         moments.addLast(now);
       }
-      long window = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, (nanos - start) / 4));
-      while (moments.size() > 1 && nanos - moments.getFirst().nanos() > window) {
+      long window = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, (now.moving() - start) / 4));
+      while (moments.size() > 1 && now.moving() - moments.getFirst().moving() > window) {
         moments.removeFirst();
       }
       return new Forecast(rowsPerSecond(now), remaining(now));
@@ -260,7 +282,7 @@ public final class ProgressMeter {
         return Optional.of(Duration.ZERO);
       }
       Moment from = moments.getFirst();
-      long nanos = now.nanos() - from.nanos();
+      long nanos = now.moving() - from.moving();
       double gained = now.completed() - from.completed();
       if (nanos < LEAST_KNOWN_NANOS || gained <= 0) {
         return Optional.empty();

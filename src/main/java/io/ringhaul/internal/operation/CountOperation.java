@@ -2,7 +2,10 @@ package io.ringhaul.internal.operation;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.CountResult;
+import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.internal.cql.TableLookup;
+import io.ringhaul.internal.jobstore.Checkpoint;
+import io.ringhaul.internal.metrics.ProgressMeter;
 import io.ringhaul.internal.metrics.ProgressMeter.Earlier;
 import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.internal.request.RequestSender;
@@ -10,16 +13,31 @@ import io.ringhaul.internal.scan.RangeCounter;
 import io.ringhaul.internal.scan.RangeStatements;
 import io.ringhaul.internal.scan.Selection;
 import io.ringhaul.internal.telemetry.OperationKind;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobPartition;
+import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.schema.TableDescription;
 import io.ringhaul.schema.TokenRange;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 
-/** Counts the rows of a table on the server, range by range. */
+/**
+ * Counts the rows of a table on the server, range by range. As a job it has one partition, since a
+ * sum of counts of different times is no count: a resumed job begins anew.
+ */
 public record CountOperation(
-    OperationSettings settings, RowSelection selection, ScanSizing sizing, int pageSize)
+    OperationSettings settings,
+    RowSelection selection,
+    ScanSizing sizing,
+    int pageSize,
+    Optional<JobOptions> jobOptions,
+    UUID jobId)
     implements BulkOperation<CountResult> {
 
   /**
@@ -27,13 +45,22 @@ public record CountOperation(
    */
   public static final ScanSizing SIZING = new ScanSizing(32L << 20, 4);
 
+  /** A count is planned again in each run. */
+  private static final String PLAN = "{}";
+
   @Override
   public CountResult run(CqlSession session, Executor threads) {
     Distribution.sender(threads).ifPresent(elsewhere -> elsewhere.require(settings, Map.of()));
     return Distribution.receiver(threads)
         .map(
             part ->
-                new CountOperation(part.of(settings), part.of(selection), sizing, part.pageSize()))
+                new CountOperation(
+                    part.of(settings),
+                    part.of(selection),
+                    sizing,
+                    part.pageSize(),
+                    Optional.empty(),
+                    jobId))
         .orElse(this)
         .runHere(session, threads);
   }
@@ -51,7 +78,31 @@ public record CountOperation(
             found,
             "counted",
             "Rows counted before and after the change do not belong together; count again");
-    OperationSubject subject = OperationSubject.of(session, table, OperationKind.COUNT);
+    Map<String, String> fingerprint = new LinkedHashMap<>(selection.restrictions());
+    fingerprint.putAll(found.parts(table.partitionKey()));
+    Optional<Job> completed =
+        OperationJob.completed(jobOptions, jobId, JobKind.COUNT, fingerprint);
+    if (completed.isPresent()) {
+      return new CountResult(
+          new ProgressMeter(0, 0, 0, new Earlier(1, 0, 0, completed.get().figures().rows()))
+              .totals(0));
+    }
+    try (OperationJob job =
+        OperationJob.begin(
+            jobOptions, jobId, JobKind.COUNT, "count " + table, fingerprint, settings.texts())) {
+      return job.running(() -> count(session, threads, job, table, request, sameTable));
+    }
+  }
+
+  private CountResult count(
+      CqlSession session,
+      Executor threads,
+      OperationJob job,
+      TableDescription table,
+      Map<String, String> request,
+      TableCheck sameTable) {
+    OperationSubject subject =
+        new OperationSubject(session, table, OperationKind.COUNT, "", job.stored());
     TableScan scan =
         TableScan.prepare(
             session,
@@ -91,7 +142,10 @@ public record CountOperation(
               sender,
               scan.meter(),
               page,
-              sameTable::atCheckpoint);
+              () -> {
+                requireWanted(job, subject);
+                sameTable.atCheckpoint();
+              });
       running.start(
           new OperationParameters()
               .requests(sender, scan, settings, requests -> {})
@@ -100,6 +154,8 @@ public record CountOperation(
         return running.run(
             () -> "the rows counted so far are in the partial result",
             () -> {
+              job.run().plan(PLAN, List.of(JobPartition.ofTokens(0, List.of())));
+              job.run().begun(0);
               Optional<Distribution.Sender> elsewhere = Distribution.sender(threads);
               if (elsewhere.isPresent()) {
                 count(
@@ -113,9 +169,19 @@ public record CountOperation(
                 running.requireComplete(counter.run(), "run the operation again");
               }
               sameTable.atEnd();
-              return new CountResult(running.totals());
+              OperationTotals totals = running.totals();
+              job.run()
+                  .done(new Checkpoint(0, totals.rows(), totals.bytes(), 0, List.of(), 0));
+              return new CountResult(totals);
             });
       }
+    }
+  }
+
+  private static void requireWanted(OperationJob job, OperationSubject subject) {
+    if (job.isStopping()) {
+      throw new JobStoppedException(
+          job.id(), subject.doing() + " was stopped. A resumed count begins anew");
     }
   }
 

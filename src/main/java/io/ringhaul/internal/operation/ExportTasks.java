@@ -264,7 +264,9 @@ final class ExportTasks {
      *     task then leaves no output
      */
     Optional<TaskOutput> run(WorkerClock clock) throws InterruptedException {
-      work.checkpoints().begun(task, clock.worker(), work.scan().replica(task));
+      WorkerClock.during(
+          Stage.COMMIT,
+          () -> work.checkpoints().begun(task, clock.worker(), work.scan().replica(task)));
       int number = work.checkpoints().number(task);
       ProgressMeter.Part progress = work.scan().meter().part();
       boolean isDone = false;

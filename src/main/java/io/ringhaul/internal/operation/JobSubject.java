@@ -80,6 +80,9 @@ public record JobSubject(
                     SourcePlan source = StoredImport.plan(plan, List.of());
                     return Optional.of(new Files(source.format(), source.location()));
                   }
+                  case COUNT -> {
+                    return Optional.empty();
+                  }
                 }
                 return Optional.empty();
               });

@@ -2,6 +2,7 @@ package io.ringhaul.internal.operation;
 
 import io.ringhaul.batch.BatchLimits;
 import io.ringhaul.internal.batch.StreamWriter;
+import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.scan.PageSizer;
 import io.ringhaul.internal.telemetry.Tunable;
@@ -67,6 +68,44 @@ final class OperationParameters {
               followed.accept(value);
             });
     return add(setting, usual, isAsked, Preference.LESS);
+  }
+
+  /** The limits on rows and bytes per second of all senders. */
+  OperationParameters rates(List<RequestSender> senders) {
+    RequestLimits now = senders.get(0).limits();
+    return rate(
+            Tunable.MAX_ROWS_PER_SECOND,
+            now.maxRowsPerSecond(),
+            senders,
+            RequestLimits::withMaxRowsPerSecond)
+        .rate(
+            Tunable.MAX_BYTES_PER_SECOND,
+            now.maxBytesPerSecond(),
+            senders,
+            RequestLimits::withMaxBytesPerSecond);
+  }
+
+  private OperationParameters rate(
+      String name, long now, List<RequestSender> senders, Change change) {
+    parameters.add(
+        new Parameter(
+            new ParameterValue(
+                name,
+                now,
+                0,
+                Long.MAX_VALUE,
+                value ->
+                    senders.forEach(
+                        sender -> sender.limits(change.of(sender.limits(), value)))),
+            () -> now,
+            Preference.KEPT));
+    return this;
+  }
+
+  /** A change of one of the limits on requests. */
+  @FunctionalInterface
+  private interface Change {
+    RequestLimits of(RequestLimits before, long value);
   }
 
   /** The workers, which follow the requests in flight. */

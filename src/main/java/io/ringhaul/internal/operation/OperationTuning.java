@@ -6,6 +6,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.jobstore.JobRequest;
 import io.ringhaul.internal.limits.ManagedJob;
+import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.internal.tuning.KeyProbe;
@@ -79,13 +80,14 @@ final class OperationTuning implements SampleListener, AutoCloseable {
         parameters,
         sender,
         managed,
-        sample -> isAtRate(settings, sample));
+        sample -> isAtRate(settings, sender.limits(), sample));
   }
 
   /** Whether a second's rows, bytes or CPU time are at their limit. */
-  private static boolean isAtRate(OperationSettings settings, Sample sample) {
+  private static boolean isAtRate(
+      OperationSettings settings, RequestLimits limits, Sample sample) {
     double cpuShare = settings.limits().limits().maxCpuShare();
-    return settings.requests().limits().isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
+    return limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
         || (cpuShare < 1 && sample.process().cpuShare() >= AT_SHARE * cpuShare);
   }
 

@@ -147,7 +147,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
    * @param tunable the parameters that may change while the operation runs
    */
   void start(OperationParameters tunable) {
-    parameters = tunable;
+    parameters = tunable.rates(List.copyOf(senders));
     ManagedJob managed = manage();
     closers.push(managed::close);
     OperationTuning tunes =
@@ -380,8 +380,11 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
 
   @Override
   public Progress progress() {
-    Progress progress = meter.progress().withRequests(inFlight(), retries(), unanswered());
-    return condition == null ? progress : condition.at(progress);
+    if (condition == null) {
+      return meter.progress().withRequests(inFlight(), retries(), unanswered());
+    }
+    return condition.at(
+        meter.progress(condition.still()).withRequests(inFlight(), retries(), unanswered()));
   }
 
   @Override

@@ -37,6 +37,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,7 +67,8 @@ public final class RequestSender implements Steering, AutoCloseable {
   private final RequestSettings settings;
   private final DriverExecutionProfile profile;
   private final InFlight<Node> slots;
-  private final RateLimits rates;
+  private volatile RequestLimits limits;
+  private volatile RateLimits rates;
   private final RequestMeter meter;
   private final TableRings rings;
   private final Coordinators coordinators;
@@ -108,7 +110,8 @@ public final class RequestSender implements Steering, AutoCloseable {
             .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, settings.timeout());
     int perNode = settings.limits().maxInFlightPerNode();
     this.slots = new InFlight<>(settings.parallelism(), perNode, settings.balancing());
-    this.rates = new RateLimits(settings.limits());
+    this.limits = settings.limits();
+    this.rates = new RateLimits(limits);
     this.meter = new RequestMeter(metrics);
     this.rings = new TableRings(session, settings.datacenter());
     this.coordinators =
@@ -180,7 +183,22 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   /** Returns the limits of this sender. */
   public RequestLimits limits() {
-    return settings.limits();
+    return limits;
+  }
+
+  /**
+   * Sets other limits on rows and bytes per second. Threads that wait for the previous ones go on.
+   *
+   * @throws IllegalArgumentException if the limit on requests of a node differs, which is fixed
+   */
+  public synchronized void limits(RequestLimits other) {
+    if (other.maxInFlightPerNode() != limits.maxInFlightPerNode()) {
+      throw new IllegalArgumentException("The limit on the requests of a node cannot change");
+    }
+    RateLimits before = rates;
+    limits = other;
+    rates = new RateLimits(other);
+    before.end();
   }
 
   /**
@@ -480,6 +498,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   static final class RateLimits {
 
     private final long origin = System.nanoTime();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final @Nullable TokenBucket rows;
     private final @Nullable TokenBucket bytes;
 
@@ -503,8 +522,18 @@ public final class RequestSender implements Steering, AutoCloseable {
               rows == null ? 0 : rows.take(moreRows, now),
               bytes == null ? 0 : bytes.take(moreBytes, now));
       if (wait > 0) {
-        WorkerClock.during(Stage.WAIT_LIMIT, () -> TimeUnit.NANOSECONDS.sleep(wait));
+        WorkerClock.during(Stage.WAIT_LIMIT, () -> awaitEnd(wait));
       }
+    }
+
+    /** Waits this long, or until other limits apply. */
+    private boolean awaitEnd(long nanos) throws InterruptedException {
+      return ended.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Lets all waiting threads go on. */
+    void end() {
+      ended.countDown();
     }
 
     /**

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import io.ringhaul.internal.request.Failures;
 import io.ringhaul.internal.request.RequestLimits;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Adapts the page size in rows so that pages have about {@value #TARGET_BYTES} bytes. The server
@@ -25,6 +26,7 @@ public final class PageSizer {
    */
   private static final int PAGES_PER_SECOND = 4;
 
+  private final Supplier<RequestLimits> limits;
   private int fixedRows;
   private long targetBytes;
   private int mostRows;
@@ -35,15 +37,14 @@ public final class PageSizer {
   /**
    * @param fixedRows page size to use always; 0 to adapt it
    * @param mostAsked maximum of the adapted size
-   * @param limits rates that limit the page size
+   * @param limits the current rates, which limit the page size
    */
-  PageSizer(int fixedRows, int mostAsked, RequestLimits limits) {
+  PageSizer(int fixedRows, int mostAsked, Supplier<RequestLimits> limits) {
+    this.limits = limits;
     this.fixedRows = fixedRows;
-    this.targetBytes = share(limits.maxBytesPerSecond(), TARGET_BYTES);
+    this.targetBytes = share(limits.get().maxBytesPerSecond(), TARGET_BYTES);
     this.mostRows =
-        fixedRows > 0
-            ? Math.max(fixedRows, MOST_ROWS)
-            : (int) share(limits.maxRowsPerSecond(), Math.min(mostAsked, MOST_ROWS));
+        fixedRows > 0 ? Math.max(fixedRows, MOST_ROWS) : Math.min(mostAsked, MOST_ROWS);
   }
 
   private static long share(long perSecond, long most) {
@@ -85,11 +86,18 @@ public final class PageSizer {
 
   /** Returns the page size for the next request, in rows. */
   public synchronized int rows() {
+    RequestLimits now = limits.get();
+    long most =
+        fixedRows > 0
+            ? Math.min(fixedRows, mostRows)
+            : share(now.maxRowsPerSecond(), mostRows);
     if (rowsSeen == 0) {
-      return Math.min(mostRows, fixedRows > 0 ? fixedRows : FIRST_ROWS);
+      return (int) (fixedRows > 0 ? most : Math.min(most, FIRST_ROWS));
     }
-    long most = fixedRows > 0 ? Math.min(fixedRows, mostRows) : mostRows;
-    long bytes = fixedRows > 0 ? ceilingBytes : Math.min(targetBytes, ceilingBytes);
+    long bytes =
+        fixedRows > 0
+            ? ceilingBytes
+            : share(now.maxBytesPerSecond(), Math.min(targetBytes, ceilingBytes));
     return bounded(most, bytes);
   }
 

@@ -18,7 +18,7 @@ public final class TableScanner {
   public TableScanner(RangeStatements statements, RequestSender sender, ScanSettings settings) {
     this.statements = statements;
     this.sender = sender;
-    this.pageSizer = new PageSizer(settings.pageSize(), settings.mostPageSize(), sender.limits());
+    this.pageSizer = new PageSizer(settings.pageSize(), settings.mostPageSize(), sender::limits);
     this.settings = settings;
   }
 

@@ -119,19 +119,16 @@ final class LimitTally {
 
   private Map<Kind, Double> parts(Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
     StageTimes times = StageTimes.of(sample.stages());
-    double unlimited = times.seconds(UNLIMITED);
-    double timed = times.seconds() - unlimited;
-    double idle =
-        timed == 0 && unlimited > 0
-            ? 0
-            : Math.max(0, sample.workers() * sample.seconds() - timed - unlimited);
+    double timed = times.seconds() - times.seconds(UNLIMITED);
     Map<Kind, Double> parts = new EnumMap<>(Kind.class);
-    if (timed + idle <= 0) {
+    if (times.seconds() == 0) {
+      part(parts, Kind.NOTHING, sample.workers() > 0 ? sample.seconds() : 0);
+    }
+    if (timed <= 0) {
       return parts;
     }
     // The workers' time divides the time of the sample.
-    double scale = sample.seconds() / (timed + idle);
-    part(parts, Kind.NOTHING, idle * scale);
+    double scale = sample.seconds() / timed;
     part(parts, ownLimit(sample, limits), times.seconds(Set.of(Stage.WAIT_LIMIT)) * scale);
     boolean areAllInUse = sample.inFlight() >= sample.inFlightBound();
     Kind cluster = cluster(sample, limits, bottlenecks);

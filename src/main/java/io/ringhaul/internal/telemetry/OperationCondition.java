@@ -32,10 +32,13 @@ public final class OperationCondition {
 
   private static final Duration MOST_STALL = Duration.ofSeconds(30);
 
+  /** Before the first answers the usual latency is unknown. */
+  private static final Duration FIRST_STALL = Duration.ofSeconds(5);
+
   /** Requests that usually take long, such as large counts, may take this many times as long. */
   private static final int STALL_FACTOR = 4;
 
-  /** The usual latency is the median of this many samples. */
+  /** What is usual is the median of this many samples. */
   private static final int LATENCIES = 60;
 
   /** A bottleneck stays open for seconds after its last symptom; the operation is well by then. */
@@ -71,12 +74,15 @@ public final class OperationCondition {
   private final Supplier<Limits> limits;
   private final Supplier<Optional<Pause>> pause;
   private final Supplier<List<Bottleneck>> bottlenecks;
+  /** How long the cluster may usually not answer, in milliseconds, for each sample. */
   private final Deque<Double> latencies = new ArrayDeque<>();
   private Optional<LimitingFactor> recent = Optional.empty();
   private Optional<Health> failing = Optional.empty();
   private State lastSampled = State.RUNNING_WELL;
+  private boolean lastShared;
   private State state = State.RUNNING_WELL;
   private long stateSince = System.nanoTime();
+  private long endedStillNanos;
 
   /**
    * @param bottlenecks the open bottlenecks, with the greatest weight first
@@ -109,17 +115,20 @@ public final class OperationCondition {
             : Optional.empty();
     Optional<Pause> held = pause.get();
     Health health = health(sample.progress(), held, sample.time());
-    if (isMoving(health.state()) != isMoving(lastSampled)) {
+    Set<BottleneckKind> open = EnumSet.noneOf(BottleneckKind.class);
+    bottlenecks.get().forEach(each -> open.add(each.kind()));
+    boolean shares = open.contains(BottleneckKind.CONTENTION);
+    if (isMoving(health.state()) != isMoving(lastSampled) || shares != lastShared) {
+      // The samples before say nothing about the ones that follow.
       tally.restart();
     }
     lastSampled = health.state();
+    lastShared = shares;
     switch (health.state()) {
       case PAUSED -> tally.add(Kind.RUN_WINDOW, sample.seconds());
       case STALLED -> tally.add(Kind.CLUSTER, sample.seconds());
       default -> {
         learn(sample);
-        Set<BottleneckKind> open = EnumSet.noneOf(BottleneckKind.class);
-        bottlenecks.get().forEach(each -> open.add(each.kind()));
         tally.add(sample, limits.get(), open);
       }
     }
@@ -133,11 +142,18 @@ public final class OperationCondition {
 
   private void learn(Sample sample) {
     if (sample.latency().count() > 0) {
-      latencies.addLast(sample.latency().p99Millis());
+      latencies.addLast(
+          Math.max(STALL_FACTOR * sample.latency().p50Millis(), sample.latency().p99Millis()));
       if (latencies.size() > LATENCIES) {
         latencies.removeFirst();
       }
     }
+  }
+
+  /** How long the operation has been paused or stalled so far. */
+  public synchronized Duration still() {
+    return Duration.ofNanos(
+        endedStillNanos + (isMoving(state) ? 0 : System.nanoTime() - stateSince));
   }
 
   /** What limited the operation so far; empty if it was too short. */
@@ -156,8 +172,12 @@ public final class OperationCondition {
   private Health health(Progress progress, Optional<Pause> held, Instant time) {
     Health now = judge(progress, held, time);
     if (now.state() != state) {
+      long begin = System.nanoTime() - now.since().toNanos();
+      if (!isMoving(state)) {
+        endedStillNanos += Math.max(0, begin - stateSince);
+      }
       state = now.state();
-      stateSince = System.nanoTime() - now.since().toNanos();
+      stateSince = begin;
     }
     return new Health(
         state, now.text(), Duration.ofNanos(Math.max(0, System.nanoTime() - stateSince)));
@@ -216,12 +236,10 @@ public final class OperationCondition {
   /** How long the cluster may not answer before the operation counts as stalled. */
   private Duration stall() {
     double[] sorted = latencies.stream().mapToDouble(each -> each).sorted().toArray();
-    // Before the first answers the usual latency is unknown.
-    double usual =
-        sorted.length == 0
-            ? LEAST_STALL.toMillis() * 2.0 / STALL_FACTOR
-            : sorted[sorted.length / 2];
-    Duration stall = Duration.ofMillis((long) (STALL_FACTOR * usual));
+    if (sorted.length == 0) {
+      return FIRST_STALL;
+    }
+    Duration stall = Duration.ofMillis((long) sorted[sorted.length / 2]);
     if (stall.compareTo(LEAST_STALL) < 0) {
       return LEAST_STALL;
     }

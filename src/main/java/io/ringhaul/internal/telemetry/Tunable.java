@@ -24,6 +24,12 @@ public interface Tunable {
   /** The number of worker threads. */
   String WORKERS = "workers";
 
+  /** The limit on rows per second; 0 for no limit. */
+  String MAX_ROWS_PER_SECOND = "maxRowsPerSecond";
+
+  /** The limit on bytes per second; 0 for no limit. */
+  String MAX_BYTES_PER_SECOND = "maxBytesPerSecond";
+
   /** One of the names above. */
   String name();
 

@@ -19,7 +19,10 @@ public record Parameter(Tunable tunable, LongSupplier usual, Preference preferen
     LESS,
 
     /** The value nearer to the usual value. */
-    USUAL
+    USUAL,
+
+    /** None: only the user changes it. */
+    KEPT
   }
 
   String name() {

@@ -47,8 +47,12 @@ public final class Tuner implements SampleListener {
     this.mode = mode;
     this.parameters = List.copyOf(parameters);
     this.history = history;
-    this.climber = new HillClimber(this.parameters, held, history);
-    this.advice = new Advice(this.parameters, earlier, history);
+    List<Parameter> tuned =
+        parameters.stream()
+            .filter(each -> each.preference() != Parameter.Preference.KEPT)
+            .toList();
+    this.climber = new HillClimber(tuned, held, history);
+    this.advice = new Advice(tuned, earlier, history);
   }
 
   @Override

@@ -17,17 +17,18 @@ class RecentProgressTest {
   private double seconds;
   private double completed;
   private double rows;
+  private long still;
 
   /**
    * Reads progress twice a second for this time, at a speed that completes all in secondsForAll.
    */
   private Forecast after(double time, double secondsForAll) {
-    Forecast forecast = recent.at(nanos(), (long) rows, completed);
+    Forecast forecast = recent.at(nanos(), still, (long) rows, completed);
     for (double passed = 0; passed < time; passed += HALF) {
       seconds += HALF;
       completed += HALF / secondsForAll;
       rows += 1_000_000 * HALF / secondsForAll;
-      forecast = recent.at(nanos(), (long) rows, completed);
+      forecast = recent.at(nanos(), still, (long) rows, completed);
     }
     return forecast;
   }
@@ -51,6 +52,19 @@ class RecentProgressTest {
     Forecast forecast = after(40, 100);
     assertThat(seconds(forecast)).isCloseTo(60, within(0.01));
     assertThat(forecast.rowsPerSecond()).isCloseTo(10_000, within(1.0));
+  }
+
+  /** The first two seconds of a stall are not known as such. */
+  @Test
+  void leavesOutStalls() {
+    after(20, 100);
+    after(2, 1e12);
+    for (double stalled = 2; stalled <= 60; stalled += HALF) {
+      seconds += HALF;
+      still = TimeUnit.MILLISECONDS.toNanos(Math.round((stalled + HALF) * 1_000));
+      recent.at(nanos(), still, (long) rows, completed);
+    }
+    assertThat(seconds(after(5, 100))).isCloseTo(75, within(2.0));
   }
 
   @Test
@@ -86,7 +100,7 @@ class RecentProgressTest {
     assertThat(completed).isCloseTo(1, within(1e-9));
     completed = 1;
     seconds += HALF;
-    assertThat(recent.at(nanos(), (long) rows, 1).remaining()).hasValue(Duration.ZERO);
+    assertThat(recent.at(nanos(), still, (long) rows, 1).remaining()).hasValue(Duration.ZERO);
     assertThat(end.rowsPerSecond()).isCloseTo(10_000, within(1.0));
   }
 }

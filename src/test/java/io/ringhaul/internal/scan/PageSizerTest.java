@@ -10,7 +10,7 @@ class PageSizerTest {
 
   @Test
   void adaptsToTheTargetSize() {
-    PageSizer sizer = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
+    PageSizer sizer = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE);
     assertThat(sizer.rows()).isEqualTo(50);
     sizer.learn(50, 50 * 1024);
     assertThat(sizer.rows()).isEqualTo(256);
@@ -21,18 +21,18 @@ class PageSizerTest {
   @Test
   void limitsPagesToAQuarterOfASecond() {
     PageSizer byRows =
-        new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
+        new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE.withMaxRowsPerSecond(100));
     assertThat(byRows.rows()).isEqualTo(25);
     byRows.learn(1_000, 1_000);
     assertThat(byRows.rows()).isEqualTo(25);
     PageSizer byBytes =
         new PageSizer(
-            0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxBytesPerSecond(4_000));
+            0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE.withMaxBytesPerSecond(4_000));
     byBytes.learn(1_000, 10_000);
     assertThat(byBytes.rows()).isEqualTo(100);
     assertThat(
             new PageSizer(
-                    0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(1))
+                    0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE.withMaxRowsPerSecond(1))
                 .rows())
         .isEqualTo(1);
   }
@@ -41,15 +41,15 @@ class PageSizerTest {
   void keepsAFixedSize() {
     PageSizer sizer =
         new PageSizer(
-            700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE.withMaxRowsPerSecond(100));
+            700, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE.withMaxRowsPerSecond(100));
     sizer.learn(1, 1 << 20);
     assertThat(sizer.rows()).isEqualTo(700);
   }
 
   @Test
   void ceilingLimitsEveryPage() {
-    PageSizer adapted = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
-    PageSizer fixed = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
+    PageSizer adapted = new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE);
+    PageSizer fixed = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE);
     adapted.learn(100, 100 * 1024);
     fixed.learn(100, 100 * 1024);
     adapted.ceiling(64 * 1024);
@@ -64,7 +64,7 @@ class PageSizerTest {
 
   @Test
   void ignoresOtherFailures() {
-    PageSizer sizer = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, RequestLimits.NONE);
+    PageSizer sizer = new PageSizer(700, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE);
     assertThat(sizer.isRefused(700, new IllegalStateException("page size threshold"))).isFalse();
     assertThat(sizer.rows()).isEqualTo(700);
   }

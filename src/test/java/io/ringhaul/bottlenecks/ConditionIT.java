@@ -1,0 +1,359 @@
+package io.ringhaul.bottlenecks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.ExportRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.Slow;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.console.ConsoleClient;
+import io.ringhaul.console.JobConsole;
+import io.ringhaul.csv.CsvTarget;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStore;
+import io.ringhaul.limits.RunWindow;
+import io.ringhaul.monitor.Health.State;
+import io.ringhaul.monitor.LimitingFactor;
+import io.ringhaul.monitor.LimitingFactor.Kind;
+import io.ringhaul.monitor.Progress;
+import io.ringhaul.monitor.Sample;
+import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Progress, samples and the HTTP API say the same about a job at each second, and it is what was
+ * done to the job.
+ */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConditionIT {
+
+  private static final int ROWS = 12_000;
+  private static final int RATE = 600;
+  private static final Duration FROZEN = Duration.ofSeconds(8);
+
+  /** A stall must show, and end, within this time. */
+  private static final Duration SOON = Duration.ofSeconds(3);
+
+  private static final double REMAINING_WITHIN = 0.2;
+
+  @TempDir private Path folder;
+
+  private String keyspace = "";
+  private final TokenAwareBulkOperator operator =
+      TokenAwareBulkOperator.over(TestCluster.session());
+  private final List<Watched> jobs = new ArrayList<>();
+  private JobStore store = JobStore.inMemory();
+  private JobConsole console = JobConsole.over(store).start();
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)");
+    AsyncWrites.writeRows(
+        TestCluster.session(),
+        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
+        ROWS,
+        i -> new Object[] {i, "v" + i});
+  }
+
+  @BeforeEach
+  void open() {
+    console.close();
+    store = JobStore.file(folder.resolve("jobs.db"));
+    console = JobConsole.over(store).start();
+  }
+
+  @AfterEach
+  void end() {
+    jobs.forEach(job -> job.ended().cancel(true));
+    jobs.clear();
+    console.close();
+    store.close();
+  }
+
+  /** A job, everything that was heard of it, and what the API said of it. */
+  private record Watched(
+      UUID id,
+      CompletableFuture<?> ended,
+      List<Heard> progress,
+      List<Sample> samples,
+      List<JsonNode> answers) {}
+
+  private record Heard(Instant time, Progress progress) {}
+
+  private ExportRequest export(String name) {
+    return operator
+        .export(keyspace, "t")
+        .to(CsvTarget.folder(folder.resolve(name)))
+        .skipPreflight();
+  }
+
+  private Watched start(ExportRequest request) {
+    UUID id = UUID.randomUUID();
+    List<Heard> progress = new CopyOnWriteArrayList<>();
+    List<Sample> samples = new CopyOnWriteArrayList<>();
+    CompletableFuture<?> ended =
+        request
+            .jobId(id)
+            .job(JobOptions.in(store))
+            .onProgress(each -> progress.add(new Heard(Instant.now(), each)))
+            .onSample(samples::add)
+            .executeAsync();
+    Watched job = new Watched(id, ended, progress, samples, new ArrayList<>());
+    jobs.add(job);
+    return job;
+  }
+
+  /** Asks the API for all jobs twice a second. */
+  private void watch(Duration time) throws InterruptedException {
+    ConsoleClient client = new ConsoleClient(console.uri());
+    Instant end = Instant.now().plus(time);
+    while (Instant.now().isBefore(end)) {
+      for (Watched job : jobs) {
+        JsonNode live = client.get("/api/batch-jobs/" + job.id()).body().path("live");
+        if (live.isObject()) {
+          job.answers().add(live);
+        }
+      }
+      Thread.sleep(500);
+    }
+  }
+
+  /** Fails unless each answer of the API is what the sample of its time says. */
+  private static void assertSame(Watched job) {
+    assertThat(job.answers()).hasSizeGreaterThan(3);
+    for (JsonNode live : job.answers()) {
+      Sample sample =
+          job.samples().stream()
+              .filter(
+                  each ->
+                      each.time()
+                          .truncatedTo(ChronoUnit.MILLIS)
+                          .equals(Instant.parse(live.path("time").asText())))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError("no sample of " + live));
+      Progress progress = sample.progress();
+      assertThat(live.path("health").path("state").asText())
+          .isEqualTo(progress.health().state().key());
+      assertThat(live.path("health").path("text").asText()).isEqualTo(progress.health().text());
+      if (progress.limitedBy().isEmpty()) {
+        assertThat(live.path("limitedBy").isNull()).isTrue();
+      } else {
+        LimitingFactor factor = progress.limitedBy().get();
+        assertThat(live.path("limitedBy").path("kind").asText()).isEqualTo(factor.kind().key());
+        assertThat(live.path("limitedBy").path("share").asDouble()).isEqualTo(factor.share());
+        assertThat(live.path("limitedBy").path("text").asText()).isEqualTo(factor.description());
+      }
+      assertThat(live.path("remainingSeconds").isNull()).isEqualTo(progress.remaining().isEmpty());
+      assertThat(live.path("pause").isNull()).isEqualTo(progress.pause().isEmpty());
+    }
+  }
+
+  /** Fails unless everything heard between two times has this kind, from the first one on. */
+  private static void assertLimitedBy(Watched job, Kind kind, Instant from, Instant to) {
+    List<Heard> heard = between(job, from, to);
+    assertThat(heard).isNotEmpty();
+    assertThat(heard)
+        .allSatisfy(
+            each ->
+                assertThat(each.progress().limitedBy())
+                    .as("at %s: %s", each.time(), each.progress())
+                    .map(LimitingFactor::kind)
+                    .contains(kind));
+  }
+
+  /** A job on a busy machine may not reach its rate for some seconds, and then does not name it. */
+  private static void assertLimitedAtItsRate(Watched job, Instant from, Instant to) {
+    List<Heard> heard = between(job, from, to);
+    assertThat(heard)
+        .filteredOn(each -> each.progress().rowsPerSecond() >= 0.95 * RATE)
+        .isNotEmpty()
+        .allSatisfy(
+            each ->
+                assertThat(each.progress().limitedBy())
+                    .as("at %s: %s", each.time(), each.progress())
+                    .contains(
+                        new LimitingFactor(
+                            Kind.ROWS_PER_SECOND,
+                            each.progress().limitedBy().orElseThrow().share(),
+                            OptionalLong.of(RATE))));
+  }
+
+  private static void assertHealth(
+      Watched job, Predicate<State> states, Instant from, Instant to) {
+    assertThat(between(job, from, to))
+        .isNotEmpty()
+        .allSatisfy(
+            each ->
+                assertThat(each.progress().health().state())
+                    .as("at %s: %s", each.time(), each.progress().health())
+                    .matches(states));
+  }
+
+  private static List<Heard> between(Watched job, Instant from, Instant to) {
+    return job.progress().stream()
+        .filter(each -> each.time().isAfter(from) && each.time().isBefore(to))
+        .toList();
+  }
+
+  /** Fails unless the estimates after the first tenth agree with the end. */
+  private static void assertRemaining(Watched job, Instant frozenFrom, Instant frozenTo) {
+    Instant end = job.samples().get(job.samples().size() - 1).time();
+    int known = 0;
+    for (Heard each : job.progress()) {
+      Progress progress = each.progress();
+      if (progress.completed() < 0.1 || progress.completed() >= 0.95) {
+        continue;
+      }
+      boolean isStill = each.time().isAfter(frozenFrom) && each.time().isBefore(frozenTo);
+      if (isStill || progress.remaining().isEmpty()) {
+        continue;
+      }
+      known++;
+      Duration truth = Duration.between(each.time(), end);
+      if (each.time().isBefore(frozenFrom)) {
+        truth = truth.minus(Duration.between(frozenFrom, frozenTo));
+      }
+      double seconds = truth.toMillis() / 1e3;
+      assertThat(progress.remaining().get().toMillis() / 1e3)
+          .as("at %s with %s, %.1f s before the end", each.time(), progress, seconds)
+          .isBetween(
+              seconds * (1 - REMAINING_WITHIN) - 1, seconds * (1 + REMAINING_WITHIN) + 1);
+    }
+    assertThat(known).isGreaterThan(10);
+  }
+
+  /**
+   * Two jobs of few and many tasks wait for their rate limits, and a third one for its window, while
+   * the node stands still for eight seconds.
+   */
+  @Test
+  void namesRateLimitsWindowsAndStalls() throws Exception {
+    List<ProcessHandle> nodes = NodeProcesses.ofThisProcess();
+    assumeThat(nodes).as("nodes that this process started").isNotEmpty();
+    Instant begin = Instant.now();
+    Watched few = start(export("few").taskCount(8).maxRowsPerSecond(RATE));
+    Watched many = start(export("many").taskCount(128).maxRowsPerSecond(RATE));
+    LocalTime later = LocalTime.now(ZoneOffset.UTC).plusHours(2).truncatedTo(ChronoUnit.SECONDS);
+    RunWindow window =
+        new RunWindow(EnumSet.allOf(DayOfWeek.class), later, later.plusHours(1), ZoneOffset.UTC);
+    Watched paused = start(export("paused").runWindow(window));
+    watch(Duration.ofSeconds(8));
+    Instant frozen = Instant.now();
+    Instant thawed;
+    try (Signals silent = Signals.suspend(nodes)) {
+      watch(FROZEN);
+      thawed = Instant.now();
+    }
+    watch(Duration.ofSeconds(6));
+    Instant watched = Instant.now();
+    few.ended().get();
+    many.ended().get();
+    for (Watched job : List.of(few, many)) {
+      assertSame(job);
+      assertLimitedAtItsRate(job, begin.plusSeconds(4), frozen);
+      assertLimitedBy(job, Kind.CLUSTER, frozen.plus(SOON), thawed);
+      assertLimitedAtItsRate(job, thawed.plus(SOON), watched);
+      assertHealth(job, state -> state != State.STALLED, begin, frozen);
+      assertHealth(job, state -> state == State.STALLED, frozen.plus(SOON), thawed);
+      assertHealth(job, state -> state != State.STALLED, thawed.plus(SOON), watched);
+      assertRemaining(job, frozen, thawed.plus(SOON));
+    }
+    assertSame(paused);
+    assertLimitedBy(paused, Kind.RUN_WINDOW, begin.plusSeconds(2), watched);
+    assertHealth(paused, state -> state == State.PAUSED, begin.plusSeconds(2), watched);
+    JsonNode pause = paused.answers().get(paused.answers().size() - 1).path("pause");
+    assertThat(pause.path("reason").asText()).contains("outside of the run window");
+    assertThat(LocalTime.ofInstant(Instant.parse(pause.path("until").asText()), ZoneOffset.UTC))
+        .isEqualTo(later);
+  }
+
+  /** Pages of one row are slow, and the workers only wait for them. */
+  @Test
+  void namesTheClusterAndTheRequestsInFlight() throws Exception {
+    Instant begin = Instant.now();
+    Watched cluster = start(slow().taskCount(8));
+    watch(Duration.ofSeconds(6));
+    cluster.ended().cancel(true);
+    Instant second = Instant.now();
+    Watched slots = start(slow().taskCount(128).parallelism(2));
+    watch(Duration.ofSeconds(6));
+    assertSame(cluster);
+    assertLimitedBy(cluster, Kind.CLUSTER, begin.plusSeconds(3), second);
+    assertSame(slots);
+    assertLimitedBy(slots, Kind.IN_FLIGHT, second.plusSeconds(3), Instant.now());
+  }
+
+  private ExportRequest slow() {
+    return operator.export(keyspace, "t").to(BurdenedTarget.light()).pageSize(1).skipPreflight();
+  }
+
+  @Test
+  void namesTheDisk() throws Exception {
+    BurdenedTarget target = BurdenedTarget.onSlowDisk(20);
+    Instant begin = Instant.now();
+    Watched job = start(operator.export(keyspace, "t").to(target).taskCount(8).skipPreflight());
+    watch(Duration.ofSeconds(6));
+    assertSame(job);
+    assertLimitedBy(job, Kind.DISK, begin.plusSeconds(3), Instant.now());
+  }
+
+  /** The job fails, and its error says which limit to raise. */
+  @Test
+  void saysThatTheDiskIsFull() {
+    Watched job = start(export("full").taskCount(8).maxDiskBytes(1_000));
+    assertThat(job.ended()).failsWithin(Duration.ofSeconds(20));
+    JsonNode stored =
+        new ConsoleClient(console.uri()).get("/api/batch-jobs/" + job.id()).body();
+    assertThat(stored.path("status").asText()).isEqualTo("FAILED");
+    assertThat(stored.path("error").asText()).contains("maxDiskBytes");
+    assertThat(stored.path("result").isNull()).isTrue();
+    assertThat(stored.path("subject").path("format").asText()).isEqualTo("csv");
+  }
+
+  /** A job that was faster alone is limited by the other one; the other one has no baseline. */
+  @Test
+  @Slow
+  void namesAnotherJobAfterABaseline() throws Exception {
+    Watched first = start(slow().taskCount(8).parallelism(8));
+    watch(Duration.ofSeconds(14));
+    List<Watched> others = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      others.add(start(slow().taskCount(128).parallelism(64)));
+    }
+    Instant joined = Instant.now();
+    watch(Duration.ofSeconds(25));
+    assertSame(first);
+    assertLimitedBy(first, Kind.OTHER_JOB, joined.plusSeconds(18), Instant.now());
+    assertThat(
+            others.stream()
+                .flatMap(other -> other.progress().stream())
+                .flatMap(each -> each.progress().limitedBy().stream())
+                .map(LimitingFactor::kind))
+        .doesNotContain(Kind.OTHER_JOB);
+  }
+}
