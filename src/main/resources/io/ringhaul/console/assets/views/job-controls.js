@@ -111,6 +111,7 @@ function tasks(number, kind = "running") {
 
 /** What becomes of its files when it is deleted. */
 function filesOf({ kind, status, command }) {
+  if (kind === "COUNT") return "";
   if (kind === "DELETE") return "Rows that it deleted stay deleted.";
   if (kind !== "EXPORT") return "Rows that it wrote stay in the table.";
   return status === "COMPLETED" || !command?.length
