@@ -251,7 +251,7 @@ test("every tab shows in each look", async () => {
   for (const tab of TABS) {
     await byId(`tab-${tab}`).click();
     await page.locator(`[data-testid="tab-${tab}"][aria-selected="true"]`).waitFor();
-    await page.locator("#panel > *").first().waitFor();
+    await page.locator("#panel > *").last().waitFor();
     await lookAt(tab);
   }
 });
