@@ -133,6 +133,8 @@ test("a line breaks where nothing was measured", () => {
     pieces(points).map((each) => each.length),
     [3, 2],
   );
+  const thinned = [0, 10, 20, 30, 31, 32].map((second) => [second * 1000, 1]);
+  assert.equal(pieces(thinned).length, 1);
   assert.deepEqual(
     within(points, 2500, 2600).map(([at]) => at),
     [2000, 3000],

@@ -45,7 +45,7 @@ export function throughputChart(watch, signal) {
       unitTick: unit.unitTick,
       height: HEIGHT,
       extra: choice,
-      loading: () => isLoading(watch),
+      nothing: () => nothingText(watch),
       over: () => Boolean(watch.job) && !isActive(watch.job),
       limit: () => limitOf(watch.job, unit),
     },
@@ -59,9 +59,10 @@ export function throughputChart(watch, signal) {
   return chart;
 }
 
-/** Whether measurements may still come. */
-export function isLoading(watch) {
-  return !watch.measured || (watch.job && isActive(watch.job));
+/** What a chart says that has no measurements. */
+function nothingText(watch) {
+  if (!watch.measured) return "Loading …";
+  return watch.job && isActive(watch.job) ? "No measurements yet" : "No measurements";
 }
 
 /** The rate limit as it is now, or as the job was created with it. */
@@ -88,7 +89,7 @@ export function latencyChart(watch, signal) {
       height: HEIGHT,
       log: true,
       extra: choice,
-      loading: () => isLoading(watch),
+      nothing: () => nothingText(watch),
       over: () => Boolean(watch.job) && !isActive(watch.job),
     },
     watch.axis,

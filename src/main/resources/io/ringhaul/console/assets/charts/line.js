@@ -26,15 +26,15 @@ export class LineChart {
    * `lines`: for each a label and a tone, whether it is filled below, and whether it is smoothed.
    * Options: `title`, `format` of values, `tick` of an axis' values and `unitTick` of the highest
    * one, `height`, `id` for tests, `binary` steps, `top` as the least upper end, `log` for a
-   * logarithmic scale; as functions `limit` with a value and its label or null, `loading` whether
-   * measurements may still come, and `over` whether to tell means instead of the last values.
+   * logarithmic scale; as functions `limit` with a value and its label or null, `nothing` with
+   * what to say without measurements, and `over` whether to tell means instead of the last values.
    */
   constructor(lines, options, axis, signal) {
     this.#lines = lines.map((each) => ({ ...each, points: [] }));
     this.#options = {
       height: 150,
       tick: compact,
-      loading: () => false,
+      nothing: () => "No measurements",
       over: () => false,
       ...options,
     };
@@ -190,7 +190,7 @@ export class LineChart {
     const { range } = this.#axis;
     if (!measured || !(range.from < range.to)) {
       this.#scale = null;
-      const text = this.#options.loading() ? "Loading …" : "No measurements";
+      const text = this.#options.nothing();
       fill(this.#plot, svg("text", { x: width / 2, y: height / 2, class: "plot-empty" }, text));
       return;
     }

@@ -5,7 +5,7 @@ const STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400,
 ].map((each) => each * SECOND);
 
-/** Between points that are farther apart than so many usual steps, nothing was measured. */
+/** Between points that are so many times as far apart as their neighbours, nothing was measured. */
 const GAP_STEPS = 3;
 const LEAST_GAP = 3_500;
 
@@ -53,17 +53,17 @@ export function within(points, from, to) {
   return points.slice(Math.max(0, first - 1), Math.min(points.length, end + 1));
 }
 
-/** Cuts a series where nothing was measured for longer than a few of its usual steps. */
+/**
+ * Cuts a series where nothing was measured for longer than a few of the steps around. Old parts of a
+ * series have longer steps than new ones.
+ */
 export function pieces(points) {
-  if (points.length < 3) return points.length ? [points] : [];
-  const steps = points
-    .slice(1)
-    .map(([at], i) => at - points[i][0])
-    .sort((a, b) => a - b);
-  const gap = Math.max(LEAST_GAP, steps[steps.length >> 1] * GAP_STEPS);
+  if (!points.length) return [];
+  const step = (i) => (i > 0 && i < points.length ? points[i][0] - points[i - 1][0] : 0);
   const out = [[points[0]]];
   for (let i = 1; i < points.length; i++) {
-    if (points[i][0] - points[i - 1][0] > gap) out.push([]);
+    const usual = Math.max(step(i - 1), step(i + 1));
+    if (step(i) > Math.max(LEAST_GAP, usual * GAP_STEPS)) out.push([]);
     out[out.length - 1].push(points[i]);
   }
   return out;

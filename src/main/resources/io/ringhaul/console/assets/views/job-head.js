@@ -236,7 +236,8 @@ function trouble(live, failed, job) {
   if (failed) return `${count(failed)} failed`;
   if (!live)
     return job.figures.rejectedRows ? `${count(job.figures.rejectedRows)} rejected rows` : "";
-  const parts = [`${count(live.inFlight)} of ${count(live.inFlightBound)} in flight`];
+  const { inFlight, inFlightBound } = live;
+  const parts = inFlightBound ? [`${count(inFlight)} of ${count(inFlightBound)} in flight`] : [];
   if (live.errors) parts.push(`${count(live.errors)} errors`);
   if (live.retries) parts.push(`${count(live.retries)} retries`);
   return parts.join(" · ");

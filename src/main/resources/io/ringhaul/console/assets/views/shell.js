@@ -64,7 +64,12 @@ export function buildShell(host) {
     h(
       "header",
       { class: "top" },
-      h("a", { class: "brand", href: jobsAddress(), "aria-label": "Ringhaul" }, mark(), h("span", {}, "Ringhaul")),
+      h(
+        "a",
+        { class: "brand", href: jobsAddress(), "aria-label": "Ringhaul" },
+        mark(),
+        h("span", {}, "Ringhaul"),
+      ),
       connection,
       lock,
       theme,
