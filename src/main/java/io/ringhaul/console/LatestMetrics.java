@@ -29,10 +29,15 @@ final class LatestMetrics {
     time = metrics.stream().map(Metric::time).max(Instant::compareTo);
     condition = StoredCondition.read(metrics);
     for (Metric metric : metrics) {
-      if (metric.time().plus(STALE).isAfter(time.orElseThrow())) {
+      boolean isNewest = metric.time().equals(time.orElseThrow());
+      boolean isFresh =
+          StoredCondition.has(metric.component())
+              ? isNewest
+              : metric.time().plus(STALE).isAfter(time.orElseThrow());
+      if (isFresh) {
         put(values, metric);
       }
-      if (metric.time().equals(time.orElseThrow())) {
+      if (isNewest) {
         put(newest, metric);
       }
     }

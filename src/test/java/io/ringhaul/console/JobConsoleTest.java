@@ -109,6 +109,19 @@ class JobConsoleTest {
       assertThat(live.path("nodes").get(0).path("node").asText()).isEqualTo("127.0.0.1:9042");
       assertThat(live.path("settings").toString()).isEqualTo("{\"inFlight\":16}");
       assertThat(live.path("bottleneck").path("kind").asText()).isEqualTo("SERVER_OVERLOAD");
+      assertThat(live.path("limitedBy").toString())
+          .isEqualTo(
+              "{\"kind\":\"rows_per_second\",\"share\":0.9,\"value\":1000,"
+                  + "\"text\":\"your limit of 1,000 rows/s\"}");
+      assertThat(live.path("health").toString())
+          .isEqualTo(
+              "{\"state\":\"slowed\",\"text\":\"The node answers late\",\"sinceSeconds\":2.0}");
+      assertThat(live.path("pause").isNull()).isTrue();
+      assertThat(job.path("result").isNull()).isTrue();
+      JsonNode brief = client.get("/api/batch-jobs").body().path("items").get(0).path("live");
+      assertThat(brief.path("limitedBy")).isEqualTo(live.path("limitedBy"));
+      assertThat(brief.path("health")).isEqualTo(live.path("health"));
+      assertThat(brief.path("stages")).isEmpty();
       run.stopped();
     }
   }
@@ -226,6 +239,11 @@ class JobConsoleTest {
       assertRefused("POST", path + "/stop", "", 409, "is not running (it is STOPPED)");
       assertThat(client.call("POST", path + "/restart", "").status()).isEqualTo(202);
       assertThat(client.call("POST", path + "/start", "").status()).isEqualTo(202);
+      String options = "{\"options\":[\"--max-disk=20g\"]}";
+      assertThat(client.call("POST", path + "/start", options).status()).isEqualTo(202);
+      assertThat(store.find(run.job().id()).orElseThrow().definition().command())
+          .contains("--max-disk=20g");
+      assertRefused("POST", path + "/start", "{\"options\":[null]}", 400, "null");
       ConsoleClient.Answer retried =
           client.call("POST", "/api/batch-partitions/" + run.job().id() + ":0/retry", "");
       assertThat(retried.status()).isEqualTo(202);
@@ -238,6 +256,8 @@ class JobConsoleTest {
               "cancel busy",
               "cancel busy",
               "restart busy",
+              "start busy",
+              "change busy [--max-disk=20g]",
               "start busy",
               "require busy",
               "start busy",

@@ -94,7 +94,7 @@ final class StoredExamples {
                   new Metric(
                       time,
                       "health:slowed",
-                      "seconds",
+                      "age_seconds",
                       2,
                       OptionalInt.empty(),
                       Optional.of("The node answers late")),

@@ -42,6 +42,9 @@ public enum MetricName {
   FREE_BYTES,
   WRITTEN_BYTES_PER_SECOND,
 
+  /** How long a state has lasted. */
+  AGE_SECONDS,
+
   /** A time in seconds since 1970. */
   SINCE,
 

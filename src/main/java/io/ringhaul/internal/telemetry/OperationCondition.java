@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -74,6 +75,7 @@ public final class OperationCondition {
   private final Supplier<Limits> limits;
   private final Supplier<Optional<Pause>> pause;
   private final Supplier<List<Bottleneck>> bottlenecks;
+  private final LongSupplier clock;
   /** How long the cluster may usually not answer, in milliseconds, for each sample. */
   private final Deque<Double> latencies = new ArrayDeque<>();
   private Optional<LimitingFactor> recent = Optional.empty();
@@ -81,7 +83,9 @@ public final class OperationCondition {
   private State lastSampled = State.RUNNING_WELL;
   private boolean lastShared;
   private State state = State.RUNNING_WELL;
-  private long stateSince = System.nanoTime();
+  private long stateSince;
+  private long rows;
+  private long rowsAt;
   private long endedStillNanos;
 
   /**
@@ -92,10 +96,22 @@ public final class OperationCondition {
       Supplier<Limits> limits,
       Supplier<Optional<Pause>> pause,
       Supplier<List<Bottleneck>> bottlenecks) {
+    this(work, limits, pause, bottlenecks, System::nanoTime);
+  }
+
+  OperationCondition(
+      OperationKind work,
+      Supplier<Limits> limits,
+      Supplier<Optional<Pause>> pause,
+      Supplier<List<Bottleneck>> bottlenecks,
+      LongSupplier clock) {
     this.tally = new LimitTally(work, Runtime.getRuntime().availableProcessors());
     this.limits = limits;
     this.pause = pause;
     this.bottlenecks = bottlenecks;
+    this.clock = clock;
+    this.stateSince = clock.getAsLong();
+    this.rowsAt = stateSince;
   }
 
   /** Returns a progress with the condition at this moment. */
@@ -150,10 +166,15 @@ public final class OperationCondition {
     }
   }
 
-  /** How long the operation has been paused or stalled so far. */
+  /** How long no rows have flowed so far because of pauses and stalls. */
   public synchronized Duration still() {
     return Duration.ofNanos(
-        endedStillNanos + (isMoving(state) ? 0 : System.nanoTime() - stateSince));
+        endedStillNanos + (isMoving(state) ? 0 : clock.getAsLong() - stillSince()));
+  }
+
+  /** Pages that arrived before a stall or pause still move the operation on. */
+  private long stillSince() {
+    return Math.max(stateSince, rowsAt);
   }
 
   /** What limited the operation so far; empty if it was too short. */
@@ -172,15 +193,19 @@ public final class OperationCondition {
   private Health health(Progress progress, Optional<Pause> held, Instant time) {
     Health now = judge(progress, held, time);
     if (now.state() != state) {
-      long begin = System.nanoTime() - now.since().toNanos();
+      long begin = clock.getAsLong() - now.since().toNanos();
       if (!isMoving(state)) {
-        endedStillNanos += Math.max(0, begin - stateSince);
+        endedStillNanos += Math.max(0, begin - stillSince());
       }
       state = now.state();
       stateSince = begin;
     }
+    if (progress.rows() != rows) {
+      rows = progress.rows();
+      rowsAt = clock.getAsLong();
+    }
     return new Health(
-        state, now.text(), Duration.ofNanos(Math.max(0, System.nanoTime() - stateSince)));
+        state, now.text(), Duration.ofNanos(Math.max(0, clock.getAsLong() - stateSince)));
   }
 
   /** Returns the health with the time that is known of a new state. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * How a job is and what limits it, as other processes read it from the job's metrics.
@@ -50,7 +51,7 @@ public record StoredCondition(
                 metric(
                     time,
                     HEALTH + each.state().key(),
-                    MetricName.SECONDS,
+                    MetricName.AGE_SECONDS,
                     each.since().toMillis() / 1e3,
                     each.text())));
     pause.ifPresent(
@@ -91,6 +92,12 @@ public record StoredCondition(
         time, component, name.key(), value, OptionalInt.empty(), Optional.of(text));
   }
 
+  /** Whether metrics of this component belong to a condition, so that only the newest count. */
+  public static boolean has(String component) {
+    return component.equals(PAUSE)
+        || Stream.of(LIMITED_BY, OVERALL, HEALTH).anyMatch(component::startsWith);
+  }
+
   /** Reads the condition at the newest time of these metrics. */
   public static StoredCondition read(Collection<Metric> metrics) {
     Optional<Instant> time = metrics.stream().map(Metric::time).max(Instant::compareTo);
@@ -122,7 +129,7 @@ public record StoredCondition(
     return Arrays.stream(Health.State.values())
         .flatMap(
             state ->
-                find(metrics, HEALTH + state.key(), MetricName.SECONDS).stream()
+                find(metrics, HEALTH + state.key(), MetricName.AGE_SECONDS).stream()
                     .map(
                         since ->
                             new Health(

@@ -22,11 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The condition of an operation follows from what its workers do. */
 class OperationConditionTest {
+
+  private int second;
+  private long millis;
+  private long lastRowMillis;
 
   private Limits limits =
       new Limits(RequestLimits.NONE, 1, OptionalLong.empty(), false, Optional.empty());
@@ -35,17 +40,22 @@ class OperationConditionTest {
   private final List<Bottleneck> bottlenecks = new ArrayList<>();
   private final OperationCondition condition =
       new OperationCondition(
-          OperationKind.EXPORT, () -> limits, () -> pause, () -> List.copyOf(bottlenecks));
+          OperationKind.EXPORT,
+          () -> limits,
+          () -> pause,
+          () -> List.copyOf(bottlenecks),
+          () -> TimeUnit.MILLISECONDS.toNanos(millis));
 
-  private int second;
 
   /** Adds a sample whose workers are in one stage only. */
   private Progress pass(Stage stage, Consumer<TestSample> change) {
+    millis += 1_000;
     TestSample sample = new TestSample(++second);
     sample.stages.clear();
     sample.stages.put(stage, 8.0);
     sample.inFlight = 3;
     change.accept(sample);
+    lastRowMillis = millis;
     return condition.sampled(sample.sample());
   }
 
@@ -62,9 +72,10 @@ class OperationConditionTest {
     return whole.withProgress(whole.progress().withRequests(8, 0, unanswered));
   }
 
+  /** Adds a sample without rows, at this time after the last answer and the last row. */
   private Progress passStalled(int seconds) {
-    TestSample sample = new TestSample(++second);
-    return condition.sampled(stalled(sample, Duration.ofSeconds(seconds)));
+    millis = lastRowMillis + seconds * 1_000L;
+    return condition.sampled(stalled(new TestSample(second), Duration.ofSeconds(seconds)));
   }
 
   @Test
@@ -174,7 +185,7 @@ class OperationConditionTest {
     Progress stalled = passStalled(8);
     assertThat(stalled.health().state()).isEqualTo(State.STALLED);
     assertThat(stalled.health().text()).isEqualTo("The cluster has not answered for 8 s");
-    assertThat(stalled.health().since().toSeconds()).isEqualTo(8);
+    assertThat(stalled.health().since()).isEqualTo(Duration.ofSeconds(8));
     assertThat(stalled.remaining()).isEmpty();
     assertThat(stalled.limitedBy()).map(LimitingFactor::kind).contains(Kind.CLUSTER);
     assertThat(condition.still().toSeconds()).isEqualTo(8);
@@ -182,7 +193,21 @@ class OperationConditionTest {
     assertThat(back.health().state()).isEqualTo(State.RUNNING_WELL);
     assertThat(back.remaining()).isPresent();
     assertThat(back.limitedBy()).map(LimitingFactor::kind).contains(Kind.ROWS_PER_SECOND);
-    assertThat(condition.still().toSeconds()).isEqualTo(8);
+    assertThat(condition.still().toSeconds()).isEqualTo(9);
+  }
+
+  /** Pages that had arrived before are written during the first seconds. */
+  @Test
+  void rowsDuringAStallAreProgress() {
+    limiting(Stage.WAIT_LIMIT);
+    passStalled(4);
+    millis += 1_000;
+    TestSample rows = new TestSample(++second);
+    assertThat(condition.sampled(stalled(rows, Duration.ofSeconds(5))).health().state())
+        .isEqualTo(State.STALLED);
+    assertThat(condition.still()).isZero();
+    millis += 1_000;
+    assertThat(condition.still()).isEqualTo(Duration.ofSeconds(1));
   }
 
   /** A count over large ranges has answers that take seconds. */

@@ -1,0 +1,88 @@
+package io.ringhaul.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringhaul.CountRequest;
+import io.ringhaul.TokenAwareBulkOperator;
+import io.ringhaul.cluster.AsyncWrites;
+import io.ringhaul.cluster.ClusterTest;
+import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** A count can be a job. */
+@ClusterTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CountJobIT {
+
+  private static final int ROWS = 500;
+
+  private final UUID id = UUID.randomUUID();
+  private String keyspace = "";
+
+  @BeforeAll
+  void insert() {
+    keyspace = TestCluster.newKeyspace(1);
+    TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY)");
+    AsyncWrites.writeRows(
+        TestCluster.session(),
+        "INSERT INTO " + keyspace + ".t (id) VALUES (?)",
+        ROWS,
+        i -> new Object[] {i});
+  }
+
+  private CountRequest count(TokenAwareBulkOperator operator, JobOptions options) {
+    return operator.count(keyspace, "t").taskCount(8).jobId(id).job(options);
+  }
+
+  @Test
+  void keepsItsResult() {
+    try (JobStore store = JobStore.inMemory();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
+      assertThat(count(operator, JobOptions.in(store)).execute().rows()).isEqualTo(ROWS);
+      Job job = store.find(id).orElseThrow();
+      assertThat(job.kind()).isEqualTo(JobKind.COUNT);
+      assertThat(job.status()).isEqualTo(JobStatus.COMPLETED);
+      assertThat(job.name()).isEqualTo("count " + keyspace + ".t");
+      assertThat(job.figures().rows()).isEqualTo(ROWS);
+      TestCluster.session().execute("DELETE FROM " + keyspace + ".t WHERE id = 0");
+      assertThat(count(operator, JobOptions.in(store).resuming()).execute().rows())
+          .isEqualTo(ROWS);
+      TestCluster.session().execute("INSERT INTO " + keyspace + ".t (id) VALUES (0)");
+    }
+  }
+
+  @Test
+  void beginsAnewAfterAStop() {
+    try (JobStore store = JobStore.inMemory();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
+      AtomicBoolean asked = new AtomicBoolean();
+      CountRequest stopped =
+          count(operator, JobOptions.in(store))
+              .parallelism(1)
+              .taskCount(20_000)
+              .onSample(
+                  sample -> {
+                    if (!asked.getAndSet(true)) {
+                      store.requestStop(id);
+                    }
+                  });
+      assertThatThrownBy(stopped::execute)
+          .isInstanceOf(JobStoppedException.class)
+          .hasMessageContaining("A resumed count begins anew");
+      assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
+      assertThat(count(operator, JobOptions.in(store).resuming()).execute().rows())
+          .isEqualTo(ROWS);
+    }
+  }
+}
