@@ -308,7 +308,8 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       try {
         return commandLine.parseArgs(all).subcommand();
       } catch (ParameterException e) {
-        throw new InvalidSettingException(COMMAND, "The command cannot be run: " + e.getMessage());
+        throw new InvalidSettingException(
+            COMMAND, "The command cannot be run: " + UsageReport.message(e));
       }
     }
 

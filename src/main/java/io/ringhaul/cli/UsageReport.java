@@ -24,27 +24,31 @@ final class UsageReport implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
-    List<String> unmatched = command.getUnmatchedArguments();
     PrintWriter err = command.getErr();
-    if (unmatched.isEmpty()) {
-      err.println("ringhaul: " + reason(failure) + OptionDefaults.origin(failure));
-    } else {
-      // Reported before a missing option: the missing option may be the misspelt argument.
-      String first = unmatched.get(0);
-      boolean isOption = first.startsWith("-");
-      String name = isOption ? first.replaceFirst("=.*", "") : first;
-      err.println(
-          "ringhaul: Unknown "
-              + (isOption ? "option" : "argument")
-              + " '"
-              + name
-              + "'"
-              + SimilarNames.nearest(name, names(command, isOption))
-                  .map(known -> "; did you mean '" + known + "'?")
-                  .orElse(""));
-    }
+    err.println("ringhaul: " + message(failure));
     sayWhereHelpIs(err, command);
     return ExitCode.WRONG_USAGE;
+  }
+
+  /** Returns the reason, with the most similar name of an unknown argument. */
+  static String message(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    List<String> unmatched = command.getUnmatchedArguments();
+    if (unmatched.isEmpty()) {
+      return reason(failure) + OptionDefaults.origin(failure);
+    }
+    // Reported before a missing option: the missing option may be the misspelt argument.
+    String first = unmatched.get(0);
+    boolean isOption = first.startsWith("-");
+    String name = isOption ? first.replaceFirst("=.*", "") : first;
+    return "Unknown "
+        + (isOption ? "option" : "argument")
+        + " '"
+        + name
+        + "'"
+        + SimilarNames.nearest(name, names(command, isOption))
+            .map(known -> "; did you mean '" + known + "'?")
+            .orElse("");
   }
 
   /** The parser's message, reworded where a value is not one of a choice. */

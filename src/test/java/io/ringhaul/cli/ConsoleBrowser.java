@@ -2,6 +2,8 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
@@ -18,6 +20,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,7 +48,7 @@ class ConsoleBrowser {
   /** The export must run until the script stops it, even if the script is slow. */
   private static final int RATE = 125;
 
-  private static final int MINUTES = 5;
+  private static final int MINUTES = 8;
   private static final int MANY_PARTITIONS = 10_000;
 
   @TempDir private Path folder;
@@ -53,8 +59,10 @@ class ConsoleBrowser {
     String keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
     Path jobs = folder.resolve("jobs.db");
     UUID large = largeJob(jobs);
-    try (ConsoleProcess console = ConsoleProcess.start(folder, jobs)) {
-      String id = console.begin("shown", slowExport(keyspace));
+    try (ConsoleProcess console =
+        ConsoleProcess.start(folder, jobs, "--import-from=" + folder)) {
+      Map<String, String> states = jobsInOtherStates(console, keyspace);
+      String id = console.begin("shown", slowExport(keyspace, "out"));
       console.await(id, job -> job.at("/figures/done").asInt() > 0);
       URI uri = console.uri();
       run(
@@ -67,6 +75,8 @@ class ConsoleBrowser {
               id,
               "LARGE",
               large.toString(),
+              "STATES",
+              new ObjectMapper().writeValueAsString(states),
               "SHOTS",
               WORK.resolve("shots").toString()),
           "node",
@@ -74,6 +84,57 @@ class ConsoleBrowser {
           "console.test.mjs");
       console.await(id, job -> job.path("status").asText().equals("STOPPED"));
     }
+  }
+
+  @Test
+  void modelReadsAnswersOfApi() throws Exception {
+    install();
+    run(
+        Map.of(
+            "ASSETS",
+            Path.of("src/main/resources/io/ringhaul/console/assets").toAbsolutePath().toString()),
+        "node",
+        "--test",
+        "model.test.mjs");
+  }
+
+  /** Makes jobs that are not running well; returns their ids by state. */
+  private Map<String, String> jobsInOtherStates(ConsoleProcess console, String keyspace)
+      throws Exception {
+    String completed = console.begin("nightly", export(keyspace + ".t", "done"));
+    console.await(completed, job -> job.path("status").asText().equals("COMPLETED"));
+    String imported =
+        console.begin(
+            "load",
+            List.of(
+                "import",
+                keyspace + ".t",
+                "--format=csv",
+                "--path=" + folder.resolve("done"),
+                "--contact-point=" + TestCluster.contactPoint()));
+    String failed = console.begin("missing", export(keyspace + ".missing", "failed"));
+    LocalTime opening = LocalTime.now(ZoneOffset.UTC).plusHours(12).truncatedTo(ChronoUnit.HOURS);
+    String paused =
+        console.begin(
+            "at night",
+            export(
+                keyspace + ".t",
+                "paused",
+                "--window=" + opening + "-" + opening.plusHours(1) + " UTC"));
+    String interrupted = console.begin("killed", slowExport(keyspace, "killed"));
+    JsonNode running =
+        console.await(interrupted, job -> job.at("/figures/partitions").asInt() > 0);
+    ProcessHandle.of(running.at("/owner/pid").asLong()).orElseThrow().destroyForcibly();
+    console.await(imported, job -> job.path("status").asText().equals("COMPLETED"));
+    console.await(failed, job -> job.path("status").asText().equals("FAILED"));
+    console.await(paused, job -> job.at("/live/health/state").asText().equals("paused"));
+    console.await(interrupted, job -> !job.path("alive").asBoolean());
+    return Map.of(
+        "completed", completed,
+        "failed", failed,
+        "imported", imported,
+        "interrupted", interrupted,
+        "paused", paused);
   }
 
   /** Creates a job of application code with many partitions, one of them failed. */
@@ -134,15 +195,20 @@ class ConsoleBrowser {
     }
   }
 
-  private List<String> slowExport(String keyspace) {
-    return List.of(
-        "export",
-        keyspace + ".t",
-        "--format=csv",
-        "--path=" + folder.resolve("out"),
-        "--page-size=50",
-        "--rate=" + RATE,
-        "--tasks=400",
-        "--contact-point=" + TestCluster.contactPoint());
+  private List<String> slowExport(String keyspace, String target) {
+    return export(keyspace + ".t", target, "--page-size=50", "--rate=" + RATE, "--tasks=400");
+  }
+
+  private List<String> export(String table, String target, String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "export",
+                table,
+                "--format=csv",
+                "--path=" + folder.resolve(target),
+                "--contact-point=" + TestCluster.contactPoint()));
+    command.addAll(List.of(options));
+    return command;
   }
 }

@@ -38,6 +38,7 @@ class JobMakerTest {
     "export, Missing required",
     "export ks, KEYSPACE.TABLE",
     "export ks.t --format=csv --path=out --nonsense, nonsense",
+    "export ks.t --fromat=csv --path=out, did you mean '--format'",
     "export ks.t --format=iceberg --path=out --table-property=a.token=hunter2, looks like a secret",
     "export ks.t --help, --help",
     "export ks.t --format=csv --path=out --job-id=01234567-89ab-cdef-0123-456789abcdef, --job-id",

@@ -35,7 +35,13 @@ public record JobSubject(
     // Names of keyspaces and tables contain no dots.
     Optional<List<String>> name =
         Optional.ofNullable(job.definition().fingerprint().get("table"))
-            .or(() -> job.definition().command().stream().skip(1).findFirst())
+            // A stored command has its options, with their values, before the table.
+            .or(
+                () ->
+                    job.definition().command().stream()
+                        .skip(1)
+                        .filter(argument -> !argument.startsWith("-"))
+                        .findFirst())
             .map(text -> List.of(text.split("\\.", 2)))
             .filter(parts -> parts.size() == 2);
     Optional<Files> files = files(job);

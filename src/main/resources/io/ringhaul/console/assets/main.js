@@ -35,6 +35,7 @@ onRoute(() => {
   ending?.abort();
   ending = new AbortController();
   showConnection("idle");
+  document.documentElement.classList.remove("stale");
   main.replaceChildren();
   // What had the focus is gone with the view that it was in.
   if (view) main.focus({ preventScroll: true });

@@ -79,6 +79,8 @@ export function family(name) {
 
 /** A frame's name without its package. */
 export function shortName(name) {
+  const lambda = /([\w$]+)\$\$Lambda/.exec(name);
+  if (lambda) return `${lambda[1]} λ`;
   const parts = name.split(".");
   const type = parts.findIndex((each) => /^[A-Z]/.test(each));
   return type > 0 ? parts.slice(type).join(".") : name;

@@ -7,7 +7,7 @@ import { boxes, family, matched, prepare, shortName } from "./flame-layout.js";
 
 const ROW = 20;
 const LETTER = 6.7;
-const HINT = "Point at a frame, click or press Enter to zoom, Escape to zoom out.";
+const HINT = "Click a frame or press Enter to zoom in, Escape to zoom out.";
 
 export class Flame {
   element = h("div", { class: "flame-box" });
@@ -24,7 +24,7 @@ export class Flame {
     "data-testid": "flame-search",
   });
   #found = h("span", { class: "muted num", role: "status" });
-  #readout = h("p", { class: "readout num left" }, HINT);
+  #readout = h("p", { class: "readout num left sticky" }, HINT);
   #frames = [];
   #zoomed = null;
   #nodes = new Map();
@@ -54,8 +54,8 @@ export class Flame {
         this.#found,
         h("div", { class: "legend right" }, keys),
       ),
-      this.#plot,
       this.#readout,
+      this.#plot,
     );
     this.#search.addEventListener("input", this.#draw);
     this.#plot.addEventListener("click", (event) => this.#zoom(this.#at(event)));

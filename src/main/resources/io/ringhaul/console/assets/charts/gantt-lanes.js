@@ -1,8 +1,9 @@
-// Sorts the partitions that have begun into lanes: one for each worker.
+// Sorts the tasks that have begun into lanes: one for each worker, or several where it has several
+// tasks at once.
 
 const MOST_FREE = 64;
 
-/** Lanes with a name and their partitions in the order in which they began. */
+/** Lanes with a name and their tasks in the order in which they began. */
 export function lanesOf(partitions) {
   const begun = [...partitions.values()]
     .filter((each) => each.begunAt !== null)
@@ -16,11 +17,13 @@ export function lanesOf(partitions) {
   }
   const lanes = [...byWorker]
     .sort((a, b) => a[0] - b[0])
-    .map(([worker, tasks]) => ({ name: `Worker ${worker}`, tasks }));
+    .flatMap(([worker, tasks]) =>
+      freeLanes(tasks).map((lane, i) => ({ ...lane, name: i ? "" : `Worker ${worker}` })),
+    );
   return lanes.concat(freeLanes(homeless));
 }
 
-/** Those whose worker is not known go into the first lane that is free at their time. */
+/** Each task goes into the first lane that is free at its time. */
 function freeLanes(tasks) {
   const lanes = [];
   for (const each of tasks) {
@@ -28,7 +31,8 @@ function freeLanes(tasks) {
       lanes.find((lane) => lane.until <= each.begunAt) ??
       (lanes.length < MOST_FREE ? newLane(lanes) : lanes[0]);
     free.tasks.push(each);
-    free.until = Math.max(free.until, each.endedAt ?? Infinity);
+    const end = each.endedAt ?? (each.status === "RUNNING" ? Infinity : each.begunAt);
+    free.until = Math.max(free.until, end);
   }
   return lanes;
 }
@@ -69,13 +73,13 @@ export function firstAfter(tasks, at, now) {
   return low;
 }
 
-/** The share of their time in which the lanes had work. */
-export function busyShare(lanes, span, now) {
+/** The mean share of the span in which a lane had a task. */
+export function occupiedShare(lanes, span, now) {
   if (!lanes.length) return null;
-  const busy = lanes.reduce(
+  const occupied = lanes.reduce(
     (sum, { tasks }) =>
       sum + tasks.reduce((time, each) => time + endOf(each, now) - each.begunAt, 0),
     0,
   );
-  return Math.min(1, busy / (lanes.length * (span.to - span.from)));
+  return Math.min(1, occupied / (lanes.length * (span.to - span.from)));
 }

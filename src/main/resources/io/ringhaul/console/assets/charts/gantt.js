@@ -1,20 +1,25 @@
-// The tasks on a timeline, a lane for each worker, with zoom.
+// The tasks on a timeline, a lane for each worker. It shares its time and cursor with the charts.
 
-import { h, say } from "../core/dom.js";
+import { fill, h, say } from "../core/dom.js";
 import { count, duration, percent } from "../core/format.js";
 import { onTheme } from "../core/theme.js";
-import { describe } from "../state/partition.js";
+import { describe, details } from "../state/partition.js";
+import { segmented } from "../ui/segmented.js";
+import { Tip } from "../ui/tip.js";
 import { noOftener, onResize, sharp } from "./canvas.js";
-import { busyShare, endOf, firstAfter, lanesOf, spanOf } from "./gantt-lanes.js";
+import { BAR_MODES, barColouring } from "./gantt-colours.js";
+import { endOf, firstAfter, lanesOf, occupiedShare, spanOf } from "./gantt-lanes.js";
 import { ganttLayout, paintGantt } from "./gantt-paint.js";
 
-const HINT = "Point at a bar, or focus the timeline and use the arrow keys.";
+const HINT = "None chosen; use the arrow keys.";
 const CLOSEST = 200;
+const DRAG = 5;
 
 export class Gantt {
   element = h("div", { class: "gantt-box" });
   #signal;
-  #open;
+  #axis;
+  #select;
   #canvas = h("canvas", { "aria-hidden": "true" });
   #field = h(
     "div",
@@ -23,26 +28,40 @@ export class Gantt {
       role: "slider",
       tabindex: "0",
       "aria-label": "Tasks over time",
+      "aria-valuemin": 0,
+      "aria-valuemax": 0,
+      "aria-valuenow": 0,
+      "aria-valuetext": HINT,
       "data-testid": "gantt",
     },
     this.#canvas,
   );
   #summary = h("p", { class: "muted num" });
-  #readout = h("p", { class: "readout num left", "aria-hidden": "true" }, HINT);
+  #legend = h("div", { class: "legend" });
+  #tip;
   #lanes = [];
+  #series = null;
+  #events = [];
+  #mode = "work";
   #span = { from: 0, to: 1 };
-  #view = null;
   #chosen = null;
   #draw;
 
-  constructor(signal, open) {
+  /** `select` is called with the task that the reader clicks or enters. */
+  constructor(axis, signal, select) {
+    this.#axis = axis;
     this.#signal = signal;
-    this.#open = open;
+    this.#select = select;
+    this.#tip = new Tip(this.element);
     this.#draw = noOftener(40, () => this.#paint(), signal);
+    const modes = segmented("Colour by", BAR_MODES, this.#mode, (mode) => {
+      this.#mode = mode;
+      this.#draw();
+    });
     const zoom = [
-      ["+", "Closer", () => this.#zoom(0.5)],
-      ["−", "Wider", () => this.#zoom(2)],
-      ["All", "All of it", () => this.#whole()],
+      ["+", "Zoom in", () => this.#zoom(0.5)],
+      ["−", "Zoom out", () => this.#zoom(2)],
+      ["Fit", "Fit", () => axis.reset()],
     ].map(([text, label, work]) =>
       h(
         "button",
@@ -57,61 +76,82 @@ export class Gantt {
       ),
     );
     this.element.append(
-      h("div", { class: "gantt-head" }, this.#summary, h("div", { class: "gantt-zoom" }, zoom)),
+      h(
+        "div",
+        { class: "gantt-head" },
+        this.#summary,
+        h("div", { class: "gantt-zoom" }, modes, zoom),
+      ),
       h("div", { class: "gantt-scroll" }, this.#field),
-      this.#readout,
+      this.#legend,
     );
     this.#listen();
   }
 
-  set(partitions) {
+  /** Takes the tasks, the series of the job and its events. */
+  set(partitions, series, events) {
     this.#lanes = lanesOf(partitions);
-    this.#span = spanOf(this.#lanes, Date.now());
+    this.#series = series;
+    this.#events = events;
+    const { from, to } = spanOf(this.#lanes, Date.now());
+    this.#axis.cover(from, to);
+    this.#span = this.#axis.whole;
     const tasks = this.#lanes.reduce((sum, { tasks: its }) => sum + its.length, 0);
     this.#field.dataset.tasks = tasks;
     this.#field.setAttribute("aria-valuemax", tasks);
-    say(this.#summary, this.#summarize(tasks));
+    this.#summarize(tasks);
     this.#draw();
   }
 
   #summarize(tasks) {
     const now = Date.now();
-    let longest = null;
-    for (const { tasks: its } of this.#lanes) {
-      for (const each of its)
-        if (!longest || endOf(each, now) - each.begunAt > endOf(longest, now) - longest.begunAt)
-          longest = each;
-    }
-    if (!longest) return "";
-    const busy = percent(busyShare(this.#lanes, this.#span, now), 0);
-    return `${count(tasks)} tasks, ${count(this.#lanes.length)} workers, busy ${busy} of the time. Longest: ${longest.number}, ${duration((endOf(longest, now) - longest.begunAt) / 1000)}.`;
+    const length = (each) => endOf(each, now) - each.begunAt;
+    const all = this.#lanes.flatMap(({ tasks: its }) => its);
+    if (!all.length) return fill(this.#summary);
+    const longest = all.reduce((a, b) => (length(b) > length(a) ? b : a));
+    const workers = this.#lanes.filter(({ name }) => name).length || this.#lanes.length;
+    const busy = meanOf(this.#series.points("job", "worker_utilisation"));
+    const share =
+      busy === null
+        ? `had tasks ${percent(occupiedShare(this.#lanes, this.#span, now), 0)} of the time`
+        : `busy ${percent(busy, 0)} of the time`;
+    const link = h(
+      "button",
+      { class: "link", type: "button", on: { click: () => this.#select(longest) } },
+      `task ${longest.number} (${duration(length(longest) / 1000)})`,
+    );
+    return fill(
+      this.#summary,
+      `${count(tasks)} tasks, ${count(workers)} workers, ${share}. Longest: `,
+      link,
+    );
   }
 
   #listen() {
     onResize(this.#field, this.#draw, this.#signal);
     onTheme(this.#draw, this.#signal);
+    this.#axis.onChange(this.#draw, this.#signal);
     let grip = null;
     this.#field.addEventListener("pointerdown", (event) => {
-      grip = { x: event.clientX, view: this.#shown(), moved: false };
+      grip = { x: event.clientX, at: this.#timeAt(event) };
       this.#field.setPointerCapture(event.pointerId);
     });
     this.#field.addEventListener("pointermove", (event) => {
-      if (!grip) return this.#choose(this.#under(event));
-      const by = ((grip.x - event.clientX) / this.#layout().plot) * (grip.view.to - grip.view.from);
-      grip.moved ||= Math.abs(event.clientX - grip.x) > 4;
-      if (grip.moved) this.#show(grip.view.from + by, grip.view.to + by);
-      return undefined;
+      this.#axis.point(this.#timeAt(event));
+      this.#choose(this.#under(event), event);
     });
     this.#field.addEventListener("pointerup", (event) => {
-      if (grip && !grip.moved) {
-        if (event.pointerType === "mouse") this.#enter(this.#under(event));
-        else this.#choose(this.#under(event));
-      }
+      const drags = grip && Math.abs(event.clientX - grip.x) > DRAG;
+      if (drags && event.pointerType === "mouse") this.#axis.zoom(grip.at, this.#timeAt(event));
+      else if (grip) this.#enter(this.#under(event));
       grip = null;
     });
+    this.#field.addEventListener("dblclick", () => this.#axis.reset());
     this.#field.addEventListener("pointercancel", () => (grip = null));
     this.#field.addEventListener("pointerleave", (event) => {
-      if (event.pointerType === "mouse") this.#choose(null);
+      if (event.pointerType !== "mouse") return;
+      this.#choose(null);
+      this.#axis.point(null);
     });
     this.#field.addEventListener("blur", () => this.#choose(null));
     this.#field.addEventListener("keydown", (event) => this.#key(event));
@@ -132,7 +172,7 @@ export class Gantt {
   }
 
   #shown() {
-    return this.#view ?? this.#span;
+    return this.#axis.range ?? this.#span;
   }
 
   #timeAt(event) {
@@ -168,16 +208,9 @@ export class Gantt {
 
   #show(from, to) {
     const width = to - from;
-    if (width >= this.#span.to - this.#span.from) return this.#whole();
+    if (width >= this.#span.to - this.#span.from) return this.#axis.reset();
     const start = Math.max(this.#span.from, Math.min(this.#span.to - width, from));
-    this.#view = { from: start, to: start + width };
-    this.#draw();
-    return undefined;
-  }
-
-  #whole() {
-    this.#view = null;
-    this.#draw();
+    return this.#axis.zoom(start, start + width);
   }
 
   #key(event) {
@@ -191,7 +224,7 @@ export class Gantt {
     else if (event.key === "End") this.#pick(at.row, Infinity);
     else if (event.key === "+" || event.key === "=") this.#zoom(0.5);
     else if (event.key === "-") this.#zoom(2);
-    else if (event.key === "0") this.#whole();
+    else if (event.key === "0") this.#axis.reset();
     else if (event.key === "Escape") this.#choose(null);
     else if (event.key === "Enter") this.#enter(this.#chosen);
     else return;
@@ -214,33 +247,53 @@ export class Gantt {
     this.#pick(row, firstAfter(this.#lanes[row].tasks, this.#chosen.task.begunAt, Date.now()));
   }
 
-  #choose(chosen) {
+  #choose(chosen, event) {
     if (!chosen && !this.#chosen) return;
     this.#chosen = chosen;
-    const text = chosen ? describe(chosen.task, Date.now()) : HINT;
-    say(this.#readout, text);
+    const now = Date.now();
+    if (chosen) this.#tip.show(...this.#placeOf(chosen, event), details(chosen.task, now));
+    else this.#tip.hide();
     this.#field.setAttribute(
       "aria-valuetext",
-      chosen ? `${this.#lanes[chosen.row].name}, ${text}` : HINT,
+      chosen ? `${this.#lanes[chosen.row].name} ${describe(chosen.task, now)}`.trim() : HINT,
     );
     this.#field.setAttribute("aria-valuenow", chosen ? chosen.index + 1 : 0);
     this.#draw();
   }
 
+  /** The point of the pointer, or of the task for one that was chosen by key. */
+  #placeOf({ row, task }, event) {
+    const host = this.element.getBoundingClientRect();
+    if (event) return [event.clientX - host.left, event.clientY - host.top];
+    const { left, lane, plot } = this.#layout();
+    const box = this.#field.getBoundingClientRect();
+    const { from, to } = this.#shown();
+    const x = left + ((task.begunAt - from) / (to - from)) * plot;
+    return [box.left - host.left + x, box.top - host.top + (row + 1) * lane];
+  }
+
   #enter(chosen) {
-    if (chosen) this.#open(chosen.task);
+    if (chosen) this.#select(chosen.task);
   }
 
   #paint() {
     const at = this.#layout();
     if (at.width <= 0 || !this.#lanes.length) return;
-    paintGantt(
-      sharp(this.#canvas, at.width, at.height),
-      at,
-      this.#lanes,
-      this.#shown(),
-      Date.now(),
-      this.#chosen,
-    );
+    const now = Date.now();
+    const { parts, legend } = barColouring(this.#mode, this.#lanes, this.#series, now);
+    fill(this.#legend, legend);
+    paintGantt(sharp(this.#canvas, at.width, at.height), at, {
+      lanes: this.#lanes,
+      view: this.#shown(),
+      now,
+      chosen: this.#chosen,
+      partsOf: parts,
+      events: this.#events,
+      cursor: this.#axis.cursor,
+    });
   }
+}
+
+function meanOf(points) {
+  return points.length ? points.reduce((sum, [, value]) => sum + value, 0) / points.length : null;
 }

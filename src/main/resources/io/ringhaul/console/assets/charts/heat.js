@@ -10,7 +10,7 @@ import { timeTicks } from "./scale.js";
 const ROW = 30;
 const CELL = 9;
 const AXIS = 24;
-const HINT = "Point at a cell, or focus the map and use the arrow keys.";
+const HINT = "Point at a cell, or use the arrow keys.";
 
 export class HeatMap {
   element = h("div", { class: "heat-box" });
@@ -23,6 +23,9 @@ export class HeatMap {
       tabindex: "0",
       "aria-label": "p99 latency by node and time",
       "aria-valuemin": 0,
+      "aria-valuemax": 0,
+      "aria-valuenow": 0,
+      "aria-valuetext": HINT,
       "data-testid": "heat",
     },
     this.#canvas,
@@ -35,9 +38,12 @@ export class HeatMap {
   #span = { from: 0, to: 1, columns: 1 };
   #chosen = null;
   #gutter = 80;
+  #axis;
   #draw;
 
-  constructor(signal) {
+  constructor(axis, signal) {
+    this.#axis = axis;
+    axis.onChange(() => this.#draw(), signal);
     this.#draw = noOftener(150, () => this.#paint(), signal);
     const legend = h(
       "div",
@@ -55,8 +61,14 @@ export class HeatMap {
     onTheme(this.#draw, signal);
     onPointer(
       this.#field,
-      (event) => this.#choose(this.#under(event)),
-      () => this.#choose(null),
+      (event) => {
+        this.#choose(this.#under(event));
+        this.#axis.point(this.#timeOf(this.#chosen));
+      },
+      () => {
+        this.#choose(null);
+        this.#axis.point(null);
+      },
     );
     this.#field.addEventListener("blur", () => this.#choose(null));
     this.#field.addEventListener("keydown", (event) => this.#key(event));
@@ -78,7 +90,8 @@ export class HeatMap {
   /** The worst value of each node in each stretch of time. */
   #bin(plot) {
     const ends = this.#rows.flatMap(({ points }) => [points[0][0], points[points.length - 1][0]]);
-    const [from, last] = [Math.min(...ends), Math.max(...ends)];
+    this.#axis.cover(Math.min(...ends), Math.max(...ends));
+    const { from, to: last } = this.#axis.range;
     const columns = Math.max(
       1,
       Math.min(Math.floor(plot / CELL), Math.ceil((last - from) / 1000) || 1),
@@ -88,6 +101,7 @@ export class HeatMap {
     this.#cells = this.#rows.map(({ points }) => {
       const cells = new Array(columns).fill(null);
       for (const [at, value] of points) {
+        if (at < from || at > to) continue;
         const column = Math.min(columns - 1, Math.floor(((at - from) / (to - from)) * columns));
         cells[column] = Math.max(cells[column] ?? 0, value);
       }
@@ -135,6 +149,7 @@ export class HeatMap {
       });
     });
     this.#paintLabels(context, at);
+    this.#paintCursor(context, at);
     if (this.#chosen) {
       context.strokeStyle = colour("--ink");
       context.lineWidth = 2;
@@ -145,6 +160,15 @@ export class HeatMap {
         ROW - 2,
       );
     }
+  }
+
+  #paintCursor(context, at) {
+    const { cursor } = this.#axis;
+    const { from, to } = this.#span;
+    if (cursor === null || this.#chosen || cursor < from || cursor > to) return;
+    const x = at.left + ((cursor - from) / (to - from)) * at.plot;
+    context.fillStyle = colour("--ink");
+    context.fillRect(x, 0, 1, this.#rows.length * ROW);
   }
 
   #paintLabels(context, at) {
@@ -204,14 +228,22 @@ export class HeatMap {
     const text = chosen ? this.#describe(chosen) : HINT;
     say(this.#readout, text);
     this.#field.setAttribute("aria-valuetext", text);
+    this.#field.setAttribute("aria-valuemax", this.#span.columns);
     this.#field.setAttribute("aria-valuenow", chosen ? chosen.column : 0);
     this.#draw();
   }
 
-  #describe({ row, column }) {
+  /** The middle of a cell's time; null for none. */
+  #timeOf(chosen) {
+    if (!chosen) return null;
     const { from, to, columns } = this.#span;
+    return from + ((chosen.column + 0.5) / columns) * (to - from);
+  }
+
+  #describe({ row, column }) {
     const value = this.#cells[row][column];
-    return `${this.#rows[row].name} at ${clock(from + ((column + 0.5) / columns) * (to - from))}: ${value === null ? "nothing asked" : `p99 ${millis(value)}`}`;
+    const text = value === null || value === undefined ? "no requests" : `p99 ${millis(value)}`;
+    return `${this.#rows[row].name} at ${clock(this.#timeOf({ column }))}: ${text}`;
   }
 }
 

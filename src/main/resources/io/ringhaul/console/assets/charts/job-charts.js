@@ -1,6 +1,8 @@
 // Throughput and latency of a job over time.
 
-import { bytes, compact, millis, roundBytes } from "../core/format.js";
+import { bytes, compact, count, millis, roundBytes } from "../core/format.js";
+import { eventsOf } from "../state/events.js";
+import { isActive } from "../state/job-state.js";
 import { segmented } from "../ui/segmented.js";
 import { LineChart } from "./line.js";
 
@@ -9,55 +11,102 @@ const UNITS = {
     series: "rows_per_second",
     format: (value) => (value === null ? "–" : `${compact(Math.round(value))} rows/s`),
     tick: compact,
+    unitTick: (value) => `${compact(value)}/s`,
     binary: false,
+    setting: "maxRowsPerSecond",
+    limitLabel: (value) => `limit ${count(value)} rows/s`,
   },
   bytes: {
     series: "bytes_per_second",
     format: (value) => (value === null ? "–" : `${bytes(value)}/s`),
     tick: roundBytes,
+    unitTick: (value) => `${roundBytes(value)}/s`,
     binary: true,
+    setting: "maxBytesPerSecond",
+    limitLabel: (value) => `limit ${bytes(value)}/s`,
   },
 };
+const HEIGHT = 170;
 
 export function throughputChart(watch, signal) {
   let unit = UNITS.rows;
   const choice = segmented("Unit", { rows: "Rows", bytes: "Bytes" }, "rows", (chosen) => {
     unit = UNITS[chosen];
-    chart.format(unit);
+    chart.change(unit);
     draw();
   });
   const chart = new LineChart(
-    [{ tone: "first", filled: true }],
+    [{ tone: "first", filled: true, smooth: true }],
     {
       title: "Throughput",
       id: "chart-throughput",
       format: unit.format,
-      height: 196,
+      tick: unit.tick,
+      unitTick: unit.unitTick,
+      height: HEIGHT,
       extra: choice,
+      nothing: () => nothingText(watch),
+      over: () => Boolean(watch.job) && !isActive(watch.job),
+      limit: () => limitOf(watch.job, unit),
     },
+    watch.axis,
     signal,
   );
   const draw = () => chart.set([watch.series.points("job", unit.series)]);
   watch.on("series", draw, signal);
+  markEvents(chart, watch, signal);
   draw();
   return chart;
 }
 
+/** What a chart says that has no measurements. */
+function nothingText(watch) {
+  if (!watch.measured) return "Loading …";
+  return watch.job && isActive(watch.job) ? "No measurements yet" : "No measurements";
+}
+
+/** The rate limit as it is now, or as the job was created with it. */
+function limitOf(job, { setting, limitLabel }) {
+  const value = Number(job?.live?.settings?.[setting] ?? job?.settings?.[setting]);
+  return value > 0 ? { value, label: limitLabel(value) } : null;
+}
+
 /** Of the nodes at each moment the one that is slowest. */
 export function latencyChart(watch, signal) {
-  const lines = [
-    { label: "p99", tone: "first" },
-    { label: "p50", tone: "second" },
-  ];
+  const choice = segmented("Scale", { log: "Log", linear: "Linear" }, "log", (chosen) =>
+    chart.change({ log: chosen === "log" }),
+  );
   const chart = new LineChart(
-    lines,
-    { title: "Latency, slowest node", id: "chart-latency", format: millis, height: 196 },
+    [
+      { label: "p99", tone: "first" },
+      { label: "p50", tone: "second" },
+    ],
+    {
+      title: "Latency, slowest node",
+      id: "chart-latency",
+      format: millis,
+      unitTick: (value) => `${compact(value)} ms`,
+      height: HEIGHT,
+      log: true,
+      extra: choice,
+      nothing: () => nothingText(watch),
+      over: () => Boolean(watch.job) && !isActive(watch.job),
+    },
+    watch.axis,
     signal,
   );
   const draw = () => chart.set([slowest(watch.series, "p99_ms"), slowest(watch.series, "p50_ms")]);
   watch.on("series", draw, signal);
+  markEvents(chart, watch, signal);
   draw();
   return chart;
+}
+
+/** Keeps the events of the job marked in a chart. */
+export function markEvents(chart, watch, signal) {
+  const mark = () => chart.mark(eventsOf(watch));
+  for (const topic of ["bottlenecks", "tuning", "series"]) watch.on(topic, mark, signal);
+  mark();
 }
 
 function slowest(series, name) {

@@ -1,32 +1,44 @@
-// A line chart over time, in SVG: a title, what each line is and stands at, and a cursor.
+// A line chart over time, in SVG. All charts of a job share the time that they show and the cursor.
 
 import { fill, h, say, svg } from "../core/dom.js";
 import { clock, compact } from "../core/format.js";
-import { noOftener, onPointer, onResize } from "./canvas.js";
-import { fewer, nearest, ticks, timeTicks } from "./scale.js";
+import { noOftener, onResize } from "./canvas.js";
+import { axes, cursorMarks, eventMarks, layOut, limitLine, paths } from "./line-paint.js";
+import { nearest } from "./scale.js";
 
-const PAD = { top: 10, right: 8, bottom: 20, left: 52 };
+const DRAG = 5;
 
 export class LineChart {
   element;
   #lines;
   #options;
   #signal;
+  #axis;
   #plot;
   #values = [];
   #note = h("span", { class: "chart-at muted num" });
-  #cursor = null;
+  #events = [];
+  #drag = null;
   #draw;
   #scale = null;
 
   /**
-   * `lines`: for each a label and a tone, and whether it is filled below. Options: `title`, `format`
-   * of values, `tick` of an axis' values, `height`, `id` for tests, `binary` steps, `top` as the least
-   * upper end.
+   * `lines`: for each a label and a tone, whether it is filled below, and whether it is smoothed.
+   * Options: `title`, `format` of values, `tick` of an axis' values and `unitTick` of the highest
+   * one, `height`, `id` for tests, `binary` steps, `top` as the least upper end, `log` for a
+   * logarithmic scale; as functions `limit` with a value and its label or null, `nothing` with
+   * what to say without measurements, and `over` whether to tell means instead of the last values.
    */
-  constructor(lines, options, signal) {
+  constructor(lines, options, axis, signal) {
     this.#lines = lines.map((each) => ({ ...each, points: [] }));
-    this.#options = { height: 150, tick: compact, ...options };
+    this.#options = {
+      height: 150,
+      tick: compact,
+      nothing: () => "No measurements",
+      over: () => false,
+      ...options,
+    };
+    this.#axis = axis;
     this.#signal = signal;
     this.#plot = svg("svg", {
       class: "plot",
@@ -53,7 +65,7 @@ export class LineChart {
       ),
       this.#plot,
     );
-    this.#draw = noOftener(150, () => this.#paint(), signal);
+    this.#draw = noOftener(100, () => this.#paint(), signal);
     this.#listen();
   }
 
@@ -61,37 +73,62 @@ export class LineChart {
   set(lists) {
     this.#lines.forEach((line, i) => (line.points = lists[i] ?? []));
     this.element.dataset.points = Math.max(0, ...this.#lines.map((line) => line.points.length));
+    for (const points of lists)
+      if (points?.length) this.#axis.cover(points[0][0], points[points.length - 1][0]);
     this.#draw();
   }
 
-  /** Reads the values otherwise from now on. */
-  format({ format, tick, binary }) {
-    Object.assign(this.#options, { format, tick, binary });
+  /** Events to mark, each with `at`, `until` where it lasted, `kind` and `text`. */
+  mark(events) {
+    this.#events = events;
+    this.#draw();
+  }
+
+  /** Changes options such as the format of values. */
+  change(options) {
+    Object.assign(this.#options, options);
     this.#draw();
   }
 
   #listen() {
-    onResize(this.#plot, () => this.#draw(), this.#signal);
-    onPointer(
-      this.#plot,
-      (event) => this.#point(event.clientX - this.#plot.getBoundingClientRect().left),
-      () => this.#move(null),
-    );
-    this.#plot.addEventListener("blur", () => this.#move(null));
-    this.#plot.addEventListener("keydown", (event) => this.#key(event));
+    const plot = this.#plot;
+    onResize(plot, () => this.#draw(), this.#signal);
+    this.#axis.onChange(() => this.#draw(), this.#signal);
+    plot.addEventListener("pointerdown", (event) => {
+      this.#axis.point(this.#timeAt(event));
+      if (event.pointerType !== "mouse" || event.button) return;
+      this.#drag = { x: event.clientX, at: this.#timeAt(event) };
+      plot.setPointerCapture(event.pointerId);
+    });
+    plot.addEventListener("pointermove", (event) => this.#axis.point(this.#timeAt(event)));
+    plot.addEventListener("pointerup", (event) => {
+      const drag = this.#drag;
+      this.#drag = null;
+      if (drag && Math.abs(event.clientX - drag.x) > DRAG)
+        this.#axis.zoom(drag.at, this.#timeAt(event));
+    });
+    plot.addEventListener("pointercancel", () => (this.#drag = null));
+    plot.addEventListener("dblclick", () => this.#axis.reset());
+    plot.addEventListener("pointerleave", (event) => {
+      // What a finger has chosen stays to be read.
+      if (event.pointerType === "mouse") this.#axis.point(null);
+    });
+    plot.addEventListener("blur", () => this.#axis.point(null));
+    plot.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  #point(x) {
-    if (!this.#scale) return;
-    const { from, to, width } = this.#scale;
-    const at = from + ((x - PAD.left) / (width - PAD.left - PAD.right)) * (to - from);
-    this.#move(Math.max(from, Math.min(to, at)));
+  #timeAt(event) {
+    if (!this.#scale) return null;
+    const { from, to, timeAt } = this.#scale;
+    const at = timeAt(event.clientX - this.#plot.getBoundingClientRect().left);
+    return Math.max(from, Math.min(to, at));
   }
 
   #key(event) {
     const points = this.#lines[0].points;
     if (!points.length) return;
-    const at = this.#cursor === null ? points.length : nearest(points, this.#cursor);
+    const { cursor } = this.#axis;
+    const at = cursor === null ? points.length : nearest(points, cursor);
     const next = {
       ArrowLeft: at - 1,
       ArrowRight: at + 1,
@@ -100,119 +137,91 @@ export class LineChart {
       PageUp: at - 30,
       PageDown: at + 30,
     }[event.key];
-    if (event.key === "Escape") this.#move(null);
+    if (event.key === "Escape") this.#axis.point(null);
+    else if (event.key === "+" || event.key === "=") this.#zoom(0.5);
+    else if (event.key === "-") this.#zoom(2);
+    else if (event.key === "0") this.#axis.reset();
     else if (next === undefined) return;
-    else this.#move(points[Math.max(0, Math.min(points.length - 1, next))][0]);
+    else this.#axis.point(points[Math.max(0, Math.min(points.length - 1, next))][0]);
     event.preventDefault();
   }
 
-  #move(at) {
-    this.#cursor = at;
-    this.#draw();
+  #zoom(by) {
+    if (!this.#scale) return;
+    const { from, to } = this.#scale;
+    const around = this.#axis.cursor ?? (from + to) / 2;
+    const [left, right] = [around - (around - from) * by, around + (to - around) * by];
+    const { whole } = this.#axis;
+    if (left <= whole.from && right >= whole.to) this.#axis.reset();
+    else this.#axis.zoom(Math.max(left, whole.from), Math.min(right, whole.to));
+  }
+
+  #tellValues() {
+    const { format, title, over } = this.#options;
+    const { cursor } = this.#axis;
+    const isOver = over();
+    const texts = this.#lines.map(({ points }) => {
+      if (!points.length) return format(null);
+      if (cursor === null) return format(isOver ? mean(points) : points[points.length - 1][1]);
+      const [at, value] = points[nearest(points, cursor)];
+      return format(Math.abs(at - cursor) < 5_000 + this.#spread() ? value : null);
+    });
+    texts.forEach((text, i) => say(this.#values[i], text));
+    say(this.#note, cursor === null ? (isOver ? "mean" : "") : clock(cursor));
+    const named = this.#lines.map(({ label }, i) => `${label ?? ""} ${texts[i]}`.trim());
+    this.#plot.setAttribute(
+      "aria-label",
+      `${title}: ${named.join(", ")}${cursor === null ? "" : ` at ${clock(cursor)}`}`,
+    );
+  }
+
+  /** Points of a long job are far apart; the cursor may be as far from the nearest one. */
+  #spread() {
+    return this.#scale ? (this.#scale.to - this.#scale.from) / 200 : 0;
   }
 
   #paint() {
-    const { format, height, title, tick } = this.#options;
-    const lines = this.#lines;
+    const { height, tick, unitTick, limit } = this.#options;
     const width = this.#plot.clientWidth;
-    const all = lines.flatMap((line) =>
-      line.points.length ? [line.points[0][0], line.points[line.points.length - 1][0]] : [],
-    );
-    const at = (line) =>
-      line.points.length
-        ? line.points[
-            this.#cursor === null ? line.points.length - 1 : nearest(line.points, this.#cursor)
-          ][1]
-        : null;
-    lines.forEach((line, i) => say(this.#values[i], format(at(line))));
-    say(this.#note, this.#cursor === null ? "" : clock(this.#cursor));
-    this.#plot.setAttribute(
-      "aria-label",
-      `${title}: ${lines.map((line) => `${line.label ?? ""} ${format(at(line))}`).join(", ")}${this.#cursor === null ? "" : ` at ${clock(this.#cursor)}`}`,
-    );
+    this.#tellValues();
     if (!width) return;
     this.#plot.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    if (all.length < 2 || Math.min(...all) === Math.max(...all)) {
+    const measured = this.#lines.some(({ points }) => points.length > 1);
+    const { range } = this.#axis;
+    if (!measured || !(range.from < range.to)) {
       this.#scale = null;
-      fill(
-        this.#plot,
-        svg(
-          "text",
-          { x: width / 2, y: height / 2, class: "plot-empty" },
-          all.length ? "The first points are on their way." : "Nothing measured.",
-        ),
-      );
+      const text = this.#options.nothing();
+      fill(this.#plot, svg("text", { x: width / 2, y: height / 2, class: "plot-empty" }, text));
       return;
     }
-    const [from, to] = [Math.min(...all), Math.max(...all)];
-    const drawn = lines.map((line) => fewer(line.points, Math.max(60, Math.floor(width / 1.5))));
-    const top = Math.max(
-      this.#options.top ?? 0,
-      ...drawn.map((points) => points.reduce((most, [, value]) => Math.max(most, value), 0)),
-    );
-    const marks = ticks(top, 3, this.#options.binary);
-    const most = marks[marks.length - 1];
-    this.#scale = { from, to, width };
-    const x = (time) => PAD.left + ((time - from) / (to - from)) * (width - PAD.left - PAD.right);
-    const y = (value) => height - PAD.bottom - (value / most) * (height - PAD.top - PAD.bottom);
+    const bound = limit?.() ?? null;
+    const scale = layOut(this.#lines, {
+      ...this.#options,
+      width,
+      ...range,
+      limit: bound?.value,
+    });
+    this.#scale = scale;
     fill(
       this.#plot,
-      marks.map((value) => [
-        svg("line", {
-          x1: PAD.left,
-          x2: width - PAD.right,
-          y1: y(value),
-          y2: y(value),
-          class: value === 0 ? "axis" : "grid",
-        }),
-        svg("text", { x: PAD.left - 8, y: y(value) + 4, class: "tick end" }, tick(value)),
-      ]),
-      timeTicks(from, to, Math.max(2, Math.floor(width / 110))).map((time) =>
-        svg(
-          "text",
-          {
-            x: Math.min(width - 28, Math.max(PAD.left, x(time))),
-            y: height - 5,
-            class: "tick middle",
-          },
-          clock(time),
-        ),
-      ),
-      lines.map((line, i) => path(line, drawn[i], x, y)),
-      this.#marker(lines, x, y, height),
+      axes(scale, tick, unitTick ?? tick),
+      eventMarks(this.#events, scale),
+      bound ? limitLine(bound.value, bound.label, scale) : null,
+      paths(this.#lines, scale),
+      this.#selection(scale),
+      cursorMarks(this.#lines, this.#axis.cursor, scale),
     );
   }
 
-  #marker(lines, x, y, height) {
-    if (this.#cursor === null) return null;
-    const dots = lines
-      .filter((line) => line.points.length)
-      .map((line) => line.points[nearest(line.points, this.#cursor)])
-      .map(([time, value], i) =>
-        svg("circle", { cx: x(time), cy: y(value), r: 3.5, class: `point ${lines[i].tone}` }),
-      );
-    return [
-      svg("line", {
-        x1: x(this.#cursor),
-        x2: x(this.#cursor),
-        y1: PAD.top,
-        y2: height - PAD.bottom,
-        class: "cursor",
-      }),
-      dots,
-    ];
+  /** The range that is being dragged over. */
+  #selection({ x, height }) {
+    const { cursor } = this.#axis;
+    if (!this.#drag || cursor === null) return null;
+    const [left, right] = [x(this.#drag.at), x(cursor)].sort((a, b) => a - b);
+    return svg("rect", { x: left, width: right - left, y: 0, height, class: "selection" });
   }
 }
 
-function path(line, points, x, y) {
-  if (points.length < 2) return null;
-  const steps = points
-    .map(([time, value]) => `${x(time).toFixed(1)} ${y(value).toFixed(1)}`)
-    .join("L");
-  const [first, last] = [points[0], points[points.length - 1]];
-  const area = `M${x(first[0]).toFixed(1)} ${y(0)}L${steps}L${x(last[0]).toFixed(1)} ${y(0)}Z`;
-  return [
-    line.filled ? svg("path", { d: area, class: `area ${line.tone}` }) : null,
-    svg("path", { d: `M${steps}`, class: `line ${line.tone}` }),
-  ];
+function mean(points) {
+  return points.reduce((sum, [, value]) => sum + value, 0) / points.length;
 }

@@ -1,42 +1,64 @@
-// The wheel's colours: by state, and for finished partitions by rate or by replica.
+// The wheel's colours: by state, or what finished tasks differ in.
 
-import { compact } from "../core/format.js";
+import { duration } from "../core/format.js";
 import { h } from "../core/dom.js";
 import { colour } from "../core/theme.js";
-import { rateOf } from "../state/partition.js";
+import { secondsOf } from "../state/partition.js";
 import { ramp, STEPS } from "./ramp.js";
 
 const CATEGORIES = 8;
 
-/** A function from a partition to the name of its colour, and the legend that explains it. */
-export function colouring(mode, partitions) {
-  return mode === "replica" ? byReplica(partitions) : byRate(partitions);
+export const MODES = { state: "State", rows: "Rows", time: "Time", replica: "Replica" };
+
+/**
+ * A function from a finished task to its colour, and the legend that explains it. `covered` has the
+ * share of the ring of each task.
+ */
+export function colouring(mode, partitions, covered) {
+  if (mode === "rows") return byRows(partitions, covered);
+  if (mode === "time")
+    return byValue(
+      partitions,
+      (each) => secondsOf(each, 0),
+      (value) => duration(value),
+    );
+  if (mode === "replica") return byReplica(partitions);
+  const done = colour("--done");
+  return { of: () => done, legend: [] };
 }
 
-function byRate(partitions) {
-  const rates = [];
-  for (const each of partitions.values()) {
-    const rate = rateOf(each);
-    if (rate !== null) rates.push(rate);
-  }
-  rates.sort((a, b) => a - b);
-  // Few outliers must not push all others into one shade.
-  const low = Math.max(1, rates[Math.floor(rates.length * 0.03)] ?? 1);
-  const high = Math.max(low * 1.2, rates[Math.floor(rates.length * 0.97)] ?? 1);
-  const step = (rate) =>
-    Math.round((Math.log(Math.max(1, rate) / low) / Math.log(high / low)) * (STEPS - 1));
+/** Rows of a range for its share of the ring, compared with the mean: shows skew. */
+function byRows(partitions, covered) {
+  const done = [...partitions.values()].filter(({ status }) => status === "DONE");
+  const rows = done.reduce((sum, each) => sum + each.rows, 0);
+  const share = done.reduce((sum, { number }) => sum + (covered.get(number) ?? 0), 0);
+  const density = (each) => each.rows / (covered.get(each.number) || 1) / (rows / share || 1);
+  const label = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)}×`;
+  return byValue(partitions, density, label, "the mean rows per range");
+}
+
+/** A logarithmic ramp over the values of finished tasks. */
+function byValue(partitions, valueOf, label, unit) {
+  const values = [...partitions.values()]
+    .filter(({ status }) => status === "DONE")
+    .map(valueOf)
+    .filter((value) => value > 0)
+    .sort((a, b) => a - b);
+  if (!values.length) return { of: () => colour("--done"), legend: [] };
+  const low = values[Math.floor(values.length * 0.03)];
+  const high = Math.max(low * 1.5, values[values.length - 1]);
+  const step = (value) =>
+    (Math.log(Math.max(low, value) / low) / Math.log(high / low)) * (STEPS - 1);
   return {
     of: (partition) => {
-      const rate = rateOf(partition);
-      return rate === null ? ramp(STEPS >> 1) : ramp(Math.max(0, Math.min(STEPS - 1, step(rate))));
+      const value = valueOf(partition);
+      return ramp(value > 0 ? Math.round(Math.min(STEPS - 1, step(value))) : 0);
     },
-    legend: rates.length
-      ? [
-          h("span", { class: "num" }, compact(Math.round(low))),
-          h("i", { class: "ramp", "aria-hidden": "true" }),
-          h("span", { class: "num" }, `${compact(Math.round(high))} rows/s`),
-        ]
-      : [],
+    legend: [
+      h("span", { class: "num" }, label(low)),
+      h("i", { class: "ramp", "aria-hidden": "true" }),
+      h("span", { class: "num" }, [label(high), unit].filter(Boolean).join(" ")),
+    ],
   };
 }
 
@@ -53,7 +75,7 @@ function byReplica(partitions) {
   const more =
     replicas.length > CATEGORIES ? h("span", {}, `and ${replicas.length - CATEGORIES} more`) : null;
   return {
-    of: (partition) => colours.get(partition.replica) ?? colour("--accent"),
+    of: (partition) => colours.get(partition.replica) ?? colour("--done"),
     legend: [named, more],
   };
 }

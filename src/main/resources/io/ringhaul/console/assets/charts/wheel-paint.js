@@ -20,22 +20,14 @@ export function layout(size) {
   return { centre: size / 2, outer, band, middle: outer - band / 2 };
 }
 
-/** The arcs as they stand: `colourOf` gives each partition its colour. */
+/** The arcs as they stand: `colourOf` gives each task its colour. */
 export function paintArcs(context, size, { arcs, ring }, partitions, colourOf) {
   const at = layout(size);
-  context.lineWidth = at.band;
-  for (const [stroke, runs] of runsByColour(arcs, partitions, colourOf)) {
-    context.strokeStyle = stroke;
+  for (const [tone, runs] of runsByColour(arcs, partitions, colourOf)) {
+    context.fillStyle = tone;
     context.beginPath();
-    for (const [from, to] of runs) {
-      const start = TOP + from * TURN;
-      context.moveTo(
-        at.centre + Math.cos(start) * at.middle,
-        at.centre + Math.sin(start) * at.middle,
-      );
-      context.arc(at.centre, at.centre, at.middle, start, TOP + to * TURN);
-    }
-    context.stroke();
+    for (const [from, to] of runs) sector(context, at, from, to);
+    context.fill();
   }
   if (arcs.length > 1 && arcs.length <= FEW) paintGaps(context, at, arcs);
   if (ring) paintTicks(context, at);
@@ -101,27 +93,61 @@ function paintTicks(context, at) {
   }
 }
 
-/** Running arcs, drawn on a layer of their own; `beat` of 0 to 1 is where the pulse stands. */
-export function paintRunning(context, size, arcs, running, beat) {
+/**
+ * The finished part of running arcs, on a layer of their own that the style sheet makes pulse.
+ * `shareOf` gives each arc's completed share.
+ */
+export function paintRunning(context, size, arcs, running, shareOf) {
   const at = layout(size);
   // Below three pixels an arc would not be seen among 10,000.
   const least = 3 / (at.middle * TURN);
-  context.strokeStyle = colour("--running");
-  context.globalAlpha = 0.55 + 0.45 * beat;
-  context.lineWidth = at.band + 4 * beat;
+  context.fillStyle = colour("--running");
   context.beginPath();
   for (const index of running) {
     const { from, to } = arcs[index];
     const wider = Math.max(0, least - (to - from)) / 2;
-    const start = TOP + (from - wider) * TURN;
-    context.moveTo(
-      at.centre + Math.cos(start) * at.middle,
-      at.centre + Math.sin(start) * at.middle,
-    );
-    context.arc(at.centre, at.centre, at.middle, start, TOP + (to + wider) * TURN);
+    const end = to - from < least ? to + wider : from + (to - from) * shareOf(arcs[index]);
+    sector(context, at, from - wider, Math.max(end, from + least / 3));
   }
-  context.stroke();
-  context.globalAlpha = 1;
+  context.fill();
+}
+
+/** Failed arcs, never thinner than three pixels, and a dashed line in those that were tried again. */
+export function paintTroubles(context, size, arcs, failed, retried) {
+  const at = layout(size);
+  const least = 3 / (at.middle * TURN);
+  context.fillStyle = colour("--failed");
+  context.beginPath();
+  for (const index of failed) {
+    const { from, to } = arcs[index];
+    const wider = Math.max(0, least - (to - from)) / 2;
+    sector(context, at, from - wider, to + wider);
+  }
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = colour("--surface");
+  context.setLineDash([3, 3]);
+  for (const index of retried) {
+    context.beginPath();
+    context.arc(
+      at.centre,
+      at.centre,
+      at.middle,
+      TOP + arcs[index].from * TURN,
+      TOP + arcs[index].to * TURN,
+    );
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+/** Adds a part of the band to the path. */
+function sector(context, { centre, outer, band }, from, to) {
+  const [start, end] = [TOP + from * TURN, TOP + to * TURN];
+  context.moveTo(centre + Math.cos(start) * outer, centre + Math.sin(start) * outer);
+  context.arc(centre, centre, outer, start, end);
+  context.arc(centre, centre, outer - band, end, start, true);
+  context.closePath();
 }
 
 /** Marks the chosen arcs with a line outside and inside of the band. */

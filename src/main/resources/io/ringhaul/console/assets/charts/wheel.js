@@ -1,24 +1,26 @@
-// The token ring as a wheel: an arc for each range, filled as its partition finishes.
+// The token ring as a wheel: an arc for each range, filled as its task progresses.
 
 import { h, fill, say } from "../core/dom.js";
-import { compact, count, duration, progress } from "../core/format.js";
-import { calm, colour, onTheme } from "../core/theme.js";
-import { isActive, share } from "../state/job-state.js";
-import { describe, tally } from "../state/partition.js";
+import { compact, count, progress } from "../core/format.js";
+import { colour, onTheme } from "../core/theme.js";
+import { healthOf, isActive, share, timeLeft } from "../state/job-state.js";
+import { describe, details, runningShare, tally } from "../state/partition.js";
 import { segmented } from "../ui/segmented.js";
+import { Tip } from "../ui/tip.js";
 import { eachFrame, noOftener, onPointer, onResize, sharp } from "./canvas.js";
-import { colouring } from "./wheel-colours.js";
+import { colouring, MODES } from "./wheel-colours.js";
 import { arcAt, arcsOf, fits } from "./wheel-geometry.js";
-import { layout, paintArcs, paintChosen, paintRunning } from "./wheel-paint.js";
+import { layout, paintArcs, paintChosen, paintRunning, paintTroubles } from "./wheel-paint.js";
 
-const HINT = "Point at the ring, or focus it and use the arrow keys.";
+const HINT = "None chosen; use the arrow keys.";
 
 export class Wheel {
   element = h("div", { class: "wheel-box" });
   #signal;
   #open;
   #still = h("canvas", { "aria-hidden": "true" });
-  #moving = h("canvas", { "aria-hidden": "true" });
+  #moving = h("canvas", { class: "pulse", "aria-hidden": "true" });
+  #marks = h("canvas", { "aria-hidden": "true" });
   #share = h("span", { class: "wheel-share num" });
   #below = h("span", { class: "wheel-below num" });
   #left = h("span", { class: "wheel-left muted num" });
@@ -26,19 +28,22 @@ export class Wheel {
     class: "wheel",
     role: "slider",
     tabindex: "0",
-    "aria-label": "Partitions on the token ring",
+    "aria-label": "Tasks on the token ring",
+    "aria-valuemin": 0,
+    "aria-valuemax": 0,
+    "aria-valuenow": 0,
+    "aria-valuetext": HINT,
     "data-testid": "wheel",
   });
   #scale = h("div", { class: "legend-scale" });
   #legend = h("div", { class: "legend" });
-  #readout = h("p", { class: "readout num", "aria-hidden": "true" }, HINT);
-  #mode = "rate";
+  #tip;
+  #mode = "state";
+  #completed = 0;
   #size = 0;
   #partitions = new Map();
   #shape = { arcs: [], ring: false, covered: new Map() };
-  #running = [];
   #chosen = -1;
-  #animating = false;
   #repaint;
   #overlay;
 
@@ -46,24 +51,20 @@ export class Wheel {
     this.#signal = signal;
     this.#open = open;
     this.#repaint = noOftener(200, () => this.#paint(), signal);
-    this.#overlay = eachFrame(() => this.#paintOverlay(), signal);
-    const modes = segmented(
-      "Colour by",
-      { rate: "Rate", replica: "Replica" },
-      this.#mode,
-      (mode) => {
-        this.#mode = mode;
-        this.#paint();
-      },
-    );
+    this.#overlay = eachFrame(() => this.#paintMarks(), signal);
+    const modes = segmented("Colour by", MODES, this.#mode, (mode) => {
+      this.#mode = mode;
+      this.#paint();
+    });
+    this.#tip = new Tip(this.#wheel);
     this.#wheel.append(
       this.#still,
       this.#moving,
+      this.#marks,
       h("div", { class: "wheel-centre" }, this.#share, this.#below, this.#left),
     );
     this.element.append(
       this.#wheel,
-      this.#readout,
       h(
         "div",
         { class: "wheel-foot" },
@@ -97,21 +98,22 @@ export class Wheel {
     const live = isActive(job) ? job.live : null;
     say(this.#share, progress(share(job)));
     say(this.#below, `${compact(live?.rows ?? job.figures.rows)} rows`);
-    say(
-      this.#left,
-      live?.remainingSeconds
-        ? `${duration(live.remainingSeconds)} left`
-        : `${count(job.figures.done)} of ${count(job.figures.partitions)}`,
-    );
+    const stands = ["stalled", "paused"].includes(healthOf(job));
+    const left = live?.remainingSeconds ? `${timeLeft(job)} left` : null;
+    const tasks = `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks`;
+    say(this.#left, stands ? timeLeft(job) : (left ?? tasks));
+    this.#moving.classList.toggle("pulse", !stands);
+    if (this.#completed === share(job)) return;
+    this.#completed = share(job);
+    this.#repaint();
   }
 
   #listen() {
     onResize(this.#wheel, () => this.#paint(), this.#signal);
     onTheme(() => this.#paint(), this.#signal);
-    document.addEventListener("visibilitychange", () => this.#animate(), { signal: this.#signal });
     onPointer(
       this.#wheel,
-      (event) => this.#choose(this.#under(event)),
+      (event) => this.#choose(this.#under(event), event),
       () => this.#choose(-1),
     );
     this.#wheel.addEventListener("blur", () => this.#choose(-1));
@@ -160,15 +162,28 @@ export class Wheel {
     if (index >= 0) this.#open(this.#partitions.get(this.#shape.arcs[index].partition));
   }
 
-  #choose(index) {
+  #choose(index, event) {
     if (index === this.#chosen && index < 0) return;
     this.#chosen = index;
     const partition = index < 0 ? null : this.#partitions.get(this.#shape.arcs[index].partition);
-    const text = partition ? describe(partition, Date.now()) : HINT;
-    say(this.#readout, text);
+    const now = Date.now();
+    if (partition) this.#tip.show(...this.#placeOf(index, event), details(partition, now));
+    else this.#tip.hide();
     this.#wheel.setAttribute("aria-valuenow", index + 1);
-    this.#wheel.setAttribute("aria-valuetext", text);
+    this.#wheel.setAttribute("aria-valuetext", partition ? describe(partition, now) : HINT);
     this.#overlay();
+  }
+
+  /** The point of the pointer, or of the arc for one that was chosen by key. */
+  #placeOf(index, event) {
+    if (event) {
+      const box = this.#wheel.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    }
+    const { from, to } = this.#shape.arcs[index];
+    const angle = Math.PI * (from + to);
+    const { centre, middle } = layout(this.#size);
+    return [centre + Math.sin(angle) * middle, centre - Math.cos(angle) * middle];
   }
 
   #paint() {
@@ -179,28 +194,32 @@ export class Wheel {
       total: this.#partitions.size,
       arcs: this.#shape.arcs.length,
     });
-    this.#wheel.setAttribute("aria-valuemin", 0);
     this.#wheel.setAttribute("aria-valuemax", this.#shape.arcs.length);
     if (!size) return;
     this.#size = size;
-    const colours = colouring(this.#mode, this.#partitions);
+    const colours = colouring(this.#mode, this.#partitions, this.#shape.covered);
     const fixed = {
       PENDING: colour("--pending"),
       RUNNING: colour("--running-rest"),
       FAILED: colour("--failed"),
     };
-    const context = sharp(this.#still, size, size);
     paintArcs(
-      context,
+      sharp(this.#still, size, size),
       size,
       this.#shape,
       this.#partitions,
       (each) => fixed[each?.status] ?? (each ? colours.of(each) : fixed.PENDING),
     );
-    this.#running = this.#indexes((each) => each.status === "RUNNING");
+    const running = this.#indexes((each) => each.status === "RUNNING");
+    const shareOf = runningShare(this.#partitions, this.#completed);
+    paintRunning(sharp(this.#moving, size, size), size, this.#shape.arcs, running, (arc) =>
+      shareOf(this.#partitions.get(arc.partition)),
+    );
+    this.#moving.hidden = !running.length;
     const states = [
-      ["pending", "Waiting", counts.PENDING],
+      ["done", "Done", this.#mode === "state" ? counts.DONE : 0],
       ["running", "Running", counts.RUNNING],
+      ["pending", "Waiting", counts.PENDING],
       ["failed", "Failed", counts.FAILED],
     ];
     const keys = states
@@ -216,7 +235,6 @@ export class Wheel {
     fill(this.#scale, colours.legend);
     fill(this.#legend, keys);
     this.#overlay();
-    this.#animate();
   }
 
   #indexes(wanted) {
@@ -228,33 +246,24 @@ export class Wheel {
     return found;
   }
 
-  #paintOverlay() {
+  #paintMarks() {
     if (!this.#size) return;
-    const context = sharp(this.#moving, this.#size, this.#size);
-    const beat = calm() ? 0.5 : (1 + Math.sin(performance.now() / 320)) / 2;
-    if (this.#running.length)
-      paintRunning(context, this.#size, this.#shape.arcs, this.#running, beat);
-    if (this.#chosen < 0 || this.#chosen >= this.#shape.arcs.length) return;
-    const number = this.#shape.arcs[this.#chosen].partition;
+    const context = sharp(this.#marks, this.#size, this.#size);
+    const { arcs } = this.#shape;
+    paintTroubles(
+      context,
+      this.#size,
+      arcs,
+      this.#indexes((each) => each.status === "FAILED"),
+      this.#indexes((each) => each.attempt > 1),
+    );
+    if (this.#chosen < 0 || this.#chosen >= arcs.length) return;
+    const number = arcs[this.#chosen].partition;
     paintChosen(
       context,
       this.#size,
-      this.#shape.arcs,
+      arcs,
       this.#indexes((each) => each.number === number),
     );
-  }
-
-  /** Pulses while something runs, at 20 frames a second, and only where it can be seen. */
-  #animate() {
-    if (this.#animating) return;
-    this.#animating = true;
-    const step = () => {
-      const goesOn = this.#running.length && !calm() && !document.hidden && !this.#signal.aborted;
-      this.#animating = Boolean(goesOn);
-      if (!goesOn) return;
-      this.#overlay();
-      setTimeout(step, 50);
-    };
-    step();
   }
 }

@@ -30,18 +30,24 @@ export function address(path, query) {
 export async function get(path, query, signal) {
   const answer = await send("GET", address(path, query), undefined, signal);
   if (answer.status !== 401) return parse(answer);
-  if (!(await askForToken("Reading needs the token here."))) throw new Declined();
+  if (!(await askForToken("Enter the control token to view jobs."))) throw new Declined();
   return parse(await send("GET", address(path, query), undefined, signal));
 }
 
-/** A call that changes something: asks for the token first where there is none. */
-export async function change(method, path, body) {
-  if (!token() && !(await askForToken("Steering a job needs the console's token.")))
+/** Asks for the token where there is none: before the question whether to change something. */
+export async function unlock() {
+  if (!token() && !(await askForToken("Enter the control token to change jobs.")))
     throw new Declined();
+}
+
+/** A call that changes something. */
+export async function change(method, path, body) {
+  await unlock();
   const answer = await send(method, address(path), body);
   if (answer.status !== 401) return parse(answer);
   keepToken(null);
-  if (!(await askForToken("The token was refused."))) throw new Declined();
+  if (!(await askForToken("The console did not accept the token; enter the current one.")))
+    throw new Declined();
   return parse(await send(method, address(path), body));
 }
 
@@ -67,7 +73,7 @@ async function fetched(url, options) {
     return await fetch(url, options);
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;
-    throw new ApiError("The console does not answer. Is its process still running?", 0);
+    throw new ApiError("The console does not answer. Check that its process is running.", 0);
   }
 }
 

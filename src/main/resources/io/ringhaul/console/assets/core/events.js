@@ -36,7 +36,7 @@ export async function listen(query, { onOpen, onEvent, onState, signal }) {
       });
       if (answer.status === 401) {
         onState("refused");
-        if (!(await askForToken("Reading needs the token here."))) await tokenGiven(signal);
+        if (!(await askForToken("Enter the control token to view jobs."))) await tokenGiven(signal);
         continue;
       }
       if (answer.status === 404) {

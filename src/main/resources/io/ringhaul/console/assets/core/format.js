@@ -98,6 +98,35 @@ export function clock(value) {
   return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
 }
 
+/** The time for an axis, with the day where it is another one than at the tick before. */
+export function axisTime(value, before) {
+  const at = new Date(value);
+  const day = (before === null ? new Date() : new Date(before)).toDateString();
+  return at.toDateString() === day ? clock(at) : `${dayOf(at).slice(5)} ${clock(at).slice(0, 5)}`;
+}
+
+/** The full date and time with the zone, for a tooltip. */
+export function stamp(value) {
+  if (value === null || value === undefined) return "";
+  const at = new Date(value);
+  return `${dayOf(at)} ${clock(at)} ${zone()}`;
+}
+
+/** The name of the browser's time zone, such as UTC or Europe/Berlin. */
+export function zone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** How long ago a moment was, such as `5 min ago`. */
+export function ago(value, now) {
+  if (value === null || value === undefined) return NONE;
+  const seconds = Math.max(0, (now - Date.parse(value)) / 1000);
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86400)} d ago`;
+}
+
 function dayOf(at) {
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
 }
@@ -111,12 +140,44 @@ export function roundBytes(value) {
   return bytes(value).replace(/\.(\d*?)0+ /, (_, kept) => (kept ? `.${kept} ` : " "));
 }
 
-/** rowsPerSecond or rows_per_second as rows per second. */
+const NAMES = {
+  inFlight: "in-flight limit",
+  maxInFlight: "in-flight limit",
+  maxRowsPerSecond: "rate limit",
+  maxBytesPerSecond: "byte rate limit",
+  maxCpuShare: "CPU limit",
+  maxDiskBytes: "disk limit",
+  pageRows: "page size",
+  pageBytes: "page size in bytes",
+  batchStatements: "statements per batch",
+  batchBytes: "batch size in bytes",
+  protectLatency: "latency protection",
+  gc_share: "GC time",
+  p50_millis: "median",
+  p50Millis: "median",
+  usualP50Millis: "usual median",
+};
+
+/** A setting, metric or figure of evidence in words, such as `rate limit` or `rows per second`. */
 export function words(name) {
+  if (NAMES[name]) return NAMES[name];
   const apart = name
     .replaceAll("_", " ")
     .replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`);
   return apart.replace(/\bcpu\b/, "CPU").replace(/\bp(50|99) ms\b/, "p$1 in ms");
+}
+
+/** A value of a setting or a figure of evidence with its unit, as its name tells it. */
+export function measure(name, value) {
+  if (typeof value !== "number") return figure(value);
+  if (/bytes_?per_?second$/i.test(name)) return `${bytes(value)}/s`;
+  if (/rows_?per_?second/i.test(name)) return `${figure(value)} rows/s`;
+  if (/bytes$/i.test(name)) return bytes(value);
+  if (/(millis|_ms)$/i.test(name)) return millis(value);
+  if (/seconds$/i.test(name)) return duration(value);
+  if (/share$/i.test(name)) return percent(value, 0);
+  if (/pagerows$/i.test(name)) return `${figure(value)} rows`;
+  return figure(value);
 }
 
 /** The same as a heading. */

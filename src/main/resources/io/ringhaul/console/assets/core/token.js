@@ -1,4 +1,4 @@
-// The token that steers jobs. It lives as long as the browser's tab and travels in a header only.
+// The token that controls jobs. It lives as long as the browser's tab and travels in a header only.
 
 const KEY = "ringhaul-token";
 let held = read();

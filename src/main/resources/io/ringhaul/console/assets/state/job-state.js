@@ -1,4 +1,6 @@
-// What a job's state means: its word, and which controls make sense.
+// What a job's state means: its word, its health, its table and target, and what can be done.
+
+import { bytes, count, duration, moment } from "../core/format.js";
 
 const WORDS = {
   PENDING: "Waiting",
@@ -8,9 +10,20 @@ const WORDS = {
   FAILED: "Failed",
   COMPLETED: "Completed",
 };
-export const STATES = Object.keys(WORDS);
 
-/** Its process is gone although the store has it running: a resume takes it up. */
+/** The word and the colour of each state of health that the API sends. */
+const HEALTH = {
+  running_well: ["Running well", "running"],
+  slowed: ["Slowed", "slowed"],
+  stalled: ["Stalled", "stalled"],
+  failing: ["Failing", "failing"],
+  paused: ["Paused", "paused"],
+};
+
+/** From so many seconds without an answer on, a job whose health is unknown counts as stalled. */
+const LONG_WAIT = 3;
+
+/** The process is gone although the store has the job running; it can be resumed. */
 export function isAbandoned(job) {
   return !job.alive && (job.status === "RUNNING" || job.status === "STOPPING");
 }
@@ -19,59 +32,171 @@ export function isActive(job) {
   return (job.status === "RUNNING" || job.status === "STOPPING") && !isAbandoned(job);
 }
 
+/** The state of health of a running job; null for other jobs and while it is unknown. */
+export function healthOf(job) {
+  const { live } = job;
+  if (job.status !== "RUNNING" || !isActive(job) || !live) return null;
+  if (live.health) return live.health.state;
+  if (live.phase === "paused") return "paused";
+  return live.unansweredSeconds >= LONG_WAIT ? "stalled" : null;
+}
+
+/** Whether somebody should look at the job. */
+export function needsAttention(job) {
+  return (
+    job.status === "FAILED" ||
+    isAbandoned(job) ||
+    ["slowed", "stalled", "failing"].includes(healthOf(job))
+  );
+}
+
 export function stateWord(job) {
-  if (isAbandoned(job)) return "Process gone";
-  if (job.live?.phase === "paused" && job.status === "RUNNING") return "Paused";
-  return WORDS[job.status] ?? job.status;
+  if (isAbandoned(job)) return "Interrupted";
+  return HEALTH[healthOf(job)]?.[0] ?? WORDS[job.status] ?? job.status;
 }
 
 /** The name of the state's colour in the style sheets. */
 export function stateTone(job) {
-  if (isAbandoned(job)) return "failed";
-  if (job.live?.phase === "paused" && job.status === "RUNNING") return "paused";
-  return job.status.toLowerCase();
+  if (isAbandoned(job)) return "interrupted";
+  return HEALTH[healthOf(job)]?.[1] ?? job.status.toLowerCase();
 }
 
-export function wordOf(status) {
-  return WORDS[status] ?? status;
+/** The group of the list's filters that a job belongs to. */
+export function groupOf(job) {
+  if (isAbandoned(job)) return "interrupted";
+  return job.status === "STOPPING" ? "running" : job.status.toLowerCase();
 }
 
-/** For each control whether it can be used now, and why not. */
-export function controls(job) {
+/** The state in one sentence: what is wrong, or why and until when the job waits; may be empty. */
+export function healthSentence(job) {
+  const { live, owner } = job;
+  if (isAbandoned(job)) {
+    const process = owner
+      ? `Process ${owner.pid} on ${owner.host} has not reported since ${moment(owner.lastSeen)}.`
+      : "Its process does not report any more.";
+    return `${process} Resume continues after the last finished task.`;
+  }
+  const health = healthOf(job);
+  if (health === "paused") return pauseSentence(live);
+  if (health && health !== "running_well" && live.health?.text) return sentence(live.health.text);
+  if (health === "stalled")
+    return `The cluster has not answered for ${duration(live.unansweredSeconds)}.`;
+  if (job.status === "PENDING") return "This job has not started yet.";
+  if (job.status === "STOPPING") return "The running tasks are being given up.";
+  return "";
+}
+
+function pauseSentence(live) {
+  const { reason, until } = live.pause ?? {};
+  const why = reason ?? live.health?.text ?? live.phaseReason;
+  return [why ? sentence(why) : "", until ? `Continues at ${moment(until)}.` : ""]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** What limits a running job, or limited an ended one; empty while it is unknown. */
+export function limitSentence(job) {
+  const limit = isActive(job) ? job.live?.limitedBy : job.result?.limitedBy;
+  if (!limit || healthOf(job) === "paused") return "";
+  if (limit.kind === "nothing") return isActive(job) ? "Nothing limits this job." : "";
+  const share =
+    typeof limit.share === "number" ? ` (${Math.round(limit.share * 100)} % of the time)` : "";
+  return `Limited by ${limit.text ?? limit}${share}.`;
+}
+
+/** The setting that changes the limit while the job runs; null where there is none. */
+export function changeableLimit(job) {
+  const name = {
+    rows_per_second: "maxRowsPerSecond",
+    bytes_per_second: "maxBytesPerSecond",
+    in_flight: "inFlight",
+  }[job.live?.limitedBy?.kind];
+  return isActive(job) && name && name in (job.live.settings ?? {}) ? name : null;
+}
+
+export function sentence(text) {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** `store.orders`, or null where it is unknown. */
+export function tableOf({ subject }) {
+  if (!subject?.table) return null;
+  return subject.keyspace ? `${subject.keyspace}.${subject.table}` : subject.table;
+}
+
+/** Where rows come from and where they go, such as `store.orders` and `iceberg /lake`. */
+export function route(job) {
+  const table = tableOf(job);
+  if (!table) return null;
+  const { direction, format, location } = job.subject;
+  const outside = [format, location].filter(Boolean).join(" ");
+  if (!outside) return { from: table, to: null };
+  return direction === "import" ? { from: outside, to: table } : { from: table, to: outside };
+}
+
+/** Of the actions start, stop, restart, edit and delete those that are possible now. */
+export function actions(job) {
+  const runnable = Boolean(job.command?.length);
   const active = isActive(job);
-  const foreign = !job.command?.length;
-  const startable = foreign
-    ? "This job was made by an application's code and can only be started there."
-    : active
-      ? "The job runs already."
-      : null;
   return {
-    start:
-      startable ??
-      (job.status === "COMPLETED"
-        ? "The job is complete. Restart runs it again from nothing."
-        : null),
-    stop:
-      job.status === "RUNNING" && active
-        ? null
-        : active
-          ? "The job is stopping."
-          : "The job does not run.",
-    restart: foreign ? startable : active ? "Stop the job first." : null,
-    delete: active ? "Stop the job first." : null,
+    stop: (job.status === "RUNNING" && active) || job.status === "PENDING",
+    start: runnable && !active && job.status !== "COMPLETED",
+    edit: true,
+    restart: runnable && !active && job.status !== "PENDING",
+    delete: !active,
   };
 }
 
-/** Why a partition of the job cannot be retried now; null where it can. */
+/** Why a task of the job cannot be retried now; null where it can. */
 export function retryRefusal(job) {
-  const { restart } = controls(job);
-  return restart ?? (job.status === "COMPLETED" ? "The job is complete." : null);
+  if (!job.command?.length)
+    return "This job was made by an application's code and can only be started there.";
+  if (isActive(job)) return "Stop the job first.";
+  return job.status === "COMPLETED" ? "The job is complete." : null;
 }
 
+/** The completed share, from 0 to 1. */
 export function share(job) {
   const { partitions, done } = job.figures;
   if (job.live && typeof job.live.completed === "number" && isActive(job))
     return job.live.completed;
   if (job.status === "COMPLETED") return 1;
   return partitions ? done / partitions : 0;
+}
+
+/** Seconds from the start of the run to its end or last report, or to now while it runs. */
+export function secondsRun(job, now) {
+  if (!job.started) return null;
+  const last = job.completed ?? (isAbandoned(job) ? job.owner?.lastSeen : null);
+  const end = last ? Date.parse(last) : isActive(job) ? now : null;
+  return end === null ? null : Math.max(0, (end - Date.parse(job.started)) / 1000);
+}
+
+/** The current rate as text; the mean rate of an ended job. */
+export function rateText(job, now) {
+  if (isActive(job))
+    return typeof job.live?.rowsPerSecond === "number"
+      ? `${count(Math.round(job.live.rowsPerSecond))} rows/s`
+      : "–";
+  const seconds = secondsRun(job, now);
+  return seconds && job.figures.rows
+    ? `${count(Math.round(job.figures.rows / seconds))} rows/s`
+    : "–";
+}
+
+/** The time left, or why there is none to tell. */
+export function timeLeft(job) {
+  const health = healthOf(job);
+  if (health === "stalled") {
+    const seconds = job.live.health?.sinceSeconds ?? job.live.unansweredSeconds;
+    return `stalled for ${duration(seconds)}`;
+  }
+  if (health === "paused") return "paused";
+  return duration(job.live?.remainingSeconds);
+}
+
+/** Size of what a completed job wrote. */
+export function sizeText(job) {
+  return bytes(job.result?.bytes);
 }

@@ -1,28 +1,43 @@
-// One job as it changes: its figures, partitions, bottlenecks and series, kept up to date by events.
+// One job as it changes: its figures, tasks, bottlenecks, tuning and series, kept up to date by events.
 
 import { ApiError, Declined, get } from "../core/api.js";
 import { Emitter } from "../core/emitter.js";
 import { listen } from "../core/events.js";
 import { tokenGiven } from "../core/token.js";
-import { withTimes } from "./partition.js";
+import { prepared } from "./partition.js";
 import { SeriesStore } from "./series.js";
+import { TimeAxis } from "./time-axis.js";
 
 // The server reads all partitions for each page: few large ones, which go out zipped, cost it less.
 const PAGE = 10_000;
 const POINTS = 50_000;
 const AGAIN = 5_000;
-const DRAWN = ["rows_per_second", "bytes_per_second", "p99_ms", "p50_ms"];
+const DRAWN = [
+  "rows_per_second",
+  "bytes_per_second",
+  "p99_ms",
+  "p50_ms",
+  "paused",
+  "seconds",
+  "worker_utilisation",
+];
 
 /**
- * Topics: `job`; `partitions` with those that changed, or null for all; `bottlenecks`; `series`;
- * `connection`; `failure` with an error; `gone` when the job does not exist.
+ * Topics: `job`; `partitions` with those that changed, or null for all; `bottlenecks`; `tuning`;
+ * `series`; `connection`; `failure` with an error; `gone` when the job does not exist.
  */
 export class JobWatch {
   job = null;
   partitions = new Map();
   bottlenecks = new Map();
+  /** Changes of settings, newest first. */
+  tuning = [];
   series = new SeriesStore();
+  /** The time that the charts show. */
+  axis = new TimeAxis();
   loaded = false;
+  /** Whether the series were read. */
+  measured = false;
   #topics = new Emitter();
   #signal;
   #early = null;
@@ -88,8 +103,12 @@ export class JobWatch {
     // Lists and answers to calls carry no live figures; the last ones hold while the job runs.
     if (!job.live && this.job?.live && job.alive && job.run === this.job.run)
       job.live = this.job.live;
+    const tuned =
+      this.job?.live &&
+      JSON.stringify(this.job.live.settings) !== JSON.stringify(job.live?.settings);
     this.job = job;
     if (restarted) this.#loadAll();
+    else if (tuned) this.#guarded(() => this.loadTuning());
     if (sample) this.#sample(sample);
     this.#topics.emit("job", job);
     if (sample) this.#topics.emit("series", null);
@@ -99,6 +118,9 @@ export class JobWatch {
     const at = Date.parse(live.time);
     this.series.add("job", "rows_per_second", at, live.rowsPerSecond);
     this.series.add("job", "bytes_per_second", at, live.bytesPerSecond);
+    this.series.add("job", "paused", at, live.phase === "paused" ? 1 : 0);
+    for (const { name, seconds } of live.stages ?? [])
+      this.series.add(`stage:${name}`, "seconds", at, seconds);
     for (const { node, p50Millis, p99Millis } of live.nodes ?? []) {
       this.series.add(`node:${node}`, "p50_ms", at, p50Millis);
       this.series.add(`node:${node}`, "p99_ms", at, p99Millis);
@@ -107,7 +129,7 @@ export class JobWatch {
   }
 
   #takePartitions(items) {
-    for (const item of items) this.partitions.set(item.number, withTimes(item));
+    for (const item of items) this.partitions.set(item.number, prepared(item));
     this.#topics.emit("partitions", items);
   }
 
@@ -123,6 +145,7 @@ export class JobWatch {
       this.#guarded(() => this.#loadPartitions(fresh)),
       this.#guarded(() => this.#loadSeries(fresh)),
       this.#guarded(() => this.#loadBottlenecks(fresh)),
+      this.#guarded(() => this.loadTuning()),
     ]);
   }
 
@@ -158,9 +181,9 @@ export class JobWatch {
       );
       if (!fresh()) return;
       total = page.items.length ? page.total : 0;
-      for (const item of page.items) all.set(item.number, withTimes(item));
+      for (const item of page.items) all.set(item.number, prepared(item));
     }
-    for (const item of this.#early ?? []) all.set(item.number, withTimes(item));
+    for (const item of this.#early ?? []) all.set(item.number, prepared(item));
     this.#early = null;
     this.partitions = all;
     this.loaded = true;
@@ -176,6 +199,7 @@ export class JobWatch {
     if (!fresh()) return;
     this.series.clear();
     answers.forEach((answer) => this.series.replace(answer));
+    this.measured = true;
     this.#topics.emit("series", null);
   }
 
@@ -190,13 +214,20 @@ export class JobWatch {
     this.#topics.emit("bottlenecks", null);
   }
 
+  /** Reads the changes of settings again. */
+  async loadTuning() {
+    const { items } = await get("tuning/history", { job: this.id, limit: 1000 }, this.#signal);
+    this.tuning = items;
+    this.#topics.emit("tuning", items);
+  }
+
   async #guarded(work) {
     try {
       await work();
     } catch (failure) {
       if (this.#signal.aborted || failure instanceof Declined) return;
-      if (failure instanceof ApiError && failure.status === 404 && !this.job)
-        this.#topics.emit("gone", failure);
+      const unknown = failure.status === 404 || failure.status === 400;
+      if (failure instanceof ApiError && unknown && !this.job) this.#topics.emit("gone", failure);
       else this.#topics.emit("failure", failure);
     }
   }

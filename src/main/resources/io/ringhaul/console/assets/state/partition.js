@@ -1,14 +1,38 @@
-// What the page derives from a partition.
+// What the page derives from the stored state of a task.
 
-import { compact, count, duration } from "../core/format.js";
+import { bytes, compact, count, duration } from "../core/format.js";
 
 const WORDS = { PENDING: "waiting", RUNNING: "running", DONE: "done", FAILED: "failed" };
 
-/** Adds its times as epoch milliseconds, which drawing 10,000 of them needs over and over. */
-export function withTimes(partition) {
+/**
+ * Adds its times as epoch milliseconds and the files that it reads, which drawing 10,000 of them
+ * needs over and over.
+ */
+export function prepared(partition) {
   partition.begunAt = partition.begun ? Date.parse(partition.begun) : null;
   partition.endedAt = partition.ended ? Date.parse(partition.ended) : null;
+  partition.files = partition.unit ? filesOf(partition.unit) : [];
   return partition;
+}
+
+/** The parts of a source as it writes them: JSON with a path and maybe a range, or any text. */
+function filesOf(unit) {
+  const parts = json(unit)?.parts ?? [unit];
+  return parts.map((part) => {
+    const { path, file, location, start, length, size } = json(part) ?? {};
+    const name = path ?? file ?? location ?? part;
+    const whole = !(length < size);
+    return { path: String(name), range: whole ? "" : ` from byte ${count(start)}` };
+  });
+}
+
+function json(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Seconds it took, or has taken until `now`; null before it began. */
@@ -32,9 +56,25 @@ export function tally(partitions) {
   return counts;
 }
 
+/**
+ * The completed share of each running task, from 0 to 1, as a function. A task's own share is used
+ * where it is known. Otherwise what the job has completed beyond its finished tasks is spread
+ * evenly over the running ones.
+ */
+export function runningShare(partitions, completed) {
+  const { DONE, RUNNING } = tally(partitions);
+  const rest = RUNNING ? (completed * partitions.size - DONE) / RUNNING : 0;
+  const even = Math.max(0, Math.min(0.98, rest));
+  return (partition) => partition.completed ?? even;
+}
+
 /** What it covers: its file or keys, or its stretches of the ring. */
 export function coverage(partition) {
-  if (partition.unit) return partition.unit;
+  if (partition.files.length) {
+    const [{ path, range }, ...others] = partition.files;
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return `${name}${range}${others.length ? ` and ${others.length} more` : ""}`;
+  }
   const ranges = partition.tokens ?? [];
   if (!ranges.length) return "–";
   const [start, end] = ranges[0];
@@ -45,19 +85,26 @@ export function statusWord(status) {
   return WORDS[status] ?? status.toLowerCase();
 }
 
-/** All there is to say of it in one line. */
-export function describe(partition, now) {
+/** What there is to say of it, as labels and texts. */
+export function details(partition, now) {
   const seconds = secondsOf(partition, now);
   const rate = rateOf(partition);
   return [
-    `${partition.number}: ${statusWord(partition.status)}`,
-    coverage(partition),
-    partition.rows ? `${count(partition.rows)} rows` : null,
-    seconds === null ? null : duration(seconds),
-    rate === null ? null : `${compact(Math.round(rate))} rows/s`,
-    partition.replica,
-    partition.error,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+    ["Task", `${partition.number}, ${statusWord(partition.status)}`],
+    [partition.unit ? "Reads" : "Tokens", coverage(partition)],
+    ["Rows", partition.rows ? count(partition.rows) : null],
+    ["Size", partition.bytes ? bytes(partition.bytes) : null],
+    ["Duration", seconds === null ? null : duration(seconds)],
+    ["Rate", rate === null ? null : `${compact(Math.round(rate))} rows/s`],
+    ["Attempt", partition.attempt > 1 ? String(partition.attempt) : null],
+    ["Replica", partition.replica?.replace(/:9042$/, "")],
+    ["Error", partition.error],
+  ].filter(([, text]) => text);
+}
+
+/** The same in one line, which is read aloud. */
+export function describe(partition, now) {
+  return details(partition, now)
+    .map(([label, text]) => `${label} ${text}`)
+    .join(", ");
 }

@@ -1,5 +1,6 @@
 // Dialogs on the element of that name, which brings the focus trap and Escape.
 
+import { Declined } from "../core/api.js";
 import { h } from "../core/dom.js";
 
 /** The label of a dialog that only tells something and so needs no way to cancel. */
@@ -19,6 +20,7 @@ export function openDialog({
   cancelId,
   tone,
   errorId,
+  wide,
   submit,
 }) {
   return new Promise((resolve) => {
@@ -43,12 +45,16 @@ export function openDialog({
       "form",
       { method: "dialog", novalidate: true },
       h("h2", { id: titleId }, title),
-      body,
+      [body].flat().filter(Boolean),
       error,
     );
     const actions = submitLabel === CLOSE ? [accept] : [cancel, accept];
     form.append(h("div", { class: "dialog-actions" }, actions));
-    const dialog = h("dialog", { class: "dialog", "aria-labelledby": titleId }, form);
+    const dialog = h(
+      "dialog",
+      { class: wide ? "dialog wide" : "dialog", "aria-labelledby": titleId },
+      form,
+    );
     let result = null;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -57,8 +63,9 @@ export function openDialog({
         result = await submit();
         dialog.close();
       } catch (failure) {
-        error.textContent = failure.message;
-        error.hidden = false;
+        // Where the reader closed the dialog of the token there is nothing to say.
+        error.textContent = failure instanceof Declined ? "" : failure.message;
+        error.hidden = !error.textContent;
       } finally {
         accept.disabled = false;
       }
@@ -67,7 +74,11 @@ export function openDialog({
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close();
     });
+    // Back and forward leave the view that the dialog is about.
+    const leave = () => dialog.close();
+    window.addEventListener("hashchange", leave);
     dialog.addEventListener("close", () => {
+      window.removeEventListener("hashchange", leave);
       dialog.remove();
       resolve(result);
     });

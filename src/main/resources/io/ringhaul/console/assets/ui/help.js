@@ -6,13 +6,15 @@ const KEYS = [
   ["g", "The list of jobs"],
   ["/", "Search"],
   ["t", "Light or dark theme"],
-  ["1 … 9", "The job's tabs"],
-  ["← →", "On the wheel, a chart or the timeline: the one before or after"],
-  ["↑ ↓", "On the timeline and the flame graph: the row above or below"],
-  ["Home End", "The first, the last"],
-  ["+ − 0", "On the timeline: closer, wider, all of it"],
-  ["Enter", "Open what is chosen"],
-  ["Esc", "Close, leave, zoom out"],
+  ["1 … 5", "The job's tabs"],
+  ["← →", "Ring, chart, timeline: previous or next"],
+  ["↑ ↓", "Timeline, flame graph: the row above or below"],
+  ["Home End", "First, last"],
+  ["+ − 0", "Charts and timeline: zoom in, zoom out, fit"],
+  ["Ctrl wheel", "Timeline: zoom"],
+  ["Drag", "Charts and timeline: zoom into the range; double-click: fit"],
+  ["Enter", "Open the selected item"],
+  ["Esc", "Close, deselect, zoom out"],
 ];
 
 export function openHelp() {

@@ -5,6 +5,9 @@ import { h } from "../core/dom.js";
 import { keepToken } from "../core/token.js";
 import { field, openDialog } from "./dialog.js";
 
+const WHERE =
+  "It is in the address that the console printed, or in the file given with --token-file.";
+
 /** Asks for the token until the server takes one; resolves to whether it did. */
 export async function tokenQuestion(reason) {
   const input = h("input", {
@@ -15,12 +18,12 @@ export async function tokenQuestion(reason) {
     "data-first": true,
   });
   const accepted = await openDialog({
-    title: "Token",
+    title: "Control token",
     body: [
-      h("p", { class: "muted" }, `${reason} The console printed it when it started.`),
+      h("p", { class: "muted" }, `${reason} ${WHERE}`),
       field("Token", input, "Kept for this browser tab only."),
     ],
-    submitLabel: "Use it",
+    submitLabel: "Unlock",
     submitId: "token-submit",
     errorId: "token-error",
     submit: async () => {

@@ -12,9 +12,11 @@ export function listenToKeys() {
     else if (event.key === "g") go(jobsAddress());
     else if (event.key === "t") toggleTheme();
     else if (event.key === "/") document.querySelector("input[type=search]")?.focus();
-    else if (/^[1-9]$/.test(event.key))
-      document.querySelectorAll("[role=tab]")[Number(event.key) - 1]?.click();
-    else return;
+    else if (/^[1-9]$/.test(event.key)) {
+      const tab = document.querySelectorAll("[role=tab]")[Number(event.key) - 1];
+      tab?.click();
+      tab?.focus();
+    } else return;
     event.preventDefault();
   });
 }

@@ -1,62 +1,59 @@
 // What holds the job back: evidence, reason, recommendation, and a button that applies it.
 
-import { change } from "../core/api.js";
+import { change, unlock } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
-import { figure, heading, moment, words } from "../core/format.js";
+import { heading, measure, moment, words } from "../core/format.js";
 import { jobAddress } from "../core/router.js";
+import { titleOf } from "../state/bottleneck.js";
+import { isActive, limitSentence } from "../state/job-state.js";
 import { attempt, tell } from "../ui/notices.js";
-import { empty } from "../ui/parts.js";
 import { confirmQuestion } from "../ui/questions.js";
 
-const TITLES = {
-  CLIENT_CPU: "This process lacks CPU",
-  CLIENT_MEMORY: "This process lacks memory",
-  DISK: "The disk is the limit",
-  SERVER_OVERLOAD: "The server is overloaded",
-  QUEUE_GROWTH: "A queue grows",
-  LATENCY_SPIKE: "Latency has jumped",
-  THROUGHPUT_DROP: "Throughput has dropped",
-  ERROR_SPIKE: "Errors are piling up",
-  CONTENTION: "Two jobs share a node",
-  SKEW: "The work is uneven",
-};
-
-export function titleOf(bottleneck) {
-  return TITLES[bottleneck.kind] ?? heading(bottleneck.kind.toLowerCase());
-}
-
-export function openBottlenecks(host, watch, signal) {
+/** All bottlenecks, the open ones first; one sentence where there are none. */
+export function bottleneckList(watch, signal) {
   const list = h("div", { class: "bottleneck-list" });
-  const nothing = empty(
-    "Nothing holds this job back",
-    "Bottlenecks appear here while it runs, with their evidence and what to do.",
-  );
+  const nothing = h("p", { class: "muted" });
+  const place = h("section", { class: "bottlenecks" }, h("h2", {}, "Bottlenecks"), list, nothing);
   const cards = new Cards(watch);
   const draw = () => {
     const all = [...watch.bottlenecks.values()].sort(
       (a, b) => Number(b.open) - Number(a.open) || b.firstSeen.localeCompare(a.firstSeen),
     );
     keep(list, cards.of(all));
-    keep(host, [all.length ? list : nothing]);
+    nothing.hidden = all.length > 0;
+    say(nothing, sentenceWithout(watch.job));
   };
   watch.on("bottlenecks", draw, signal);
+  watch.on("job", draw, signal);
   draw();
+  return place;
+}
+
+function sentenceWithout(job) {
+  if (!isActive(job)) return "No problems were found.";
+  const limit = limitSentence(job);
+  return limit && job.live.limitedBy.kind !== "nothing"
+    ? `No problems found. ${limit}`
+    : "No problems found.";
 }
 
 /** The newest open bottleneck, for the overview; nothing where there is none. */
 export function currentBottleneck(watch, signal) {
   const place = h("div", { class: "current-bottleneck" });
-  const all = h("a", { href: jobAddress(watch.id, "bottlenecks") });
-  const cards = new Cards(watch);
+  const all = h("a", { href: jobAddress(watch.id, "tuning") });
+  const cards = new Cards(watch, "h2");
   const draw = () => {
-    const open = [...watch.bottlenecks.values()]
-      .filter((each) => each.open)
-      .sort((a, b) => b.firstSeen.localeCompare(a.firstSeen));
+    const open = isActive(watch.job)
+      ? [...watch.bottlenecks.values()]
+          .filter((each) => each.open)
+          .sort((a, b) => b.firstSeen.localeCompare(a.firstSeen))
+      : [];
     place.hidden = !open.length;
     say(all, `All ${open.length} bottlenecks`);
     keep(place, [...cards.of(open.slice(0, 1)), ...(open.length > 1 ? [all] : [])]);
   };
   watch.on("bottlenecks", draw, signal);
+  watch.on("job", draw, signal);
   draw();
   return place;
 }
@@ -64,15 +61,18 @@ export function currentBottleneck(watch, signal) {
 /** The cards by bottleneck; one that is there is changed in place, so that its button stays. */
 class Cards {
   #watch;
+  #level;
   #cards = new Map();
 
-  constructor(watch) {
+  constructor(watch, level = "h3") {
     this.#watch = watch;
+    this.#level = level;
   }
 
   of(bottlenecks) {
     return bottlenecks.map((bottleneck) => {
-      if (!this.#cards.has(bottleneck.id)) this.#cards.set(bottleneck.id, new Card(this.#watch));
+      if (!this.#cards.has(bottleneck.id))
+        this.#cards.set(bottleneck.id, new Card(this.#watch, this.#level));
       return this.#cards.get(bottleneck.id).show(bottleneck);
     });
   }
@@ -80,30 +80,33 @@ class Cards {
 
 class Card {
   #watch;
+  #level;
   #body = h("div");
   #when = h("span", { class: "muted num" });
   #footer = h("footer");
   #element = h("article", { "data-testid": "bottleneck" }, this.#body, this.#footer);
   #button = null;
 
-  constructor(watch) {
+  constructor(watch, level) {
     this.#watch = watch;
+    this.#level = level;
   }
 
   show(bottleneck) {
-    const { open, firstSeen, lastSeen } = bottleneck;
+    const { firstSeen, lastSeen } = bottleneck;
+    const open = bottleneck.open && isActive(this.#watch.job);
     this.#element.className = `bottleneck ${open ? "open" : "closed"}`;
     fill(
       this.#body,
       h(
         "header",
         {},
-        h("h3", {}, titleOf(bottleneck)),
-        h("span", { class: "muted" }, bottleneck.component),
+        h(this.#level, {}, titleOf(bottleneck)),
+        h("span", { class: "muted" }, componentText(bottleneck.component)),
       ),
       h("p", {}, bottleneck.reason),
       evidence(bottleneck),
-      h("p", { class: "recommendation" }, bottleneck.recommendation),
+      open ? h("p", { class: "recommendation" }, bottleneck.recommendation) : null,
     );
     say(
       this.#when,
@@ -115,7 +118,7 @@ class Card {
   }
 
   #apply({ parameter, value }) {
-    const label = `Set ${words(parameter)} to ${figure(value)}`;
+    const label = `Set ${words(parameter)} to ${measure(parameter, value)}`;
     if (this.#button?.textContent !== label) {
       const button = h(
         "button",
@@ -130,19 +133,32 @@ class Card {
   }
 }
 
+function componentText(component) {
+  return component
+    .replace(/^node:/, "node ")
+    .replace(/^task:/, "task ")
+    .replace(/:9042$/, "");
+}
+
 function evidence(bottleneck) {
   const figures = Object.entries(bottleneck.evidence ?? {}).map(([name, value]) =>
-    h("div", {}, h("dt", {}, heading(name)), h("dd", { class: "num" }, figure(value))),
+    h("div", {}, h("dt", {}, heading(name)), h("dd", { class: "num" }, measure(name, value))),
   );
   return figures.length ? h("dl", { class: "evidence" }, figures) : null;
 }
 
-/** Asks, then has the job's process take up a recommendation or a value. */
+/** Asks, then has the job's process take a recommendation or a value. */
 export async function applySetting(watch, what, label) {
-  const text =
-    "The job's process takes it up within two seconds, and the history tells what came of it.";
+  await unlock();
+  const text = "Takes effect within two seconds. You will see the effect in the history on Tuning.";
   if (!(await confirmQuestion({ title: `${label}?`, text, yes: "Apply" }))) return null;
   const made = await change("POST", "tuning/apply", { job: watch.id, ...what });
-  tell("Asked for.");
+  tell(
+    `${label
+      .replace(/^Set /, "")
+      .replace(/^./, (each) => each.toUpperCase())
+      .replace(" to ", " set to ")}.`,
+  );
+  await watch.loadTuning();
   return made;
 }

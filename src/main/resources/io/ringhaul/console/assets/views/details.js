@@ -1,10 +1,16 @@
-// Who runs the job, how it was begun, and with what settings.
+// Who runs the job, how it was started, with what settings, and where its process spends its time.
 
 import { fill, h } from "../core/dom.js";
-import { figure, heading, moment } from "../core/format.js";
+import { count, figure, heading, measure, moment, stamp } from "../core/format.js";
+import { commandText, copyLine } from "../ui/command.js";
 import { card } from "../ui/parts.js";
+import { profileSection } from "./profile.js";
+
+/** Settings of the command that say what a resume must not change have this name for people. */
+const FIXED = "Cannot change on resume";
 
 export function openDetails(host, watch, signal) {
+  const cards = h("div", { class: "stack" });
   let shown = "";
   const draw = () => {
     const { job } = watch;
@@ -14,17 +20,14 @@ export function openDetails(host, watch, signal) {
     if (look === shown) return;
     shown = look;
     fill(
-      host,
-      h(
-        "div",
-        { class: "stack" },
-        card("Job", facts(about(job))),
-        command(job),
-        table("Settings", job.settings),
-        table("Fingerprint", job.fingerprint),
-      ),
+      cards,
+      card("Job", facts(about(job))),
+      command(job),
+      table("Settings", job.settings),
+      table(FIXED, job.fingerprint),
     );
   };
+  host.append(h("div", { class: "stack" }, cards, profileSection(watch, signal)));
   watch.on("job", draw, signal);
   draw();
 }
@@ -34,12 +37,12 @@ function about(job) {
   return [
     ["Id", job.id],
     ["Kind", job.kind.toLowerCase()],
-    ["Run", figure(job.run)],
-    ["Created", moment(job.created)],
-    ["Started", moment(job.started)],
-    ["Ended", moment(job.completed)],
-    ["Process", owner ? `${owner.host}, ${owner.pid}${job.alive ? "" : " (gone)"}` : "–"],
-    ["Last seen", owner ? moment(owner.lastSeen) : "–"],
+    ["Attempt", count(job.run)],
+    ["Created", stamp(job.created)],
+    ["Started", stamp(job.started) || "–"],
+    ["Ended", stamp(job.completed) || "–"],
+    ["Process", owner ? `${owner.pid} on ${owner.host}${job.alive ? "" : " (gone)"}` : "–"],
+    ["Last report", owner ? moment(owner.lastSeen) : "–"],
   ];
 }
 
@@ -53,14 +56,7 @@ function command(job) {
         "None: this job was made by an application's code and is started there.",
       ),
     );
-  return card(
-    "Command",
-    h("p", { class: "mono command" }, ["ringhaul", ...job.command].map(quoted).join(" ")),
-  );
-}
-
-function quoted(word) {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return card("Command", copyLine(null, commandText(job.command)));
 }
 
 function table(title, map) {
@@ -71,11 +67,15 @@ function table(title, map) {
         facts(
           entries.map(([name, value]) => [
             heading(name),
-            typeof value === "object" ? JSON.stringify(value) : figure(value),
+            /^\d+$/.test(value) ? measure(name, Number(value)) : text(value),
           ]),
         ),
       )
     : null;
+}
+
+function text(value) {
+  return typeof value === "object" ? JSON.stringify(value) : figure(value);
 }
 
 function facts(pairs) {

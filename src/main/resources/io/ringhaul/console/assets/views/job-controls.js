@@ -1,79 +1,72 @@
-// Start, stop, restart, edit and delete, each after a question.
+// The actions that are possible now: stop, start or resume, edit; the rest is in a menu.
 
-import { change } from "../core/api.js";
-import { fill, h } from "../core/dom.js";
+import { change, unlock } from "../core/api.js";
+import { h, keep } from "../core/dom.js";
 import { count } from "../core/format.js";
 import { go, jobsAddress } from "../core/router.js";
-import { controls } from "../state/job-state.js";
-import { editJob } from "../ui/job-forms.js";
+import { actions } from "../state/job-state.js";
+import { tally } from "../state/partition.js";
+import { editJob, resumeJob } from "../ui/job-forms.js";
 import { attempt, tell } from "../ui/notices.js";
 import { confirmQuestion } from "../ui/questions.js";
 
 export class JobControls {
-  element = h("div", { class: "controls", role: "group", "aria-label": "Controls" });
+  element = h("div", { class: "controls", role: "group", "aria-label": "Actions", hidden: true });
   #watch;
-  #buttons = {};
+  #buttons;
 
   constructor(watch, signal) {
     this.#watch = watch;
-    this.#add("start", "Start", () => this.#start());
-    this.#add("stop", "Stop", () => this.#stop());
-    this.#add("restart", "Restart", () => this.#restart());
-    this.#add("edit", "Edit", () => this.#edit());
-    this.#add("delete", "Delete", () => this.#delete());
-    this.element.hidden = true;
+    this.#buttons = {
+      stop: this.#button("stop", "Stop", () => this.#stop()),
+      start: this.#button("start", "Resume", () => resume(watch)),
+      restart: this.#button("restart", "Start over", () => this.#restart()),
+      edit: this.#button("edit", "Edit", () => this.#edit()),
+      delete: this.#button("delete", "Delete", () => this.#delete()),
+    };
     watch.on("job", (job) => this.#draw(job), signal);
   }
 
-  #add(name, label, work) {
+  #button(name, label, work) {
     const button = h("button", { class: "button", type: "button", "data-testid": name }, label);
-    button.addEventListener("click", () => {
-      if (button.getAttribute("aria-disabled") === "true") tell(button.title);
-      else attempt(button, work);
-    });
-    this.#buttons[name] = button;
-    this.element.append(button);
+    button.addEventListener("click", () =>
+      attempt(button, async () => {
+        await unlock();
+        await work();
+      }),
+    );
+    return button;
   }
 
   #draw(job) {
     this.element.hidden = false;
-    const reasons = controls(job);
-    for (const [name, button] of Object.entries(this.#buttons)) {
-      // Not disabled but aria-disabled: it keeps the focus and can say why it does nothing.
-      button.setAttribute("aria-disabled", Boolean(reasons[name]));
-      button.title = reasons[name] ?? "";
-    }
-    const resumes = job.figures.done > 0 || job.started;
-    fill(this.#buttons.start, resumes && job.status !== "COMPLETED" ? "Resume" : "Start");
-    this.#buttons.start.classList.toggle("primary", !reasons.start);
-  }
-
-  async #start() {
-    const { figures } = this.#watch.job;
-    const left = figures.partitions - figures.done;
-    const text = figures.done
-      ? `The job goes on where it stood: ${count(left)} of ${count(figures.partitions)} partitions are left.`
-      : "The job begins from nothing.";
-    await this.#post("start", { title: "Start the job?", text, yes: "Start" }, "The job starts.");
+    const possible = actions(job);
+    this.#buttons.start.textContent = job.started ? "Resume" : "Start";
+    const isCalm = job.status === "PENDING" || job.status === "STOPPED";
+    this.#buttons.start.classList.toggle("primary", isCalm);
+    const shown = Object.entries(this.#buttons).filter(([name]) => possible[name]);
+    const focused = this.element.contains(document.activeElement);
+    keep(
+      this.element,
+      shown.map(([, button]) => button),
+    );
+    if (focused && !this.element.contains(document.activeElement)) shown[0]?.[1].focus();
   }
 
   async #stop() {
-    const text =
-      "Partitions that run are given up, finished ones are kept. The job can be resumed later.";
-    await this.#post(
-      "stop",
-      { title: "Stop the job?", text, yes: "Stop" },
-      "The job is told to stop.",
-    );
+    const { partitions } = this.#watch;
+    const { RUNNING, DONE } = tally(partitions);
+    const text = `${tasks(RUNNING)} will be read again when you resume. ${tasks(DONE, "finished")} ${DONE === 1 ? "is" : "are"} kept.`;
+    await this.#post("stop", { title: "Stop this job?", text, yes: "Stop" }, "Stopping …");
   }
 
   async #restart() {
-    const done = this.#watch.job.figures.done;
-    const text = `The job runs again from nothing; the ${count(done)} finished partitions are done anew.`;
+    const { done } = this.#watch.job.figures;
+    const text = `The ${tasks(done, "finished")} will be run again.`;
     await this.#post(
       "restart",
-      { title: "Restart the job?", text, yes: "Restart", tone: "danger" },
-      "The job starts from nothing.",
+      { title: "Start over?", text, yes: "Start over", tone: "danger" },
+      "Starting over …",
     );
   }
 
@@ -92,8 +85,10 @@ export class JobControls {
   }
 
   async #delete() {
-    const text = `The job and its history leave the job store. ${filesOf(this.#watch.job)}`;
-    if (!(await confirmQuestion({ title: "Delete the job?", text, yes: "Delete", tone: "danger" })))
+    const text = `The job and its history are removed from the job store. ${filesOf(this.#watch.job)}`;
+    if (
+      !(await confirmQuestion({ title: "Delete this job?", text, yes: "Delete", tone: "danger" }))
+    )
       return;
     await change("DELETE", `batch-jobs/${encodeURIComponent(this.#watch.id)}`);
     go(jobsAddress());
@@ -101,11 +96,25 @@ export class JobControls {
   }
 }
 
+/** Asks for changed options and resumes the job with them. */
+export async function resume(watch) {
+  await unlock();
+  const job = await resumeJob(watch.job);
+  if (!job) return;
+  watch.takeJob(job);
+  tell("Starting …");
+}
+
+function tasks(number, kind = "running") {
+  return `${count(number)} ${kind} ${number === 1 ? "task" : "tasks"}`;
+}
+
 /** What becomes of its files when it is deleted. */
 function filesOf({ kind, status, command }) {
+  if (kind === "COUNT") return "";
   if (kind === "DELETE") return "Rows that it deleted stay deleted.";
   if (kind !== "EXPORT") return "Rows that it wrote stay in the table.";
   return status === "COMPLETED" || !command?.length
     ? "Files that it wrote stay where they are."
-    : "Files that it wrote are removed: they are no result yet.";
+    : "Files that it wrote are removed, because the export is not complete.";
 }

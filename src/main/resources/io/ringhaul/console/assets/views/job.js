@@ -1,14 +1,13 @@
-// One job: its head with the controls, its figures, and the tab that the address names.
+// One job: its head and the tab that the address names.
 
-import { fill, h, say } from "../core/dom.js";
-import { shortId } from "../core/format.js";
+import { fill, h } from "../core/dom.js";
 import { go, jobAddress, jobsAddress } from "../core/router.js";
+import { isActive, needsAttention, stateTone } from "../state/job-state.js";
 import { JobWatch } from "../state/job-watch.js";
-import { isActive, stateWord } from "../state/job-state.js";
 import { showError } from "../ui/notices.js";
-import { badge, empty, labels } from "../ui/parts.js";
-import { JobControls } from "./job-controls.js";
-import { JobFigures } from "./job-figures.js";
+import { empty } from "../ui/parts.js";
+import { showIcon } from "../ui/favicon.js";
+import { JobHead } from "./job-head.js";
 import { showConnection } from "./shell.js";
 import { TABS } from "./tabs.js";
 
@@ -21,10 +20,6 @@ export class JobView {
   #tabs = new Map();
   #panel = h("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: "-1" });
   #ending = null;
-  #head = h("div", { class: "job-title" });
-  #about = h("p", { class: "job-about muted" });
-  #look = "";
-  #error = h("p", { class: "job-error", hidden: true });
 
   constructor(host, id, signal) {
     this.#id = id;
@@ -76,63 +71,33 @@ export class JobView {
       this.#tabs.set(name, tab);
       list.append(tab);
     }
-    fill(
-      this.#host,
-      h(
-        "nav",
-        { class: "crumbs", "aria-label": "Where you are" },
-        h("a", { href: jobsAddress() }, "Jobs"),
-      ),
-      h(
-        "div",
-        { class: "page-head" },
-        this.#head,
-        new JobControls(this.#watch, this.#signal).element,
-      ),
-      this.#about,
-      this.#error,
-      new JobFigures(this.#watch, this.#signal).element,
-      list,
-      this.#panel,
-    );
+    fill(this.#host, new JobHead(this.#watch, this.#signal).element, list, this.#panel);
+    this.#signal.addEventListener("abort", () => showIcon("idle"), { once: true });
   }
 
   #draw(job) {
-    const look = JSON.stringify([job.name, job.description, job.labels, stateWord(job)]);
-    if (look !== this.#look) this.#drawHead(job);
-    this.#look = look;
-    this.#error.hidden = !job.error || isActive(job);
-    say(this.#error, job.error ?? "");
+    showIcon(needsAttention(job) ? stateTone(job) : isActive(job) ? "running" : "idle");
     if (!this.#panel.firstChild && this.#route) this.#open();
-  }
-
-  #drawHead(job) {
-    document.title = `${job.name || job.id} · Ringhaul`;
-    fill(this.#head, h("h1", {}, job.name || job.id), badge(job));
-    fill(
-      this.#about,
-      h(
-        "span",
-        { title: job.id },
-        [job.description, job.kind.toLowerCase(), shortId(job.id)].filter(Boolean).join(" · "),
-      ),
-      labels(job.labels),
-    );
   }
 
   #open() {
     this.#ending?.abort();
     this.#ending = new AbortController();
     const signal = AbortSignal.any([this.#signal, this.#ending.signal]);
-    const tab = TABS[this.#route.tab] ?? TABS.overview;
-    this.#panel.setAttribute("aria-labelledby", `tab-${this.#route.tab}`);
+    const name = this.#tabName();
+    const tab = TABS[name];
+    this.#panel.setAttribute("aria-labelledby", `tab-${name}`);
     fill(this.#panel);
     tab.open(this.#panel, this.#watch, signal, this.#route);
   }
 
+  #tabName() {
+    return this.#route.tab in TABS ? this.#route.tab : "overview";
+  }
+
   #markTab() {
     for (const [name, tab] of this.#tabs) {
-      const chosen = name === this.#route.tab;
+      const chosen = name === this.#tabName();
       tab.setAttribute("aria-selected", chosen);
       tab.tabIndex = chosen ? 0 : -1;
       if (chosen) {
@@ -143,18 +108,19 @@ export class JobView {
   }
 
   #markBottlenecks() {
-    const open = [...this.#watch.bottlenecks.values()].filter((each) => each.open).length;
-    const tab = this.#tabs.get("bottlenecks");
+    const active = this.#watch.job && isActive(this.#watch.job);
+    const open = [...this.#watch.bottlenecks.values()].filter((each) => active && each.open).length;
+    const label = `${open} open ${open === 1 ? "bottleneck" : "bottlenecks"}`;
     fill(
-      tab,
-      TABS.bottlenecks.label,
-      open ? h("span", { class: "count", "aria-label": `${open} open` }, String(open)) : null,
+      this.#tabs.get("tuning"),
+      TABS.tuning.label,
+      open ? h("span", { class: "count", title: label }, String(open)) : null,
     );
   }
 
   #tabKey(event) {
     const names = [...this.#tabs.keys()];
-    const at = names.indexOf(this.#route.tab);
+    const at = names.indexOf(this.#tabName());
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[
       event.key
     ];
@@ -167,9 +133,14 @@ export class JobView {
 
   #gone() {
     const back = h("a", { class: "button", href: jobsAddress() }, "All jobs");
+    document.title = "Job not found · Ringhaul";
     fill(
       this.#host,
-      empty("There is no such job", `No job ${this.#id} is in this job store.`, back),
+      empty(
+        "Job not found",
+        `This job store has no job ${this.#id}. It may have been deleted.`,
+        back,
+      ),
     );
   }
 }

@@ -1,66 +1,62 @@
-// The list of jobs, newest first: filters, search, pages.
+// The list of jobs: what runs or needs attention on top, then the others by name.
 
 import { get } from "../core/api.js";
-import { fill, h, say } from "../core/dom.js";
+import { fill, h, keep, say } from "../core/dom.js";
 import { listen } from "../core/events.js";
-import { compact, count, duration, moment, progress, shortId } from "../core/format.js";
-import { jobAddress, jobsAddress, replace } from "../core/router.js";
-import { isActive, share, STATES, wordOf } from "../state/job-state.js";
+import { count } from "../core/format.js";
+import { go, jobAddress, jobsAddress, replace } from "../core/router.js";
+import { FILTERS, JobList } from "../state/job-list.js";
+import { needsAttention, stateTone } from "../state/job-state.js";
+import { copyLine } from "../ui/command.js";
+import { showIcon } from "../ui/favicon.js";
 import { newJob } from "../ui/job-forms.js";
 import { attempt, showError } from "../ui/notices.js";
-import { badge, bar, empty, labels } from "../ui/parts.js";
+import { empty } from "../ui/parts.js";
+import { headsOf, jobRow, lookOf } from "./job-rows.js";
 import { showConnection } from "./shell.js";
 
-const LIMIT = 25;
-/** The server tells of so many jobs; of fewer where there are no more. */
-const TOLD = 50;
+const LIMIT = 1000;
+const AGES = 30_000;
 
 export class JobsView {
   #signal;
-  #rows = h("tbody");
-  #table = h("div", { class: "table-wrap" });
-  #status = h("select", { "aria-label": "State", "data-testid": "filter-status" });
+  #body = h("div", { class: "job-sections" });
+  #filters = h("div", { class: "counts", role: "group", "aria-label": "States" });
   #text = h("input", {
     type: "search",
-    placeholder: "Search name, label, id",
+    placeholder: "Search table, name, label, path",
     "aria-label": "Search",
     "data-testid": "filter-text",
   });
   #range = h("span", { class: "muted", role: "status", "data-testid": "jobs-range" });
-  #newer = h("button", { class: "button", type: "button" }, "Newer");
-  #older = h("button", { class: "button", type: "button" }, "Older");
-  #query = { status: "", q: "", offset: 0 };
-  #shown = [];
-  #asked = 0;
-  #typing = 0;
+  #query = { status: "", q: "" };
+  #list = new JobList();
+  #total = null;
+  #open = new Set();
+  #rows = new Map();
+  #tables = new Map();
 
   constructor(host, signal) {
     this.#signal = signal;
     document.title = "Jobs · Ringhaul";
-    this.#status.append(
-      h("option", { value: "" }, "All states"),
-      ...STATES.map((each) => h("option", { value: each }, wordOf(each))),
-    );
     const create = h(
       "button",
       { class: "button primary", type: "button", "data-testid": "new-job" },
       "New job",
     );
     create.addEventListener("click", () => attempt(create, newJob));
-    this.#status.addEventListener("change", () => this.#filter());
-    this.#text.addEventListener("input", () => {
-      clearTimeout(this.#typing);
-      this.#typing = setTimeout(() => this.#filter(), 200);
-    });
-    this.#newer.addEventListener("click", () => this.#turn(-LIMIT));
-    this.#older.addEventListener("click", () => this.#turn(LIMIT));
+    this.#text.addEventListener("input", () =>
+      this.#choose({ ...this.#query, q: this.#text.value.trim() }),
+    );
+    this.#body.addEventListener("click", (event) => this.#follow(event));
     fill(
       host,
       h("div", { class: "page-head" }, h("h1", {}, "Jobs"), create),
-      h("div", { class: "filters" }, this.#text, this.#status, this.#range),
-      this.#table,
-      h("div", { class: "pager" }, this.#newer, this.#older),
+      h("div", { class: "filters" }, this.#filters, this.#text, this.#range),
+      this.#body,
     );
+    const ages = setInterval(() => this.#draw(), AGES);
+    signal.addEventListener("abort", () => clearInterval(ages), { once: true });
     this.#listen();
   }
 
@@ -69,70 +65,27 @@ export class JobsView {
   }
 
   show({ query }) {
-    this.#query = {
-      status: query.get("status") ?? "",
-      q: query.get("q") ?? "",
-      offset: Number(query.get("offset")) || 0,
-    };
-    this.#status.value = this.#query.status;
+    this.#query = { status: query.get("status") ?? "", q: query.get("q") ?? "" };
     if (document.activeElement !== this.#text) this.#text.value = this.#query.q;
+    this.#draw();
     this.#load();
   }
 
-  #filter() {
-    this.#query = { status: this.#status.value, q: this.#text.value.trim(), offset: 0 };
-    this.#remember();
-    this.#load();
-  }
-
-  #turn(by) {
-    this.#query.offset = Math.max(0, this.#query.offset + by);
-    this.#remember();
-    this.#load();
-    window.scrollTo(0, 0);
-  }
-
-  #remember() {
-    replace(
-      jobsAddress(Object.fromEntries(Object.entries(this.#query).filter(([, value]) => value))),
-    );
+  #choose(query) {
+    this.#query = query;
+    replace(jobsAddress(Object.fromEntries(Object.entries(query).filter(([, value]) => value))));
+    this.#draw();
   }
 
   async #load() {
-    const asked = ++this.#asked;
     try {
-      const page = await get("batch-jobs", { ...this.#query, limit: LIMIT }, this.#signal);
-      if (asked === this.#asked) this.#draw(page);
+      const page = await get("batch-jobs", { limit: LIMIT }, this.#signal);
+      this.#total = page.total;
+      this.#list.replace(page.items);
+      this.#draw();
     } catch (failure) {
       if (!this.#signal.aborted) showError(failure);
     }
-  }
-
-  #draw({ items, total, offset }) {
-    this.#shown = items.map((job) => ({ job, row: h("tr") }));
-    this.#shown.forEach((entry) => drawRow(entry));
-    fill(
-      this.#rows,
-      this.#shown.map(({ row }) => row),
-    );
-    if (items.length) fill(this.#table, table(this.#rows));
-    else fill(this.#table, this.#nothing());
-    say(
-      this.#range,
-      total ? `${count(offset + 1)}–${count(offset + items.length)} of ${count(total)}` : "",
-    );
-    this.#newer.disabled = offset === 0;
-    this.#older.disabled = offset + items.length >= total;
-    this.#newer.parentElement.hidden = total <= LIMIT && offset === 0;
-  }
-
-  #nothing() {
-    if (this.#query.q || this.#query.status)
-      return empty("No job matches", "Try another word or state.");
-    return empty(
-      "No jobs yet",
-      "Jobs that are run with this job store appear here by themselves, or begin one with New job.",
-    );
   }
 
   #listen() {
@@ -140,103 +93,146 @@ export class JobsView {
       {},
       {
         signal: this.#signal,
-        onState: showConnection,
+        onState: (state) => {
+          showConnection(state);
+          document.documentElement.classList.toggle("stale", state === "lost");
+        },
         // What the page could not read without a token it reads now.
-        onOpen: () => this.#shown.length || this.#load(),
+        onOpen: () => this.#load(),
         onEvent: (event, data) => {
-          if (event === "jobs") this.#refresh(data.items);
+          if (event !== "jobs") return;
+          this.#list.update(data.items);
+          this.#draw();
         },
       },
     );
   }
 
-  /**
-   * Live figures go into the rows that are there; a job that is new here, or that is gone, asks for
-   * the page again.
-   */
-  #refresh(items) {
-    const known = new Map(this.#shown.map((entry) => [entry.job.id, entry]));
-    const plain = !this.#query.q && !this.#query.status && this.#query.offset === 0;
-    let stale = plain && items.slice(0, LIMIT).some((job) => !known.has(job.id));
-    if (plain || items.length < TOLD) {
-      const told = new Set(items.map((job) => job.id));
-      stale ||= this.#shown.some((entry) => !told.has(entry.job.id));
-    }
-    for (const job of items) {
-      const entry = known.get(job.id);
-      if (!entry) continue;
-      if (this.#query.status && entry.job.status !== job.status) stale = true;
-      entry.job = job;
-      drawRow(entry);
-    }
-    if (stale) this.#load();
+  #draw() {
+    if (this.#total === null) return;
+    this.#drawFilters();
+    const { status, q } = this.#query;
+    const { pinned, groups } = this.#list.sections({ status, text: q });
+    const rows = new Map();
+    const row = (job, history, options) => {
+      const look = lookOf(job, history, options?.more, options?.open);
+      const known = this.#rows.get(job.id);
+      const node = known?.look === look ? known.node : this.#redraw(known, job, history, options);
+      rows.set(job.id, { look, node });
+      return node;
+    };
+    const top = pinned.map(({ job, history }) => row(job, history, { pinned: true }));
+    const rest = groups.flatMap(({ name, jobs, history }) => this.#group(row, name, jobs, history));
+    this.#rows = rows;
+    const troubled = pinned.filter(({ job }) => needsAttention(job));
+    showIcon(troubled.length ? stateTone(troubled[0].job) : pinned.length ? "running" : "idle");
+    document.title = `${troubled.length ? `⚠ ${troubled.length} · ` : ""}Jobs · Ringhaul`;
+    const shown = pinned.length + groups.reduce((sum, { jobs }) => sum + jobs.length, 0);
+    say(this.#range, this.#rangeText(shown));
+    if (!shown) return fill(this.#body, this.#nothing());
+    return keep(this.#body, [
+      ...(top.length ? [this.#table("Running and needing attention", true, top)] : []),
+      ...(rest.length ? [this.#table("Ended", false, rest)] : []),
+    ]);
   }
-}
 
-function table(rows) {
-  const heads = ["Job", "State", "Progress", "Rows", "Began", "Took"];
-  return h(
-    "table",
-    { class: "jobs" },
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        heads.map((each) => h("th", { scope: "col" }, each)),
-      ),
-    ),
-    rows,
-  );
-}
+  #rangeText(shown) {
+    if (this.#total > LIMIT) return `the newest ${count(LIMIT)} of ${count(this.#total)}`;
+    return shown < this.#list.size ? `${count(shown)} of ${count(this.#list.size)}` : "";
+  }
 
-function drawRow(entry) {
-  const { job, row } = entry;
-  const look = JSON.stringify([
-    job.name,
-    job.status,
-    job.alive,
-    job.figures,
-    job.live?.completed,
-    job.live?.phase,
-    isActive(job) && Math.floor(Date.now() / 1000),
-  ]);
-  if (look === entry.look) return;
-  entry.look = look;
-  const done = share(job);
-  const ended = job.completed ? Date.parse(job.completed) : isActive(job) ? Date.now() : null;
-  const took = job.started && ended ? duration((ended - Date.parse(job.started)) / 1000) : "–";
-  const text = `${progress(done)}, ${count(job.figures.done)} of ${count(job.figures.partitions)} partitions`;
-  row.dataset.testid = "job-row";
-  row.dataset.job = job.id;
-  const held = row.contains(document.activeElement);
-  fill(
-    row,
-    h(
-      "td",
-      { class: "job-name" },
-      h("a", { href: jobAddress(job.id) }, job.name || job.id),
-      h(
-        "span",
-        { class: "muted", title: job.id },
-        `${job.kind.toLowerCase()} · ${shortId(job.id)}`,
-        labels(job.labels),
+  /** The newest run, and the older ones of its name where they are wanted. */
+  #group(row, name, jobs, history) {
+    const open = this.#open.has(name);
+    const toggle = () => {
+      if (!this.#open.delete(name)) this.#open.add(name);
+      this.#draw();
+    };
+    const [newest, ...older] = jobs;
+    return [
+      row(newest, history, { more: older.length, open, toggle }),
+      ...(open ? older.map((job) => row(job, null, { older: true })) : []),
+    ];
+  }
+
+  #redraw(known, job, history, options) {
+    const node = jobRow(job, history, options);
+    if (known?.node.contains(document.activeElement)) {
+      const again = document.activeElement.tagName === "BUTTON" ? "button" : "a";
+      queueMicrotask(() => node.querySelector(again)?.focus());
+    }
+    return node;
+  }
+
+  #table(title, pinned, rows) {
+    if (!this.#tables.has(title)) {
+      const body = h("tbody");
+      const heads = headsOf(pinned).map(([text, place]) =>
+        h("th", { scope: "col", class: place }, text),
+      );
+      const element = h(
+        "section",
+        { "aria-label": title },
+        h("h2", { class: "section-title" }, title),
+        h(
+          "div",
+          { class: "table-wrap" },
+          h("table", { class: "jobs" }, h("thead", {}, h("tr", {}, heads)), body),
+        ),
+      );
+      this.#tables.set(title, { element, body });
+    }
+    const { element, body } = this.#tables.get(title);
+    keep(body, rows);
+    return element;
+  }
+
+  #drawFilters() {
+    const counts = this.#list.counts();
+    const { status } = this.#query;
+    const chips = Object.entries(FILTERS)
+      .filter(([name]) => counts.get(name) || name === status)
+      .map(([name, word]) => [name, `${count(counts.get(name) ?? 0)} ${word}`]);
+    const look = JSON.stringify([chips, status]);
+    if (this.#filters.dataset.look === look) return;
+    const focused = this.#filters.contains(document.activeElement);
+    this.#filters.dataset.look = look;
+    fill(
+      this.#filters,
+      chips.map(([name, text]) =>
+        h(
+          "button",
+          {
+            class: `count-filter ${name}`,
+            type: "button",
+            "aria-pressed": String(name === status),
+            "data-testid": `filter-${name}`,
+            on: {
+              click: () => this.#choose({ ...this.#query, status: name === status ? "" : name }),
+            },
+          },
+          h("i", { class: "dot", "aria-hidden": "true" }),
+          text,
+        ),
       ),
-    ),
-    h("td", { class: "job-state" }, badge(job)),
-    h(
-      "td",
-      { class: "job-progress" },
-      bar(done, text),
-      h("span", { class: "num" }, progress(done)),
-      job.figures.failed
-        ? h("span", { class: "failed-count num" }, `${count(job.figures.failed)} failed`)
-        : null,
-    ),
-    h("td", { class: "num", title: count(job.figures.rows) }, compact(job.figures.rows)),
-    h("td", { class: "num" }, moment(job.started)),
-    h("td", { class: "num" }, took),
-  );
-  if (held) row.querySelector("a").focus();
+    );
+    if (focused) this.#filters.querySelector("[aria-pressed=true], button")?.focus();
+  }
+
+  /** A click anywhere in a row opens its job, unless text is being selected. */
+  #follow(event) {
+    if (event.target.closest("a, button") || String(getSelection())) return;
+    const row = event.target.closest("[data-job]");
+    if (row) go(jobAddress(row.dataset.job));
+  }
+
+  #nothing() {
+    if (this.#query.q || this.#query.status)
+      return empty("No job matches", "Change the search text or the state.");
+    return empty(
+      "No jobs yet",
+      "Run an export or import with this job store, or start one here with New job.",
+      copyLine(null, "ringhaul export ks.table --format csv --path /data/export"),
+    );
+  }
 }

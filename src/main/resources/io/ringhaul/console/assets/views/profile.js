@@ -6,10 +6,13 @@ import { fill, h, say } from "../core/dom.js";
 import { count } from "../core/format.js";
 import { isActive } from "../state/job-state.js";
 import { attempt } from "../ui/notices.js";
-import { card, empty } from "../ui/parts.js";
+import { card } from "../ui/parts.js";
 import { poll } from "../ui/poll.js";
 
-export function openProfile(host, watch, signal) {
+/** Fewer samples show the large frames only. */
+const FEW = 500;
+
+export function profileSection(watch, signal) {
   const path = `batch-jobs/${encodeURIComponent(watch.id)}/profile`;
   const seconds = h(
     "select",
@@ -31,24 +34,29 @@ export function openProfile(host, watch, signal) {
   const draw = (profile) => {
     waiting = profile?.state === "REQUESTED" || profile?.state === "RECORDING";
     start.disabled = waiting || !isActive(watch.job);
-    start.title = isActive(watch.job) ? "" : "Only a job that runs can be recorded.";
+    start.title = isActive(watch.job) ? "" : "Only a running job can be recorded.";
     say(state, sentence(profile));
     const key = profile ? `${profile.id} ${profile.state}` : "none";
     if (key === shown) return;
     shown = key;
+    if (waiting) fill(place);
     if (profile?.state === "READY" && profile.stacks?.value) {
-      fill(place, card(null, flame.element));
+      fill(place, flame.element);
       flame.set(profile.stacks);
     } else if (!waiting) {
       const text =
         "A recording by the JDK's Flight Recorder shows in which methods the job's process spends its CPU time.";
       fill(
         place,
-        profile?.state === "FAILED"
-          ? empty("The recording failed", profile.error)
-          : profile
-            ? empty("No sample was taken", "Record for longer.")
-            : empty("No recording yet", text),
+        h(
+          "p",
+          { class: "muted" },
+          profile?.state === "FAILED"
+            ? `The recording failed: ${profile.error}`
+            : profile
+              ? "No sample was taken. Record for longer."
+              : text,
+        ),
       );
     }
   };
@@ -62,7 +70,6 @@ export function openProfile(host, watch, signal) {
       waiting = true;
     }),
   );
-  host.append(h("div", { class: "filters flush" }, start, seconds, state), place);
   watch.on("job", () => (start.disabled = waiting || !isActive(watch.job)), signal);
   let first = true;
   poll(
@@ -74,13 +81,17 @@ export function openProfile(host, watch, signal) {
     1000,
     signal,
   );
+  return card("Profile", h("div", { class: "filters flush" }, start, seconds, state), place);
 }
 
 function sentence(profile) {
   if (!profile) return "";
-  if (profile.state === "REQUESTED") return "The job's process is asked to record.";
-  if (profile.state === "RECORDING") return `Recording for ${profile.seconds} seconds.`;
-  if (profile.state === "READY")
-    return `${count(profile.stacks?.value ?? 0)} samples in ${profile.seconds} seconds.`;
+  if (profile.state === "REQUESTED") return "Starting the recording …";
+  if (profile.state === "RECORDING") return `Recording for ${profile.seconds} seconds …`;
+  if (profile.state === "READY") {
+    const samples = profile.stacks?.value ?? 0;
+    const rough = samples < FEW ? " Too few for more than a rough picture: record for longer." : "";
+    return `${count(samples)} samples in ${profile.seconds} seconds.${rough}`;
+  }
   return "";
 }

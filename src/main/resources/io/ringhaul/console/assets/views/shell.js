@@ -2,6 +2,7 @@
 
 import { session } from "../core/api.js";
 import { fill, h, say, svg } from "../core/dom.js";
+import { clock, zone } from "../core/format.js";
 import { jobsAddress } from "../core/router.js";
 import { isDark, onTheme, toggleTheme } from "../core/theme.js";
 import { keepToken, token } from "../core/token.js";
@@ -13,17 +14,21 @@ const STATES = {
   idle: "",
   connecting: "Connecting",
   live: "Live",
-  lost: "Connection lost, trying again",
-  gone: "The job is gone",
+  lost: "Connection lost",
+  gone: "Job deleted",
   refused: "Token needed",
 };
 const always = new AbortController().signal;
 const connection = h("span", { class: "connection", role: "status", "data-testid": "connection" });
+let lastLive = null;
 const main = h("main", { id: "main", tabindex: "-1" });
 
+/** While the connection is lost the page shows as of when its figures are. */
 export function showConnection(state) {
+  if (connection.dataset.state === "live") lastLive = Date.now();
   connection.dataset.state = state;
-  say(connection, STATES[state] ?? "");
+  const asOf = state === "lost" && lastLive ? `, as of ${clock(lastLive)}` : "";
+  say(connection, `${STATES[state] ?? ""}${asOf}`);
 }
 
 /** Builds the frame and returns the element that the views fill. */
@@ -59,7 +64,12 @@ export function buildShell(host) {
     h(
       "header",
       { class: "top" },
-      h("a", { class: "brand", href: jobsAddress() }, mark(), h("span", {}, "Ringhaul")),
+      h(
+        "a",
+        { class: "brand", href: jobsAddress(), "aria-label": "Ringhaul" },
+        mark(),
+        h("span", {}, "Ringhaul"),
+      ),
       connection,
       lock,
       theme,
@@ -76,8 +86,8 @@ export function buildShell(host) {
     fill(theme, themeIcon());
   };
   const drawLock = () => {
-    say(lock, token() ? "Can steer" : "Read only");
-    lock.title = token() ? "Forget the token" : "Enter the token to steer jobs";
+    say(lock, token() ? "Control enabled" : "View only");
+    lock.title = token() ? "Sign out" : "Enter the control token";
     lock.dataset.held = token() ? "yes" : "no";
   };
   onTheme(drawTheme, always);
@@ -86,7 +96,10 @@ export function buildShell(host) {
   drawLock();
   session()
     .then((answer) =>
-      say(footer, `Ringhaul ${answer.version}${answer.store ? ` · ${answer.store}` : ""}`),
+      say(
+        footer,
+        `Ringhaul ${answer.version}${answer.store ? ` · ${answer.store}` : ""} · times in ${zone()}`,
+      ),
     )
     .catch((failure) => {
       if (failure.status === 0) showConnection("lost");
@@ -97,9 +110,9 @@ export function buildShell(host) {
 async function changeToken() {
   if (token()) {
     keepToken(null);
-    tell("The token is forgotten; the page reads only.");
-  } else if (await tokenQuestion("With the token this page can start, stop and tune jobs.")) {
-    tell("The page can steer jobs now.");
+    tell("Signed out. You can view jobs but not change them.");
+  } else if (await tokenQuestion("Enter the control token to start, stop and tune jobs.")) {
+    tell("Control enabled.");
   }
 }
 

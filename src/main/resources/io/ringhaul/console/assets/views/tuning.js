@@ -1,55 +1,73 @@
-// Recommendations, the settings as they are now, and what was changed before.
+// Bottlenecks, advice, the settings that can change while the job runs, and what was changed.
 
 import { get } from "../core/api.js";
-import { fill, h } from "../core/dom.js";
-import { count, figure, heading, moment, words } from "../core/format.js";
+import { fill, h, keep } from "../core/dom.js";
+import { heading, measure, moment, words } from "../core/format.js";
 import { isActive } from "../state/job-state.js";
+import { copyLine } from "../ui/command.js";
 import { attempt } from "../ui/notices.js";
-import { card, empty } from "../ui/parts.js";
+import { card } from "../ui/parts.js";
 import { poll } from "../ui/poll.js";
-import { applySetting } from "./bottlenecks.js";
+import { applySetting, bottleneckList } from "./bottlenecks.js";
 
 const LIMIT = 50;
 const STATES = {
-  ADVISED: "advised",
+  ADVISED: "suggested",
   APPLIED: "applied",
-  REQUESTED: "asked for",
-  REVERTED: "taken back",
+  REQUESTED: "pending",
+  REVERTED: "reverted",
 };
+/** The option of the next run that has the same effect as a setting. */
+const OPTIONS = {
+  inFlight: "max-in-flight",
+  workers: "parallelism",
+  pageRows: "page-size",
+  maxRowsPerSecond: "rate",
+  maxBytesPerSecond: "max-bytes-per-second",
+};
+/** The settings that slow a job down or speed it up come first. */
+const FIRST = ["maxRowsPerSecond", "maxBytesPerSecond", "inFlight"];
+
+/** Settings that 0 removes. */
+const REMOVABLE = ["maxRowsPerSecond", "maxBytesPerSecond"];
 
 export function openTuning(host, watch, signal) {
   const advice = h("div", { class: "stack" });
   const settings = h("div");
-  const history = h("div", { class: "table-scroll" });
+  const history = h("div", {
+    class: "table-scroll",
+    tabindex: "0",
+    role: "group",
+    "aria-label": "History",
+  });
   const older = h("button", { class: "button small", type: "button" }, "Older");
   const newer = h("button", { class: "button small", type: "button" }, "Newer");
   const pager = h("div", { class: "pager" }, newer, older);
   let offset = 0;
   let shownAdvice = "";
   const load = async () => {
-    const [recommendations, changes] = await Promise.all([
-      get("tuning/recommendations", { job: watch.id }, signal),
-      get("tuning/history", { job: watch.id, offset, limit: LIMIT }, signal),
-    ]);
-    const look = JSON.stringify(recommendations.items);
-    if (look !== shownAdvice)
-      fill(
-        advice,
-        recommendations.items.map((each) => recommendation(each, apply)),
-      );
+    const { items } = await get("tuning/recommendations", { job: watch.id }, signal);
+    const look = JSON.stringify(items);
+    if (look === shownAdvice) return;
     shownAdvice = look;
+    // A bottleneck's own card has its recommendation already.
+    const own = items.filter((each) => !each.bottleneck);
+    fill(
+      advice,
+      own.map((each) => recommendation(each, watch, apply)),
+    );
+  };
+  const drawHistory = () => {
+    const all = watch.tuning;
     fill(
       history,
-      changes.items.length
-        ? historyTable(changes.items)
-        : empty(
-            "No change yet",
-            "What is tuned, by itself or by you, is written down here with its effect.",
-          ),
+      all.length
+        ? historyTable(all.slice(offset, offset + LIMIT))
+        : h("p", { class: "muted" }, "Automatic and manual changes appear here with their effect."),
     );
-    pager.hidden = changes.total <= LIMIT;
+    pager.hidden = all.length <= LIMIT;
     newer.disabled = offset === 0;
-    older.disabled = offset + LIMIT >= changes.total;
+    older.disabled = offset + LIMIT >= all.length;
   };
   const apply = (button, what, label) =>
     attempt(button, async () => {
@@ -57,25 +75,52 @@ export function openTuning(host, watch, signal) {
     });
   const turn = (by) => {
     offset = Math.max(0, offset + by);
-    attempt(null, load);
+    drawHistory();
   };
   older.addEventListener("click", () => turn(LIMIT));
   newer.addEventListener("click", () => turn(-LIMIT));
   const drawSettings = settingsForm(settings, watch, apply);
-  host.append(h("div", { class: "stack" }, advice, settings, card("History", history, pager)));
+  host.append(
+    h(
+      "div",
+      { class: "stack" },
+      settings,
+      bottleneckList(watch, signal),
+      advice,
+      card("History", history, pager),
+    ),
+  );
   watch.on("job", drawSettings, signal);
+  watch.on("tuning", drawHistory, signal);
   drawSettings();
-  poll(load, 3000, signal);
+  drawHistory();
+  poll(
+    async () => {
+      await load();
+      await watch.loadTuning();
+    },
+    3000,
+    signal,
+  );
 }
 
-function recommendation(each, apply) {
-  const label = `Set ${words(each.parameter)} to ${figure(each.proposed)}`;
+function recommendation(each, watch, apply) {
+  const value = measure(each.parameter, each.proposed);
+  const label = `Set ${words(each.parameter)} to ${value}`;
   const button = h(
     "button",
     { class: "button", type: "button", "data-testid": "apply-recommendation" },
     "Apply",
   );
   button.addEventListener("click", () => apply(button, { recommendation: each.id }, label));
+  const option = OPTIONS[each.parameter];
+  const later = option
+    ? copyLine("For the next run", `--${option}=${each.proposed}`)
+    : h(
+        "span",
+        { class: "muted" },
+        isActive(watch.job) ? "Not adjustable in this job." : "The job has ended.",
+      );
   return h(
     "article",
     { class: "bottleneck recommendation-card", "data-testid": "recommendation" },
@@ -83,36 +128,40 @@ function recommendation(each, apply) {
       "header",
       {},
       h("h3", {}, heading(each.parameter)),
-      h("span", { class: "num" }, `${figure(each.current)} → ${figure(each.proposed)}`),
+      h(
+        "span",
+        { class: "num" },
+        each.current === null ? value : `${measure(each.parameter, each.current)} → ${value}`,
+      ),
     ),
     h("p", {}, each.reason),
-    h(
-      "footer",
-      {},
-      each.applicable ? button : h("span", { class: "muted" }, "Cannot be applied now."),
-    ),
+    h("footer", {}, each.applicable ? button : later),
   );
 }
 
-/** The tunable settings; each can be set while the job runs. Returns what draws them. */
+/** The settings that can change while the job runs. Returns what draws them. */
 function settingsForm(host, watch, apply) {
   const rows = new Map();
   const list = h("div", { class: "settings" });
+  const place = (name) => (FIRST.indexOf(name) + FIRST.length + 1) % (FIRST.length + 1);
   return () => {
-    const current = Object.entries(watch.job?.live?.settings ?? {});
-    const active = watch.job && isActive(watch.job);
-    if (!current.length || !active) {
+    const { job } = watch;
+    const current = Object.entries(job?.live?.settings ?? {}).sort(
+      ([a], [b]) => place(a) - place(b) || a.localeCompare(b),
+    );
+    if (!current.length || !isActive(job)) {
       fill(host);
       return;
     }
     for (const [name, value] of current) {
-      if (!rows.has(name)) {
-        rows.set(name, settingRow(name, apply));
-        list.append(rows.get(name).element);
-      }
+      if (!rows.has(name)) rows.set(name, settingRow(name, apply));
       rows.get(name).show(value);
     }
-    if (!list.isConnected) fill(host, card("Settings now", list));
+    keep(
+      list,
+      current.map(([name]) => rows.get(name).element),
+    );
+    if (!list.isConnected) fill(host, card("Change now", list));
   };
 }
 
@@ -122,36 +171,71 @@ function settingRow(name, apply) {
     type: "text",
     inputmode: "decimal",
     autocomplete: "off",
-    "aria-label": `New value of ${words(name)}`,
+    "aria-label": `New ${words(name)}`,
+    "data-testid": `setting-${name}`,
   });
   const set = h("button", { class: "button small", type: "submit" }, "Set");
+  let current = null;
+  const least = REMOVABLE.includes(name) ? 0 : 1;
+  const ask = (button, value) => {
+    const text = value ? measure(name, value) : "unlimited";
+    apply(button, { parameter: name, value }, `Set ${words(name)} to ${text}`);
+  };
+  const quick = FIRST.includes(name)
+    ? [
+        ["½", "Halve", 0.5],
+        ["2×", "Double", 2],
+      ].map(([text, label, by]) => {
+        const button = h(
+          "button",
+          {
+            class: "button small",
+            type: "button",
+            title: label,
+            "aria-label": `${text}: ${label.toLowerCase()} the ${words(name)}`,
+          },
+          text,
+        );
+        button.addEventListener("click", () => ask(button, Math.max(1, Math.round(current * by))));
+        return button;
+      })
+    : [];
   const form = h(
     "form",
     { class: "setting" },
     h("span", { class: "setting-name" }, heading(name)),
     now,
+    quick,
     input,
     set,
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const value = Number(input.value.replaceAll(/[ ,_]/g, ""));
-    if (input.value.trim() === "" || !Number.isFinite(value)) {
+    if (input.value.trim() === "" || !Number.isInteger(value) || value < least) {
       input.setAttribute("aria-invalid", "true");
+      input.title = `Enter a whole number of at least ${least}.`;
       input.focus();
       return;
     }
     input.removeAttribute("aria-invalid");
-    apply(set, { parameter: name, value }, `Set ${words(name)} to ${count(value)}`);
+    ask(set, value);
     input.value = "";
   });
   return {
     element: form,
     show: (value) => {
-      now.textContent = figure(value);
-      input.placeholder = figure(value);
+      current = value;
+      now.textContent = value > 0 ? measure(name, value) : "unlimited";
+      for (const each of quick) each.hidden = !(value > 0);
+      input.placeholder = value > 0 ? String(value) : "";
+      input.title = least ? "" : "0 removes the limit.";
     },
   };
+}
+
+function valueText({ parameter }, value) {
+  return value === 0 && REMOVABLE.includes(parameter) ? "unlimited" : measure(parameter, value);
 }
 
 function historyTable(items) {
@@ -161,7 +245,7 @@ function historyTable(items) {
       {},
       h("td", { class: "num" }, moment(each.time)),
       h("td", {}, heading(each.parameter)),
-      h("td", { class: "num" }, `${figure(each.old)} → ${figure(each.new)}`),
+      h("td", { class: "num" }, `${valueText(each, each.old)} → ${valueText(each, each.new)}`),
       h("td", { class: "wide" }, each.reason),
       h("td", { class: "num" }, each.effect ?? "–"),
       h("td", {}, STATES[each.state] ?? each.state),

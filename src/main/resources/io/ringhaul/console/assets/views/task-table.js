@@ -1,6 +1,6 @@
-// The partitions as a table: filtered, sorted, a page at a time, with a retry for failed ones.
+// The tasks as a table: filtered, sorted, a page at a time, with a retry for failed ones.
 
-import { change } from "../core/api.js";
+import { change, unlock } from "../core/api.js";
 import { noOftener } from "../charts/canvas.js";
 import { fill, h, keep, say } from "../core/dom.js";
 import { bytes, compact, count, duration, moment } from "../core/format.js";
@@ -13,22 +13,19 @@ import { confirmQuestion } from "../ui/questions.js";
 
 const LIMIT = 100;
 const COLUMNS = [
-  { name: "number", label: "Partition", by: (each) => each.number },
+  { name: "number", label: "Task", by: (each) => each.number },
   { name: "status", label: "State", by: (each) => each.status },
   { name: "rows", label: "Rows", right: true, by: (each) => each.rows },
-  { name: "bytes", label: "Bytes", right: true, by: (each) => each.bytes },
+  { name: "bytes", label: "Size", right: true, by: (each) => each.bytes },
   { name: "rate", label: "Rows/s", right: true, by: (each) => rateOf(each) ?? -1 },
-  { name: "took", label: "Took", right: true, by: (each, now) => secondsOf(each, now) ?? -1 },
-  { name: "begun", label: "Began", by: (each) => each.begunAt ?? 0 },
-  { name: "attempt", label: "Tries", right: true, by: (each) => each.attempt },
+  { name: "took", label: "Duration", right: true, by: (each, now) => secondsOf(each, now) ?? -1 },
+  { name: "begun", label: "Started", by: (each) => each.begunAt ?? 0 },
+  { name: "attempt", label: "Attempts", right: true, by: (each) => each.attempt },
   { name: "replica", label: "Replica", by: (each) => each.replica ?? "" },
 ];
 
-export function openPartitions(host, watch, signal, { query }) {
-  new PartitionTable(host, watch, signal, query);
-}
-
-class PartitionTable {
+export class TaskTable {
+  element = h("div", { class: "task-table" });
   #watch;
   #body = h("tbody");
   #status = h("select", { "aria-label": "State", "data-testid": "partition-status" });
@@ -48,7 +45,7 @@ class PartitionTable {
   #nothing = h("div");
   #looks = new Map();
 
-  constructor(host, watch, signal, query) {
+  constructor(watch, signal, query) {
     this.#watch = watch;
     this.#status.append(
       h("option", { value: "" }, "All"),
@@ -70,7 +67,7 @@ class PartitionTable {
     });
     this.#table = h(
       "div",
-      { class: "table-wrap" },
+      { class: "table-wrap", tabindex: "0", role: "group", "aria-label": "Tasks" },
       h(
         "table",
         { class: "partitions" },
@@ -78,7 +75,7 @@ class PartitionTable {
         this.#body,
       ),
     );
-    host.append(
+    this.element.append(
       h("div", { class: "filters flush" }, this.#text, this.#status, this.#range),
       this.#table,
       this.#nothing,
@@ -94,12 +91,20 @@ class PartitionTable {
     this.#draw();
   }
 
+  /** Shows one task only and brings its row into view. */
+  select(partition) {
+    this.#status.value = "";
+    this.#text.value = String(partition.number);
+    this.#filter();
+    this.#table.scrollIntoView({ block: "nearest" });
+  }
+
   #filter() {
     const wanted = { status: this.#status.value, q: this.#text.value.trim() };
     replace(
       jobAddress(
         this.#watch.id,
-        "partitions",
+        "tasks",
         Object.fromEntries(Object.entries(wanted).filter(([, value]) => value)),
       ),
     );
@@ -171,8 +176,8 @@ class PartitionTable {
       page.length
         ? null
         : this.#watch.partitions.size
-          ? empty("No partition matches", "Try another state or word.")
-          : empty("No partitions yet", "They appear once the job has planned its work."),
+          ? empty("No task matches", "Change the state or the search text.")
+          : empty("No tasks yet", "They appear once the job has planned them."),
     );
     this.#newer.parentElement.hidden = list.length <= LIMIT;
     this.#newer.disabled = this.#offset === 0;
@@ -210,7 +215,7 @@ class PartitionTable {
         "td",
         {},
         h("b", { class: "num" }, String(each.number)),
-        h("div", { class: "range mono" }, coverage(each)),
+        h("div", { class: "range mono", title: each.files[0]?.path }, coverage(each)),
         each.error ? h("div", { class: "row-error" }, each.error) : null,
       ),
       h(
@@ -226,12 +231,12 @@ class PartitionTable {
       h(
         "td",
         { class: "num right" },
-        count(each.rows),
+        each.status === "DONE" || each.rows ? count(each.rows) : "–",
         each.rejectedRows
-          ? h("div", { class: "row-error" }, `${count(each.rejectedRows)} refused`)
+          ? h("div", { class: "row-error" }, `${count(each.rejectedRows)} rejected`)
           : null,
       ),
-      h("td", { class: "num right" }, bytes(each.bytes)),
+      h("td", { class: "num right" }, each.bytes ? bytes(each.bytes) : "–"),
       h("td", { class: "num right" }, rate === null ? "–" : compact(Math.round(rate))),
       h("td", { class: "num right" }, duration(secondsOf(each, now))),
       h("td", { class: "num" }, moment(each.begun)),
@@ -253,7 +258,7 @@ class PartitionTable {
         class: "button small",
         type: "button",
         "data-testid": "retry",
-        "aria-label": `Retry partition ${each.number}`,
+        "aria-label": `Retry task ${each.number}`,
         // Not disabled but aria-disabled: it keeps the focus and can say why it does nothing.
         "aria-disabled": String(refusal !== null),
         title: refusal,
@@ -268,13 +273,14 @@ class PartitionTable {
   }
 
   async #retry(each) {
-    const text = "It becomes waiting, and the job is resumed where it does not run.";
-    if (!(await confirmQuestion({ title: `Retry partition ${each.number}?`, text, yes: "Retry" })))
+    await unlock();
+    const text = "The task runs again, and the job is resumed for it.";
+    if (!(await confirmQuestion({ title: `Retry task ${each.number}?`, text, yes: "Retry" })))
       return;
     // A colon may stand in a path as it is.
     const id = encodeURIComponent(each.id).replace("%3A", ":");
     const partition = await change("POST", `batch-partitions/${id}/retry`);
     if (partition) this.#watch.takePartition(partition);
-    tell(`Partition ${each.number} is tried again.`);
+    tell(`Task ${each.number} will run again.`);
   }
 }

@@ -1,0 +1,22 @@
+// The title of a bottleneck.
+
+import { heading } from "../core/format.js";
+
+const TITLES = {
+  CLIENT_CPU: "This process lacks CPU",
+  CLIENT_MEMORY: "This process lacks memory",
+  DISK: "The disk is the limit",
+  SERVER_OVERLOAD: "The cluster is overloaded",
+  QUEUE_GROWTH: "Writes are queueing",
+  LATENCY_SPIKE: "Latency rose",
+  THROUGHPUT_DROP: "Throughput fell",
+  ERROR_SPIKE: "Many requests fail",
+  CONTENTION: "Another job uses this node",
+  SKEW: "One task is much larger than the others",
+};
+
+export function titleOf(bottleneck) {
+  if (bottleneck.kind === "LATENCY_SPIKE" && /not answered/.test(bottleneck.reason ?? ""))
+    return "Cluster not responding";
+  return TITLES[bottleneck.kind] ?? heading(bottleneck.kind.toLowerCase());
+}

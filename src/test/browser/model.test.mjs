@@ -1,0 +1,195 @@
+// What the page makes of the API's answers, without a browser.
+//
+// ASSETS  the folder of the page's modules; default: the one of the source tree
+
+import assert from "node:assert/strict";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const ASSETS =
+  process.env.ASSETS ?? path.join(HERE, "../../main/resources/io/ringhaul/console/assets");
+const load = (name) => import(pathToFileURL(path.join(ASSETS, name)).href);
+
+const { pieces, smooth, within } = await load("charts/scale.js");
+const { JobList } = await load("state/job-list.js");
+const { actions, changeableLimit, healthSentence, limitSentence, stateWord, timeLeft } =
+  await load("state/job-state.js");
+const { runningShare } = await load("state/partition.js");
+const { TimeAxis } = await load("state/time-axis.js");
+const { WorkMix } = await load("state/work-mix.js");
+
+const signal = new AbortController().signal;
+
+function job(overrides = {}) {
+  return {
+    id: "7c1f",
+    name: "nightly",
+    kind: "EXPORT",
+    status: "RUNNING",
+    alive: true,
+    created: "2026-01-01T00:00:00Z",
+    started: "2026-01-01T00:00:00Z",
+    completed: null,
+    figures: { partitions: 8, done: 0, failed: 0, rows: 0, rejectedRows: 0 },
+    command: ["export"],
+    settings: {},
+    live: {
+      phase: "running",
+      completed: 0.5,
+      remainingSeconds: 60,
+      settings: { maxRowsPerSecond: 8000 },
+    },
+    ...overrides,
+  };
+}
+
+function withHealth(state, more = {}) {
+  return job({ live: { ...job().live, health: { state, text: "x", sinceSeconds: 8 }, ...more } });
+}
+
+test("a limit is told with its share and can be changed", () => {
+  const limitedBy = {
+    kind: "rows_per_second",
+    share: 0.93,
+    value: 8000,
+    text: "your limit of 8,000 rows/s",
+  };
+  const limited = withHealth("running_well", { limitedBy });
+  assert.equal(limitSentence(limited), "Limited by your limit of 8,000 rows/s (93 % of the time).");
+  assert.equal(changeableLimit(limited), "maxRowsPerSecond");
+  assert.equal(limitSentence(job()), "");
+  const free = withHealth("running_well", { limitedBy: { ...limitedBy, kind: "nothing" } });
+  assert.equal(limitSentence(free), "Nothing limits this job.");
+  assert.equal(changeableLimit(free), null);
+});
+
+test("a stall takes the place of the time left", () => {
+  assert.equal(stateWord(withHealth("stalled")), "Stalled");
+  assert.equal(timeLeft(withHealth("stalled")), "stalled for 8.0 s");
+  assert.equal(timeLeft(withHealth("running_well")), "1 min 00 s");
+});
+
+test("a pause says why", () => {
+  const paused = withHealth("paused", { pause: { reason: "outside of its window", until: null } });
+  assert.equal(healthSentence(paused), "Outside of its window.");
+  assert.equal(limitSentence(paused), "");
+});
+
+test("only possible actions are offered", () => {
+  const offered = (each) =>
+    Object.entries(actions(each))
+      .filter(([, possible]) => possible)
+      .map(([name]) => name);
+  assert.deepEqual(offered(job()), ["stop", "edit"]);
+  assert.deepEqual(offered(job({ status: "FAILED" })), ["start", "edit", "restart", "delete"]);
+  assert.deepEqual(offered(job({ status: "COMPLETED" })), ["edit", "restart", "delete"]);
+  assert.deepEqual(offered(job({ status: "FAILED", command: [] })), ["edit", "delete"]);
+});
+
+test("the list pins what runs or needs attention and groups the runs of a name", () => {
+  const list = new JobList();
+  const ended = (id, day, status) =>
+    job({
+      id,
+      status,
+      alive: false,
+      live: null,
+      created: `2026-01-0${day}T00:00:00Z`,
+      completed: "2026-01-01T00:01:00Z",
+    });
+  list.replace([
+    ended("a", 1, "COMPLETED"),
+    ended("b", 2, "FAILED"),
+    ended("c", 3, "COMPLETED"),
+    { ...ended("d", 4, "FAILED"), name: "other" },
+    { ...job(), id: "e", name: "third" },
+  ]);
+  const { pinned, groups } = list.sections({ status: "", text: "" });
+  assert.deepEqual(pinned.map((each) => each.job.id).sort(), ["d", "e"]);
+  assert.deepEqual(
+    groups.map(({ jobs }) => jobs.map(({ id }) => id)),
+    [["c", "b", "a"]],
+  );
+  assert.deepEqual(
+    groups[0].history.runs.map(({ id }) => id),
+    ["a", "b", "c"],
+  );
+  assert.equal(list.counts().get("failed"), 2);
+  assert.equal(list.sections({ status: "failed", text: "other" }).pinned.length, 1);
+});
+
+test("jobs that the server does not tell of any more leave the list", () => {
+  const list = new JobList();
+  list.replace([job({ id: "a" }), job({ id: "b" })]);
+  list.update([job({ id: "b" })]);
+  assert.equal(list.size, 1);
+});
+
+test("a line breaks where nothing was measured", () => {
+  const points = [1, 2, 3, 9, 10].map((second) => [second * 1000, second]);
+  assert.deepEqual(
+    pieces(points).map((each) => each.length),
+    [3, 2],
+  );
+  const thinned = [0, 10, 20, 30, 31, 32].map((second) => [second * 1000, 1]);
+  assert.equal(pieces(thinned).length, 1);
+  assert.deepEqual(
+    within(points, 2500, 2600).map(([at]) => at),
+    [2000, 3000],
+  );
+  assert.deepEqual(
+    smooth(points.slice(0, 3), 2000).map(([, value]) => value),
+    [1, 1.5, 2.5],
+  );
+});
+
+test("what is completed beyond finished tasks fills the running ones", () => {
+  const tasks = [
+    { status: "DONE" },
+    { status: "RUNNING" },
+    { status: "RUNNING", completed: 0.9 },
+    { status: "PENDING" },
+  ];
+  const shareOf = runningShare(new Map(tasks.map((each, i) => [i, each])), 0.5);
+  assert.equal(shareOf(tasks[1]), 0.5);
+  assert.equal(shareOf(tasks[2]), 0.9);
+});
+
+test("the work of a span follows from the time of each stage", () => {
+  const series = {
+    components: () => ["stage:encode", "stage:wait_limit"],
+    points: (component) =>
+      component === "stage:encode"
+        ? [
+            [0, 0],
+            [10, 2],
+          ]
+        : [
+            [0, 0],
+            [10, 6],
+          ],
+  };
+  const mix = new WorkMix(series);
+  assert.deepEqual(mix.names, ["wait_limit", "encode"]);
+  assert.deepEqual(mix.between(0, 5), [
+    { name: "wait_limit", share: 0.75 },
+    { name: "encode", share: 0.25 },
+  ]);
+  assert.deepEqual(mix.between(20, 30), []);
+});
+
+test("charts share one range, which covers what any of them measured", () => {
+  const axis = new TimeAxis();
+  let told = 0;
+  axis.onChange(() => told++, signal);
+  axis.cover(10_000, 20_000);
+  axis.cover(5_000, 12_000);
+  assert.deepEqual(axis.range, { from: 5_000, to: 20_000 });
+  axis.zoom(15_000, 13_000);
+  assert.deepEqual(axis.range, { from: 13_000, to: 15_000 });
+  axis.reset();
+  assert.deepEqual(axis.range, axis.whole);
+  assert.equal(told, 4);
+});
