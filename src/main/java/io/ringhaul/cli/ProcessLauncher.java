@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +48,33 @@ import picocli.CommandLine.ParseResult;
 final class ProcessLauncher implements JobLauncher, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessLauncher.class);
+
+  /**
+   * Options that a job may change after it has begun. Others name what it reads and writes, or the
+   * cluster, whose credentials its configuration file may have.
+   */
+  private static final Set<String> CHANGEABLE =
+      new TreeSet<>(
+          Set.of(
+              "--balancing",
+              "--consistency",
+              "--grouping",
+              "--max-attempts",
+              "--max-batch-bytes",
+              "--max-batch-statements",
+              "--max-bytes-per-second",
+              "--max-cpu",
+              "--max-disk",
+              "--max-errors",
+              "--max-in-flight-per-node",
+              "--page-size",
+              "--parallelism",
+              "--priority",
+              "--protect-latency",
+              "--rate",
+              "--skip-preflight",
+              "--tune",
+              "--window"));
 
   private final JobStore store;
   private final JobProcesses processes;
@@ -79,8 +107,23 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
         throw new InvalidSettingException(
             "options", "'" + option + "' is not an option: write it as --NAME=VALUE");
       }
+      if (!job.definition().isDraft() && !CHANGEABLE.contains(JobMaker.name(option))) {
+        throw new InvalidSettingException(
+            "options",
+            String.format(
+                "'%s' cannot change after the job has begun: create a new job. A begun job may"
+                    + " change %s",
+                option, String.join(", ", CHANGEABLE)));
+      }
     }
-    return make(StoredCommand.with(job.definition().command(), options)).definition().command();
+    JobMaker.requireNoFiles(options);
+    List<String> changed = StoredCommand.with(job.definition().command(), options);
+    List<String> command = StoredCommand.of(JobMaker.checked(changed));
+    folders.require(command);
+    if (job.status() == JobStatus.COMPLETED) {
+      JobsAgainCommand.RestartCommand.requireRestartable(store, job, command);
+    }
+    return command;
   }
 
   @Override
@@ -259,6 +302,19 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
             COMMAND,
             "A job's command must start with 'export' or 'import', not " + first(arguments));
       }
+      requireNoFiles(arguments);
+      CommandSpec spec = checked(arguments);
+      OperationCommand<?, ?> operation = (OperationCommand<?, ?>) spec.userObject();
+      return Job.pending(
+          UUID.randomUUID(),
+          kind.name().toLowerCase(Locale.ROOT) + " " + operation.table(),
+          "",
+          Map.of(),
+          kind,
+          JobDefinition.draft(StoredCommand.of(spec)));
+    }
+
+    private static void requireNoFiles(List<String> arguments) {
       for (String argument : arguments) {
         // An argument file is read on parsing, a list of paths by the check below, and a
         // configuration file when the job runs.
@@ -268,6 +324,14 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
               "'" + argument + "' reads arguments from a file; give the arguments directly");
         }
       }
+    }
+
+    /**
+     * Returns the parsed command.
+     *
+     * @throws InvalidSettingException as {@link #make}
+     */
+    private static CommandSpec checked(List<String> arguments) {
       ParseResult parsed = parse(arguments);
       CommandSpec spec = parsed.commandSpec();
       for (OptionSpec option : parsed.matchedOptions()) {
@@ -292,14 +356,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       } catch (InvalidSettingException e) {
         throw new InvalidSettingException(e.setting(), OptionNames.message(e));
       }
-      List<String> command = StoredCommand.of(spec);
-      return Job.pending(
-          UUID.randomUUID(),
-          kind.name().toLowerCase(Locale.ROOT) + " " + operation.table(),
-          "",
-          Map.of(),
-          kind,
-          JobDefinition.draft(command));
+      return spec;
     }
 
     private static ParseResult parse(List<String> arguments) {

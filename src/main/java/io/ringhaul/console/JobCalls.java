@@ -155,14 +155,18 @@ final class JobCalls {
     if (job.status() == JobStatus.COMPLETED) {
       throw new ConflictResponse("Job " + job.id() + " is completed; restart it to run it again");
     }
-    jobs.requireLauncher().start(jobs.change(job, changes));
+    JobLauncher launcher = jobs.requireLauncher();
+    launcher.requireStartable(job);
+    launcher.start(jobs.change(job, changes));
     answer(context);
   }
 
   private void restart(Context context, KnownJobs.Changes changes) {
     Job job = jobs.find(Api.jobId(context));
     KnownJobs.requireIdle(job);
-    jobs.requireLauncher().restart(jobs.change(job, changes));
+    JobLauncher launcher = jobs.requireLauncher();
+    launcher.requireStartable(job);
+    launcher.restart(jobs.change(job, changes));
     answer(context);
   }
 

@@ -30,8 +30,9 @@ public interface JobLauncher {
    *
    * @param options arguments such as {@code --max-disk=20g}; each replaces the options of the same
    *     name
-   * @throws io.ringhaul.exceptions.InvalidSettingException if the new command is invalid, or
-   *     contains a setting that a job does not keep
+   * @throws io.ringhaul.exceptions.InvalidSettingException if the new command is invalid, contains
+   *     a setting that a job does not keep, or the job has begun and another run must not change an
+   *     option
    */
   List<String> command(Job job, List<String> options);
 

@@ -1,12 +1,15 @@
 package io.ringhaul.console;
 
 import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** Watches the newest jobs of a store. */
+/** Watches the newest jobs of a store, and older ones that have not ended. */
 final class JobListWatch implements Watch {
 
   private static final int MOST = 50;
@@ -23,7 +26,15 @@ final class JobListWatch implements Watch {
 
   @Override
   public List<Event> changes() {
-    List<JobView> jobs = store.list().stream().limit(MOST).map(job -> JobView.brief(job, live)).toList();
+    List<Job> all = store.list();
+    List<JobView> jobs =
+        Stream.concat(
+                all.stream().limit(MOST),
+                all.stream()
+                    .skip(MOST)
+                    .filter(job -> Liveness.isWorking(job) || job.status() == JobStatus.PENDING))
+            .map(job -> JobView.brief(job, live))
+            .toList();
     byte[] now = Json.bytes(Map.of("items", jobs));
     if (Arrays.equals(now, last)) {
       return List.of();

@@ -8,6 +8,8 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.monitor.Bottleneck;
+import io.ringhaul.monitor.Health;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,9 @@ import java.util.TreeMap;
 /** Reads the current figures of jobs from the metrics that their processes store. */
 final class LiveReader {
 
+  /** A process reports every second, on a busy machine a few seconds later. */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
   private final JobTelemetry telemetry;
 
   LiveReader(JobTelemetry telemetry) {
@@ -24,15 +29,24 @@ final class LiveReader {
   }
 
   /**
-   * Returns the current figures; empty if the job is not running, its process is not alive, or no
-   * metrics are stored yet.
+   * Returns the current figures; empty if the job is not running, its process is not alive, or the
+   * current run has stored no metrics yet. A process that has stopped reporting is stalled.
    */
   Optional<LiveView> read(Job job) {
-    if (!Liveness.isAlive(job, Instant.now())) {
+    Instant now = Instant.now();
+    if (!Liveness.isAlive(job, now)) {
       return Optional.empty();
     }
     LatestMetrics latest = latest(job, MetricKind.PERFORMANCE);
-    return latest.time().map(time -> view(job, latest, time));
+    return latest
+        .time()
+        // Metrics of an earlier run are older than the reports of this one.
+        .filter(time -> Duration.between(time, lastSeen(job)).compareTo(SILENCE) < 0)
+        .map(time -> view(job, latest, time, Duration.between(lastSeen(job), now)));
+  }
+
+  private static Instant lastSeen(Job job) {
+    return job.owner().orElseThrow().lastSeen();
   }
 
   /** Returns the result of a completed job. */
@@ -49,8 +63,12 @@ final class LiveReader {
     return new LatestMetrics(telemetry.latest(job.id(), kind));
   }
 
-  private LiveView view(Job job, LatestMetrics latest, Instant time) {
+  /**
+   * @param silent the time since the last report of the process
+   */
+  private LiveView view(Job job, LatestMetrics latest, Instant time, Duration silent) {
     StoredCondition condition = latest.condition();
+    boolean isSilent = silent.compareTo(SILENCE) > 0;
     long rows = latest.whole(MetricName.JOB, MetricName.ROWS);
     double completed = latest.value(MetricName.JOB, MetricName.COMPLETED);
     return new LiveView(
@@ -61,7 +79,9 @@ final class LiveReader {
         latest.value(MetricName.JOB, MetricName.BYTES_PER_SECOND),
         completed,
         completed > 0 ? Math.round(rows / completed) : null,
-        latest.newest(MetricName.JOB, MetricName.REMAINING_SECONDS).orElse(null),
+        isSilent
+            ? null
+            : latest.newest(MetricName.JOB, MetricName.REMAINING_SECONDS).orElse(null),
         latest.whole(MetricName.JOB, MetricName.IN_FLIGHT),
         latest.whole(MetricName.JOB, MetricName.IN_FLIGHT_BOUND),
         latest.whole(MetricName.JOB, MetricName.RETRIES),
@@ -79,7 +99,13 @@ final class LiveReader {
             .map(bottleneck -> BottleneckView.of(job.id(), bottleneck))
             .orElse(null),
         ConditionView.LimitView.ofCurrent(condition),
-        condition.health().map(ConditionView.HealthView::of).orElse(null),
+        isSilent
+            ? ConditionView.HealthView.of(
+                new Health(
+                    Health.State.STALLED,
+                    "The job's process has not reported for " + silent.toSeconds() + " s",
+                    silent))
+            : condition.health().map(ConditionView.HealthView::of).orElse(null),
         condition.pause().map(ConditionView.PauseView::of).orElse(null));
   }
 
