@@ -33,7 +33,9 @@ class AssetsTest {
   private static final Pattern ADDRESS =
       Pattern.compile("(?i)\\b(?:https?|wss?|ftp)://[^\\s\"'`<>)]*");
   private static final Pattern IMPORT =
-      Pattern.compile("\\b(?:from|import)\\s*\\(?\\s*\"([^\"]+)\"");
+      Pattern.compile(
+          "^(?:import|export)\\b[^\"();=]*\"([^\"]+)\"|\\bimport\\s*\\(\\s*\"([^\"]+)\"",
+          Pattern.MULTILINE);
   private static final Pattern LINK = Pattern.compile("\\s(?:src|href)=\"([^\"#][^\"]*)\"");
 
   /** Code that turns text into markup or code, or sets an attribute that the policy ignores. */
@@ -137,7 +139,11 @@ class AssetsTest {
 
   private static List<String> namedBy(Path asset) {
     Pattern names = asset.toString().endsWith(".html") ? LINK : IMPORT;
-    return names.matcher(read(asset)).results().map(each -> each.group(1)).toList();
+    return names
+        .matcher(read(asset))
+        .results()
+        .map(each -> each.group(each.groupCount() > 1 && each.group(1) == null ? 2 : 1))
+        .toList();
   }
 
   private static List<Path> assets() {

@@ -66,6 +66,7 @@ export function openDialog({
         // Where the reader closed the dialog of the token there is nothing to say.
         error.textContent = failure instanceof Declined ? "" : failure.message;
         error.hidden = !error.textContent;
+        error.scrollIntoView({ block: "nearest" });
       } finally {
         accept.disabled = false;
       }
