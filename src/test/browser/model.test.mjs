@@ -84,7 +84,7 @@ test("only possible actions are offered", () => {
       .map(([name]) => name);
   assert.deepEqual(offered(job()), ["stop", "edit"]);
   assert.deepEqual(offered(job({ status: "FAILED" })), ["start", "edit", "restart", "delete"]);
-  assert.deepEqual(offered(job({ status: "COMPLETED" })), ["edit", "restart", "delete"]);
+  assert.deepEqual(offered(job({ status: "COMPLETED" })), ["edit", "delete"]);
   assert.deepEqual(offered(job({ status: "FAILED", command: [] })), ["edit", "delete"]);
 });
 

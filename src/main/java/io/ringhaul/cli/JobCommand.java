@@ -13,7 +13,9 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.internal.jobstore.AddingImports;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
@@ -25,10 +27,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /** A command that runs its operation as a job, which can be stopped and resumed. */
 abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationResult>
@@ -85,7 +87,7 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
   final void tell(BulkOperationException failure) {
     Optional<Job> stopped =
         failure instanceof JobStoppedException && !isVerbose()
-            ? runningJob().flatMap(RunningJob::stopped)
+            ? runningJob().flatMap(RunningJob::stopped).filter(JobCommand::hasKept)
             : Optional.empty();
     if (stopped.isPresent()) {
       runningJob().orElseThrow().sayItIsStopped(spec().name() + " " + table(), stopped.get());
@@ -93,6 +95,12 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
       super.tell(failure);
       runningJob().ifPresent(running -> running.sayHowItGoesOn(failure));
     }
+  }
+
+  /** Whether a resume continues, and no rows are in doubt. */
+  private static boolean hasKept(Job job) {
+    return job.kind() != JobKind.COUNT
+        && !AddingImports.mustNotRepeat(job, job.definition().command());
   }
 
   @Override

@@ -173,6 +173,11 @@ final class KeyspaceRun<Q extends OperationRequest<Q, R>, R extends OperationRes
     List<String> arguments = new ArrayList<>();
     String folder = files;
     for (String argument : base) {
+      if (argument.startsWith("--job-store=")
+          && command instanceof JobCommand<Q, R> ofKeyspace
+          && !ofKeyspace.isStored()) {
+        continue;
+      }
       arguments.add(
           argument.startsWith("--path=") && folder != null && !isIceberg()
               ? "--path=" + Locations.child(folder, table.asInternal())

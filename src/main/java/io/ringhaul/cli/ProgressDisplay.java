@@ -158,7 +158,7 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
 
     @Override
     public void paused(Pause pause) {
-      System.err.println(operation + " is paused: " + pause.reason());
+      System.err.println(operation + " is paused: " + TerminalText.escaped(pause.reason()));
     }
 
     @Override

@@ -69,6 +69,13 @@ final class ProgressLines {
   }
 
   private static State stateOf(Progress progress, Instant now) {
+    State state = judged(progress, now);
+    // Reasons contain names of other users' jobs.
+    String text = TerminalText.escaped(state.text()).replace('\n', ' ').replace('\t', ' ');
+    return new State(state.tone(), state.brief(), text);
+  }
+
+  private static State judged(Progress progress, Instant now) {
     Health health = progress.health();
     if (progress.completed() >= 1) {
       // What is left is the commit, whose time is unknown.

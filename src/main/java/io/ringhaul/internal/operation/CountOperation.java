@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /**
  * Counts the rows of a table on the server, range by range. As a job it has one partition, since a
@@ -150,10 +151,8 @@ public record CountOperation(
               sender,
               scan.meter(),
               page,
-              () -> {
-                requireWanted(job, subject);
-                sameTable.atCheckpoint();
-              });
+              () -> requireWanted(job, subject),
+              sameTable::atCheckpoint);
       running.start(
           new OperationParameters()
               .requests(sender, scan, settings, requests -> {})
@@ -172,7 +171,9 @@ public record CountOperation(
                     Distribution.Terms.ofCount(
                         scan,
                         Distribution.Terms.pageSize(pageSize, page, RangeCounter.DEFAULT_PAGE_SIZE),
-                        request));
+                        request),
+                    job::isStopping);
+                requireWanted(job, subject);
               } else {
                 running.requireComplete(counter.run(), "run the operation again");
               }
@@ -197,7 +198,11 @@ public record CountOperation(
    * Counts in other processes. Each counts the ranges of several tasks, because a process starts
    * slowly and has a share of the requests in flight, which one range would not use.
    */
-  private static void count(Distribution.Sender elsewhere, TableScan scan, Distribution.Terms terms)
+  private static void count(
+      Distribution.Sender elsewhere,
+      TableScan scan,
+      Distribution.Terms terms,
+      BooleanSupplier stops)
       throws InterruptedException {
     List<ScanTask> all = scan.plan().tasks();
     int together = elsewhere.together(terms.limits(), all.size());
@@ -226,6 +231,6 @@ public record CountOperation(
             divided.get(counted.number()).forEach(task -> scan.meter().taskDone());
           }
         },
-        () -> false);
+        stops);
   }
 }

@@ -226,7 +226,9 @@ public final class OperationJob implements AutoCloseable {
     return switch (job.status()) {
       case PENDING, COMPLETED -> false;
       case RUNNING, STOPPING, STOPPED, FAILED ->
-          options.store().isDurable() || job.kind() != JobKind.EXPORT;
+          // A count begins anew.
+          job.kind() != JobKind.COUNT
+              && (options.store().isDurable() || job.kind() != JobKind.EXPORT);
     };
   }
 

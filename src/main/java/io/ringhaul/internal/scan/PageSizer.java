@@ -28,7 +28,7 @@ public final class PageSizer {
 
   private final Supplier<RequestLimits> limits;
   private int fixedRows;
-  private long targetBytes;
+  private long targetBytes = TARGET_BYTES;
   private int mostRows;
   private long ceilingBytes = Long.MAX_VALUE;
   private long rowsSeen;
@@ -42,7 +42,6 @@ public final class PageSizer {
   PageSizer(int fixedRows, int mostAsked, Supplier<RequestLimits> limits) {
     this.limits = limits;
     this.fixedRows = fixedRows;
-    this.targetBytes = share(limits.get().maxBytesPerSecond(), TARGET_BYTES);
     this.mostRows =
         fixedRows > 0 ? Math.max(fixedRows, MOST_ROWS) : Math.min(mostAsked, MOST_ROWS);
   }

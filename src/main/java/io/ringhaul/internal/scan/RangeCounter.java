@@ -85,6 +85,7 @@ public final class RangeCounter {
   private final RequestSender sender;
   private final ProgressMeter meter;
   private final PageSizer pageSizer;
+  private final Runnable arrived;
   private final Runnable taskDone;
   private final Deque<Part> waiting = new ArrayDeque<>();
   private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
@@ -96,6 +97,8 @@ public final class RangeCounter {
    * @param counting statements that count
    * @param keys statements that read the partition key, for ranges that cannot be counted in time
    * @param pageSize page size in rows for reads by the coordinator; 0 for 5,000
+   * @param arrived called by the counting thread for each answer but the last; an exception ends
+   *     the count
    * @param taskDone called by the counting thread after each task; an exception ends the count
    */
   public RangeCounter(
@@ -105,6 +108,7 @@ public final class RangeCounter {
       RequestSender sender,
       ProgressMeter meter,
       int pageSize,
+      Runnable arrived,
       Runnable taskDone) {
     this.counting = counting;
     this.keys = keys;
@@ -113,6 +117,7 @@ public final class RangeCounter {
     this.pageSizer =
         new PageSizer(
             pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize, DEFAULT_PAGE_SIZE, () -> RequestLimits.NONE);
+    this.arrived = arrived;
     this.taskDone = taskDone;
     this.openRanges = new int[plan.tasks().size()];
     enqueue(plan);
@@ -132,6 +137,9 @@ public final class RangeCounter {
     while (ask()) {
       Arrival arrival = awaitArrival();
       asked--;
+      if (!waiting.isEmpty() || asked > 0) {
+        arrived.run();
+      }
       if (arrival.failure() == null) {
         read(arrival.part(), Objects.requireNonNull(arrival.rows()));
       } else {

@@ -129,12 +129,15 @@ final class LimitTally {
     }
     // The workers' time divides the time of the sample.
     double scale = sample.seconds() / timed;
-    part(parts, ownLimit(sample, limits), times.seconds(Set.of(Stage.WAIT_LIMIT)) * scale);
+    double waited = times.seconds(Set.of(Stage.WAIT_LIMIT)) * scale;
+    ownLimit(sample, limits).ifPresent(kind -> part(parts, kind, waited));
     boolean areAllInUse = sample.inFlight() >= sample.inFlightBound();
     Kind cluster = cluster(sample, limits, bottlenecks);
     part(
         parts,
-        cluster == Kind.CLUSTER && areAllInUse && limits.isInFlightSet()
+        cluster == Kind.CLUSTER
+                && areAllInUse
+                && (limits.isInFlightSet() || limits.boundedBy().filter(Kind::isSet).isPresent())
             ? slots(limits, true)
             : cluster,
         times.seconds(Set.of(Stage.WAIT_CLUSTER)) * scale);
@@ -156,20 +159,24 @@ final class LimitTally {
     }
   }
 
-  /** The limit of the user that the sample is closest to. */
-  private static Kind ownLimit(Sample sample, OperationCondition.Limits limits) {
+  /** The limit of the user that pauses requests, or that the sample is closest to. */
+  private static Optional<Kind> ownLimit(Sample sample, OperationCondition.Limits limits) {
+    Optional<Kind> bound = limits.boundedBy().filter(Kind::isSet);
+    if (sample.paused() && bound.isPresent()) {
+      return bound;
+    }
     double rows = near(sample.rowsPerSecond(), (double) limits.requests().maxRowsPerSecond());
     double bytes = near(sample.bytesPerSecond(), (double) limits.requests().maxBytesPerSecond());
     double cpu =
         limits.maxCpuShare() >= 1 ? -1 : near(sample.process().cpuShare(), limits.maxCpuShare());
     double most = Math.max(rows, Math.max(bytes, cpu));
     if (most < 0) {
-      return Kind.RUN_WINDOW;
+      return bound;
     }
     if (most == rows) {
-      return Kind.ROWS_PER_SECOND;
+      return Optional.of(Kind.ROWS_PER_SECOND);
     }
-    return most == bytes ? Kind.BYTES_PER_SECOND : Kind.CPU_SHARE;
+    return Optional.of(most == bytes ? Kind.BYTES_PER_SECOND : Kind.CPU_SHARE);
   }
 
   /** The used share of a limit; -1 without a limit. */

@@ -39,6 +39,9 @@ public final class OperationCondition {
   /** Requests that usually take long, such as large counts, may take this many times as long. */
   private static final int STALL_FACTOR = 4;
 
+  /** A few slow requests may leave a second with failures only. */
+  private static final int FAILED_SAMPLES = 2;
+
   /** What is usual is the median of this many samples. */
   private static final int LATENCIES = 60;
 
@@ -80,6 +83,7 @@ public final class OperationCondition {
   private final Deque<Double> latencies = new ArrayDeque<>();
   private Optional<LimitingFactor> recent = Optional.empty();
   private Optional<Health> failing = Optional.empty();
+  private int failedSamples;
   private State lastSampled = State.RUNNING_WELL;
   private boolean lastShared;
   private State state = State.RUNNING_WELL;
@@ -123,11 +127,15 @@ public final class OperationCondition {
 
   /** Adds a sample, and returns its progress with the condition at its end. */
   public synchronized Progress sampled(Sample sample) {
+    if (sample.requests() > 0) {
+      failedSamples = 0;
+    } else if (sample.errors() > 0) {
+      failedSamples++;
+    }
     failing =
-        sample.errors() > 0 && sample.requests() == 0
+        failedSamples >= FAILED_SAMPLES
             ? Optional.of(
-                new Health(
-                    State.FAILING, "Requests fail, and none succeeds", Duration.ZERO))
+                new Health(State.FAILING, "Requests fail, and none succeeds", Duration.ZERO))
             : Optional.empty();
     Optional<Pause> held = pause.get();
     Health health = health(sample.progress(), held, sample.time());

@@ -245,17 +245,17 @@ class OperationConditionTest {
   }
 
   @Test
-  void failsWithoutAnySuccess() {
-    assertThat(
-            pass(
-                    Stage.WAIT_CLUSTER,
-                    sample -> {
-                      sample.requests = 0;
-                      sample.errors = 5;
-                    })
-                .health()
-                .state())
-        .isEqualTo(State.FAILING);
+  void failsAfterTwoSecondsWithoutAnySuccess() {
+    Consumer<TestSample> failures =
+        sample -> {
+          sample.requests = 0;
+          sample.errors = 5;
+        };
+    assertThat(pass(Stage.WAIT_CLUSTER, failures).health().state())
+        .isEqualTo(State.RUNNING_WELL);
+    assertThat(pass(Stage.WAIT_CLUSTER, failures).health().state()).isEqualTo(State.FAILING);
+    assertThat(pass(Stage.WAIT_CLUSTER, sample -> {}).health().state())
+        .isEqualTo(State.RUNNING_WELL);
   }
 
   @Test

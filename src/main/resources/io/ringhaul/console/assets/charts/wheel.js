@@ -102,7 +102,7 @@ export class Wheel {
     const left = live?.remainingSeconds ? `${timeLeft(job)} left` : null;
     const tasks = `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks`;
     say(this.#left, stands ? timeLeft(job) : (left ?? tasks));
-    this.#moving.classList.toggle("pulse", !stands);
+    this.#moving.classList.toggle("pulse", isActive(job) && !stands);
     if (this.#completed === share(job)) return;
     this.#completed = share(job);
     this.#repaint();

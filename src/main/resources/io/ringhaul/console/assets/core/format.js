@@ -180,6 +180,14 @@ export function measure(name, value) {
   return figure(value);
 }
 
+/** Settings that 0 removes. */
+export const REMOVABLE = ["maxRowsPerSecond", "maxBytesPerSecond"];
+
+/** The value of a setting that may change while a job runs. */
+export function setting(name, value) {
+  return value === 0 && REMOVABLE.includes(name) ? "unlimited" : measure(name, value);
+}
+
 /** The same as a heading. */
 export function heading(name) {
   const text = words(name);

@@ -1,11 +1,11 @@
 // What happened while a job ran: the marks that its charts and its timeline show.
 
-import { heading, measure } from "../core/format.js";
+import { heading, setting } from "../core/format.js";
 import { titleOf } from "./bottleneck.js";
 
 /** Each with `at`, `until` where it lasted, `kind` and `text`; times in epoch milliseconds. */
 export function eventsOf(watch) {
-  return [...bottlenecks(watch), ...tuning(watch), ...pauses(watch), ...resumes(watch)];
+  return [...bottlenecks(watch), ...tuning(watch), ...pauses(watch)];
 }
 
 function bottlenecks({ bottlenecks: all }) {
@@ -23,7 +23,7 @@ function tuning({ tuning: changes }) {
     .map((each) => ({
       at: Date.parse(each.time),
       kind: "tuning",
-      text: `${heading(each.parameter)} ${measure(each.parameter, each.old)} → ${measure(each.parameter, each.new)}`,
+      text: `${heading(each.parameter)} ${setting(each.parameter, each.old)} → ${setting(each.parameter, each.new)}`,
     }));
 }
 
@@ -38,10 +38,4 @@ function pauses({ series }) {
     } else open = null;
   }
   return found;
-}
-
-function resumes({ job }) {
-  return job?.run > 1 && job.started
-    ? [{ at: Date.parse(job.started), kind: "resume", text: `Attempt ${job.run} started` }]
-    : [];
 }

@@ -2,7 +2,7 @@
 
 import { groupOf, isActive, needsAttention, secondsRun, tableOf } from "./job-state.js";
 
-/** The server tells of so many of the newest jobs. */
+/** The server tells of so many of the newest jobs, and of older ones until they end. */
 const TOLD = 50;
 const LAST = 10;
 
@@ -17,19 +17,31 @@ export const FILTERS = {
 
 export class JobList {
   #jobs = new Map();
+  /** The ids of jobs that are told although they are older. */
+  #older = new Set();
 
   /** Takes all jobs anew. */
   replace(items) {
     this.#jobs = new Map(items.map((job) => [job.id, job]));
   }
 
-  /** Takes the newest jobs; of the known ones that are as new, those that are missing are gone. */
+  /**
+   * Takes the newest jobs; of the known ones that are as new, those that are missing are gone.
+   * Returns whether an older job has ended, which must be read again.
+   */
   update(items) {
     const told = new Set(items.map(({ id }) => id));
-    const oldest = items.length < TOLD ? "" : items[items.length - 1].created;
+    const oldest = items.length < TOLD ? "" : items[TOLD - 1].created;
+    const ended = [...this.#older].some((id) => !told.has(id));
+    this.#older = new Set(items.slice(TOLD).map(({ id }) => id));
     for (const job of this.#jobs.values())
       if (job.created > oldest && !told.has(job.id)) this.#jobs.delete(job.id);
     for (const job of items) this.#jobs.set(job.id, job);
+    return ended;
+  }
+
+  jobs() {
+    return [...this.#jobs.values()];
   }
 
   get size() {

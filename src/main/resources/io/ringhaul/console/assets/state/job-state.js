@@ -1,6 +1,6 @@
 // What a job's state means: its word, its health, its table and target, and what can be done.
 
-import { bytes, count, duration, moment } from "../core/format.js";
+import { count, duration, moment } from "../core/format.js";
 
 const WORDS = {
   PENDING: "Waiting",
@@ -131,8 +131,9 @@ export function route(job) {
   if (!table) return null;
   const { direction, format, location } = job.subject;
   const outside = [format, location].filter(Boolean).join(" ");
-  if (!outside) return { from: table, to: null };
-  return direction === "import" ? { from: outside, to: table } : { from: table, to: outside };
+  const reads = direction === "import" || direction === "delete";
+  if (!outside) return reads ? { from: null, to: table } : { from: table, to: null };
+  return reads ? { from: outside, to: table } : { from: table, to: outside };
 }
 
 /** Of the actions start, stop, restart, edit and delete those that are possible now. */
@@ -143,7 +144,12 @@ export function actions(job) {
     stop: (job.status === "RUNNING" && active) || job.status === "PENDING",
     start: runnable && !active && job.status !== "COMPLETED",
     edit: true,
-    restart: runnable && !active && job.status !== "PENDING",
+    // A second commit of a completed export would do nothing.
+    restart:
+      runnable &&
+      !active &&
+      job.status !== "PENDING" &&
+      !(job.kind === "EXPORT" && job.status === "COMPLETED"),
     delete: !active,
   };
 }
@@ -194,9 +200,4 @@ export function timeLeft(job) {
   }
   if (health === "paused") return "paused";
   return duration(job.live?.remainingSeconds);
-}
-
-/** Size of what a completed job wrote. */
-export function sizeText(job) {
-  return bytes(job.result?.bytes);
 }

@@ -8,7 +8,8 @@ export function commandText(words) {
   return ["ringhaul", ...words].map(quoted).join(" ");
 }
 
-function quoted(word) {
+/** A word as a shell and {@link splitWords} take it. */
+export function quoted(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
@@ -52,7 +53,8 @@ export function splitWords(text) {
     } else if (each === "'" || each === '"') {
       quote = each;
       word ??= "";
-    } else if (each === "\\" && i + 1 < text.length) word = (word ?? "") + text[++i];
+    } else if (each === "\\" && text[i + 1] === "\n") i++;
+    else if (each === "\\" && i + 1 < text.length) word = (word ?? "") + text[++i];
     else if (/\s/.test(each)) {
       if (word !== null) words.push(word);
       word = null;

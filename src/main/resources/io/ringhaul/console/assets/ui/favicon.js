@@ -4,7 +4,7 @@ const COLOURS = {
   idle: "#7d8a90",
   running: "#0b7a75",
   slowed: "#c27c0e",
-  stalled: "#c27c0e",
+  stalled: "#d9480f",
   paused: "#c27c0e",
 };
 const BAD = "#c8402f";

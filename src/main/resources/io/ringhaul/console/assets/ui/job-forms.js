@@ -4,7 +4,7 @@ import { change } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { count } from "../core/format.js";
 import { go, jobAddress } from "../core/router.js";
-import { commandText, splitWords } from "./command.js";
+import { commandText, quoted, splitWords } from "./command.js";
 import { field, openDialog } from "./dialog.js";
 
 const FORMATS = ["iceberg", "parquet", "csv", "json"];
@@ -58,7 +58,7 @@ export async function newJob() {
     errorId: "new-error",
     submit: async () => {
       const words = splitWords(command.value.replace(/^\s*ringhaul\s+/, ""));
-      if (!words[1] || words[1].startsWith("-"))
+      if (!words.slice(1).some((word) => !word.startsWith("-")))
         throw new Error("Enter a table, such as store.orders.");
       return change("POST", "batch-jobs", {
         command: words,
@@ -121,7 +121,7 @@ function proposedOptions({ error, command }) {
   const named = new Set([...(error ?? "").matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option));
   return (command ?? [])
     .filter((word) => named.has(word.split("=")[0]))
-    .map((word) => (/\s/.test(word) ? `"${word}"` : word))
+    .map(quoted)
     .join(" ");
 }
 

@@ -1,27 +1,30 @@
 // Who runs the job, how it was started, with what settings, and where its process spends its time.
 
-import { fill, h } from "../core/dom.js";
+import { fill, h, say } from "../core/dom.js";
 import { count, figure, heading, measure, moment, stamp } from "../core/format.js";
 import { commandText, copyLine } from "../ui/command.js";
 import { card } from "../ui/parts.js";
 import { profileSection } from "./profile.js";
 
-/** Settings of the command that say what a resume must not change have this name for people. */
+/** The title of the settings that a resume must not change. */
 const FIXED = "Cannot change on resume";
 
 export function openDetails(host, watch, signal) {
   const cards = h("div", { class: "stack" });
+  // Changes each second, and a new card would lose the focus and what is selected.
+  const lastReport = h("span");
   let shown = "";
   const draw = () => {
     const { job } = watch;
     if (!job) return;
-    const { live, figures, ...steady } = job;
-    const look = JSON.stringify(steady);
+    const { live, figures, owner, ...steady } = job;
+    say(lastReport, owner ? moment(owner.lastSeen) : "–");
+    const look = JSON.stringify([steady, owner?.pid, owner?.host]);
     if (look === shown) return;
     shown = look;
     fill(
       cards,
-      card("Job", facts(about(job))),
+      card("Job", facts(about(job, lastReport))),
       command(job),
       table("Settings", job.settings),
       table(FIXED, job.fingerprint),
@@ -32,7 +35,7 @@ export function openDetails(host, watch, signal) {
   draw();
 }
 
-function about(job) {
+function about(job, lastReport) {
   const owner = job.owner;
   return [
     ["Id", job.id],
@@ -42,7 +45,7 @@ function about(job) {
     ["Started", stamp(job.started) || "–"],
     ["Ended", stamp(job.completed) || "–"],
     ["Process", owner ? `${owner.pid} on ${owner.host}${job.alive ? "" : " (gone)"}` : "–"],
-    ["Last report", owner ? moment(owner.lastSeen) : "–"],
+    ["Last report", lastReport],
   ];
 }
 

@@ -54,9 +54,10 @@ export class JobControls {
   }
 
   async #stop() {
-    const { partitions } = this.#watch;
-    const { RUNNING, DONE } = tally(partitions);
-    const text = `${tasks(RUNNING)} will be read again when you resume. ${tasks(DONE, "finished")} ${DONE === 1 ? "is" : "are"} kept.`;
+    const { done } = this.#watch.job.figures;
+    const { RUNNING } = tally(this.#watch.partitions);
+    const again = RUNNING ? `${tasks(RUNNING)} will run again when you resume. ` : "";
+    const text = `${again}${tasks(done, "finished")} ${done === 1 ? "is" : "are"} kept.`;
     await this.#post("stop", { title: "Stop this job?", text, yes: "Stop" }, "Stopping …");
   }
 

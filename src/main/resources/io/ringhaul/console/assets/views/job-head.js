@@ -29,7 +29,15 @@ import {
 import { badge, bar, labels, moveBar } from "../ui/parts.js";
 import { JobControls } from "./job-controls.js";
 
-const ICONS = { stalled: "⏸", failing: "⚠", failed: "✕", completed: "✓", slowed: "⚠", paused: "⏸" };
+const ICONS = {
+  completed: "✓",
+  failed: "✕",
+  failing: "⚠",
+  interrupted: "✕",
+  paused: "⏸",
+  slowed: "⚠",
+  stalled: "⚠",
+};
 
 /** Less than a day, so that the time of the day is unmistakable. */
 const DAY = 20 * 3600;

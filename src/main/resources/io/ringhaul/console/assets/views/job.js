@@ -66,7 +66,9 @@ export class JobView {
         label,
       );
       tab.addEventListener("keydown", (event) => {
-        if (event.key === " ") tab.click();
+        if (event.key !== " ") return;
+        event.preventDefault();
+        tab.click();
       });
       this.#tabs.set(name, tab);
       list.append(tab);
@@ -77,6 +79,7 @@ export class JobView {
 
   #draw(job) {
     showIcon(needsAttention(job) ? stateTone(job) : isActive(job) ? "running" : "idle");
+    this.#markBottlenecks();
     if (!this.#panel.firstChild && this.#route) this.#open();
   }
 
@@ -92,7 +95,7 @@ export class JobView {
   }
 
   #tabName() {
-    return this.#route.tab in TABS ? this.#route.tab : "overview";
+    return Object.hasOwn(TABS, this.#route.tab) ? this.#route.tab : "overview";
   }
 
   #markTab() {

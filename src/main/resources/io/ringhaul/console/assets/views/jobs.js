@@ -6,7 +6,7 @@ import { listen } from "../core/events.js";
 import { count } from "../core/format.js";
 import { go, jobAddress, jobsAddress, replace } from "../core/router.js";
 import { FILTERS, JobList } from "../state/job-list.js";
-import { needsAttention, stateTone } from "../state/job-state.js";
+import { isActive, needsAttention, stateTone } from "../state/job-state.js";
 import { copyLine } from "../ui/command.js";
 import { showIcon } from "../ui/favicon.js";
 import { newJob } from "../ui/job-forms.js";
@@ -16,6 +16,9 @@ import { headsOf, jobRow, lookOf } from "./job-rows.js";
 import { showConnection } from "./shell.js";
 
 const LIMIT = 1000;
+
+/** The worst first. */
+const TROUBLES = ["failing", "stalled", "interrupted", "failed", "slowed"];
 const AGES = 30_000;
 
 export class JobsView {
@@ -101,7 +104,8 @@ export class JobsView {
         onOpen: () => this.#load(),
         onEvent: (event, data) => {
           if (event !== "jobs") return;
-          this.#list.update(data.items);
+          // Old jobs are told until they end.
+          if (this.#list.update(data.items)) this.#load();
           this.#draw();
         },
       },
@@ -124,8 +128,12 @@ export class JobsView {
     const top = pinned.map(({ job, history }) => row(job, history, { pinned: true }));
     const rest = groups.flatMap(({ name, jobs, history }) => this.#group(row, name, jobs, history));
     this.#rows = rows;
-    const troubled = pinned.filter(({ job }) => needsAttention(job));
-    showIcon(troubled.length ? stateTone(troubled[0].job) : pinned.length ? "running" : "idle");
+    // The title and the icon say how all jobs are, whatever the filter shows.
+    const all = this.#list.jobs();
+    const troubled = all.filter(needsAttention);
+    showIcon(
+      troubled.length ? stateTone(worst(troubled)) : all.some(isActive) ? "running" : "idle",
+    );
     document.title = `${troubled.length ? `⚠ ${troubled.length} · ` : ""}Jobs · Ringhaul`;
     const shown = pinned.length + groups.reduce((sum, { jobs }) => sum + jobs.length, 0);
     say(this.#range, this.#rangeText(shown));
@@ -235,4 +243,9 @@ export class JobsView {
       copyLine(null, "ringhaul export ks.table --format csv --path /data/export"),
     );
   }
+}
+
+function worst(jobs) {
+  const place = (job) => TROUBLES.indexOf(stateTone(job));
+  return jobs.reduce((one, other) => (place(other) < place(one) ? other : one));
 }

@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { bytes, count, duration, moment } from "../core/format.js";
-import { actions, isAbandoned, isActive, route, secondsRun, tableOf } from "../state/job-state.js";
+import { actions, isAbandoned, isActive, secondsRun, tableOf } from "../state/job-state.js";
 import { commandText, copyLine } from "../ui/command.js";
 import { attempt } from "../ui/notices.js";
 import { resume } from "./job-controls.js";
@@ -36,8 +36,8 @@ function headline(job) {
   const verb = { EXPORT: "Exported", IMPORT: "Imported", DELETE: "Deleted", COUNT: "Counted" }[
     job.kind
   ];
-  const way = route(job);
-  const place = way ? (job.kind === "IMPORT" ? ` into ${way.to}` : ` from ${tableOf(job)}`) : "";
+  const table = tableOf(job);
+  const place = table ? ` ${job.kind === "IMPORT" ? "into" : "from"} ${table}` : "";
   return `${verb ?? "Completed"} ${rows}${place} in ${duration(secondsRun(job, Date.now()))}`;
 }
 
@@ -51,15 +51,18 @@ function files(result) {
 
 /** Options of an export that say where its files are, which an import of them takes as well. */
 const PLACE =
-  /^--(format|path|catalog[a-z-]*|storage-property|iceberg-table|contact-point|local-dc)=/;
+  /^--(format|path|catalog[a-z-]*|storage-property|iceberg-table|contact-point|local-dc|config|profile)=/;
+/** Options of any command that say how to reach the cluster. */
+const CONNECTION = /^--(contact-point|local-dc|config|profile)=/;
 
 function nextCommands(job) {
   const table = tableOf(job);
   const place = (job.command ?? []).filter((word) => PLACE.test(word));
+  const connection = place.filter((word) => CONNECTION.test(word));
   const lines = [];
   if (job.kind === "EXPORT" && table && place.length)
     lines.push(["Import it again", commandText(["import", table, ...place])]);
-  if (job.kind === "IMPORT" && table) lines.push(["Count the rows", commandText(["count", table])]);
+  if (job.kind === "IMPORT" && table) lines.push(["Count the rows", commandText(["count", table, ...connection])]);
   lines.push(["Show it in a terminal", commandText(["jobs", "show", job.id.slice(0, 8)])]);
   return h(
     "div",

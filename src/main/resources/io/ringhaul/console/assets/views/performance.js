@@ -203,7 +203,7 @@ function limitsCard(list) {
           h(
             "span",
             { class: `bound-state ${each.holding ? "holding" : ""}` },
-            each.holding ? "limiting" : known ? `${percent(used, 0)} used` : "not reached",
+            each.holding ? "limiting" : known ? `${percent(used, 0)} used` : "",
           ),
         );
       }),

@@ -1,8 +1,8 @@
 // Bottlenecks, advice, the settings that can change while the job runs, and what was changed.
 
 import { get } from "../core/api.js";
-import { fill, h, keep } from "../core/dom.js";
-import { heading, measure, moment, words } from "../core/format.js";
+import { fill, h, keep, say } from "../core/dom.js";
+import { REMOVABLE, heading, measure, moment, setting, words } from "../core/format.js";
 import { isActive } from "../state/job-state.js";
 import { copyLine } from "../ui/command.js";
 import { attempt } from "../ui/notices.js";
@@ -19,17 +19,13 @@ const STATES = {
 };
 /** The option of the next run that has the same effect as a setting. */
 const OPTIONS = {
-  inFlight: "max-in-flight",
-  workers: "parallelism",
+  inFlight: "parallelism",
   pageRows: "page-size",
   maxRowsPerSecond: "rate",
   maxBytesPerSecond: "max-bytes-per-second",
 };
 /** The settings that slow a job down or speed it up come first. */
 const FIRST = ["maxRowsPerSecond", "maxBytesPerSecond", "inFlight"];
-
-/** Settings that 0 removes. */
-const REMOVABLE = ["maxRowsPerSecond", "maxBytesPerSecond"];
 
 export function openTuning(host, watch, signal) {
   const advice = h("div", { class: "stack" });
@@ -178,8 +174,7 @@ function settingRow(name, apply) {
   let current = null;
   const least = REMOVABLE.includes(name) ? 0 : 1;
   const ask = (button, value) => {
-    const text = value ? measure(name, value) : "unlimited";
-    apply(button, { parameter: name, value }, `Set ${words(name)} to ${text}`);
+    apply(button, { parameter: name, value }, `Set ${words(name)} to ${setting(name, value)}`);
   };
   const quick = FIRST.includes(name)
     ? [
@@ -200,6 +195,8 @@ function settingRow(name, apply) {
         return button;
       })
     : [];
+  const wrong = h("span", { class: "setting-error", role: "alert", id: `wrong-${name}` });
+  input.setAttribute("aria-describedby", wrong.id);
   const form = h(
     "form",
     { class: "setting" },
@@ -208,17 +205,19 @@ function settingRow(name, apply) {
     quick,
     input,
     set,
+    wrong,
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const value = Number(input.value.replaceAll(/[ ,_]/g, ""));
     if (input.value.trim() === "" || !Number.isInteger(value) || value < least) {
       input.setAttribute("aria-invalid", "true");
-      input.title = `Enter a whole number of at least ${least}.`;
+      say(wrong, `Enter a whole number of at least ${least}.`);
       input.focus();
       return;
     }
     input.removeAttribute("aria-invalid");
+    say(wrong, "");
     ask(set, value);
     input.value = "";
   });
@@ -226,16 +225,12 @@ function settingRow(name, apply) {
     element: form,
     show: (value) => {
       current = value;
-      now.textContent = value > 0 ? measure(name, value) : "unlimited";
+      now.textContent = setting(name, value);
       for (const each of quick) each.hidden = !(value > 0);
       input.placeholder = value > 0 ? String(value) : "";
       input.title = least ? "" : "0 removes the limit.";
     },
   };
-}
-
-function valueText({ parameter }, value) {
-  return value === 0 && REMOVABLE.includes(parameter) ? "unlimited" : measure(parameter, value);
 }
 
 function historyTable(items) {
@@ -245,7 +240,7 @@ function historyTable(items) {
       {},
       h("td", { class: "num" }, moment(each.time)),
       h("td", {}, heading(each.parameter)),
-      h("td", { class: "num" }, `${valueText(each, each.old)} → ${valueText(each, each.new)}`),
+      h("td", { class: "num" }, `${setting(each.parameter, each.old)} → ${setting(each.parameter, each.new)}`),
       h("td", { class: "wide" }, each.reason),
       h("td", { class: "num" }, each.effect ?? "–"),
       h("td", {}, STATES[each.state] ?? each.state),
