@@ -221,6 +221,9 @@ public final class ProgressMeter {
     /** Closer moments are not stored. */
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
+    /** More than the longest window has. */
+    private static final int MOST_MOMENTS = 500;
+
     /** Before this time hardly any request is answered. */
     private static final long LEAST_KNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -259,6 +262,15 @@ public final class ProgressMeter {
       }
       if (moments.isEmpty() || nanos - moments.getLast().nanos() >= STEP_NANOS) {
         moments.addLast(now);
+      }
+      if (moments.size() > MOST_MOMENTS) {
+        // A pause may last for days.
+        Moment first = moments.getFirst();
+        moments.removeIf(
+            each ->
+                !each.equals(first)
+                    && nanos - each.nanos() > RATE_NANOS
+                    && now.moving() - each.moving() < STEP_NANOS);
       }
       long window = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, (now.moving() - start) / 4));
       while (moments.size() > 1 && now.moving() - moments.getFirst().moving() > window) {
