@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.ExportRequest;
+import io.ringhaul.ImportRequest;
+import io.ringhaul.OperationRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
@@ -12,6 +14,7 @@ import io.ringhaul.cluster.Slow;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.console.ConsoleClient;
 import io.ringhaul.console.JobConsole;
+import io.ringhaul.csv.CsvSource;
 import io.ringhaul.csv.CsvTarget;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
@@ -72,7 +75,10 @@ class ConditionIT {
   @BeforeAll
   void insert() {
     keyspace = TestCluster.newKeyspace(1);
-    TestCluster.define("CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)");
+    TestCluster.define(
+        List.of(
+            "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
+            "CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v text)"));
     AsyncWrites.writeRows(
         TestCluster.session(),
         "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
@@ -114,12 +120,19 @@ class ConditionIT {
 
   private Watched start(ExportRequest request) {
     UUID id = UUID.randomUUID();
+    return start(id, request.jobId(id).job(JobOptions.in(store)));
+  }
+
+  private Watched start(ImportRequest request) {
+    UUID id = UUID.randomUUID();
+    return start(id, request.jobId(id).job(JobOptions.in(store)));
+  }
+
+  private Watched start(UUID id, OperationRequest<?, ?> request) {
     List<Heard> progress = new CopyOnWriteArrayList<>();
     List<Sample> samples = new CopyOnWriteArrayList<>();
     CompletableFuture<?> ended =
         request
-            .jobId(id)
-            .job(JobOptions.in(store))
             .onProgress(each -> progress.add(new Heard(Instant.now(), each)))
             .onSample(samples::add)
             .executeAsync();
@@ -195,12 +208,12 @@ class ConditionIT {
         .allSatisfy(
             each ->
                 assertThat(each.progress().limitedBy())
-                    .as("at %s: %s", each.time(), each.progress())
-                    .contains(
-                        new LimitingFactor(
-                            Kind.ROWS_PER_SECOND,
-                            each.progress().limitedBy().orElseThrow().share(),
-                            OptionalLong.of(RATE))));
+                    .as("at %s: %s of %s", each.time(), each.progress(), job.samples())
+                    .hasValueSatisfying(
+                        factor -> {
+                          assertThat(factor.kind()).isEqualTo(Kind.ROWS_PER_SECOND);
+                          assertThat(factor.value()).isEqualTo(OptionalLong.of(RATE));
+                        }));
   }
 
   private static void assertHealth(
@@ -253,14 +266,22 @@ class ConditionIT {
   }
 
   /**
-   * Two jobs of few and many tasks wait for their rate limits, and a third one for its window, while
-   * the node stands still for eight seconds.
+   * Exports of few and many tasks and an import wait for their rate limits, and another export for
+   * its window, while the node stands still for eight seconds.
    */
   @Test
   void namesRateLimitsWindowsAndStalls() throws Exception {
     List<ProcessHandle> nodes = NodeProcesses.ofThisProcess();
     assumeThat(nodes).as("nodes that this process started").isNotEmpty();
+    export("source").execute();
     Instant begin = Instant.now();
+    Watched imported =
+        start(
+            operator
+                .importInto(keyspace, "clone")
+                .from(CsvSource.at(folder.resolve("source")))
+                .skipPreflight()
+                .maxRowsPerSecond(RATE));
     Watched few = start(export("few").taskCount(8).maxRowsPerSecond(RATE));
     Watched many = start(export("many").taskCount(128).maxRowsPerSecond(RATE));
     LocalTime later = LocalTime.now(ZoneOffset.UTC).plusHours(2).truncatedTo(ChronoUnit.SECONDS);
@@ -278,7 +299,8 @@ class ConditionIT {
     Instant watched = Instant.now();
     few.ended().get();
     many.ended().get();
-    for (Watched job : List.of(few, many)) {
+    imported.ended().get();
+    for (Watched job : List.of(few, many, imported)) {
       assertSame(job);
       assertLimitedAtItsRate(job, begin.plusSeconds(4), frozen);
       assertLimitedBy(job, Kind.CLUSTER, frozen.plus(SOON), thawed);

@@ -233,6 +233,7 @@ public final class ProgressMeter {
     private final Deque<Moment> moments = new ArrayDeque<>();
 
     private long start;
+    private double begun;
 
     /**
      * A forecast from all moments.
@@ -254,6 +255,7 @@ public final class ProgressMeter {
       }
       if (moments.isEmpty()) {
         start = now.moving();
+        begun = completed;
       }
       if (moments.isEmpty() || nanos - moments.getLast().nanos() >= STEP_NANOS) {
         moments.addLast(now);
@@ -281,7 +283,13 @@ public final class ProgressMeter {
       if (now.completed() >= 1) {
         return Optional.of(Duration.ZERO);
       }
-      Moment from = moments.getFirst();
+      // The time before the first progress says nothing about the speed afterwards.
+      Moment from =
+          moments.stream()
+              .filter(each -> each.completed() > begun)
+              .findFirst()
+              .filter(each -> now.moving() - each.moving() >= LEAST_KNOWN_NANOS)
+              .orElse(moments.getFirst());
       long nanos = now.moving() - from.moving();
       double gained = now.completed() - from.completed();
       if (nanos < LEAST_KNOWN_NANOS || gained <= 0) {

@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ final class OperationTuning implements SampleListener, AutoCloseable {
   private final OperationSubject subject;
   private final Tuner tuner;
   private final @Nullable LatencyProbe probe;
+
+  /** The parameters that a user has changed. */
+  private final Set<String> changed = ConcurrentHashMap.newKeySet();
 
   private OperationTuning(
       TuningSettings settings,
@@ -145,6 +150,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
       name = body.path("parameter").asText();
       value = body.path("value").asLong();
       tuner.set(request.id(), name, value, Instant.now());
+      changed.add(name);
     } catch (IllegalArgumentException | InvalidSettingException e) {
       LOG.warn("A requested change of a parameter was refused: {}", e.getMessage());
       heard(
@@ -158,6 +164,11 @@ final class OperationTuning implements SampleListener, AutoCloseable {
               Optional.of("Refused: " + e.getMessage()),
               TuningEntry.State.REVERTED));
     }
+  }
+
+  /** Whether a user has changed a parameter of the running operation. */
+  boolean isChanged(String parameter) {
+    return changed.contains(parameter);
   }
 
   /** The operation has succeeded: stores the tuned parameters. */

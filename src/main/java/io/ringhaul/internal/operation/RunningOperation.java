@@ -183,7 +183,8 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
         latency.isPresent()
             ? OptionalLong.of(latency.get().p99().toMillis())
             : OptionalLong.empty(),
-        parameters.isAsked(Tunable.IN_FLIGHT),
+        parameters.isAsked(Tunable.IN_FLIGHT)
+            || (tuning != null && tuning.isChanged(Tunable.IN_FLIGHT)),
         sender.boundedBy());
   }
 

@@ -48,6 +48,12 @@ class RecentProgressTest {
   }
 
   @Test
+  void leavesOutTheTimeBeforeTheFirstProgress() {
+    assertThat(after(4, Double.POSITIVE_INFINITY).remaining()).isEmpty();
+    assertThat(seconds(after(2, 100))).isCloseTo(98, within(0.01));
+  }
+
+  @Test
   void isExactForASteadySpeed() {
     Forecast forecast = after(40, 100);
     assertThat(seconds(forecast)).isCloseTo(60, within(0.01));
