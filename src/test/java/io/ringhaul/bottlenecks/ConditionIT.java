@@ -201,14 +201,18 @@ class ConditionIT {
 
   /** A job on a busy machine may not reach its rate for some seconds, and then does not name it. */
   private static void assertLimitedAtItsRate(Watched job, Instant from, Instant to) {
-    List<Heard> heard = between(job, from, to);
+    // Unknown until the first sample with rows.
+    List<Heard> heard =
+        between(job, from, to).stream()
+            .dropWhile(each -> each.progress().limitedBy().isEmpty())
+            .toList();
     assertThat(heard)
         .filteredOn(each -> each.progress().rowsPerSecond() >= 0.95 * RATE)
         .isNotEmpty()
         .allSatisfy(
             each ->
                 assertThat(each.progress().limitedBy())
-                    .as("at %s: %s of %s", each.time(), each.progress(), job.samples())
+                    .as("at %s: %s", each.time(), each.progress())
                     .hasValueSatisfying(
                         factor -> {
                           assertThat(factor.kind()).isEqualTo(Kind.ROWS_PER_SECOND);

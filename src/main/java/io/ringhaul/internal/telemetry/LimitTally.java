@@ -32,6 +32,9 @@ final class LimitTally {
   /** Workers that encode with less CPU time than this share wait for what they write to. */
   private static final double COMPUTING = 0.5;
 
+  /** A limited rate fluctuates around its limit, so this share of the limit counts as reached. */
+  private static final double REACHED = 0.95;
+
   /** On a busier machine, workers may wait for a processor. */
   private static final double BUSY = 0.6;
 
@@ -42,6 +45,7 @@ final class LimitTally {
   private final int processors;
   private final Deque<Map<Kind, Double>> recent = new ArrayDeque<>();
   private final Map<Kind, Double> all = new EnumMap<>(Kind.class);
+  private Optional<Kind> reached = Optional.empty();
   private final Map<Kind, Long> values = new EnumMap<>(Kind.class);
 
   LimitTally(OperationKind work, int processors) {
@@ -55,6 +59,7 @@ final class LimitTally {
    * @param bottlenecks the kinds of the open bottlenecks
    */
   void add(Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
+    reached = reached(sample, limits);
     Map<Kind, Double> parts = parts(sample, limits, bottlenecks);
     value(Kind.ROWS_PER_SECOND, limits.requests().maxRowsPerSecond());
     value(Kind.BYTES_PER_SECOND, limits.requests().maxBytesPerSecond());
@@ -87,27 +92,34 @@ final class LimitTally {
   /** Forgets the recent samples, which say nothing about the next ones. */
   void restart() {
     recent.clear();
+    reached = Optional.empty();
   }
 
   /** What limited the operation in the recent samples; empty if unknown. */
   Optional<LimitingFactor> now() {
     Map<Kind, Double> sums = new EnumMap<>(Kind.class);
     recent.forEach(parts -> parts.forEach((kind, part) -> sums.merge(kind, part, Double::sum)));
-    return most(sums);
+    return reached
+        .filter(sums::containsKey)
+        .map(kind -> factor(kind, sums.getOrDefault(kind, 0.0) / sum(sums)))
+        .or(() -> most(sums));
   }
 
   /** What limited the operation so far; empty if it was too short. */
   Optional<LimitingFactor> overall() {
-    double seconds = all.values().stream().mapToDouble(each -> each).sum();
-    return seconds < LEAST_SECONDS ? Optional.empty() : most(all);
+    return sum(all) < LEAST_SECONDS ? Optional.empty() : most(all);
   }
 
   private Optional<LimitingFactor> most(Map<Kind, Double> sums) {
-    double seconds = sums.values().stream().mapToDouble(each -> each).sum();
+    double seconds = sum(sums);
     return sums.entrySet().stream()
         .filter(each -> each.getValue() > 0)
         .max(Map.Entry.comparingByValue())
         .map(each -> factor(each.getKey(), each.getValue() / seconds));
+  }
+
+  private static double sum(Map<Kind, Double> parts) {
+    return parts.values().stream().mapToDouble(each -> each).sum();
   }
 
   /** Returns a factor with the current value of its limit. */
@@ -129,7 +141,17 @@ final class LimitTally {
     }
     // The workers' time divides the time of the sample.
     double scale = sample.seconds() / timed;
-    part(parts, ownLimit(sample, limits), times.seconds(Set.of(Stage.WAIT_LIMIT)) * scale);
+    double limited = times.seconds(Set.of(Stage.WAIT_LIMIT));
+    part(parts, ownLimit(sample, limits), limited * scale);
+    if (limited > 0 && reached.isPresent()) {
+      // The cluster could answer sooner, and no more rows would flow.
+      part(
+          parts,
+          reached.get(),
+          times.seconds(Set.of(Stage.WAIT_CLUSTER, Stage.WAIT_SLOT)) * scale);
+      addWork(parts, sample, times, bottlenecks, scale);
+      return parts;
+    }
     boolean areAllInUse = sample.inFlight() >= sample.inFlightBound();
     Kind cluster = cluster(sample, limits, bottlenecks);
     part(
@@ -142,12 +164,33 @@ final class LimitTally {
         parts,
         cluster == Kind.CLUSTER && sample.overloads() == 0 ? slots(limits, areAllInUse) : cluster,
         times.seconds(Set.of(Stage.WAIT_SLOT)) * scale);
+    addWork(parts, sample, times, bottlenecks, scale);
+    return parts;
+  }
+
+  private void addWork(
+      Map<Kind, Double> parts,
+      Sample sample,
+      StageTimes times,
+      Set<BottleneckKind> bottlenecks,
+      double scale) {
     part(parts, computing(sample, times, bottlenecks), times.seconds(COMPUTED) * scale);
     part(
         parts,
         writesRows ? Kind.CLUSTER : Kind.DISK,
         times.seconds(Set.of(Stage.WRITE)) * scale);
-    return parts;
+  }
+
+  /** The limit of the user that the rate of the last seconds has reached; empty if there is none. */
+  private static Optional<Kind> reached(Sample sample, OperationCondition.Limits limits) {
+    if (near(
+            sample.progress().rowsPerSecond(), (double) limits.requests().maxRowsPerSecond())
+        >= REACHED) {
+      return Optional.of(Kind.ROWS_PER_SECOND);
+    }
+    return near(sample.bytesPerSecond(), (double) limits.requests().maxBytesPerSecond()) >= REACHED
+        ? Optional.of(Kind.BYTES_PER_SECOND)
+        : Optional.empty();
   }
 
   private static void part(Map<Kind, Double> parts, Kind kind, double seconds) {

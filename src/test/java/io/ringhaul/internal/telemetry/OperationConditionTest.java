@@ -107,6 +107,25 @@ class OperationConditionTest {
         .hasToString("your limit of 50,000 rows/s");
   }
 
+  /** Sooner answers would not let more rows flow. */
+  @Test
+  void namesALimitThatIsReachedAlthoughAnswersAreSlow() {
+    limits =
+        new Limits(
+            RequestLimits.NONE.withMaxRowsPerSecond(50_000),
+            1,
+            OptionalLong.empty(),
+            false,
+            Optional.empty());
+    assertThat(limiting(Stage.WAIT_CLUSTER, sample -> sample.stages.put(Stage.WAIT_LIMIT, 1.0)))
+        .contains(Kind.ROWS_PER_SECOND);
+    for (int i = 0; i < 10; i++) {
+      limiting(Stage.WAIT_CLUSTER, sample -> sample.rowsPerSecond = 20_000);
+    }
+    assertThat(limiting(Stage.WAIT_CLUSTER, sample -> sample.rowsPerSecond = 20_000))
+        .contains(Kind.CLUSTER);
+  }
+
   @Test
   void namesTheReasonOfABoundOnRequests() {
     assertThat(limiting(Stage.WAIT_SLOT, sample -> sample.inFlight = sample.inFlightBound))
