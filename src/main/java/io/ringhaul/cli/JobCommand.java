@@ -13,6 +13,7 @@ import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.exceptions.JobStoppedException;
+import io.ringhaul.exceptions.Setting;
 import io.ringhaul.internal.jobstore.AddingImports;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
@@ -320,7 +321,9 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
     void sayHowItGoesOn(BulkOperationException failure) {
       if (store.isDurable()) {
         if (!(failure instanceof JobException)) {
-          stored().filter(RunningJob::goesOn).ifPresent(this::sayHowItGoesOn);
+          stored()
+              .filter(RunningJob::goesOn)
+              .ifPresent(job -> sayHowItGoesOn(job, optionsToChange(failure)));
         }
       } else if (failure instanceof JobStoppedException) {
         failure
@@ -340,9 +343,22 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
           || (job.status() != JobStatus.COMPLETED && job.figures().partitions() > 0);
     }
 
-    private void sayHowItGoesOn(Job job) {
+    private void sayHowItGoesOn(Job job, String options) {
       say("  Kept: " + kept(job));
-      say("  Resume: " + location.resumeCommand(id));
+      say("  Resume: " + location.resumeCommand(id) + options);
+    }
+
+    /** The options without which the job would fail for the same reason again. */
+    private static String optionsToChange(BulkOperationException failure) {
+      String message = OptionNames.message(failure);
+      StringBuilder options = new StringBuilder();
+      if (message.contains(OptionNames.of(Setting.MAX_DISK_BYTES))) {
+        options.append(" --max-disk=SIZE");
+      }
+      if (message.contains(OptionNames.of(Setting.MAX_ERRORS))) {
+        options.append(" --max-errors=N");
+      }
+      return options.toString();
     }
 
     /** The job if it is stopped and the store keeps it. */

@@ -50,8 +50,13 @@ final class JobFacts {
     return progress;
   }
 
+  /** The status; {@code interrupted} if the job's process gave no sign of life for a minute. */
   String status() {
-    return JobDescription.status(job, now);
+    return isInterrupted() ? "interrupted" : JobDescription.status(job, now);
+  }
+
+  private boolean isInterrupted() {
+    return JobDescription.status(job, now).equals(JobDescription.CUT_OFF);
   }
 
   /** Such as {@code store.orders}. */
@@ -118,7 +123,7 @@ final class JobFacts {
   private Optional<Duration> duration() {
     // The time between two runs is none of the job's.
     return job.started()
-        .filter(start -> job.run() <= 1)
+        .filter(start -> job.run() <= 1 && !isInterrupted())
         .flatMap(
             start ->
                 (isWorking() ? Optional.of(now) : job.completed())
@@ -145,6 +150,18 @@ final class JobFacts {
           .orElseGet(() -> Stream.of(ProgressLines.state(current, now)))
           .filter(text -> !text.isEmpty())
           .collect(Collectors.joining("; "));
+    }
+    if (isInterrupted()) {
+      return job.owner()
+          .map(
+              owner ->
+                  String.format(
+                      Locale.ROOT,
+                      "process %d on %s has not reported since %s",
+                      owner.pid(),
+                      owner.host(),
+                      local("HH:mm:ss", owner.lastSeen())))
+          .orElse("");
     }
     return job.error()
         .filter(error -> job.status() == JobStatus.FAILED)

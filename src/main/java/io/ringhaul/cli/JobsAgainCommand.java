@@ -106,7 +106,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
       name = "resume",
       aliases = "start",
       description =
-          "Runs a stopped, failed or cut-off job to its end without repeating completed tasks."
+          "Runs a stopped, failed or interrupted job to its end without repeating completed tasks."
               + " For a completed job, prints its result again.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
@@ -121,8 +121,7 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
   @Command(
       name = "retry",
       description =
-          "Runs one partition of a job again, even a completed one, and then the unfinished"
-              + " partitions.",
+          "Runs one task of a job again, even a completed one, and then the unfinished tasks.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class)
   static final class RetryCommand extends JobsAgainCommand {

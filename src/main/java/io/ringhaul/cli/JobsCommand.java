@@ -265,6 +265,9 @@ final class JobsCommand implements Runnable {
           .ifPresent(
               progress ->
                   table.add("progress", new ProgressLines(progress, Instant.now()).whole()));
+      if (facts.status().equals("interrupted")) {
+        table.add("interrupted", facts.outcome());
+      }
       job.error().ifPresent(error -> table.add("error", error));
       facts.made().ifPresent(made -> table.add("result", made));
       table.add("rows", facts.rows());
@@ -442,7 +445,7 @@ final class JobsCommand implements Runnable {
 
     @Option(
         names = "--all-ended",
-        description = "Selects all jobs that are completed, stopped, failed or cut off.")
+        description = "Selects all jobs that are completed, stopped, failed or interrupted.")
     private boolean allEnded;
 
     @Option(

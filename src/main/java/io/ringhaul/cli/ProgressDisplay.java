@@ -1,12 +1,12 @@
 package io.ringhaul.cli;
 
+import io.ringhaul.internal.telemetry.Background;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.limits.PauseListener;
 import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -72,30 +72,23 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
     private final String operation;
     private final TerminalScreen screen;
     private final long start = System.nanoTime();
-    private final ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread thread = new Thread(work, "ringhaul-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
+    private final ScheduledExecutorService clock = Background.clock("ringhaul-terminal");
 
     private volatile @Nullable Progress latest;
 
     private TwoLines(String operation, TerminalScreen screen) {
       this.operation = operation;
       this.screen = screen;
-      clock.scheduleAtFixedRate(this::redraw, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+      clock.scheduleAtFixedRate(
+          Background.lasting("A drawing of the progress", this::redraw),
+          0,
+          PERIOD_MILLIS,
+          TimeUnit.MILLISECONDS);
     }
 
     private void redraw() {
-      try {
-        TerminalScreen.Look look = screen.look();
-        screen.draw(lines(look), look.width());
-      } catch (RuntimeException e) {
-        // A further call would not follow an exception.
-        LOG.debug("The progress cannot be drawn", e);
-      }
+      TerminalScreen.Look look = screen.look();
+      screen.draw(lines(look), look.width());
     }
 
     private List<TerminalScreen.Line> lines(TerminalScreen.Look look) {

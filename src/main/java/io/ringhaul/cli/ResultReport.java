@@ -174,9 +174,11 @@ final class ResultReport {
     if (job != null) {
       lines.put("job", job);
     }
-    if (hint != null || next != null) {
+    if (hint != null) {
       // What the operation says about its result comes before a command.
-      lines.put(NEXT, hint != null ? hint : next);
+      lines.put(NEXT, hint);
+    } else if (next != null) {
+      lines.put(NEXT, next);
     }
     return lines;
   }

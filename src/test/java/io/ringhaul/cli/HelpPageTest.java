@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Help pages, topics, the manual page and completion scripts. */
 class HelpPageTest {
@@ -44,7 +45,8 @@ class HelpPageTest {
   @Test
   void verifyHasOptionsThatExportPassesOn() {
     for (String command : new String[] {"export", "verify"}) {
-      assertThat(Main.commandLine(command).getSubcommands().get(command).getCommandSpec().optionsMap())
+      CommandLine parsed = Main.commandLine(command).getSubcommands().get(command);
+      assertThat(parsed.getCommandSpec().optionsMap())
           .as(command)
           .containsKeys(ExportCommand.OF_VERIFY.toArray(String[]::new));
     }

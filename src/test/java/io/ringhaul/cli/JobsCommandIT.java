@@ -78,7 +78,8 @@ class JobsCommandIT {
     assertThat(list)
         .containsPattern(
             String.format(
-                "\n%s  nightly  %s\\.t  stopped +%d %% +[\\d,]+ +- +%s \\d\\d:\\d\\d +\\d+ s +csv in %s\n",
+                "\n%s  nightly  %s\\.t  stopped +%d %% +[\\d,]+ +- +%s \\d\\d:\\d\\d +\\d+ s"
+                    + " +csv in %s\n",
                 id.toString().substring(0, 8),
                 keyspace,
                 100 * done / stopped.figures().partitions(),
@@ -96,7 +97,8 @@ class JobsCommandIT {
         .containsPattern("(?m)^table +" + keyspace + ".t$")
         .containsPattern("(?m)^target +csv in " + out + "$")
         .containsPattern("(?m)^status +stopped$")
-        .containsPattern("(?m)^tasks +" + stopped.figures().partitions() + ": .*\\b" + done + " done")
+        .containsPattern(
+            "(?m)^tasks +" + stopped.figures().partitions() + ": .*\\b" + done + " done")
         .containsPattern("(?m)^started +[\\d-]+ [\\d:]+ \\S+$")
         .containsPattern("(?m)^next +ringhaul jobs resume " + id + " --job-store ")
         .containsPattern("(?m)^fixed +table=" + keyspace + ".t$")

@@ -42,7 +42,8 @@ class LimitOptionsIT {
     assertThat(full.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(full.err())
         .contains("--max-disk allows 1,024")
-        .contains("resume job " + id + " with a larger --max-disk");
+        .contains("resume job " + id + " with a larger --max-disk")
+        .containsPattern("\n  Resume: ringhaul jobs resume " + id + " .*--max-disk=SIZE\n");
     try (JobStore store = JobStore.file(jobs)) {
       assertThat(store.find(id).orElseThrow().error())
           .hasValueSatisfying(error -> assertThat(error).contains("--max-disk allows 1,024"));

@@ -76,13 +76,16 @@ class TerminalProgressIT {
         .anySatisfy(
             lines ->
                 assertThat(lines.get(0))
-                    .matches(" *\\d+ % ▕█+[▏▎▍▌▋▊▉]? *▏ +[\\d,]+ rows/s +\\d+ s left +[\\d,]+ rows"));
+                    .matches(
+                        " *\\d+ % ▕█+[▏▎▍▌▋▊▉]? *▏ +[\\d,]+ rows/s +\\d+ s left"
+                            + " +[\\d,]+ rows"));
     assertThat(drawings.stream().filter(lines -> lines.get(0).contains("stalled")).toList())
         .as("drawn without progress")
         .hasSizeGreaterThan(3)
         .anySatisfy(lines -> assertThat(lines.get(0)).contains("stalled 3 s"))
         .anySatisfy(lines -> assertThat(lines.get(0)).contains("stalled 4 s"))
-        .allSatisfy(lines -> assertThat(lines.get(1)).startsWith("  Stalled: "));
+        .allSatisfy(
+            lines -> assertThat(lines.get(1)).startsWith("  The cluster has not answered for "));
     assertThat(shown())
         .as("the lines are removed before the summary")
         .containsPattern("\\R?\r\033\\[1A\033\\[Jexport " + keyspace + ".t: 8,000 rows");

@@ -166,7 +166,13 @@ class VerifyCommandIT {
         job("export", "orders", "--format=" + format, "--path=" + target, "--where=id < 50",
             "--allow-filtering");
     assertThat(exported.exitCode()).as(exported.err()).isEqualTo(ExitCode.DONE);
-    String next = exported.facts().lines().filter(line -> line.startsWith("  next: ")).findFirst().orElse("");
+    String next =
+        exported
+            .facts()
+            .lines()
+            .filter(line -> line.startsWith("  next: "))
+            .findFirst()
+            .orElse("");
     assertThat(next)
         .as(exported.out())
         .startsWith("  next: ringhaul verify ")
@@ -174,7 +180,10 @@ class VerifyCommandIT {
         .doesNotContain("--job-store");
     CapturedRun compared =
         CapturedRun.inProcess(
-            Stream.of(next.substring("  next: ringhaul ".length()).split(" (?=(?:[^']*'[^']*')*[^']*$)", -1))
+            Stream.of(
+                    next.substring("  next: ringhaul ".length())
+                        // Blanks outside of quotes.
+                        .split(" (?=(?:[^']*'[^']*')*[^']*$)", -1))
                 .map(word -> word.replace("'", ""))
                 .toArray(String[]::new));
     assertThat(compared.exitCode()).as(next + compared.err()).isEqualTo(ExitCode.DONE);

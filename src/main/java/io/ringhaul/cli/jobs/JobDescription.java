@@ -22,6 +22,9 @@ public final class JobDescription {
   /** After this time without a sign of life, a process counts as gone. */
   private static final Duration SILENCE = Duration.ofSeconds(60);
 
+  /** The status of a job whose process is gone. */
+  public static final String CUT_OFF = "cut off";
+
   private JobDescription() {}
 
   /**
@@ -35,7 +38,7 @@ public final class JobDescription {
             .map(JobOwner::lastSeen)
             .filter(seen -> seen.plus(SILENCE).isBefore(now))
             .isPresent();
-    return working && silent ? "cut off" : job.status().name().toLowerCase(Locale.ROOT);
+    return working && silent ? CUT_OFF : job.status().name().toLowerCase(Locale.ROOT);
   }
 
   /** The facts of a job in a list. */
