@@ -1,6 +1,6 @@
 // What a job's state means: its word, its health, its table and target, and what can be done.
 
-import { bytes, count, duration, moment } from "../core/format.js";
+import { count, duration, moment } from "../core/format.js";
 
 const WORDS = {
   PENDING: "Waiting",
@@ -194,9 +194,4 @@ export function timeLeft(job) {
   }
   if (health === "paused") return "paused";
   return duration(job.live?.remainingSeconds);
-}
-
-/** Size of what a completed job wrote. */
-export function sizeText(job) {
-  return bytes(job.result?.bytes);
 }
