@@ -1,6 +1,6 @@
 // The tasks on a timeline, a lane for each worker. It shares its time and cursor with the charts.
 
-import { fill, h, say } from "../core/dom.js";
+import { fill, h } from "../core/dom.js";
 import { count, duration, percent } from "../core/format.js";
 import { onTheme } from "../core/theme.js";
 import { describe, details } from "../state/partition.js";

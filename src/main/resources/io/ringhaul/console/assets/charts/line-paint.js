@@ -4,7 +4,7 @@ import { svg } from "../core/dom.js";
 import { axisTime } from "../core/format.js";
 import { fewer, nearest, pieces, powers, smooth, ticks, timeTicks, within } from "./scale.js";
 
-export const PAD = { top: 16, right: 8, bottom: 20, left: 72 };
+const PAD = { top: 16, right: 8, bottom: 20, left: 72 };
 const SMOOTH = 5_000;
 
 /** The scales of a chart of this size for what lies within the span. */

@@ -3,7 +3,6 @@
 const KEY = "ringhaul-theme";
 const CHANGED = "ringhaul-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 let cached = new Map();
 
 system.addEventListener("change", announce);
@@ -37,10 +36,6 @@ export function colour(name) {
     cached.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
   }
   return cached.get(name);
-}
-
-export function calm() {
-  return stillness.matches;
 }
 
 function announce() {

@@ -1,7 +1,7 @@
 // What the workers did in a span of time: the share of each stage, from the stages' time so far.
 
 /** Stages in the order in which a row passes them, with what is shown of each. */
-export const STAGES = {
+const STAGES = {
   plan: ["Plan", "Reads the ring and plans the tasks"],
   read: ["Read", "Reads from the cluster or from files"],
   wait: ["Wait", "Waits for the cluster, for a request slot, or for a rate limit"],

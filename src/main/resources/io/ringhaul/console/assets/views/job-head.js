@@ -24,6 +24,7 @@ import {
   share,
   stateTone,
   stateWord,
+  tableOf,
   timeLeft,
 } from "../state/job-state.js";
 import { badge, bar, labels, moveBar } from "../ui/parts.js";
@@ -135,16 +136,10 @@ export class JobHead {
     const way = route(job);
     const plain = way ? `${way.from}${way.to ? ` to ${way.to}` : ""}` : job.name || job.id;
     this.#title.setAttribute("aria-label", plain);
-    fill(
-      this.#title,
-      way
-        ? [
-            h("span", {}, way.from),
-            way.to ? h("span", { class: "arrow" }, "→") : null,
-            way.to ? h("span", {}, way.to) : null,
-          ]
-        : plain,
-    );
+    const table = tableOf(job);
+    const end = (text) => h("span", { class: text === table ? "table" : null }, text);
+    const arrow = h("span", { class: "arrow" }, "→");
+    fill(this.#title, way ? [end(way.from), way.to ? [arrow, end(way.to)] : null] : plain);
     this.#title.title = plain;
     fill(
       this.#about,

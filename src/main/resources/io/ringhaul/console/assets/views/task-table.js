@@ -81,7 +81,7 @@ export class TaskTable {
       this.#nothing,
       h("div", { class: "pager" }, this.#newer, this.#older),
     );
-    const draw = noOftener(500, () => this.#draw(), signal);
+    const draw = noOftener(1000, () => this.#draw(), signal);
     this.#status.addEventListener("change", () => this.#filter());
     this.#text.addEventListener("input", () => this.#filter());
     this.#newer.addEventListener("click", () => this.#turn(-LIMIT));

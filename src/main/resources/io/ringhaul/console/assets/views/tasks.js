@@ -29,7 +29,7 @@ export function openTasks(host, watch, signal, { query }) {
     if (!timeline.hidden) gantt.set(watch.partitions, watch.series, eventsOf(watch));
     if (!spreadCard.hidden) fill(spread, spreadTable(done));
   };
-  const soon = noOftener(500, draw, signal);
+  const soon = noOftener(1000, draw, signal);
   for (const topic of ["partitions", "job", "series", "bottlenecks", "tuning"])
     watch.on(topic, soon, signal);
   draw();
