@@ -23,7 +23,8 @@ final class JobListWatch implements Watch {
 
   @Override
   public List<Event> changes() {
-    List<JobView> jobs = store.list().stream().limit(MOST).map(job -> JobView.brief(job, live)).toList();
+    List<JobView> jobs =
+        store.list().stream().limit(MOST).map(job -> JobView.brief(job, live)).toList();
     byte[] now = Json.bytes(Map.of("items", jobs));
     if (Arrays.equals(now, last)) {
       return List.of();

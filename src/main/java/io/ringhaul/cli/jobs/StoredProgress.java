@@ -44,7 +44,8 @@ public final class StoredProgress {
         .collect(Collectors.toMap(Metric::name, Metric::value));
   }
 
-  private static Progress progress(Job job, Instant now, Map<String, Double> values, StoredCondition condition) {
+  private static Progress progress(
+      Job job, Instant now, Map<String, Double> values, StoredCondition condition) {
     return new Progress(
         job.figures().done(),
         job.figures().partitions(),
