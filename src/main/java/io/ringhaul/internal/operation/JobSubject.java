@@ -76,22 +76,18 @@ public record JobSubject(
     try {
       return job.plan()
           .flatMap(
-              plan -> {
-                switch (job.kind()) {
-                  case EXPORT -> {
-                    TargetPlan target = StoredExport.parse(plan).target();
-                    return Optional.of(new Files(target.format(), target.location()));
-                  }
-                  case IMPORT, DELETE -> {
-                    SourcePlan source = StoredImport.plan(plan, List.of());
-                    return Optional.of(new Files(source.format(), source.location()));
-                  }
-                  case COUNT -> {
-                    return Optional.empty();
-                  }
-                }
-                return Optional.empty();
-              });
+              plan ->
+                  switch (job.kind()) {
+                    case EXPORT -> {
+                      TargetPlan target = StoredExport.parse(plan).target();
+                      yield Optional.of(new Files(target.format(), target.location()));
+                    }
+                    case IMPORT, DELETE -> {
+                      SourcePlan source = StoredImport.plan(plan, List.of());
+                      yield Optional.of(new Files(source.format(), source.location()));
+                    }
+                    case COUNT -> Optional.empty();
+                  });
     } catch (IllegalArgumentException e) {
       // The plan of another version says nothing about the files.
       return Optional.empty();

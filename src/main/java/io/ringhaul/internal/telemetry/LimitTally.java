@@ -153,7 +153,7 @@ final class LimitTally {
       return parts;
     }
     boolean areAllInUse = sample.inFlight() >= sample.inFlightBound();
-    Kind cluster = cluster(sample, limits, bottlenecks);
+    Kind cluster = cluster(sample, bottlenecks);
     part(
         parts,
         cluster == Kind.CLUSTER
@@ -227,7 +227,7 @@ final class LimitTally {
   }
 
   /** What makes the answers of the cluster late. */
-  private static Kind cluster(Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
+  private static Kind cluster(Sample sample, Set<BottleneckKind> bottlenecks) {
     return sample.overloads() == 0 && bottlenecks.contains(BottleneckKind.CONTENTION)
         ? Kind.OTHER_JOB
         : Kind.CLUSTER;
