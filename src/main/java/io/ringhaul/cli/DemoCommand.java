@@ -103,8 +103,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "N",
       defaultValue = "7430",
-      description =
-          "The port of --console; 0 for any free port. Default: ${DEFAULT-VALUE}.")
+      description = "The port of --console; 0 for any free port. Default: ${DEFAULT-VALUE}.")
   private int port;
 
   private final String keyspace;

@@ -28,10 +28,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /** A command that runs its operation as a job, which can be stopped and resumed. */
 abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationResult>
@@ -328,8 +328,7 @@ abstract class JobCommand<Q extends OperationRequest<Q, R>, R extends OperationR
       } else if (failure instanceof JobStoppedException) {
         failure
             .partialResult()
-            .ifPresent(
-                totals -> say("  So far: " + Figures.count(totals.rows(), "row", "rows")));
+            .ifPresent(totals -> say("  So far: " + Figures.count(totals.rows(), "row", "rows")));
         say("  The job was kept in memory only and cannot be resumed: see --job-store");
       }
     }

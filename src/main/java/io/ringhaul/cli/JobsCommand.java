@@ -245,8 +245,7 @@ final class JobsCommand implements Runnable {
       return ExitCode.DONE;
     }
 
-    private void print(
-        JobStore store, Job job, JobFacts facts, List<JobPartition> partitions) {
+    private void print(JobStore store, Job job, JobFacts facts, List<JobPartition> partitions) {
       TextTable table = new TextTable();
       table.add("id", job.id().toString());
       table.add("name", job.name());

@@ -86,8 +86,7 @@ final class ProgressLines {
       case SLOWED -> new State(Tone.HELD, "", health.text());
       case FAILING -> new State(Tone.BAD, "", health.text());
       case STALLED ->
-          new State(
-              Tone.BAD, "stalled " + Figures.wholeSeconds(health.since()), health.text());
+          new State(Tone.BAD, "stalled " + Figures.wholeSeconds(health.since()), health.text());
       case PAUSED ->
           new State(
               Tone.HELD,

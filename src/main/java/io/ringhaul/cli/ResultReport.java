@@ -154,8 +154,7 @@ final class ResultReport {
   private Map<String, Object> lines(OperationTotals totals) {
     Map<String, Object> lines = new LinkedHashMap<>();
     if (totals.earlierRows() > 0) {
-      lines.put(
-          "rows of earlier runs", String.format(Locale.ROOT, "%,d", totals.earlierRows()));
+      lines.put("rows of earlier runs", String.format(Locale.ROOT, "%,d", totals.earlierRows()));
     }
     more.forEach(
         (name, value) -> {

@@ -64,8 +64,7 @@ final class TerminalScreen {
       return;
     }
     String noColour = environment.getOrDefault("NO_COLOR", "");
-    TerminalScreen screen =
-        new TerminalScreen(System.err, charsetOfTerminal(), noColour.isEmpty());
+    TerminalScreen screen = new TerminalScreen(System.err, charsetOfTerminal(), noColour.isEmpty());
     System.setErr(new PrintStream(screen.new Scrolling(), true, screen.charset));
     installed = screen;
   }

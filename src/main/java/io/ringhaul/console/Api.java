@@ -53,11 +53,7 @@ record Api(RoutesConfig routes) {
    * @param empty the body of a request without one
    */
   <T extends Record> void change(
-      HandlerType method,
-      String path,
-      Class<T> body,
-      T empty,
-      BiConsumer<Context, T> handler) {
+      HandlerType method, String path, Class<T> body, T empty, BiConsumer<Context, T> handler) {
     add(
         method,
         path,

@@ -48,8 +48,7 @@ final class ConditionView {
   record HealthView(String state, String text, double sinceSeconds) {
 
     static HealthView of(Health health) {
-      return new HealthView(
-          health.state().key(), health.text(), health.since().toMillis() / 1e3);
+      return new HealthView(health.state().key(), health.text(), health.since().toMillis() / 1e3);
     }
   }
 

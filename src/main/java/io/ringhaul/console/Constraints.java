@@ -56,11 +56,7 @@ final class Constraints {
                   .isPresent();
       constraints.add(
           new ConstraintsView.Constraint(
-              name,
-              value,
-              usage.orElse(null),
-              limit.orElse(null),
-              isHolding));
+              name, value, usage.orElse(null), limit.orElse(null), isHolding));
     }
     return new ConstraintsView(job.id().toString(), constraints);
   }

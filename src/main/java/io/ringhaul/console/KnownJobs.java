@@ -74,8 +74,7 @@ final class KnownJobs {
     }
     List<String> command = requireLauncher().command(job, changes.options());
     JobDefinition before = job.definition();
-    store.define(
-        job.id(), new JobDefinition(before.fingerprint(), before.settings(), command));
+    store.define(job.id(), new JobDefinition(before.fingerprint(), before.settings(), command));
     return find(job.id());
   }
 

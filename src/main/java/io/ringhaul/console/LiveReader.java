@@ -79,9 +79,7 @@ final class LiveReader {
         latest.value(MetricName.JOB, MetricName.BYTES_PER_SECOND),
         completed,
         completed > 0 ? Math.round(rows / completed) : null,
-        isSilent
-            ? null
-            : latest.newest(MetricName.JOB, MetricName.REMAINING_SECONDS).orElse(null),
+        isSilent ? null : latest.newest(MetricName.JOB, MetricName.REMAINING_SECONDS).orElse(null),
         latest.whole(MetricName.JOB, MetricName.IN_FLIGHT),
         latest.whole(MetricName.JOB, MetricName.IN_FLIGHT_BOUND),
         latest.whole(MetricName.JOB, MetricName.RETRIES),

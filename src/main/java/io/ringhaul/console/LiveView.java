@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param remainingSeconds the estimate at the recent rate; null if unknown
  * @param inFlight requests without an answer
  * @param meanLatencyMillis the mean latency of the requests of this run; null without answers
- * @param phase {@code running}, or {@code paused} while the job may not send requests
+ * @param phase whether the job may send requests
  * @param unansweredSeconds the time without an answer to any request in flight
  * @param settings the tunable parameters by name
  * @param bottleneck the open bottleneck that began last; null if none is open

@@ -84,7 +84,8 @@ class BottleneckIT {
       end(export);
     }
     assertThat(bottlenecks.limitedBy())
-        .hasValueSatisfying(factor -> assertThat(factor.kind()).isEqualTo(LimitingFactor.Kind.DISK));
+        .hasValueSatisfying(
+            factor -> assertThat(factor.kind()).isEqualTo(LimitingFactor.Kind.DISK));
   }
 
   /** The driver accepts two requests and queues two; it rejects all others. */

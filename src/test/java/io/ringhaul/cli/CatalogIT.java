@@ -140,7 +140,9 @@ class CatalogIT {
 
     List<CapturedRun> runs = new ArrayList<>();
     runs.add(done(command("export KS.t -v %s --verify", prod + table)));
-    assertThat(runs.get(0).facts()).contains("lake.orders in " + bucket).contains("verified: equal");
+    assertThat(runs.get(0).facts())
+        .contains("lake.orders in " + bucket)
+        .contains("verified: equal");
     runs.add(done(command("import KS.copy -v %s", prod + table)));
     assertEqual();
     TestCluster.session().execute("DELETE FROM " + keyspace + ".copy WHERE id = 7");

@@ -59,8 +59,7 @@ class ConsoleBrowser {
     String keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
     Path jobs = folder.resolve("jobs.db");
     UUID large = largeJob(jobs);
-    try (ConsoleProcess console =
-        ConsoleProcess.start(folder, jobs, "--import-from=" + folder)) {
+    try (ConsoleProcess console = ConsoleProcess.start(folder, jobs, "--import-from=" + folder)) {
       Map<String, String> states = jobsInOtherStates(console, keyspace);
       String id = console.begin("shown", slowExport(keyspace, "out"));
       console.await(id, job -> job.at("/figures/done").asInt() > 0);
@@ -122,8 +121,7 @@ class ConsoleBrowser {
                 "paused",
                 "--window=" + opening + "-" + opening.plusHours(1) + " UTC"));
     String interrupted = console.begin("killed", slowExport(keyspace, "killed"));
-    JsonNode running =
-        console.await(interrupted, job -> job.at("/figures/partitions").asInt() > 0);
+    JsonNode running = console.await(interrupted, job -> job.at("/figures/partitions").asInt() > 0);
     ProcessHandle.of(running.at("/owner/pid").asLong()).orElseThrow().destroyForcibly();
     console.await(imported, job -> job.path("status").asText().equals("COMPLETED"));
     console.await(failed, job -> job.path("status").asText().equals("FAILED"));

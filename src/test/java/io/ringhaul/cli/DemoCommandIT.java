@@ -89,8 +89,7 @@ class DemoCommandIT {
       list = page.body();
     }
     assertThat(list).contains("demo count", "demo export", "demo import", "\"completed\"");
-    List<String> commands =
-        printed.lines().filter(line -> line.startsWith("  ringhaul ")).toList();
+    List<String> commands = printed.lines().filter(line -> line.startsWith("  ringhaul ")).toList();
     assertThat(commands).hasSize(3);
     for (String command : commands) {
       assertThat(command).contains(warehouse.toString());

@@ -47,8 +47,7 @@ class ProgressLinesTest {
         3,
         Duration.ZERO,
         Optional.of(
-            new LimitingFactor(
-                LimitingFactor.Kind.ROWS_PER_SECOND, 0.93, OptionalLong.of(8_000))),
+            new LimitingFactor(LimitingFactor.Kind.ROWS_PER_SECOND, 0.93, OptionalLong.of(8_000))),
         Health.WELL,
         Optional.empty());
   }
@@ -80,8 +79,7 @@ class ProgressLinesTest {
     Map<String, ProgressLines> states = new LinkedHashMap<>();
     states.put("running", running());
     states.put("begun", lines(begun()));
-    states.put(
-        "slowed", in(Health.State.SLOWED, "Throughput fell from 8,012 to 1,200 rows/s", 20));
+    states.put("slowed", in(Health.State.SLOWED, "Throughput fell from 8,012 to 1,200 rows/s", 20));
     states.put("stalled", in(Health.State.STALLED, "The cluster has not answered for 8 s", 8));
     states.put("failing", in(Health.State.FAILING, "Requests fail, and none succeeds", 3));
     states.put(
@@ -206,11 +204,7 @@ class ProgressLinesTest {
   }
 
   private static String bar(double completed) {
-    String line =
-        lines(progress(completed))
-            .fitting(OPERATION, look(80))
-            .get(0)
-            .text();
+    String line = lines(progress(completed)).fitting(OPERATION, look(80)).get(0).text();
     return line.substring(line.indexOf('▕'), line.lastIndexOf('▏') + 1);
   }
 }

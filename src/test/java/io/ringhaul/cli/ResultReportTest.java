@@ -42,8 +42,10 @@ class ResultReportTest {
         .contains(
             "\"files\":3",
             "\"fileBytes\":85012345",
-            "\"rowsRead\":1", "\"limitedBy\":\"your limit of 8,000 rows/s\"",
-            "\"limitedByKind\":\"rows_per_second\"", "\"seconds\":0.5");
+            "\"rowsRead\":1",
+            "\"limitedBy\":\"your limit of 8,000 rows/s\"",
+            "\"limitedByKind\":\"rows_per_second\"",
+            "\"seconds\":0.5");
   }
 
   private static String printed(boolean json, OperationTotals totals) {

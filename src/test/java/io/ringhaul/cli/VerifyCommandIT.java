@@ -163,16 +163,16 @@ class VerifyCommandIT {
   void exportEndsWithCommandThatComparesItsResult(String format) {
     Path target = folder.resolve("to compare " + format);
     CapturedRun exported =
-        job("export", "orders", "--format=" + format, "--path=" + target, "--where=id < 50",
+        job(
+            "export",
+            "orders",
+            "--format=" + format,
+            "--path=" + target,
+            "--where=id < 50",
             "--allow-filtering");
     assertThat(exported.exitCode()).as(exported.err()).isEqualTo(ExitCode.DONE);
     String next =
-        exported
-            .facts()
-            .lines()
-            .filter(line -> line.startsWith("  next: "))
-            .findFirst()
-            .orElse("");
+        exported.facts().lines().filter(line -> line.startsWith("  next: ")).findFirst().orElse("");
     assertThat(next)
         .as(exported.out())
         .startsWith("  next: ringhaul verify ")

@@ -3,10 +3,10 @@ package io.ringhaul.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
-import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -197,7 +197,8 @@ class MonitorIT {
           .isCloseTo((double) exported.last().progress().bytes(), within(1.0));
       assertThat(exported.all.stream().filter(each -> each.pageRows() > 0)).isNotEmpty();
       assertThat(exported.seconds(Stage.PLAN)).isPositive();
-      assertThat(exported.seconds(Stage.WAIT_CLUSTER)).isGreaterThan(exported.seconds(Stage.ENCODE));
+      assertThat(exported.seconds(Stage.WAIT_CLUSTER))
+          .isGreaterThan(exported.seconds(Stage.ENCODE));
       assertThat(exported.seconds(Stage.ENCODE)).isPositive();
       assertThat(exported.seconds(Stage.WRITE)).isPositive();
       assertThat(exported.seconds(Stage.COMMIT)).isPositive();

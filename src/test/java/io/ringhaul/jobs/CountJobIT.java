@@ -56,8 +56,7 @@ class CountJobIT {
       assertThat(job.name()).isEqualTo("count " + keyspace + ".t");
       assertThat(job.figures().rows()).isEqualTo(ROWS);
       TestCluster.session().execute("DELETE FROM " + keyspace + ".t WHERE id = 0");
-      assertThat(count(operator, JobOptions.in(store).resuming()).execute().rows())
-          .isEqualTo(ROWS);
+      assertThat(count(operator, JobOptions.in(store).resuming()).execute().rows()).isEqualTo(ROWS);
       TestCluster.session().execute("INSERT INTO " + keyspace + ".t (id) VALUES (0)");
     }
   }
@@ -81,8 +80,7 @@ class CountJobIT {
           .isInstanceOf(JobStoppedException.class)
           .hasMessageContaining("A resumed count begins anew");
       assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
-      assertThat(count(operator, JobOptions.in(store).resuming()).execute().rows())
-          .isEqualTo(ROWS);
+      assertThat(count(operator, JobOptions.in(store).resuming()).execute().rows()).isEqualTo(ROWS);
     }
   }
 }

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConnectorOnSpark {
 
   private static final String SPARK = "org.apache.spark:spark-sql_2.12:3.5.7";
-  private static final String CONNECTOR =
-      "com.datastax.spark:spark-cassandra-connector_2.12:3.5.1";
+  private static final String CONNECTOR = "com.datastax.spark:spark-cassandra-connector_2.12:3.5.1";
   private static final Path DOCUMENT = Path.of("docs", "spark.md");
 
   private final CqlSession session = TestCluster.session();

@@ -67,7 +67,8 @@ class DataSourceOnSpark {
             "spark.speculation.interval", "200ms",
             "spark.speculation.quantile", "0.3");
     try (StandaloneSpark cluster = StandaloneSpark.start(application.spark(), folder);
-        DataFrameQueries queries = new DataFrameQueries(application.start(cluster.master(), keyspace, settings))) {
+        DataFrameQueries queries =
+            new DataFrameQueries(application.start(cluster.master(), keyspace, settings))) {
       queries.start(
           "write",
           String.format(

@@ -89,8 +89,7 @@ public record CountOperation(
             "Rows counted before and after the change do not belong together; count again");
     Map<String, String> fingerprint = new LinkedHashMap<>(selection.restrictions());
     fingerprint.putAll(found.parts(table.partitionKey()));
-    Optional<Job> completed =
-        OperationJob.completed(jobOptions, jobId, JobKind.COUNT, fingerprint);
+    Optional<Job> completed = OperationJob.completed(jobOptions, jobId, JobKind.COUNT, fingerprint);
     if (completed.isPresent()) {
       return new CountResult(
           new ProgressMeter(0, 0, 0, new Earlier(1, 0, 0, completed.get().figures().rows()))
@@ -179,8 +178,7 @@ public record CountOperation(
               }
               sameTable.atEnd();
               OperationTotals totals = running.totals();
-              job.run()
-                  .done(new Checkpoint(0, totals.rows(), totals.bytes(), 0, List.of(), 0));
+              job.run().done(new Checkpoint(0, totals.rows(), totals.bytes(), 0, List.of(), 0));
               return new CountResult(totals);
             });
       }
@@ -214,8 +212,7 @@ public record CountOperation(
     for (int part = 0; part < parts; part++) {
       divided.add(
           all.subList(
-              (int) ((long) part * all.size() / parts),
-              (int) ((part + 1L) * all.size() / parts)));
+              (int) ((long) part * all.size() / parts), (int) ((part + 1L) * all.size() / parts)));
     }
     List<Distribution.Task> tasks = new ArrayList<>();
     divided.forEach(part -> tasks.add(Distribution.Task.of(tasks.size(), part)));

@@ -95,8 +95,7 @@ final class OperationParameters {
                 0,
                 Long.MAX_VALUE,
                 value ->
-                    senders.forEach(
-                        sender -> sender.limits(change.of(sender.limits(), value)))),
+                    senders.forEach(sender -> sender.limits(change.of(sender.limits(), value)))),
             () -> now,
             Preference.KEPT));
     return this;

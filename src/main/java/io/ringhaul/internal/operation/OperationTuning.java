@@ -89,8 +89,7 @@ final class OperationTuning implements SampleListener, AutoCloseable {
   }
 
   /** Whether a second's rows, bytes or CPU time are at their limit. */
-  private static boolean isAtRate(
-      OperationSettings settings, RequestLimits limits, Sample sample) {
+  private static boolean isAtRate(OperationSettings settings, RequestLimits limits, Sample sample) {
     double cpuShare = settings.limits().limits().maxCpuShare();
     return limits.isReached(sample.rowsPerSecond(), sample.bytesPerSecond())
         || (cpuShare < 1 && sample.process().cpuShare() >= AT_SHARE * cpuShare);

@@ -236,7 +236,8 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     List<SampleListener> listeners = new ArrayList<>();
     job.ifPresent(
         its -> {
-          TelemetryRecorder recorder = new TelemetryRecorder(its.telemetry(), its.id(), judge::overall);
+          TelemetryRecorder recorder =
+              new TelemetryRecorder(its.telemetry(), its.id(), judge::overall);
           closers.push(recorder::close);
           listeners.add(recorder);
         });
@@ -255,8 +256,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     listeners.add(detector);
     job.ifPresent(
         its -> {
-          BottleneckRecorder recorder =
-              new BottleneckRecorder(its.telemetry(), its.id(), detector);
+          BottleneckRecorder recorder = new BottleneckRecorder(its.telemetry(), its.id(), detector);
           closers.push(() -> close(recorder));
           listeners.add(recorder);
         });

@@ -42,8 +42,7 @@ public final class PageSizer {
   PageSizer(int fixedRows, int mostAsked, Supplier<RequestLimits> limits) {
     this.limits = limits;
     this.fixedRows = fixedRows;
-    this.mostRows =
-        fixedRows > 0 ? Math.max(fixedRows, MOST_ROWS) : Math.min(mostAsked, MOST_ROWS);
+    this.mostRows = fixedRows > 0 ? Math.max(fixedRows, MOST_ROWS) : Math.min(mostAsked, MOST_ROWS);
   }
 
   private static long share(long perSecond, long most) {
@@ -87,9 +86,7 @@ public final class PageSizer {
   public synchronized int rows() {
     RequestLimits now = limits.get();
     long most =
-        fixedRows > 0
-            ? Math.min(fixedRows, mostRows)
-            : share(now.maxRowsPerSecond(), mostRows);
+        fixedRows > 0 ? Math.min(fixedRows, mostRows) : share(now.maxRowsPerSecond(), mostRows);
     if (rowsSeen == 0) {
       return (int) (fixedRows > 0 ? most : Math.min(most, FIRST_ROWS));
     }

@@ -116,7 +116,9 @@ public final class RangeCounter {
     this.meter = meter;
     this.pageSizer =
         new PageSizer(
-            pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize, DEFAULT_PAGE_SIZE, () -> RequestLimits.NONE);
+            pageSize == 0 ? DEFAULT_PAGE_SIZE : pageSize,
+            DEFAULT_PAGE_SIZE,
+            () -> RequestLimits.NONE);
     this.arrived = arrived;
     this.taskDone = taskDone;
     this.openRanges = new int[plan.tasks().size()];

@@ -129,7 +129,8 @@ final class LimitTally {
         kind, share, value == null ? OptionalLong.empty() : OptionalLong.of(value));
   }
 
-  private Map<Kind, Double> parts(Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
+  private Map<Kind, Double> parts(
+      Sample sample, OperationCondition.Limits limits, Set<BottleneckKind> bottlenecks) {
     StageTimes times = StageTimes.of(sample.stages());
     double timed = times.seconds() - times.seconds(UNLIMITED);
     Map<Kind, Double> parts = new EnumMap<>(Kind.class);
@@ -146,9 +147,7 @@ final class LimitTally {
     if (limited > 0 && reached.isPresent()) {
       // The cluster could answer sooner, and no more rows would flow.
       part(
-          parts,
-          reached.get(),
-          times.seconds(Set.of(Stage.WAIT_CLUSTER, Stage.WAIT_SLOT)) * scale);
+          parts, reached.get(), times.seconds(Set.of(Stage.WAIT_CLUSTER, Stage.WAIT_SLOT)) * scale);
       addWork(parts, sample, times, bottlenecks, scale);
       return parts;
     }
@@ -177,16 +176,14 @@ final class LimitTally {
       Set<BottleneckKind> bottlenecks,
       double scale) {
     part(parts, computing(sample, times, bottlenecks), times.seconds(COMPUTED) * scale);
-    part(
-        parts,
-        writesRows ? Kind.CLUSTER : Kind.DISK,
-        times.seconds(Set.of(Stage.WRITE)) * scale);
+    part(parts, writesRows ? Kind.CLUSTER : Kind.DISK, times.seconds(Set.of(Stage.WRITE)) * scale);
   }
 
-  /** The limit of the user that the rate of the last seconds has reached; empty if there is none. */
+  /**
+   * The limit of the user that the rate of the last seconds has reached; empty if there is none.
+   */
   private static Optional<Kind> reached(Sample sample, OperationCondition.Limits limits) {
-    if (near(
-            sample.progress().rowsPerSecond(), (double) limits.requests().maxRowsPerSecond())
+    if (near(sample.progress().rowsPerSecond(), (double) limits.requests().maxRowsPerSecond())
         >= REACHED) {
       return Optional.of(Kind.ROWS_PER_SECOND);
     }

@@ -79,8 +79,10 @@ public final class OperationCondition {
   private final Supplier<Optional<Pause>> pause;
   private final Supplier<List<Bottleneck>> bottlenecks;
   private final LongSupplier clock;
+
   /** How long the cluster may usually not answer, in milliseconds, for each sample. */
   private final Deque<Double> latencies = new ArrayDeque<>();
+
   private Optional<LimitingFactor> recent = Optional.empty();
   private Optional<Health> failing = Optional.empty();
   private int failedSamples;

@@ -213,7 +213,8 @@ public final class PerformanceMonitor implements AutoCloseable {
       double open = (totals.workerNanos() - before.workerNanos()) / NANOS_PER_SECOND;
       double busy =
           stages.stream()
-              .filter(each -> !StageTimes.WAITING.contains(each.stage()) && each.stage() != Stage.PLAN)
+              .filter(
+                  each -> !StageTimes.WAITING.contains(each.stage()) && each.stage() != Stage.PLAN)
               .mapToDouble(StageSample::seconds)
               .sum();
       return open <= 0 ? 0 : Math.min(1, busy / open);

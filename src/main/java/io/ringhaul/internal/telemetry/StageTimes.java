@@ -11,8 +11,7 @@ import java.util.Set;
 final class StageTimes {
 
   /** The stages in which a worker waits. */
-  static final Set<Stage> WAITING =
-      Set.of(Stage.WAIT_CLUSTER, Stage.WAIT_LIMIT, Stage.WAIT_SLOT);
+  static final Set<Stage> WAITING = Set.of(Stage.WAIT_CLUSTER, Stage.WAIT_LIMIT, Stage.WAIT_SLOT);
 
   private final Map<Stage, Double> seconds = new EnumMap<>(Stage.class);
 

@@ -32,8 +32,7 @@ public record StoredCondition(
 
   /** Nothing is known. */
   public static final StoredCondition UNKNOWN =
-      new StoredCondition(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      new StoredCondition(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   private static final String LIMITED_BY = "limited_by:";
   private static final String OVERALL = "limited_overall:";
@@ -82,14 +81,12 @@ public record StoredCondition(
     factor
         .value()
         .ifPresent(
-            value ->
-                to.add(Metric.of(time, component, MetricName.VALUE.key(), (double) value)));
+            value -> to.add(Metric.of(time, component, MetricName.VALUE.key(), (double) value)));
   }
 
   private static Metric metric(
       Instant time, String component, MetricName name, double value, String text) {
-    return new Metric(
-        time, component, name.key(), value, OptionalInt.empty(), Optional.of(text));
+    return new Metric(time, component, name.key(), value, OptionalInt.empty(), Optional.of(text));
   }
 
   /** Whether metrics of this component belong to a condition, so that only the newest count. */

@@ -48,9 +48,7 @@ public final class Tuner implements SampleListener {
     this.parameters = List.copyOf(parameters);
     this.history = history;
     List<Parameter> tuned =
-        parameters.stream()
-            .filter(each -> each.preference() != Parameter.Preference.KEPT)
-            .toList();
+        parameters.stream().filter(each -> each.preference() != Parameter.Preference.KEPT).toList();
     this.climber = new HillClimber(tuned, held, history);
     this.advice = new Advice(tuned, earlier, history);
   }

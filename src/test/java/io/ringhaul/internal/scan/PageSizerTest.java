@@ -21,7 +21,8 @@ class PageSizerTest {
   @Test
   void limitsPagesToAQuarterOfASecond() {
     PageSizer byRows =
-        new PageSizer(0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE.withMaxRowsPerSecond(100));
+        new PageSizer(
+            0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE.withMaxRowsPerSecond(100));
     assertThat(byRows.rows()).isEqualTo(25);
     byRows.learn(1_000, 1_000);
     assertThat(byRows.rows()).isEqualTo(25);
@@ -32,7 +33,9 @@ class PageSizerTest {
     assertThat(byBytes.rows()).isEqualTo(100);
     assertThat(
             new PageSizer(
-                    0, ScanSettings.MOST_PAGE_SIZE, () -> RequestLimits.NONE.withMaxRowsPerSecond(1))
+                    0,
+                    ScanSettings.MOST_PAGE_SIZE,
+                    () -> RequestLimits.NONE.withMaxRowsPerSecond(1))
                 .rows())
         .isEqualTo(1);
   }

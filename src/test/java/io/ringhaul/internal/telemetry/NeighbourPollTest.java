@@ -55,7 +55,10 @@ class NeighbourPollTest {
     TestSample sample = new TestSample(second);
     change.accept(sample);
     JobTelemetry.of(store)
-        .add(other, MetricKind.PERFORMANCE, new SampleMetrics().performance(sample.sample(), Optional.empty()));
+        .add(
+            other,
+            MetricKind.PERFORMANCE,
+            new SampleMetrics().performance(sample.sample(), Optional.empty()));
     poll.poll();
   }
 

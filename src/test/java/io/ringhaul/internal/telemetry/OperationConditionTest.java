@@ -46,7 +46,6 @@ class OperationConditionTest {
           () -> List.copyOf(bottlenecks),
           () -> TimeUnit.MILLISECONDS.toNanos(millis));
 
-
   /** Adds a sample whose workers are in one stage only. */
   private Progress pass(Stage stage, Consumer<TestSample> change) {
     millis += 1_000;
@@ -270,8 +269,7 @@ class OperationConditionTest {
           sample.requests = 0;
           sample.errors = 5;
         };
-    assertThat(pass(Stage.WAIT_CLUSTER, failures).health().state())
-        .isEqualTo(State.RUNNING_WELL);
+    assertThat(pass(Stage.WAIT_CLUSTER, failures).health().state()).isEqualTo(State.RUNNING_WELL);
     assertThat(pass(Stage.WAIT_CLUSTER, failures).health().state()).isEqualTo(State.FAILING);
     assertThat(pass(Stage.WAIT_CLUSTER, sample -> {}).health().state())
         .isEqualTo(State.RUNNING_WELL);

@@ -113,7 +113,8 @@ class TelemetryRecorderTest {
   @Test
   void convertsSamplesToMetrics() {
     try (TelemetryRecorder recorder =
-        new TelemetryRecorder(telemetry((kind, metrics) -> added.addAll(metrics)), JOB, Optional::empty)) {
+        new TelemetryRecorder(
+            telemetry((kind, metrics) -> added.addAll(metrics)), JOB, Optional::empty)) {
       recorder.sampled(sample(100, 1));
       recorder.sampled(sample(200, 3));
     }
