@@ -117,7 +117,11 @@ class ConnectorOnSpark {
       throws Exception {
     String view = "values_" + column;
     String keyspaceOption = "keyspace=" + keyspace;
-    String viewed = queries.ask("view", view, keyspaceOption, "table=" + view).result();
+    String viewed = "failed";
+    // A connector that has not heard of the new table yet refuses it.
+    for (int time = 0; viewed.startsWith("failed") && time < 5; time++) {
+      viewed = queries.ask("view", view, keyspaceOption, "table=" + view).result();
+    }
     if (viewed.startsWith("failed")) {
       return List.of("reads no table with such a column");
     }
