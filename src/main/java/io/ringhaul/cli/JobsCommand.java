@@ -194,11 +194,7 @@ final class JobsCommand implements Runnable {
             facts.took(),
             facts.outcome());
       }
-      // Java 17 tells whether standard output is a terminal by this alone.
-      int width =
-          System.console() == null
-              ? Integer.MAX_VALUE
-              : TerminalScreen.get().map(screen -> screen.look().width()).orElse(Integer.MAX_VALUE);
+      int width = TerminalScreen.widthOfOutput();
       table.lines().forEach(line -> TerminalText.out().println(cut(line, width)));
     }
 

@@ -69,6 +69,11 @@ final class TerminalScreen {
     installed = screen;
   }
 
+  /** The width of standard output in columns; the maximum if it is no terminal. */
+  static int widthOfOutput() {
+    return Window.width(Window.STANDARD_OUTPUT).orElse(Integer.MAX_VALUE);
+  }
+
   /** The screen; empty if standard error is no terminal. */
   static Optional<TerminalScreen> get() {
     return Optional.ofNullable(installed);
@@ -76,7 +81,7 @@ final class TerminalScreen {
 
   Look look() {
     return new Look(
-        Math.max(NARROWEST, Window.width().orElse(USUAL_WIDTH)),
+        Math.max(NARROWEST, Window.width(Window.STANDARD_ERROR).orElse(USUAL_WIDTH)),
         charset.equals(StandardCharsets.UTF_8),
         hasColours);
   }
@@ -164,6 +169,7 @@ final class TerminalScreen {
   /** The window of the terminal. */
   private static final class Window {
 
+    private static final int STANDARD_OUTPUT = 1;
     private static final int STANDARD_ERROR = 2;
     private static final boolean IS_WINDOWS =
         System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
@@ -174,13 +180,13 @@ final class TerminalScreen {
 
     private Window() {}
 
-    /** The width in columns; empty if the system does not tell. */
-    static Optional<Integer> width() {
+    /** The width of a stream in columns; empty if it is no terminal or the system does not tell. */
+    static Optional<Integer> width(int stream) {
       if (isUnknown) {
         return Optional.empty();
       }
       try {
-        int width = IS_WINDOWS ? widthOnWindows() : widthOnPosix();
+        int width = IS_WINDOWS ? widthOnWindows(stream) : widthOnPosix(stream);
         return width > 0 ? Optional.of(width) : Optional.empty();
       } catch (RuntimeException | LinkageError e) {
         isUnknown = true;
@@ -188,13 +194,15 @@ final class TerminalScreen {
       }
     }
 
-    private static int widthOnPosix() {
+    private static int widthOnPosix(int stream) {
       CLibrary.WinSize size = new CLibrary.WinSize();
-      return CLibrary.ioctl(STANDARD_ERROR, CLibrary.TIOCGWINSZ, size) == 0 ? size.ws_col : 0;
+      return CLibrary.ioctl(stream, CLibrary.TIOCGWINSZ, size) == 0 ? size.ws_col : 0;
     }
 
-    private static int widthOnWindows() {
-      long console = Kernel32.GetStdHandle(Kernel32.STD_ERROR_HANDLE);
+    private static int widthOnWindows(int stream) {
+      long console =
+          Kernel32.GetStdHandle(
+              stream == STANDARD_OUTPUT ? Kernel32.STD_OUTPUT_HANDLE : Kernel32.STD_ERROR_HANDLE);
       int[] mode = new int[1];
       if (Kernel32.GetConsoleMode(console, mode) != 0
           && (mode[0] & OBEYS_ESCAPE_SEQUENCES) == 0
