@@ -26,6 +26,8 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
   void close();
 
   /**
+   * Returns a display for standard error.
+   *
    * @param operation the display name, such as {@code export store.orders}
    */
   static ProgressDisplay of(String operation, boolean isQuiet) {

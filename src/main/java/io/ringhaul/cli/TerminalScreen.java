@@ -23,7 +23,6 @@ final class TerminalScreen {
   private static final int USUAL_WIDTH = 80;
   private static final int NARROWEST = 20;
 
-  private static final String UP = "\033[%dA";
   private static final String CLEAR_BELOW = "\033[J";
 
   private static volatile @Nullable TerminalScreen installed;
@@ -118,7 +117,7 @@ final class TerminalScreen {
     }
     // A terminal that became narrower since has broken the lines.
     int rows = drawn.stream().mapToInt(length -> Math.max(1, (length + width - 1) / width)).sum();
-    String up = rows == 1 ? "" : String.format(Locale.ROOT, UP, rows - 1);
+    String up = rows == 1 ? "" : String.format(Locale.ROOT, "\033[%dA", rows - 1);
     return "\r" + up + CLEAR_BELOW;
   }
 

@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -45,7 +46,8 @@ class HelpPageTest {
   @Test
   void verifyHasOptionsThatExportPassesOn() {
     for (String command : new String[] {"export", "verify"}) {
-      CommandLine parsed = Main.commandLine(command).getSubcommands().get(command);
+      CommandLine parsed =
+          Objects.requireNonNull(Main.commandLine(command).getSubcommands().get(command));
       assertThat(parsed.getCommandSpec().optionsMap())
           .as(command)
           .containsKeys(ExportCommand.OF_VERIFY.toArray(String[]::new));
