@@ -243,7 +243,7 @@ class JobsCommandIT {
         run.plan(
             "{\"target\":{\"formatVersion\":1,\"format\":\"csv\",\"location\":\"x\",\"properties\":{}}}",
             List.of());
-        assertThat(jobs("list").out()).containsPattern("  busy +- +running +- ");
+        assertThat(jobs("list").out()).containsPattern("  busy +a\\.b +running +- ");
         assertSentence(run("clean", id.toString()), 1, id.toString());
         assertThat(jobs("clean", "--all-ended").out()).isEmpty();
         assertSentence(run("clean", id.toString(), "--forget"), 1, id.toString());
