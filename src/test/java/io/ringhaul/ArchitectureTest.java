@@ -101,7 +101,7 @@ class ArchitectureTest {
           Map.entry("limits", Set.of("limits")),
           Map.entry("monitor", Set.of("telemetry")),
           Map.entry("schema", Set.of("ring", "cql")),
-          Map.entry("console", Set.of("jobstore", "telemetry")),
+          Map.entry("console", Set.of("jobstore", "operation", "telemetry")),
           Map.entry("exceptions", Set.of()),
           Map.entry("format", Set.of()),
           Map.entry("micrometer", Set.of()),
@@ -229,7 +229,8 @@ class ArchitectureTest {
           .that()
           .resideInAPackage("io.ringhaul.cli..")
           .and()
-          .haveNameNotMatching(".*\\.(TerminalText|JsonResult|Progress.*|Main|DemoCommand)")
+          .haveNameNotMatching(
+              ".*\\.(Terminal(Text|Screen)|JsonResult|Progress.*|Main|DemoCommand)")
           .should()
           .accessField(System.class, "out")
           .orShould()

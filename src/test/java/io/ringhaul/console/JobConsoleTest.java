@@ -255,10 +255,14 @@ class JobConsoleTest {
           .containsExactly(
               "cancel busy",
               "cancel busy",
+              "require busy",
               "restart busy",
+              "require busy",
               "start busy",
+              "require busy",
               "change busy [--max-disk=20g]",
               "start busy",
+              "require busy",
               "require busy",
               "start busy",
               "discard busy");
