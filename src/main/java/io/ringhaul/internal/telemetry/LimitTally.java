@@ -38,6 +38,9 @@ final class LimitTally {
   /** On a busier machine, workers may wait for a processor. */
   private static final double BUSY = 0.6;
 
+  /** Workers that wait for this share of the requests that are allowed cannot send more. */
+  private static final double ALL_IN_USE = 0.5;
+
   private static final Set<Stage> COMPUTED = Set.of(Stage.DECODE, Stage.ENCODE);
   private static final Set<Stage> UNLIMITED = Set.of(Stage.PLAN, Stage.COMMIT);
 
@@ -151,7 +154,11 @@ final class LimitTally {
       addWork(parts, sample, times, bottlenecks, scale);
       return parts;
     }
-    boolean areAllInUse = sample.inFlight() >= sample.inFlightBound();
+    // The requests in flight at the end of the sample are chance where answers are fast.
+    double meanInFlight = times.seconds(Set.of(Stage.WAIT_CLUSTER)) / sample.seconds();
+    boolean areAllInUse =
+        sample.inFlight() >= sample.inFlightBound()
+            || meanInFlight >= ALL_IN_USE * sample.inFlightBound();
     Kind cluster = cluster(sample, bottlenecks);
     part(
         parts,
