@@ -252,7 +252,7 @@ class MonitorIT {
           .contains(Metric.of(time(samples.last()), "job", "rows", ROWS))
           .contains(Metric.of(time(samples.last()), "job", "completed", 1))
           .extracting(Metric::component)
-          .contains("stage:encode", "stage:wait");
+          .contains("stage:encode", "stage:wait_cluster");
       assertThat(performance).filteredOn(each -> each.component().startsWith("node:")).isNotEmpty();
       assertThat(JobTelemetry.of(store).latest(id, MetricKind.RESOURCE))
           .extracting(Metric::component)
