@@ -172,7 +172,8 @@ final class JobFacts {
 
   /** What a completed export made, such as {@code 8 files, 4.2 MB in /data/orders}. */
   Optional<String> made() {
-    return JobSubject.committed(job)
+    return subject
+        .committed()
         .map(
             made ->
                 Figures.count(made.files(), "file", "files")

@@ -1,6 +1,7 @@
 package io.ringhaul.console;
 
 import io.ringhaul.internal.jobstore.BatchLabels;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.operation.JobSubject;
 import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
@@ -103,8 +104,7 @@ record JobView(
       @Nullable String format,
       @Nullable String location) {
 
-    private static Subject of(Job job) {
-      JobSubject subject = JobSubject.of(job);
+    private static Subject of(JobSubject subject) {
       return new Subject(
           subject.keyspace().orElse(null),
           subject.table().orElse(null),
@@ -117,16 +117,19 @@ record JobView(
   static JobView of(Job job, LiveReader live) {
     return of(
         job,
-        live.result(job).orElse(null),
+        job.status() == JobStatus.COMPLETED
+            ? live.latest(job, MetricKind.PERFORMANCE).condition()
+            : StoredCondition.UNKNOWN,
         live.read(job).orElse(null),
         new TreeMap<>(job.definition().fingerprint()));
   }
 
   private static JobView of(
       Job job,
-      @Nullable ResultView result,
+      StoredCondition condition,
       @Nullable LiveView live,
       Map<String, String> fingerprint) {
+    JobSubject subject = JobSubject.of(job);
     return new JobView(
         job.id().toString(),
         job.name(),
@@ -145,8 +148,8 @@ record JobView(
         fingerprint,
         new TreeMap<>(job.definition().settings()),
         job.definition().command(),
-        Subject.of(job),
-        result,
+        Subject.of(subject),
+        job.status() == JobStatus.COMPLETED ? ResultView.of(job, subject, condition) : null,
         live);
   }
 
@@ -156,7 +159,7 @@ record JobView(
     fingerprint.values().removeIf(part -> part.length() > LONGEST_PART);
     return of(
         job,
-        job.status() == JobStatus.COMPLETED ? ResultView.of(job, StoredCondition.UNKNOWN) : null,
+        StoredCondition.UNKNOWN,
         live.read(job).map(LiveView::brief).orElse(null),
         fingerprint);
   }

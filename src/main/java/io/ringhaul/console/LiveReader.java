@@ -5,7 +5,6 @@ import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobStatus;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.Health;
@@ -47,15 +46,6 @@ final class LiveReader {
 
   private static Instant lastSeen(Job job) {
     return job.owner().orElseThrow().lastSeen();
-  }
-
-  /** Returns the result of a completed job. */
-  Optional<ResultView> result(Job job) {
-    if (job.status() != JobStatus.COMPLETED) {
-      return Optional.empty();
-    }
-    LatestMetrics latest = latest(job, MetricKind.PERFORMANCE);
-    return Optional.of(ResultView.of(job, latest.condition()));
   }
 
   /** Returns the newest metrics of a job. */

@@ -26,13 +26,13 @@ record ResultView(
     @Nullable String snapshot,
     ConditionView.@Nullable LimitView limitedBy) {
 
-  static ResultView of(Job job, StoredCondition condition) {
-    Optional<CommitResult> committed = JobSubject.committed(job);
+  static ResultView of(Job job, JobSubject subject, StoredCondition condition) {
+    Optional<CommitResult> committed = subject.committed();
     return new ResultView(
         job.figures().rows(),
         committed.map(each -> (long) each.files()).orElse(null),
         committed.map(CommitResult::fileBytes).orElse(null),
-        committed.map(CommitResult::location).or(() -> JobSubject.of(job).location()).orElse(null),
+        committed.map(CommitResult::location).or(subject::location).orElse(null),
         committed
             .filter(each -> each.snapshotId().isPresent())
             .map(each -> Long.toString(each.snapshotId().getAsLong()))

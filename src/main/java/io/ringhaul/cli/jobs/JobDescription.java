@@ -60,7 +60,7 @@ public final class JobDescription {
     subject.keyspace().ifPresent(keyspace -> facts.put("keyspace", keyspace));
     subject.table().ifPresent(table -> facts.put("table", table));
     subject.format().ifPresent(format -> facts.put("format", format));
-    Optional<CommitResult> made = JobSubject.committed(job);
+    Optional<CommitResult> made = subject.committed();
     made.map(CommitResult::location)
         .or(subject::location)
         .ifPresent(location -> facts.put("location", location));

@@ -5,7 +5,6 @@ import io.ringhaul.format.CommitResult;
 import io.ringhaul.format.SourcePlan;
 import io.ringhaul.format.TargetPlan;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;
 import java.util.List;
 import java.util.Locale;
@@ -20,15 +19,17 @@ import java.util.Optional;
  * @param direction its kind in lower case, such as {@code export}
  * @param format the format of its files, such as {@code iceberg}
  * @param location where its files are
+ * @param committed what an export has committed; empty for other jobs and before the commit
  */
 public record JobSubject(
     Optional<String> keyspace,
     Optional<String> table,
     String direction,
     Optional<String> format,
-    Optional<String> location) {
+    Optional<String> location,
+    Optional<CommitResult> committed) {
 
-  private record Files(String format, String location) {}
+  private record Files(String format, String location, Optional<CommitResult> committed) {}
 
   /** Reads the subject of a job. */
   public static JobSubject of(Job job) {
@@ -51,7 +52,8 @@ public record JobSubject(
         name.map(parts -> plain(parts.get(1))),
         job.kind().name().toLowerCase(Locale.ROOT),
         files.map(Files::format).or(() -> option(command, "--format")),
-        files.map(Files::location).or(() -> option(command, "--path")));
+        files.map(Files::location).or(() -> option(command, "--path")),
+        files.flatMap(Files::committed).filter(result -> job.status() == JobStatus.COMPLETED));
   }
 
   private static String plain(String cql) {
@@ -79,29 +81,20 @@ public record JobSubject(
               plan ->
                   switch (job.kind()) {
                     case EXPORT -> {
-                      TargetPlan target = StoredExport.parse(plan).target();
-                      yield Optional.of(new Files(target.format(), target.location()));
+                      StoredExport export = StoredExport.parse(plan);
+                      TargetPlan target = export.target();
+                      yield Optional.of(
+                          new Files(target.format(), target.location(), export.result()));
                     }
                     case IMPORT, DELETE -> {
                       SourcePlan source = StoredImport.plan(plan, List.of());
-                      yield Optional.of(new Files(source.format(), source.location()));
+                      yield Optional.of(
+                          new Files(source.format(), source.location(), Optional.empty()));
                     }
                     case COUNT -> Optional.empty();
                   });
     } catch (IllegalArgumentException e) {
       // The plan of another version says nothing about the files.
-      return Optional.empty();
-    }
-  }
-
-  /** What an export has committed; empty for other jobs and before the commit. */
-  public static Optional<CommitResult> committed(Job job) {
-    if (job.kind() != JobKind.EXPORT || job.status() != JobStatus.COMPLETED) {
-      return Optional.empty();
-    }
-    try {
-      return job.plan().flatMap(plan -> StoredExport.parse(plan).result());
-    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
