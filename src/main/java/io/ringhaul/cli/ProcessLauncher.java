@@ -27,12 +27,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -53,28 +53,27 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
    * Options that a job may change after it has begun. Others name what it reads and writes, or the
    * cluster, whose credentials its configuration file may have.
    */
-  private static final Set<String> CHANGEABLE =
-      new TreeSet<>(
-          Set.of(
-              "--balancing",
-              "--consistency",
-              "--grouping",
-              "--max-attempts",
-              "--max-batch-bytes",
-              "--max-batch-statements",
-              "--max-bytes-per-second",
-              "--max-cpu",
-              "--max-disk",
-              "--max-errors",
-              "--max-in-flight-per-node",
-              "--page-size",
-              "--parallelism",
-              "--priority",
-              "--protect-latency",
-              "--rate",
-              "--skip-preflight",
-              "--tune",
-              "--window"));
+  private static final List<String> CHANGEABLE =
+      List.of(
+          "--balancing",
+          "--consistency",
+          "--grouping",
+          "--max-attempts",
+          "--max-batch-bytes",
+          "--max-batch-statements",
+          "--max-bytes-per-second",
+          "--max-cpu",
+          "--max-disk",
+          "--max-errors",
+          "--max-in-flight-per-node",
+          "--page-size",
+          "--parallelism",
+          "--priority",
+          "--protect-latency",
+          "--rate",
+          "--skip-preflight",
+          "--tune",
+          "--window");
 
   private final JobStore store;
   private final JobProcesses processes;
@@ -118,7 +117,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     }
     JobMaker.requireNoFiles(options);
     List<String> changed = StoredCommand.with(job.definition().command(), options);
-    List<String> command = StoredCommand.of(JobMaker.checked(changed));
+    List<String> command = StoredCommand.of(JobMaker.checked(changed, job.definition().command()));
     folders.require(command);
     if (job.status() == JobStatus.COMPLETED) {
       JobsAgainCommand.RestartCommand.requireRestartable(store, job, command);
@@ -303,8 +302,14 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
             "A job's command must start with 'export' or 'import', not " + first(arguments));
       }
       requireNoFiles(arguments);
-      CommandSpec spec = checked(arguments);
+      CommandSpec spec = checked(arguments, List.of());
       OperationCommand<?, ?> operation = (OperationCommand<?, ?>) spec.userObject();
+      Optional<String> noJob =
+          operation instanceof JobCommand<?, ?> command ? command.noJob() : Optional.empty();
+      if (noJob.isPresent()) {
+        throw new InvalidSettingException(
+            COMMAND, "A job cannot be " + noJob.get() + ": change the command");
+      }
       return Job.pending(
           UUID.randomUUID(),
           kind.name().toLowerCase(Locale.ROOT) + " " + operation.table(),
@@ -329,12 +334,18 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     /**
      * Returns the parsed command.
      *
-     * @throws InvalidSettingException as {@link #make}
+     * @param stored arguments that a job has stored already
+     * @throws InvalidSettingException if the arguments are not valid, or a job cannot store one of
+     *     the others
      */
-    private static CommandSpec checked(List<String> arguments) {
+    private static CommandSpec checked(List<String> arguments, List<String> stored) {
       ParseResult parsed = parse(arguments);
       CommandSpec spec = parsed.commandSpec();
+      Set<String> known = stored.stream().map(JobMaker::name).collect(Collectors.toSet());
       for (OptionSpec option : parsed.matchedOptions()) {
+        if (known.contains(option.longestName())) {
+          continue;
+        }
         // Before the settings are checked, whose messages have values.
         ImportFolders.requireNoProperties(option);
         if (StoredCommand.leavesOut(option)) {
@@ -344,12 +355,6 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
         }
       }
       OperationCommand<?, ?> operation = (OperationCommand<?, ?>) spec.userObject();
-      Optional<String> noJob =
-          operation instanceof JobCommand<?, ?> command ? command.noJob() : Optional.empty();
-      if (noJob.isPresent()) {
-        throw new InvalidSettingException(
-            COMMAND, "A job cannot be " + noJob.get() + ": change the command");
-      }
       // Reports invalid settings now instead of when the job runs.
       try {
         operation.check();

@@ -3,14 +3,23 @@ package io.ringhaul.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringhaul.cli.jobs.JobStoreLocation;
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +90,53 @@ class JobMakerTest {
       assertThatThrownBy(() -> ProcessLauncher.JobMaker.make(command))
           .as(kind)
           .isInstanceOf(InvalidSettingException.class);
+    }
+  }
+
+  @Test
+  void changesWhatBegunJobMayChange(@TempDir Path folder) throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("c.toml"),
+            """
+            [catalog.prod]
+            type = "rest"
+            uri = "http://127.0.0.1:1"
+            """);
+    try (JobStore store = JobStore.inMemory();
+        ProcessLauncher launcher =
+            new ProcessLauncher(
+                store,
+                new ProcessLauncher.JobProcesses(JobStoreLocation.of("none", Map.of()), folder),
+                ImportFolders.of(List.of()))) {
+      for (List<String> command :
+          List.of(
+              List.of("count", "--rate=5", "ks.t"),
+              List.of(
+                  "export",
+                  "--config=" + config,
+                  "--format=iceberg",
+                  "--catalog=prod",
+                  "--rate=5",
+                  "ks.t"))) {
+        Job begun =
+            Job.pending(
+                UUID.randomUUID(),
+                "begun",
+                "",
+                Map.of(),
+                JobKind.valueOf(command.get(0).toUpperCase(Locale.ROOT)),
+                new JobDefinition(Map.of("table", "ks.t"), Map.of(), command));
+        List<String> expected = new ArrayList<>(command);
+        expected.set(expected.indexOf("--rate=5"), "--rate=10");
+        assertThat(launcher.command(begun, List.of("--rate=10")))
+            .containsExactlyInAnyOrderElementsOf(expected);
+        for (String option : List.of("--contact-point=other", "--where=a > 1", "--config=/x")) {
+          assertThatThrownBy(() -> launcher.command(begun, List.of(option)))
+              .isInstanceOf(InvalidSettingException.class)
+              .hasMessageContaining("cannot change after the job has begun");
+        }
+      }
     }
   }
 
