@@ -174,7 +174,7 @@ final class JobCalls {
     Job job = jobs.find(Api.jobId(context));
     jobs.store().requestStop(job.id());
     boolean wasStarting = jobs.launcher().filter(launcher -> launcher.cancel(job)).isPresent();
-    boolean wasOpen = Liveness.isWorking(job) || job.status() == JobStatus.PENDING;
+    boolean wasOpen = Liveness.isOpen(job);
     if (!wasOpen && !wasStarting) {
       throw new ConflictResponse(
           "Job " + job.id() + " is not running (it is " + job.status() + ")");

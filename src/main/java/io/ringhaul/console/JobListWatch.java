@@ -2,7 +2,6 @@ package io.ringhaul.console;
 
 import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.job.Job;
-import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +29,7 @@ final class JobListWatch implements Watch {
     List<JobView> jobs =
         Stream.concat(
                 all.stream().limit(MOST),
-                all.stream()
-                    .skip(MOST)
-                    .filter(job -> Liveness.isWorking(job) || job.status() == JobStatus.PENDING))
+                all.stream().skip(MOST).filter(Liveness::isOpen))
             .map(job -> JobView.brief(job, live))
             .toList();
     byte[] now = Json.bytes(Map.of("items", jobs));

@@ -30,6 +30,11 @@ final class Liveness {
     return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
   }
 
+  /** Returns true if the job has not ended, as far as the store knows. */
+  static boolean isOpen(Job job) {
+    return isWorking(job) || job.status() == JobStatus.PENDING;
+  }
+
   private static boolean isAlive(JobOwner owner, Instant now) {
     Duration silent = Duration.between(owner.lastSeen(), now);
     if (silent.compareTo(SILENCE) > 0) {
