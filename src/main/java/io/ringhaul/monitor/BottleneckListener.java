@@ -17,8 +17,8 @@ public interface BottleneckListener {
   default void ended(Bottleneck bottleneck) {}
 
   /**
-   * Called when the operation has succeeded or failed, with what took most of its time. Default:
-   * does nothing.
+   * Called when the operation has succeeded or failed, with what limited it for most of its time.
+   * Default: does nothing.
    */
   default void limitedBy(LimitingFactor factor) {}
 }

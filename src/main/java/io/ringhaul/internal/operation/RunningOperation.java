@@ -24,8 +24,6 @@ import io.ringhaul.internal.telemetry.TelemetryRecorder;
 import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.internal.tuning.LatencyBound;
 import io.ringhaul.monitor.Bottleneck;
-import io.ringhaul.monitor.BottleneckListener;
-import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.monitor.Progress;
 import io.ringhaul.monitor.Sample;
@@ -244,13 +242,13 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     JobsUnderWay.Registration registration =
         settings.jobs().enter(subject.name(), job.map(OperationJob::id));
     job.ifPresent(its -> listeners.add(new NeighbourPoll(its.id(), its.telemetry(), registration)));
-    closers.push(() -> judge.overall().ifPresent(this::reportLimit));
     BottleneckDetector detector =
         new BottleneckDetector(
             subject.work(),
             settings.requests().limits(),
             registration,
             settings.monitoring().bottlenecks());
+    closers.push(() -> judge.overall().ifPresent(detector::limitedBy));
     bottlenecks = detector::bottlenecks;
     closers.push(detector::close);
     listeners.add(detector);
@@ -264,16 +262,6 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     // Last, because the reaction to a sample shows in the next sample.
     listeners.addAll(reacting);
     closers.push(PerformanceMonitor.start(this, listeners)::close);
-  }
-
-  private void reportLimit(LimitingFactor factor) {
-    for (BottleneckListener listener : settings.monitoring().bottlenecks()) {
-      try {
-        listener.limitedBy(factor);
-      } catch (RuntimeException e) {
-        LOG.warn("A bottleneck listener failed; the operation continues", e);
-      }
-    }
   }
 
   /** Logs a failure to store bottlenecks, which must not fail the operation. */

@@ -6,6 +6,7 @@ import io.ringhaul.internal.telemetry.Detector.Persistence;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.BottleneckListener;
+import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.SampleListener;
 import java.time.Instant;
@@ -145,6 +146,11 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     registration.close();
     List.copyOf(open.values()).forEach(this::ended);
     open.clear();
+  }
+
+  /** Tells the listeners what limited the job. */
+  public void limitedBy(LimitingFactor factor) {
+    tell(listener -> listener.limitedBy(factor));
   }
 
   private void ended(Bottleneck bottleneck) {
