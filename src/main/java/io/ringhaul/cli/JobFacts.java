@@ -121,7 +121,7 @@ final class JobFacts {
   }
 
   private Optional<Duration> duration() {
-    // The time between two runs is none of the job's.
+    // The time between two runs does not count.
     return job.started()
         .filter(start -> job.run() <= 1 && !isInterrupted())
         .flatMap(

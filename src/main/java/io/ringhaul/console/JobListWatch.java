@@ -27,9 +27,7 @@ final class JobListWatch implements Watch {
   public List<Event> changes() {
     List<Job> all = store.list();
     List<JobView> jobs =
-        Stream.concat(
-                all.stream().limit(MOST),
-                all.stream().skip(MOST).filter(Liveness::isOpen))
+        Stream.concat(all.stream().limit(MOST), all.stream().skip(MOST).filter(Liveness::isOpen))
             .map(job -> JobView.brief(job, live))
             .toList();
     byte[] now = Json.bytes(Map.of("items", jobs));

@@ -52,22 +52,7 @@ public record Progress(
 
   /** Returns this progress with figures of requests. */
   public Progress withRequests(int nowInFlight, long sentAgain, Duration withoutAnswer) {
-    return new Progress(
-        tasksDone,
-        tasks,
-        rows,
-        earlierRows,
-        bytes,
-        elapsed,
-        completed,
-        rowsPerSecond,
-        remaining,
-        nowInFlight,
-        sentAgain,
-        withoutAnswer,
-        limitedBy,
-        health,
-        pause);
+    return with(remaining, nowInFlight, sentAgain, withoutAnswer, limitedBy, health, pause);
   }
 
   /**
@@ -78,6 +63,24 @@ public record Progress(
       Optional<LimitingFactor> limitingFactor, Health nowHealth, Optional<Pause> nowPause) {
     boolean moves =
         nowHealth.state() != Health.State.STALLED && nowHealth.state() != Health.State.PAUSED;
+    return with(
+        moves ? remaining : Optional.empty(),
+        inFlight,
+        retries,
+        unanswered,
+        limitingFactor,
+        nowHealth,
+        nowPause);
+  }
+
+  private Progress with(
+      Optional<Duration> left,
+      int nowInFlight,
+      long sentAgain,
+      Duration withoutAnswer,
+      Optional<LimitingFactor> limitingFactor,
+      Health nowHealth,
+      Optional<Pause> nowPause) {
     return new Progress(
         tasksDone,
         tasks,
@@ -87,10 +90,10 @@ public record Progress(
         elapsed,
         completed,
         rowsPerSecond,
-        moves ? remaining : Optional.empty(),
-        inFlight,
-        retries,
-        unanswered,
+        left,
+        nowInFlight,
+        sentAgain,
+        withoutAnswer,
         limitingFactor,
         nowHealth,
         nowPause);
