@@ -55,6 +55,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ConditionIT {
 
   private static final int ROWS = 12_000;
+
+  /** Enough for a job of pages of one row to last on a fast machine. */
+  private static final int MANY_ROWS = 60_000;
+
   private static final int RATE = 600;
   private static final Duration FROZEN = Duration.ofSeconds(8);
 
@@ -78,11 +82,17 @@ class ConditionIT {
     TestCluster.define(
         List.of(
             "CREATE TABLE " + keyspace + ".t (id int PRIMARY KEY, v text)",
+            "CREATE TABLE " + keyspace + ".large (id int PRIMARY KEY, v text)",
             "CREATE TABLE " + keyspace + ".clone (id int PRIMARY KEY, v text)"));
+    insert("t", ROWS);
+    insert("large", MANY_ROWS);
+  }
+
+  private void insert(String table, int rows) {
     AsyncWrites.writeRows(
         TestCluster.session(),
-        "INSERT INTO " + keyspace + ".t (id, v) VALUES (?, ?)",
-        ROWS,
+        String.format("INSERT INTO %s.%s (id, v) VALUES (?, ?)", keyspace, table),
+        rows,
         i -> new Object[] {i, "v" + i});
   }
 
@@ -369,7 +379,7 @@ class ConditionIT {
   }
 
   private ExportRequest slow() {
-    return operator.export(keyspace, "t").to(BurdenedTarget.light()).pageSize(1).skipPreflight();
+    return operator.export(keyspace, "large").to(BurdenedTarget.light()).pageSize(1).skipPreflight();
   }
 
   @Test
