@@ -379,7 +379,11 @@ class ConditionIT {
   }
 
   private ExportRequest slow() {
-    return operator.export(keyspace, "large").to(BurdenedTarget.light()).pageSize(1).skipPreflight();
+    return operator
+        .export(keyspace, "large")
+        .to(BurdenedTarget.light())
+        .pageSize(1)
+        .skipPreflight();
   }
 
   @Test
