@@ -6,6 +6,7 @@ import io.ringhaul.monitor.Progress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -211,12 +212,17 @@ public final class ProgressMeter {
     private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
-     * The window of the remaining time is the last quarter of the elapsed time, within these
-     * bounds.
+     * The window of the remaining time is the last quarter of the elapsed time, within these bounds.
+     * A longer one would take the slow first seconds for the usual speed.
      */
-    private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(6);
 
     private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+    /** The window is longer, up to this time, while it has few steps, such as pages that take long. */
+    private static final long MOST_FOR_STEPS_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private static final int LEAST_STEPS = 4;
 
     /** Closer moments are not stored. */
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
@@ -272,8 +278,7 @@ public final class ProgressMeter {
                     && nanos - each.nanos() > RATE_NANOS
                     && now.moving() - each.moving() < STEP_NANOS);
       }
-      long window = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, (now.moving() - start) / 4));
-      while (moments.size() > 1 && now.moving() - moments.getFirst().moving() > window) {
+      while (moments.size() > 1 && now.moving() - moments.getFirst().moving() > MOST_NANOS) {
         moments.removeFirst();
       }
       return new Forecast(rowsPerSecond(now), remaining(now));
@@ -295,19 +300,35 @@ public final class ProgressMeter {
       if (now.completed() >= 1) {
         return Optional.of(Duration.ZERO);
       }
-      // The time before the first progress says nothing about the speed afterwards.
-      Moment from =
-          moments.stream()
-              .filter(each -> each.completed() > begun)
-              .findFirst()
-              .filter(each -> now.moving() - each.moving() >= LEAST_KNOWN_NANOS)
-              .orElse(moments.getFirst());
+      Moment from = windowStart(now);
       long nanos = now.moving() - from.moving();
       double gained = now.completed() - from.completed();
       if (nanos < LEAST_KNOWN_NANOS || gained <= 0) {
         return Optional.empty();
       }
       return Optional.of(Duration.ofNanos((long) (nanos * (1 - now.completed()) / gained)));
+    }
+
+    private Moment windowStart(Moment now) {
+      long window = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, (now.moving() - start) / 4));
+      Moment from = now;
+      int steps = 0;
+      for (Iterator<Moment> back = moments.descendingIterator(); back.hasNext(); ) {
+        Moment each = back.next();
+        long age = now.moving() - each.moving();
+        // The time before the first progress says nothing about the speed afterwards.
+        boolean isBefore =
+            each.completed() <= begun && now.moving() - from.moving() >= LEAST_KNOWN_NANOS;
+        boolean isEnough = steps >= LEAST_STEPS || age > MOST_FOR_STEPS_NANOS;
+        if (isBefore || (age > window && isEnough)) {
+          break;
+        }
+        if (each.completed() < from.completed()) {
+          steps++;
+        }
+        from = each;
+      }
+      return from;
     }
   }
 }

@@ -82,6 +82,22 @@ class RecentProgressTest {
   }
 
   @Test
+  void forgetsASlowStart() {
+    after(3, 1_000);
+    assertThat(seconds(after(6.5, 100))).isCloseTo((1 - completed) * 100, within(0.1));
+  }
+
+  /** Each page of a slow cluster takes five seconds, and one page says little about the speed. */
+  @Test
+  void averagesOverStepsThatTakeLong() {
+    for (int page = 0; page < 4; page++) {
+      after(5, Double.POSITIVE_INFINITY);
+      completed += 0.05;
+    }
+    assertThat(seconds(after(4.5, Double.POSITIVE_INFINITY))).isCloseTo(75.5, within(10.0));
+  }
+
+  @Test
   void growsDuringAStandstillAndIsFinallyUnknown() {
     double before = seconds(after(30, 100));
     assertThat(seconds(after(5, Double.POSITIVE_INFINITY))).isGreaterThan(before);
