@@ -431,6 +431,7 @@ class ConditionIT {
   @Test
   @Slow
   void namesAnotherJobAfterABaseline() throws Exception {
+    insert("large", 5 * MANY_ROWS);
     Watched first = start(slow().taskCount(8).parallelism(8));
     watch(Duration.ofSeconds(14));
     List<Watched> others = new ArrayList<>();
