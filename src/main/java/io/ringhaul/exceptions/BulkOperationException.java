@@ -56,13 +56,10 @@ public class BulkOperationException extends RuntimeException implements Cloneabl
   }
 
   /**
-   * Returns this exception if it has a partial result, and otherwise a copy with this one. The copy
-   * has the same class, stack trace, cause and suppressed exceptions.
+   * Returns a copy with this partial result in place of an earlier one. The copy has the same
+   * class, stack trace, cause and suppressed exceptions.
    */
   public BulkOperationException withPartialResult(OperationTotals totals) {
-    if (partialResult != null) {
-      return this;
-    }
     BulkOperationException copy = copy();
     copy.partialResult = totals;
     return copy;

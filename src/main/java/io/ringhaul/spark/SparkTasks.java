@@ -219,13 +219,15 @@ final class SparkTasks extends Distribution.Sender {
   }
 
   private static BulkOperationException failure(Exception e) {
-    String reason =
-        causes(e)
-            .filter(BulkOperationException.class::isInstance)
-            .map(cause -> String.valueOf(cause.getMessage()))
-            .findFirst()
-            .orElseGet(() -> causes(e).reduce((outer, inner) -> inner).orElse(e).toString());
-    return new BulkOperationException("A task on Spark failed: " + reason, e);
+    return causes(e)
+        .filter(BulkOperationException.class::isInstance)
+        .map(BulkOperationException.class::cast)
+        .findFirst()
+        .orElseGet(
+            () -> {
+              Throwable reason = causes(e).reduce((outer, inner) -> inner).orElse(e);
+              return new BulkOperationException("A task on Spark failed: " + reason, e);
+            });
   }
 
   /**

@@ -33,12 +33,13 @@ class BulkOperationExceptionTest {
   }
 
   @Test
-  void partialResultsAreAddedToTheCopyOnlyAndNeverReplaced() {
+  void partialResultsAreSetInTheCopyOnly() {
     OperationTotals first = totals(3);
     BulkOperationException copy = original.withPartialResult(first);
     assertThat(copy.partialResult()).contains(first);
     assertThat(original.partialResult()).isEmpty();
-    assertThat(copy.withPartialResult(totals(4))).isSameAs(copy);
+    assertThat(copy.withPartialResult(totals(4)).partialResult()).contains(totals(4));
+    assertThat(copy.partialResult()).contains(first);
   }
 
   @Test

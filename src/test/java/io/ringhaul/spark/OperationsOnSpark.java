@@ -161,11 +161,13 @@ class OperationsOnSpark {
             "export rejects: " + FILES);
     assertThat(lines.get(6)).startsWith("import half failed: ").contains("a failure on purpose");
     assertThat(lines.get(10))
-        .startsWith("import counters broken failed: ")
+        .startsWith("import counters broken failed: Importing into ")
         .contains("is not run again, because its rows must not be written twice");
     assertThat(lines.get(12))
         .startsWith("dry run failed: ")
-        .contains("dryRun is true there and false here");
+        .contains("dryRun is true there and false here")
+        // Exit codes follow the type of a failure.
+        .endsWith("[InvalidSettingException]");
     ImportSource exported = warehouse("iceberg");
     for (String table : List.of("of_iceberg", "of_parquet", "of_csv", "half")) {
       assertEqual(table, exported);

@@ -50,9 +50,9 @@ class RefusalsOnSpark {
         .singleElement()
         .asString()
         .matches(
-            "Counting \\S+ failed. A task on Spark failed: The executor on \\S+ has no connection to"
-                + " the cluster. No node could be reached at 127.0.0.1:1. Give contact points that"
-                + " the driver and all executors can reach");
+            "Counting \\S+ failed. The executor on \\S+ has no connection to the cluster. No node could"
+                + " be reached at 127.0.0.1:1. Give contact points that the driver and all executors"
+                + " can reach");
   }
 
   private SparkApplication application(String spark) throws Exception {

@@ -203,7 +203,8 @@ public final class RunOnSpark {
               };
           System.out.println(what + ": " + rows);
         } catch (BulkOperationException e) {
-          System.out.println(what + " failed: " + e.getMessage());
+          System.out.println(
+              what + " failed: " + e.getMessage() + " [" + e.getClass().getSimpleName() + "]");
         }
       }
     }

@@ -290,7 +290,8 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
               subject.doing() + " was cancelled; " + ending.whatStays(), totals()),
           e);
     } catch (BulkOperationException e) {
-      if (e.getClass() != BulkOperationException.class) {
+      // A part in another process has a result, and its message says already what failed.
+      if (e.getClass() != BulkOperationException.class || e.partialResult().isPresent()) {
         throw e.withPartialResult(totals());
       }
       throw withSuppressed(
