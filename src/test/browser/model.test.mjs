@@ -67,7 +67,7 @@ test("a limit is told with its share and can be changed", () => {
 
 test("a stall takes the place of the time left", () => {
   assert.equal(stateWord(withHealth("stalled")), "Stalled");
-  assert.equal(timeLeft(withHealth("stalled")), "stalled for 8.0 s");
+  assert.equal(timeLeft(withHealth("stalled")), "stalled for 8 s");
   assert.equal(timeLeft(withHealth("running_well")), "1 min 00 s");
 });
 
