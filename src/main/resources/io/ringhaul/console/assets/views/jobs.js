@@ -211,7 +211,7 @@ export class JobsView {
         h(
           "button",
           {
-            class: `count-filter ${name}`,
+            class: `count-filter state ${name}`,
             type: "button",
             "aria-pressed": String(name === status),
             "data-testid": `filter-${name}`,
