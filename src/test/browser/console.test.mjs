@@ -2,7 +2,8 @@
 //
 // CONSOLE_URL  the console's address, such as http://127.0.0.1:8080/
 // TOKEN        its token
-// JOB          the id of a job that runs for a minute at least; default: the newest that runs
+// JOB          the id of a job of 2,000 tasks that outlasts the script; default: the newest that
+//              runs
 // LARGE        the id of a job with 10,000 tasks, of which 7 has failed, made by an application's
 //              code; it is deleted. Default: what needs it is skipped
 // STATES       other jobs as JSON, ids by name: completed, failed, full, failing, paused,
@@ -41,6 +42,11 @@ const SIZES = {
   phone: { width: 390, height: 844 },
 };
 const SMALLEST = { width: 360, height: 740 };
+/** The time that the load of the page is measured for, in seconds. */
+const MEASURED = 15;
+const MOST_OF_CORE = 0.08;
+/** The unit of CPU times in /proc. */
+const TICKS = 100;
 /** Where the content of a job begins on a laptop at the latest. */
 const FOLD = 224;
 // What Chromium does by itself, such as looking for updates, is no part of the test.
@@ -109,6 +115,28 @@ async function grows(id, name) {
 
 function address(tab = "overview", id = job) {
   return new URL(`#/jobs/${encodeURIComponent(id)}/${tab}`, BASE).href;
+}
+
+/** The CPU time of the browser's processes that draw pages. */
+function rendererSeconds() {
+  const processes = new Map();
+  for (const pid of fs.readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+    try {
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+      // What follows the name, which may have blanks.
+      const [, parent, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const ticks = Number(rest[9]) + Number(rest[10]);
+      processes.set(Number(pid), { command, parent: Number(parent), ticks });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const isOurs = (pid) =>
+    pid === process.pid || (processes.has(pid) && isOurs(processes.get(pid).parent));
+  return [...processes]
+    .filter(([pid, { command }]) => command.includes("--type=renderer") && isOurs(pid))
+    .reduce((sum, [, { ticks }]) => sum + ticks / TICKS, 0);
 }
 
 /** Another page, whose errors are wanted. */
@@ -291,6 +319,19 @@ test("each tab has what it is for", async () => {
   await filled("stages", "stages");
   await filled("heat", "nodes");
   await page.locator(".chart-grid .chart").nth(2).waitFor();
+});
+
+test("two thousand tasks take little of a core", async (context) => {
+  for (const tab of ["overview", "tasks"]) {
+    await page.goto(address(tab));
+    // What loading costs does not count.
+    await page.waitForTimeout(5000);
+    const [before, began] = [rendererSeconds(), performance.now()];
+    await page.waitForTimeout(MEASURED * 1000);
+    const share = (rendererSeconds() - before) / ((performance.now() - began) / 1000);
+    context.diagnostic(`${tab}: ${(share * 100).toFixed(1)} % of a core`);
+    assert.ok(share <= MOST_OF_CORE, `${tab} takes ${share} of a core`);
+  }
 });
 
 test("charts share the range that is dragged and the cursor", async () => {

@@ -49,7 +49,7 @@ class ConsoleBrowser {
   private static final int ROWS = 60_000;
 
   /** The export must run until the script stops it, even if the script is slow. */
-  private static final int RATE = 125;
+  private static final int RATE = 60;
 
   private static final int MINUTES = 15;
 
@@ -219,7 +219,7 @@ class ConsoleBrowser {
   }
 
   private List<String> slowExport(String keyspace, String target) {
-    return export(keyspace + ".t", target, "--page-size=50", "--rate=" + RATE, "--tasks=400");
+    return export(keyspace + ".t", target, "--page-size=20", "--rate=" + RATE, "--tasks=2000");
   }
 
   private List<String> export(String table, String target, String... options) {

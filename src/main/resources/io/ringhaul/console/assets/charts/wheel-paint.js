@@ -127,7 +127,7 @@ export function paintTicks(context, size) {
 }
 
 /**
- * The finished part of running arcs, on a layer of their own that the style sheet makes pulse.
+ * The finished part of running arcs, on a layer of their own that beats with each report.
  * `shareOf` gives each arc's completed share.
  */
 export function paintRunning(context, size, arcs, running, shareOf, tone) {

@@ -27,7 +27,7 @@ export class Wheel {
   #signal;
   #open;
   #still = h("canvas", { "aria-hidden": "true" });
-  #moving = h("canvas", { class: "pulse", "aria-hidden": "true" });
+  #moving = h("canvas", { class: "moving", "aria-hidden": "true" });
   #marks = h("canvas", { "aria-hidden": "true" });
   #share = h("span", { class: "wheel-share num" });
   #below = h("span", { class: "wheel-below num" });
@@ -49,6 +49,8 @@ export class Wheel {
   #mode = "state";
   #completed = 0;
   #paused = false;
+  /** The time of the newest report of the job. */
+  #heard;
   #size = 0;
   #partitions = new Map();
   #shape = { arcs: [], ring: false, covered: new Map() };
@@ -111,7 +113,10 @@ export class Wheel {
     const left = live?.remainingSeconds ? `${timeLeft(job)} left` : null;
     const tasks = `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks`;
     say(this.#left, stands ? timeLeft(job) : (left ?? tasks));
-    this.#moving.classList.toggle("pulse", isActive(job) && !stands);
+    const { time } = live ?? {};
+    if (!live || stands) this.#moving.classList.remove("beat");
+    else if (time !== this.#heard) this.#moving.classList.toggle("beat");
+    this.#heard = time;
     const paused = healthOf(job) === "paused";
     if (this.#completed === share(job) && this.#paused === paused) return;
     this.#completed = share(job);
