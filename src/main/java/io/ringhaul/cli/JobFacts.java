@@ -13,7 +13,6 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Progress;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -95,7 +94,7 @@ final class JobFacts {
     return String.format(Locale.ROOT, "%,d", Math.max(rows, job.figures().rows()));
   }
 
-  /** The current rate; that of a completed job is over its whole duration. */
+  /** The current rate; that of a completed job is over the time of its runs. */
   String rate() {
     OptionalDouble rate =
         progress
@@ -105,7 +104,7 @@ final class JobFacts {
   }
 
   private OptionalDouble meanRate() {
-    double seconds = duration().map(Duration::toMillis).orElse(0L) / 1e3;
+    double seconds = job.runTime().toMillis() / 1e3;
     return job.status() == JobStatus.COMPLETED && seconds > 0
         ? OptionalDouble.of(job.figures().rows() / seconds)
         : OptionalDouble.empty();
@@ -115,19 +114,14 @@ final class JobFacts {
     return progress.health().state() == Health.State.STALLED;
   }
 
-  /** The time from the start to the end, or until now; unknown for a job with several runs. */
+  /** The time spent in its runs. */
   String took() {
-    return duration().map(Figures::wholeSeconds).orElse(NONE);
+    return job.runStarted().isPresent() ? Figures.wholeSeconds(job.runTime()) : NONE;
   }
 
-  private Optional<Duration> duration() {
-    // The time between two runs does not count.
-    return job.started()
-        .filter(start -> job.run() <= 1 && !isInterrupted())
-        .flatMap(
-            start ->
-                (isWorking() ? Optional.of(now) : job.completed())
-                    .map(end -> Duration.between(start, end)));
+  /** When the current or last run continued the job; empty if that was the first run. */
+  Optional<Instant> resumed() {
+    return job.runStarted().filter(start -> !job.started().equals(Optional.of(start)));
   }
 
   private boolean isWorking() {

@@ -276,6 +276,7 @@ final class JobsCommand implements Runnable {
           .ifPresentOrElse(
               started -> table.add("started", JobFacts.moment(started)),
               () -> table.add("created", JobFacts.moment(job.created())));
+      facts.resumed().ifPresent(resumed -> table.add("resumed", JobFacts.moment(resumed)));
       facts.ended().ifPresent(ended -> table.add("ended", JobFacts.moment(ended)));
       table.add("took", facts.took());
       table.add("runs", Integer.toString(job.run()));

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param labels the users' labels, without Ringhaul's own, which can name thousands of files
  * @param alive true if the process of the job is alive
+ * @param runStarted the start of the current or last run
+ * @param runSeconds the time spent in all runs, without the time between them
  * @param run the number of runs
  * @param fingerprint the settings that must not change between runs; long values are omitted in
  *     lists
@@ -38,7 +40,9 @@ record JobView(
     boolean alive,
     String created,
     @Nullable String started,
+    @Nullable String runStarted,
     @Nullable String completed,
+    double runSeconds,
     int run,
     Figures figures,
     @Nullable String error,
@@ -140,7 +144,9 @@ record JobView(
         Liveness.isAlive(job, Instant.now()),
         Times.text(job.created()),
         Times.textOrNull(job.started()),
+        Times.textOrNull(job.runStarted()),
         Times.textOrNull(job.completed()),
+        job.runTime().toMillis() / 1e3,
         job.run(),
         Figures.of(job),
         job.error().orElse(null),

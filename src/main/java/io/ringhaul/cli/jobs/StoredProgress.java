@@ -34,7 +34,8 @@ public final class StoredProgress {
     return stored.stream()
         .map(Metric::time)
         .max(Instant::compareTo)
-        .filter(time -> job.started().filter(time::isBefore).isEmpty())
+        // Earlier samples are those of earlier runs.
+        .filter(time -> job.runStarted().filter(time::isBefore).isEmpty())
         .map(time -> progress(job, now, values(stored, time), condition));
   }
 
@@ -52,7 +53,7 @@ public final class StoredProgress {
         values.getOrDefault(MetricName.ROWS.key(), 0.0).longValue(),
         0,
         values.getOrDefault(MetricName.BYTES.key(), 0.0).longValue(),
-        job.started().map(start -> Duration.between(start, now)).orElse(Duration.ZERO),
+        job.runStarted().map(start -> Duration.between(start, now)).orElse(Duration.ZERO),
         values.getOrDefault(MetricName.COMPLETED.key(), 0.0),
         values.getOrDefault(MetricName.ROWS_PER_SECOND.key(), 0.0),
         Optional.ofNullable(values.get(MetricName.REMAINING_SECONDS.key()))
