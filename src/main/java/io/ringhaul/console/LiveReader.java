@@ -27,9 +27,16 @@ final class LiveReader {
   private static final int MOST_SHARES = 1_000;
 
   private final JobTelemetry telemetry;
+  private final StoredFacts facts;
 
   LiveReader(JobTelemetry telemetry) {
     this.telemetry = telemetry;
+    this.facts = new StoredFacts(telemetry);
+  }
+
+  /** Returns what is known of jobs besides their current figures. */
+  StoredFacts facts() {
+    return facts;
   }
 
   /**
