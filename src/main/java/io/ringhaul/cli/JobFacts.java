@@ -17,10 +17,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a person wants to know about a stored job; each fact is a text. */
 final class JobFacts {
@@ -31,13 +33,15 @@ final class JobFacts {
   private final Job job;
   private final Instant now;
   private final JobSubject subject;
+  private final Optional<StoredProgress> stored;
   private final Optional<Progress> progress;
 
-  private JobFacts(Job job, Instant now, Optional<Progress> progress) {
+  private JobFacts(Job job, Instant now, Optional<StoredProgress> stored) {
     this.job = job;
     this.now = now;
     this.subject = JobSubject.of(job);
-    this.progress = progress;
+    this.stored = stored;
+    this.progress = stored.map(StoredProgress::progress);
   }
 
   static JobFacts of(JobStore store, Job job, Instant now) {
@@ -47,6 +51,11 @@ final class JobFacts {
   /** The current progress; empty if the job does not run. */
   Optional<Progress> progress() {
     return progress;
+  }
+
+  /** The current progress as an object for JSON; empty if the job does not run. */
+  Optional<Map<String, @Nullable Object>> progressFacts() {
+    return stored.map(StoredProgress::facts);
   }
 
   /** The status; {@code interrupted} if the job's process gave no sign of life for a minute. */
@@ -133,7 +142,7 @@ final class JobFacts {
     return isWorking() ? Optional.empty() : job.completed();
   }
 
-  /** What became of the job, or how it is while it runs, in a few words. */
+  /** The result of the job, or its health while it runs, in a few words. */
   String outcome() {
     if (progress.isPresent()) {
       Progress current = progress.get();

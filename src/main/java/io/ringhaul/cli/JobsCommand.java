@@ -163,8 +163,7 @@ final class JobsCommand implements Runnable {
                     job -> {
                       Map<String, Object> facts = JobDescription.brief(job, now);
                       StoredProgress.of(jobs, job, now)
-                          .ifPresent(
-                              progress -> facts.put("progress", StoredProgress.facts(progress)));
+                          .ifPresent(progress -> facts.put("progress", progress.facts()));
                       return facts;
                     })
                 .toList());
@@ -231,9 +230,7 @@ final class JobsCommand implements Runnable {
       JobFacts known = JobFacts.of(jobs, job, Instant.now());
       if (json()) {
         Map<String, Object> facts = JobDescription.full(job, partitions, Instant.now());
-        known
-            .progress()
-            .ifPresent(progress -> facts.put("progress", StoredProgress.facts(progress)));
+        known.progressFacts().ifPresent(progress -> facts.put("progress", progress));
         JsonResult.print(facts);
       } else {
         print(jobs, job, known, partitions);
