@@ -116,7 +116,8 @@ class JobConsoleTest {
       assertThat(live.path("limitedBy").toString())
           .isEqualTo(
               "{\"kind\":\"rows_per_second\",\"share\":0.9,\"value\":1000,"
-                  + "\"text\":\"your limit of 1,000 rows/s\"}");
+                  + "\"text\":\"your limit of 1,000 rows/s\","
+                  + "\"parameter\":\"maxRowsPerSecond\"}");
       assertThat(live.path("health").toString())
           .isEqualTo(
               "{\"state\":\"slowed\",\"text\":\"The node answers late\",\"sinceSeconds\":2.0}");
@@ -221,6 +222,30 @@ class JobConsoleTest {
       assertThat(done.at("/result/rowsPerSecond").asDouble() * completed.runTime().toMillis() / 1e3)
           .isCloseTo(completed.figures().rows(), within(1e-6));
     }
+  }
+
+  @Test
+  void listTellsWhatLimitedCompletedJobs() {
+    UUID completed;
+    try (JobRun run = StoredExamples.running(store, "nightly")) {
+      completed = run.job().id();
+      StoredExamples.measured(store, completed);
+      assertThat(client.get("/api/batch-jobs").body().at("/items/0/result").isNull()).isTrue();
+      for (int i = 2; i < StoredExamples.PARTITIONS; i++) {
+        run.begun(i);
+        run.done(new Checkpoint(i, 100, 1_000, 0, List.of(), 0));
+      }
+      run.completed();
+    }
+    StoredExamples.pending(store, "another");
+    JsonNode jobs = client.get("/api/batch-jobs").body().path("items");
+    assertThat(jobs.get(0).path("result").isNull()).isTrue();
+    assertThat(jobs.get(1).path("id").asText()).isEqualTo(completed.toString());
+    JsonNode limit = jobs.get(1).at("/result/limitedBy");
+    assertThat(limit.path("kind").asText()).isEqualTo("cluster");
+    assertThat(limit.path("share").asDouble()).isEqualTo(0.8);
+    assertThat(limit)
+        .isEqualTo(client.get("/api/batch-jobs/" + completed).body().at("/result/limitedBy"));
   }
 
   @Test
@@ -479,6 +504,24 @@ class JobConsoleTest {
           begin + "\"parameter\":\"inflight\",\"value\":2}",
           400,
           "Unknown parameter 'inflight'; the parameters are inFlight, pageBytes");
+    }
+  }
+
+  @Test
+  void refusesToChangeParametersOfTasksInOtherProcesses() {
+    try (JobRun run = StoredExamples.running(store, "on Spark")) {
+      UUID id = run.job().id();
+      JobTelemetry.of(store)
+          .add(id, MetricKind.PERFORMANCE, List.of(Metric.of(Instant.now(), "job", "rows", 1)));
+      assertRefused(
+          "POST",
+          "/api/tuning/apply",
+          "{\"job\":\"" + id + "\",\"parameter\":\"maxRowsPerSecond\",\"value\":2}",
+          400,
+          "can change while it runs: tasks on Spark keep the values with which they start");
+      assertThat(JobTelemetry.of(store).take(id)).isEmpty();
+      assertThat(JobTelemetry.of(store).tuning(id)).isEmpty();
+      run.stopped();
     }
   }
 
