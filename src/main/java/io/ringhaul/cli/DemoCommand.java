@@ -404,9 +404,7 @@ final class DemoCommand implements Callable<Integer> {
         JobStoreLocation location, JobStore jobs, ImportFolders folders, int port) {
       ProcessLauncher launcher =
           new ProcessLauncher(
-              jobs,
-              new ProcessLauncher.JobProcesses(location, ConsoleCommand.logs(jobs)),
-              folders);
+              jobs, new ProcessLauncher.JobProcesses(location, ConsoleCommand.logs(jobs)), folders);
       try {
         return new DemoConsole(
             jobs, launcher, JobConsole.over(jobs).port(port).launcher(launcher).start());

@@ -89,7 +89,8 @@ final class LiveReader {
             metric ->
                 metric
                     .partition()
-                    .ifPresent(number -> shares.put(number, Math.round(metric.value() * 1e3) / 1e3)));
+                    .ifPresent(
+                        number -> shares.put(number, Math.round(metric.value() * 1e3) / 1e3)));
     return shares;
   }
 

@@ -67,9 +67,7 @@ record PartitionView(
         partition.error().orElse(null),
         lastAttempt.map(each -> Times.text(each.begun())).orElse(null),
         Times.textOrNull(
-            isLeft
-                ? job.owner().map(JobOwner::lastSeen)
-                : lastAttempt.flatMap(LastAttempt::ended)),
+            isLeft ? job.owner().map(JobOwner::lastSeen) : lastAttempt.flatMap(LastAttempt::ended)),
         isRunning ? shares.get(partition.number()) : null,
         lastAttempt.map(PartitionView::worker).orElse(null),
         lastAttempt.flatMap(LastAttempt::replica).orElse(null));

@@ -64,8 +64,7 @@ final class StoredFacts {
   synchronized JobSubject subject(Job job) {
     Read read = subjects.get(job.id());
     if (read == null || !read.isOf(job)) {
-      read =
-          new Read(job.status(), job.definition(), job.plan().hashCode(), JobSubject.of(job));
+      read = new Read(job.status(), job.definition(), job.plan().hashCode(), JobSubject.of(job));
       subjects.put(job.id(), read);
     }
     return read.subject();
@@ -73,15 +72,13 @@ final class StoredFacts {
 
   /** Returns how the completed ones of these jobs were at their end, by id. */
   synchronized Map<UUID, StoredCondition> ends(List<Job> jobs) {
-    List<Job> completed =
-        jobs.stream().filter(job -> job.status() == JobStatus.COMPLETED).toList();
+    List<Job> completed = jobs.stream().filter(job -> job.status() == JobStatus.COMPLETED).toList();
     if (completed.stream().anyMatch(job -> !ends.containsKey(Run.of(job)))) {
       Map<UUID, List<Metric>> latest = telemetry.latestOfCompleted(MetricKind.PERFORMANCE);
       completed.forEach(
           job ->
               ends.put(
-                  Run.of(job),
-                  StoredCondition.read(latest.getOrDefault(job.id(), List.of()))));
+                  Run.of(job), StoredCondition.read(latest.getOrDefault(job.id(), List.of()))));
     }
     Map<UUID, StoredCondition> found = new LinkedHashMap<>();
     completed.forEach(

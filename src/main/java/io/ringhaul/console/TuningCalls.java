@@ -129,8 +129,7 @@ final class TuningCalls {
     long before =
         now(latest, wish.parameter())
             .orElseThrow(
-                () ->
-                    new BadRequestResponse(refusal(job, wish, latest.under(MetricName.TUNABLE))));
+                () -> new BadRequestResponse(refusal(job, wish, latest.under(MetricName.TUNABLE))));
     TuningEntry wanted =
         new TuningEntry(
             UUID.randomUUID().toString(),

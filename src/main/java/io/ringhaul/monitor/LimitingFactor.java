@@ -118,9 +118,7 @@ public record LimitingFactor(Kind kind, double share, OptionalLong value) {
   }
 
   private String of(String format) {
-    return value.isPresent()
-        ? String.format(Locale.ROOT, " of " + format, value.getAsLong())
-        : "";
+    return value.isPresent() ? String.format(Locale.ROOT, " of " + format, value.getAsLong()) : "";
   }
 
   @Override

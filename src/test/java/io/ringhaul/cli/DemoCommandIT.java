@@ -152,7 +152,9 @@ class DemoCommandIT {
         HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(console.resolve("/api/batch-jobs"))
-                    .header("Authorization", "Bearer " + console.getFragment().substring("token=".length()))
+                    .header(
+                        "Authorization",
+                        "Bearer " + console.getFragment().substring("token=".length()))
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(Json.text(command)))
                     .build(),
@@ -165,8 +167,7 @@ class DemoCommandIT {
   void consoleThatCannotStartLeavesNothingOpen() throws Exception {
     Path warehouse = folder.resolve("taken");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThatThrownBy(
-              () -> DemoCommand.DemoConsole.start(warehouse, taken.getLocalPort()))
+      assertThatThrownBy(() -> DemoCommand.DemoConsole.start(warehouse, taken.getLocalPort()))
           .hasMessageContaining(Integer.toString(taken.getLocalPort()));
     }
     // A store that is still open keeps its file of the write-ahead log.

@@ -210,8 +210,7 @@ class JobConsoleTest {
       assertThat(job.path("started").asText()).isEqualTo(Times.textOrNull(stopped.started()));
       assertThat(job.path("runStarted").asText())
           .isEqualTo(Times.textOrNull(run.job().runStarted()));
-      assertThat(job.path("runSeconds").asDouble())
-          .isEqualTo(stopped.runTime().toMillis() / 1e3);
+      assertThat(job.path("runSeconds").asDouble()).isEqualTo(stopped.runTime().toMillis() / 1e3);
       for (int i = 2; i < StoredExamples.PARTITIONS; i++) {
         run.begun(i);
         run.done(new Checkpoint(i, 100, 1_000, 0, List.of(), 0));

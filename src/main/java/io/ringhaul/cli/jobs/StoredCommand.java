@@ -77,8 +77,7 @@ public final class StoredCommand {
    */
   public static List<String> withConfiguration(CommandSpec command) {
     return arguments(
-        command,
-        option -> leavesOut(option) && !OF_CONFIGURATION.contains(option.longestName()));
+        command, option -> leavesOut(option) && !OF_CONFIGURATION.contains(option.longestName()));
   }
 
   /**

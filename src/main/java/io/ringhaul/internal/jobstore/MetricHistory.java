@@ -235,7 +235,8 @@ final class MetricHistory {
 
   /** The last values of each resolution of the newest completed jobs. */
   static Map<UUID, List<Metric>> latestOfCompleted(Handle handle, MetricKind kind, int jobs) {
-    RowMapper<Metric> metric = handle.getConfig(RowMappers.class).findFor(Metric.class).orElseThrow();
+    RowMapper<Metric> metric =
+        handle.getConfig(RowMappers.class).findFor(Metric.class).orElseThrow();
     Map<UUID, List<Metric>> found = new HashMap<>();
     SQL.query(handle, "latestOfCompleted")
         .bind("kind", kind.name())

@@ -45,10 +45,7 @@ public final class WorkerClock implements AutoCloseable {
     private long rows;
 
     private Task(
-        int partition,
-        String replica,
-        LongSupplier queued,
-        Supplier<OptionalDouble> completed) {
+        int partition, String replica, LongSupplier queued, Supplier<OptionalDouble> completed) {
       this.partition = partition;
       this.replica = replica;
       this.queued = queued;

@@ -88,8 +88,7 @@ abstract class JobTelemetryContract {
     Metric first = Metric.of(START.plusSeconds(1), "limited_overall:cluster", "share", 0.8);
     try (JobRun run = JobRuns.of(store).begin(job.id())) {
       run.plan("p", List.of());
-      telemetry.add(
-          job.id(), MetricKind.PERFORMANCE, List.of(Metric.of(START, "job", "rows", 1)));
+      telemetry.add(job.id(), MetricKind.PERFORMANCE, List.of(Metric.of(START, "job", "rows", 1)));
       telemetry.add(job.id(), MetricKind.PERFORMANCE, List.of(last, first));
       run.completed();
     }

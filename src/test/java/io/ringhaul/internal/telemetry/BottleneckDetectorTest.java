@@ -254,7 +254,8 @@ class BottleneckDetectorTest {
                 "task:107",
                 sample -> {
                   sample.tasks.clear();
-                  sample.tasks.add(new TaskSample(107, 7, 900_000, sample.second, "", OptionalDouble.empty()));
+                  sample.tasks.add(
+                      new TaskSample(107, 7, 900_000, sample.second, "", OptionalDouble.empty()));
                   sample.tasksDone = 99;
                 })
             .withEvidence(Map.of("idleWorkers", 7.0))
@@ -366,7 +367,8 @@ class BottleneckDetectorTest {
     Consumer<TestSample> lastTask =
         sample -> {
           sample.tasks.clear();
-          sample.tasks.add(new TaskSample(107, 7, 1_000, sample.second - 5, "", OptionalDouble.empty()));
+          sample.tasks.add(
+              new TaskSample(107, 7, 1_000, sample.second - 5, "", OptionalDouble.empty()));
           sample.tasksDone = 99;
         };
     return List.of(
@@ -407,7 +409,8 @@ class BottleneckDetectorTest {
                     sample -> {
                       sample.tasks.subList(1, TestSample.WORKERS).clear();
                       sample.tasksDone = 99;
-                      sample.tasks.set(0, new TaskSample(100, 0, 1_000, 3, "", OptionalDouble.empty()));
+                      sample.tasks.set(
+                          0, new TaskSample(100, 0, 1_000, 3, "", OptionalDouble.empty()));
                       sample.p50.replaceAll((node, millis) -> 900.0);
                     }))),
         new Quiet(
@@ -445,7 +448,9 @@ class BottleneckDetectorTest {
                       sample.earlierRows = 1;
                       sample.tasksDone = 99;
                       sample.tasks.subList(1, TestSample.WORKERS).clear();
-                      sample.tasks.set(0, new TaskSample(100, 0, 1_000, sample.second, "", OptionalDouble.empty()));
+                      sample.tasks.set(
+                          0,
+                          new TaskSample(100, 0, 1_000, sample.second, "", OptionalDouble.empty()));
                       sample.tunables.put("workers", 8L);
                     }))),
         new Quiet(
