@@ -153,7 +153,7 @@ test("what is completed beyond finished tasks fills the running ones", () => {
     { status: "PENDING" },
   ];
   const shareOf = runningShare(new Map(tasks.map((each, i) => [i, each])), 0.5);
-  assert.equal(shareOf(tasks[1]), 0.5);
+  assert.ok(Math.abs(shareOf(tasks[1]) - 0.1) < 1e-9);
   assert.equal(shareOf(tasks[2]), 0.9);
 });
 
