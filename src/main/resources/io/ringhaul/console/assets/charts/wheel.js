@@ -48,7 +48,8 @@ export class Wheel {
   #tip;
   #mode = "state";
   #completed = 0;
-  #paused = false;
+  /** What running tasks are called while they stand still; null while they run. */
+  #standing = null;
   /** The time of the newest report of the job. */
   #heard;
   #size = 0;
@@ -117,10 +118,10 @@ export class Wheel {
     if (!live || stands) this.#moving.classList.remove("beat");
     else if (time !== this.#heard) this.#moving.classList.toggle("beat");
     this.#heard = time;
-    const paused = healthOf(job) === "paused";
-    if (this.#completed === share(job) && this.#paused === paused) return;
+    const standing = healthOf(job) === "paused" ? "Paused" : isActive(job) ? null : "Unfinished";
+    if (this.#completed === share(job) && this.#standing === standing) return;
     this.#completed = share(job);
-    this.#paused = paused;
+    this.#standing = standing;
     this.#repaint();
   }
 
@@ -216,7 +217,7 @@ export class Wheel {
     const colours = colouring(this.#mode, this.#partitions, this.#shape.covered);
     const fixed = {
       PENDING: colour("--pending"),
-      RUNNING: colour(this.#paused ? "--line-strong" : "--running-rest"),
+      RUNNING: colour(this.#standing ? "--line-strong" : "--running-rest"),
       FAILED: colour("--failed"),
     };
     const { arcs, ring } = this.#shape;
@@ -240,12 +241,12 @@ export class Wheel {
       arcs,
       running,
       (arc) => shareOf(this.#partitions.get(arc.partition)),
-      colour(this.#paused ? "--faint" : "--running"),
+      colour(this.#standing ? "--faint" : "--running"),
     );
     this.#moving.hidden = !running.length;
     const states = [
       ["done", "Done", this.#mode === "state" ? counts.DONE : 0],
-      this.#paused ? ["paused", "Paused", counts.RUNNING] : ["running", "Running", counts.RUNNING],
+      [this.#standing ? "paused" : "running", this.#standing ?? "Running", counts.RUNNING],
       ["pending", "Waiting", counts.PENDING],
       ["failed", "Failed", counts.FAILED],
     ];

@@ -111,12 +111,7 @@ export function limitSentence(job) {
 
 /** The setting that changes the limit while the job runs; null where there is none. */
 export function changeableLimit(job) {
-  const name = {
-    rows_per_second: "maxRowsPerSecond",
-    bytes_per_second: "maxBytesPerSecond",
-    in_flight: "inFlight",
-  }[job.live?.limitedBy?.kind];
-  return isActive(job) && name && name in (job.live.settings ?? {}) ? name : null;
+  return isActive(job) ? (job.live?.limitedBy?.parameter ?? null) : null;
 }
 
 export function sentence(text) {
@@ -189,6 +184,7 @@ export function secondsRun(job, now) {
 export function rate(job, now) {
   if (isActive(job))
     return typeof job.live?.rowsPerSecond === "number" ? Math.round(job.live.rowsPerSecond) : null;
+  if (typeof job.result?.rowsPerSecond === "number") return Math.round(job.result.rowsPerSecond);
   const seconds = secondsRun(job, now);
   return seconds && job.figures.rows ? Math.round(job.figures.rows / seconds) : null;
 }
