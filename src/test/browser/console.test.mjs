@@ -2,11 +2,16 @@
 //
 // CONSOLE_URL  the console's address, such as http://127.0.0.1:8080/
 // TOKEN        its token
-// JOB          the id of a job that runs for a minute at least; default: the newest that runs
+// JOB          the id of a job of 2,000 tasks that outlasts the script; default: the newest that
+//              runs
 // LARGE        the id of a job with 10,000 tasks, of which 7 has failed, made by an application's
 //              code; it is deleted. Default: what needs it is skipped
-// STATES       other jobs as JSON, ids by name: completed, failed, paused, interrupted, imported.
-//              Default: none
+// STATES       other jobs as JSON, ids by name: completed, failed, full, failing, paused,
+//              interrupted, imported. Default: none
+// NODE         the address of a node, such as 127.0.0.1:9042
+// TROUBLED     the command of a job as JSON, without a contact point. It is run over a connection
+//              to NODE that is disturbed, and must last. Default: what needs it is skipped
+// EMPTY        the address of a console without jobs. Default: what needs it is skipped
 // SHOTS        a folder for screenshots; default: none are taken
 // CHROMIUM     the browser; default: /usr/bin/chromium
 // PATIENCE     seconds to wait for anything; default: 30
@@ -20,6 +25,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
+import { Link } from "./link.mjs";
 
 const BASE = new URL(required("CONSOLE_URL"));
 const TOKEN = required("TOKEN");
@@ -27,13 +33,22 @@ const LARGE = process.env.LARGE;
 const SHOTS = process.env.SHOTS;
 const PATIENCE = Number(process.env.PATIENCE ?? 30) * 1000;
 const STATES = JSON.parse(process.env.STATES ?? "{}");
+const TROUBLED = JSON.parse(process.env.TROUBLED ?? "null");
+const EMPTY = process.env.EMPTY;
 const TABS = ["overview", "tasks", "performance", "tuning", "details"];
-const LOOKS = [
-  ["desktop-light", { width: 1440, height: 900 }, "light"],
-  ["laptop-dark", { width: 1280, height: 720 }, "dark"],
-  ["phone-light", { width: 390, height: 844 }, "light"],
-  ["small-phone-dark", { width: 360, height: 740 }, "dark"],
-];
+const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  laptop: { width: 1280, height: 720 },
+  phone: { width: 390, height: 844 },
+};
+const SMALLEST = { width: 360, height: 740 };
+/** The time that the load of the page is measured for, in seconds. */
+const MEASURED = 15;
+const MOST_OF_CORE = 0.08;
+/** The unit of CPU times in /proc. */
+const TICKS = 100;
+/** Where the content of a job begins on a laptop at the latest. */
+const FOLD = 224;
 // What Chromium does by itself, such as looking for updates, is no part of the test.
 const ARGUMENTS = [
   "--no-sandbox",
@@ -102,6 +117,28 @@ function address(tab = "overview", id = job) {
   return new URL(`#/jobs/${encodeURIComponent(id)}/${tab}`, BASE).href;
 }
 
+/** The CPU time of the browser's processes that draw pages. */
+function rendererSeconds() {
+  const processes = new Map();
+  for (const pid of fs.readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+    try {
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+      // What follows the name, which may have blanks.
+      const [, parent, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const ticks = Number(rest[9]) + Number(rest[10]);
+      processes.set(Number(pid), { command, parent: Number(parent), ticks });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const isOurs = (pid) =>
+    pid === process.pid || (processes.has(pid) && isOurs(processes.get(pid).parent));
+  return [...processes]
+    .filter(([pid, { command }]) => command.includes("--type=renderer") && isOurs(pid))
+    .reduce((sum, [, { ticks }]) => sum + ticks / TICKS, 0);
+}
+
 /** Another page, whose errors are wanted. */
 async function other(url) {
   const opened = await browser.newPage();
@@ -121,19 +158,37 @@ async function axeViolations() {
   return violations.map((each) => each.slice(0, 400));
 }
 
-/** Shows the page in each look, and checks that it fits and that axe finds nothing. */
+/** Shows the page in each size and theme, and checks that it fits and that axe finds nothing. */
 async function lookAt(name) {
-  for (const [look, size, colorScheme] of LOOKS) {
+  for (const [place, size] of Object.entries(SIZES)) {
     await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme });
-    // The charts draw within a frame or two of their data.
-    await page.waitForTimeout(400);
-    assert.ok((await sideways()) <= 0, `${name} on ${look} can be scrolled sideways`);
-    assert.deepEqual(await axeViolations(), [], `${name} on ${look}`);
-    await shot(`${look}-${name}`);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      // The charts draw within a frame or two of their data.
+      await page.waitForTimeout(300);
+      const look = `${place}-${colorScheme}-${name}`;
+      await shot(look);
+      // A laptop shows what a desktop does.
+      if (place !== "laptop") assert.deepEqual(await axeViolations(), [], look);
+    }
+    assert.ok((await sideways()) <= 0, `${name} on ${place} can be scrolled sideways`);
   }
+  await page.setViewportSize(SMALLEST);
+  await page.waitForTimeout(300);
+  assert.ok((await sideways()) <= 0, `${name} on the smallest phone can be scrolled sideways`);
   await page.setViewportSize({ width: 1360, height: 900 });
   await page.emulateMedia({ colorScheme: "light" });
+}
+
+async function shows(tone) {
+  await page.locator(`.job-head[data-tone="${tone}"]`).waitFor();
+}
+
+/** The errors that the browser reports while `work` is done are wanted. */
+async function expectingErrors(work) {
+  const before = problems.length;
+  await work();
+  problems.length = before;
 }
 
 async function sideways() {
@@ -201,7 +256,7 @@ test("the head tells the way, the health and the limit above the fold", async ()
   assert.equal(live.limitedBy.value, Number(settings.maxRowsPerSecond));
   assert.ok((await byId("limit").innerText()).includes(live.limitedBy.text));
   const { y } = await page.locator("#panel").boundingBox();
-  assert.ok(y < 300, `the content begins at ${y}`);
+  assert.ok(y <= FOLD, `the content begins at ${y}`);
   await page.setViewportSize({ width: 1360, height: 900 });
 });
 
@@ -264,6 +319,19 @@ test("each tab has what it is for", async () => {
   await filled("stages", "stages");
   await filled("heat", "nodes");
   await page.locator(".chart-grid .chart").nth(2).waitFor();
+});
+
+test("two thousand tasks take little of a core", async (context) => {
+  for (const tab of ["overview", "tasks"]) {
+    await page.goto(address(tab));
+    // What loading costs does not count.
+    await page.waitForTimeout(5000);
+    const [before, began] = [rendererSeconds(), performance.now()];
+    await page.waitForTimeout(MEASURED * 1000);
+    const share = (rendererSeconds() - before) / ((performance.now() - began) / 1000);
+    context.diagnostic(`${tab}: ${(share * 100).toFixed(1)} % of a core`);
+    assert.ok(share <= MOST_OF_CORE, `${tab} takes ${share} of a core`);
+  }
 });
 
 test("charts share the range that is dragged and the cursor", async () => {
@@ -430,26 +498,40 @@ test("a typo in the command of a new job is named", async () => {
   await byId("new-rate").fill("8000");
   const command = await byId("new-command").inputValue();
   assert.equal(command, "ringhaul export ks.t --format=iceberg --path=/lake --rate=8000");
-  await byId("new-command").fill(command.replace("--format", "--fromat"));
-  await byId("new-submit").click();
-  await byId("new-error").waitFor();
-  assert.match(await byId("new-error").innerText(), /--fromat/);
-  // The browser reports the answer 400, which is wanted here.
-  problems.pop();
   await lookAt("new-job");
+  await expectingErrors(async () => {
+    await byId("new-command").fill(command.replace("--format", "--fromat"));
+    await byId("new-submit").click();
+    await byId("new-error").waitFor();
+  });
+  assert.match(await byId("new-error").innerText(), /--fromat/);
+  await lookAt("new-job-typo");
   await page.keyboard.press("Escape");
 });
 
 test("an unknown job is not found", async () => {
-  const missing = await other(address("overview", "00000000-0000-4000-8000-000000000000"));
-  await missing.getByText("Job not found").waitFor();
-  await missing.close();
+  await expectingErrors(async () => {
+    await page.goto(address("overview", "00000000-0000-4000-8000-000000000000"));
+    await page.getByText("Job not found").waitFor();
+    await lookAt("not-found");
+  });
+});
+
+test("an empty store says how to begin", { skip: !EMPTY }, async () => {
+  const usual = page;
+  page = await other(EMPTY);
+  await page.getByText("No jobs yet").waitFor();
+  await lookAt("empty");
+  await page.close();
+  page = usual;
 });
 
 for (const [state, sign] of Object.entries({
   completed: '[data-testid="result"]',
   failed: '[data-testid="failure"]',
-  paused: '[data-tone="paused"]',
+  full: '[data-testid="failure"]',
+  failing: '.job-head[data-tone="failing"]',
+  paused: '.job-head[data-tone="paused"]',
   interrupted: '[data-testid="interrupted"]',
   imported: '[data-testid="files"]',
 })) {
@@ -474,6 +556,8 @@ test("a failed job is resumed with changed options", { skip: !STATES.failed }, a
 test("a lost connection greys the figures", async () => {
   await page.goto(address());
   await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
+  // The figures stay as they were.
+  await filled("chart-throughput", "points");
   const expected = problems.length;
   await page.context().setOffline(true);
   await page.evaluate(() => {
@@ -483,7 +567,7 @@ test("a lost connection greys the figures", async () => {
   await page.locator('[data-testid="connection"][data-state="lost"]').waitFor();
   assert.match(await byId("connection").innerText(), /as of \d\d:\d\d/);
   assert.ok(await page.evaluate(() => document.documentElement.classList.contains("stale")));
-  await shot("connection-lost");
+  await lookAt("connection-lost");
   await page.context().setOffline(false);
   await page.evaluate(() => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => false });
@@ -505,7 +589,57 @@ test("stop works", async () => {
   assert.equal(await byId("stop").count(), 0);
   assert.ok(await byId("start").isVisible());
   assert.ok(await byId("error-line").isHidden());
-  await shot("stopped");
+  await lookAt("stopped");
+});
+
+test("a job is slowed and stalled as its cluster is", { skip: !TROUBLED }, async () => {
+  const link = await Link.to(required("NODE"));
+  try {
+    const answer = await fetch(new URL("api/batch-jobs", BASE), {
+      method: "POST",
+      headers: { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" },
+      body: JSON.stringify({
+        command: [...TROUBLED, `--contact-point=${link.address}`],
+        name: "troubled",
+        start: true,
+      }),
+    });
+    assert.equal(answer.status, 201);
+    const { id } = await answer.json();
+    await page.goto(address("overview", id));
+    await shows("running");
+    // A latency is late only compared with the usual one.
+    await page.waitForFunction(
+      () =>
+        Number(document.querySelector('[data-testid="chart-latency"]')?.dataset.points) > 20,
+    );
+    link.delay(400);
+    await shows("slowed");
+    await lookAt("slowed");
+    link.pass();
+    await shows("running");
+    await page.evaluate(() => {
+      window.spoken = [];
+      const place = document.querySelector('[data-testid="spoken"]');
+      new MutationObserver(() => window.spoken.push(place.textContent)).observe(place, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    });
+    link.hold();
+    await shows("stalled");
+    assert.match(await page.title(), /Stalled/);
+    assert.match(await page.locator(".figure-left dd").first().innerText(), /^stalled for \d/);
+    await lookAt("stalled");
+    await page.waitForTimeout(2000);
+    const spoken = await page.evaluate(() => window.spoken);
+    assert.equal(spoken.filter((each) => each.startsWith("Stalled")).length, 1, spoken.join());
+    link.pass();
+    await shows("running");
+  } finally {
+    link.close();
+  }
 });
 
 test("nothing was refused, violated or asked of another host", async () => {

@@ -26,7 +26,9 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
+import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOptions;
+import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.table.TableSource;
@@ -143,9 +145,10 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println("      The console is at " + console.address());
         int exitCode = run(session, operator, warehouse, Optional.of(console));
         System.out.print(nextSteps(session, warehouse, console));
-        try (UntilSignal signal = UntilSignal.listening()) {
-          signal.await();
-        }
+        // The cluster ends itself when the process shuts down, and its jobs must end before it.
+        UntilSignal signal = UntilSignal.beforeShutdown();
+        signal.await();
+        System.out.println("Stopping the jobs, the console and the cluster");
         return exitCode;
       }
     }
@@ -365,6 +368,9 @@ final class DemoCommand implements Callable<Integer> {
   /** A console over a job store in the warehouse folder. */
   static final class DemoConsole implements AutoCloseable {
 
+    /** Jobs need a few seconds for their requests in flight. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
     private final JobStore jobs;
     private final ProcessLauncher launcher;
     private final JobConsole console;
@@ -384,18 +390,26 @@ final class DemoCommand implements Callable<Integer> {
       }
       JobStoreLocation location =
           JobStoreLocation.of(warehouse.resolve("jobs.db").toString(), System.getenv());
+      ImportFolders folders = ImportFolders.of(List.of(warehouse));
       JobStore jobs = location.open();
+      try {
+        return start(location, jobs, folders, port);
+      } catch (RuntimeException e) {
+        jobs.close();
+        throw e;
+      }
+    }
+
+    private static DemoConsole start(
+        JobStoreLocation location, JobStore jobs, ImportFolders folders, int port) {
       ProcessLauncher launcher =
           new ProcessLauncher(
-              jobs,
-              new ProcessLauncher.JobProcesses(location, ConsoleCommand.logs(jobs)),
-              ImportFolders.of(List.of(warehouse)));
+              jobs, new ProcessLauncher.JobProcesses(location, ConsoleCommand.logs(jobs)), folders);
       try {
         return new DemoConsole(
             jobs, launcher, JobConsole.over(jobs).port(port).launcher(launcher).start());
       } catch (RuntimeException e) {
         launcher.close();
-        jobs.close();
         throw e;
       }
     }
@@ -417,11 +431,33 @@ final class DemoCommand implements Callable<Integer> {
           .madeBy(List.of(command));
     }
 
+    /** Stops the jobs that still run, since their cluster ends next, and closes the console. */
     @Override
     public void close() {
-      console.close();
-      launcher.close();
-      jobs.close();
+      try (jobs;
+          launcher;
+          console) {
+        stopJobs();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void stopJobs() throws InterruptedException {
+      // Those of other terminals too.
+      jobs.list().stream()
+          .filter(DemoConsole::isWorking)
+          .forEach(job -> jobs.requestStop(job.id()));
+      launcher.stopAll(PATIENCE);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (jobs.list().stream().anyMatch(DemoConsole::isWorking)
+          && System.nanoTime() < deadline) {
+        Thread.sleep(100);
+      }
+    }
+
+    private static boolean isWorking(Job job) {
+      return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
     }
   }
 

@@ -340,7 +340,7 @@ final class ExportCommand extends JobCommand<ExportRequest, ExportResult> {
   /** The comparison of the table with the target, if a command can make it and this one did not. */
   @Override
   Optional<String> nextCommand() {
-    List<String> arguments = StoredCommand.of(spec());
+    List<String> arguments = StoredCommand.withConfiguration(spec());
     if (verify
         || arguments.contains("--header=false")
         || arguments.stream().anyMatch(StoredCommand::isProperty)

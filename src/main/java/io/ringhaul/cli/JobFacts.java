@@ -13,15 +13,16 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.Progress;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a person wants to know about a stored job; each fact is a text. */
 final class JobFacts {
@@ -32,13 +33,15 @@ final class JobFacts {
   private final Job job;
   private final Instant now;
   private final JobSubject subject;
+  private final Optional<StoredProgress> stored;
   private final Optional<Progress> progress;
 
-  private JobFacts(Job job, Instant now, Optional<Progress> progress) {
+  private JobFacts(Job job, Instant now, Optional<StoredProgress> stored) {
     this.job = job;
     this.now = now;
     this.subject = JobSubject.of(job);
-    this.progress = progress;
+    this.stored = stored;
+    this.progress = stored.map(StoredProgress::progress);
   }
 
   static JobFacts of(JobStore store, Job job, Instant now) {
@@ -48,6 +51,11 @@ final class JobFacts {
   /** The current progress; empty if the job does not run. */
   Optional<Progress> progress() {
     return progress;
+  }
+
+  /** The current progress as an object for JSON; empty if the job does not run. */
+  Optional<Map<String, @Nullable Object>> progressFacts() {
+    return stored.map(StoredProgress::facts);
   }
 
   /** The status; {@code interrupted} if the job's process gave no sign of life for a minute. */
@@ -95,7 +103,7 @@ final class JobFacts {
     return String.format(Locale.ROOT, "%,d", Math.max(rows, job.figures().rows()));
   }
 
-  /** The current rate; that of a completed job is over its whole duration. */
+  /** The current rate; that of a completed job is over the time of its runs. */
   String rate() {
     OptionalDouble rate =
         progress
@@ -105,7 +113,7 @@ final class JobFacts {
   }
 
   private OptionalDouble meanRate() {
-    double seconds = duration().map(Duration::toMillis).orElse(0L) / 1e3;
+    double seconds = job.runTime().toMillis() / 1e3;
     return job.status() == JobStatus.COMPLETED && seconds > 0
         ? OptionalDouble.of(job.figures().rows() / seconds)
         : OptionalDouble.empty();
@@ -115,19 +123,14 @@ final class JobFacts {
     return progress.health().state() == Health.State.STALLED;
   }
 
-  /** The time from the start to the end, or until now; unknown for a job with several runs. */
+  /** The time spent in its runs. */
   String took() {
-    return duration().map(Figures::wholeSeconds).orElse(NONE);
+    return job.runStarted().isPresent() ? Figures.wholeSeconds(job.runTime()) : NONE;
   }
 
-  private Optional<Duration> duration() {
-    // The time between two runs does not count.
-    return job.started()
-        .filter(start -> job.run() <= 1 && !isInterrupted())
-        .flatMap(
-            start ->
-                (isWorking() ? Optional.of(now) : job.completed())
-                    .map(end -> Duration.between(start, end)));
+  /** When the current or last run continued the job; empty if that was the first run. */
+  Optional<Instant> resumed() {
+    return job.runStarted().filter(start -> !job.started().equals(Optional.of(start)));
   }
 
   private boolean isWorking() {
@@ -139,7 +142,7 @@ final class JobFacts {
     return isWorking() ? Optional.empty() : job.completed();
   }
 
-  /** What became of the job, or how it is while it runs, in a few words. */
+  /** The result of the job, or its health while it runs, in a few words. */
   String outcome() {
     if (progress.isPresent()) {
       Progress current = progress.get();

@@ -163,8 +163,7 @@ final class JobsCommand implements Runnable {
                     job -> {
                       Map<String, Object> facts = JobDescription.brief(job, now);
                       StoredProgress.of(jobs, job, now)
-                          .ifPresent(
-                              progress -> facts.put("progress", StoredProgress.facts(progress)));
+                          .ifPresent(progress -> facts.put("progress", progress.facts()));
                       return facts;
                     })
                 .toList());
@@ -231,9 +230,7 @@ final class JobsCommand implements Runnable {
       JobFacts known = JobFacts.of(jobs, job, Instant.now());
       if (json()) {
         Map<String, Object> facts = JobDescription.full(job, partitions, Instant.now());
-        known
-            .progress()
-            .ifPresent(progress -> facts.put("progress", StoredProgress.facts(progress)));
+        known.progressFacts().ifPresent(progress -> facts.put("progress", progress));
         JsonResult.print(facts);
       } else {
         print(jobs, job, known, partitions);
@@ -276,6 +273,7 @@ final class JobsCommand implements Runnable {
           .ifPresentOrElse(
               started -> table.add("started", JobFacts.moment(started)),
               () -> table.add("created", JobFacts.moment(job.created())));
+      facts.resumed().ifPresent(resumed -> table.add("resumed", JobFacts.moment(resumed)));
       facts.ended().ifPresent(ended -> table.add("ended", JobFacts.moment(ended)));
       table.add("took", facts.took());
       table.add("runs", Integer.toString(job.run()));

@@ -500,7 +500,7 @@ abstract class OperationCommand<Q extends OperationRequest<Q, R>, R extends Oper
 
     @Override
     public void found(Bottleneck bottleneck) {
-      // The progress says how the operation is.
+      // The progress shows the health of the operation.
     }
 
     @Override

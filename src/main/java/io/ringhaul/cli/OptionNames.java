@@ -3,8 +3,10 @@ package io.ringhaul.cli;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.Setting;
 import io.ringhaul.monitor.LimitingFactor;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The option name of each setting, for error messages. */
 final class OptionNames {
@@ -32,18 +34,6 @@ final class OptionNames {
           Map.entry(Setting.TOLERATING, "--tolerate"),
           Map.entry(Setting.TUNING, "--tune"));
 
-  /** The settings of the limits that a user can change. */
-  private static final Map<LimitingFactor.Kind, Setting> LIMITS =
-      Map.of(
-          LimitingFactor.Kind.ROWS_PER_SECOND, Setting.MAX_ROWS_PER_SECOND,
-          LimitingFactor.Kind.BYTES_PER_SECOND, Setting.MAX_BYTES_PER_SECOND,
-          LimitingFactor.Kind.CPU_SHARE, Setting.MAX_CPU_SHARE,
-          LimitingFactor.Kind.PROTECTED_LATENCY, Setting.PROTECT_LATENCY,
-          LimitingFactor.Kind.IN_FLIGHT_PER_NODE, Setting.MAX_IN_FLIGHT_PER_NODE,
-          LimitingFactor.Kind.IN_FLIGHT, Setting.PARALLELISM,
-          LimitingFactor.Kind.PRIORITY, Setting.PRIORITY,
-          LimitingFactor.Kind.RUN_WINDOW, Setting.RUN_WINDOW);
-
   private OptionNames() {}
 
   /** The option of a setting, such as {@code --tasks}. */
@@ -57,8 +47,12 @@ final class OptionNames {
    * rows/s (--rate)}.
    */
   static String withOption(LimitingFactor factor) {
-    Setting setting = LIMITS.get(factor.kind());
-    return factor.description() + (setting == null ? "" : " (" + of(setting) + ")");
+    return factor.description()
+        + Arrays.stream(Setting.values())
+            .filter(each -> factor.kind().setting().equals(Optional.of(each.method())))
+            .map(each -> " (" + of(each) + ")")
+            .findFirst()
+            .orElse("");
   }
 
   /** Such as {@code the cluster, for 93 % of the time}. */

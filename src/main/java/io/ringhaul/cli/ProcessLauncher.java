@@ -21,6 +21,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -203,6 +205,22 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
   public boolean cancel(Job job) {
     Start start = starts.get(job.id());
     return start != null && start.stop() && start.run == job.run();
+  }
+
+  /**
+   * Stops all processes that it has started, and ends those that do not stop in time.
+   *
+   * @param patience how long to wait for them
+   */
+  void stopAll(Duration patience) throws InterruptedException {
+    List<Start> running = List.copyOf(starts.values());
+    running.forEach(Start::stop);
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (Start start : running) {
+      if (!start.process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        start.process.destroyForcibly();
+      }
+    }
   }
 
   @Override

@@ -63,7 +63,7 @@ final class ProgressLines {
     this.state = stateOf(progress, now);
   }
 
-  /** How an operation is, or what limits it; empty for nothing known. */
+  /** The health of an operation, or what limits it; empty if neither is known. */
   static String state(Progress progress, Instant now) {
     return stateOf(progress, now).text();
   }
@@ -102,7 +102,7 @@ final class ProgressLines {
         .map(
             factor ->
                 factor.kind() == LimitingFactor.Kind.NOTHING
-                    ? "Limited by nothing"
+                    ? "Nothing limits it"
                     : "Limited by " + OptionNames.withOption(factor));
   }
 

@@ -1,12 +1,14 @@
 package io.ringhaul.console;
 
 import io.ringhaul.internal.telemetry.StoredCondition;
+import io.ringhaul.internal.telemetry.Tunable;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.LimitingFactor;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The views of how a job is and what limits it. */
+/** The views of the health of a job and of what limits it. */
 final class ConditionView {
 
   private ConditionView() {}
@@ -18,15 +20,24 @@ final class ConditionView {
    * @param share the share of the time, from 0 to 1
    * @param value the value of a limit in the unit of its kind; null for other kinds
    * @param text a text for people, such as {@code your limit of 8,000 rows/s}
+   * @param parameter the parameter of {@code /api/tuning/apply} that changes it; null if none does
    */
-  record LimitView(String kind, double share, @Nullable Long value, String text) {
+  record LimitView(
+      String kind, double share, @Nullable Long value, String text, @Nullable String parameter) {
 
     static LimitView of(LimitingFactor factor) {
       return new LimitView(
           factor.kind().key(),
           factor.share(),
           factor.value().isPresent() ? factor.value().getAsLong() : null,
-          factor.description());
+          factor.description(),
+          parameter(factor.kind()).orElse(null));
+    }
+
+    private static Optional<String> parameter(LimitingFactor.Kind kind) {
+      return kind == LimitingFactor.Kind.IN_FLIGHT
+          ? Optional.of(Tunable.IN_FLIGHT)
+          : kind.setting().filter(TuningCalls.PARAMETERS::contains);
     }
 
     static @Nullable LimitView ofCurrent(StoredCondition condition) {
@@ -39,7 +50,7 @@ final class ConditionView {
   }
 
   /**
-   * How a job is.
+   * The health of a job.
    *
    * @param state the state in lower case, such as {@code running_well}
    * @param text a sentence for people without a full stop

@@ -13,6 +13,8 @@ import java.util.Optional;
 /** Reads the limits of a job and their current usage. */
 final class Constraints {
 
+  private static final String WINDOW = "window";
+
   /** The names of the limits in the job's settings. */
   private static final List<String> NAMES =
       List.of(
@@ -20,7 +22,7 @@ final class Constraints {
           "maxRowsPerSecond",
           "maxBytesPerSecond",
           "maxDiskBytes",
-          "window",
+          WINDOW,
           "priority",
           "protectLatency");
 
@@ -52,7 +54,8 @@ final class Constraints {
               && performance
                   .condition()
                   .limitedBy()
-                  .filter(factor -> name.equals(setting(factor.kind())))
+                  .flatMap(factor -> name(factor.kind()))
+                  .filter(name::equals)
                   .isPresent();
       constraints.add(
           new ConstraintsView.Constraint(
@@ -61,26 +64,9 @@ final class Constraints {
     return new ConstraintsView(job.id().toString(), constraints);
   }
 
-  /** The setting that a limiting factor comes from; empty if it is no limit. */
-  private static String setting(LimitingFactor.Kind kind) {
-    return switch (kind) {
-      case ROWS_PER_SECOND -> "maxRowsPerSecond";
-      case BYTES_PER_SECOND -> "maxBytesPerSecond";
-      case CPU_SHARE -> "maxCpuShare";
-      case PROTECTED_LATENCY -> "protectLatency";
-      case PRIORITY -> "priority";
-      case RUN_WINDOW -> "window";
-      case IN_FLIGHT_PER_NODE,
-          IN_FLIGHT,
-          CLUSTER,
-          CLIENT_CPU,
-          HEAP,
-          DISK,
-          NETWORK,
-          OTHER_JOB,
-          NOTHING ->
-          NONE;
-    };
+  /** The name here of the limit that a limiting factor comes from. */
+  private static Optional<String> name(LimitingFactor.Kind kind) {
+    return kind.setting().map(setting -> setting.equals("runWindow") ? WINDOW : setting);
   }
 
   private static Optional<Double> usage(

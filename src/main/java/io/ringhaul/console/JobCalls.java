@@ -80,7 +80,7 @@ final class JobCalls {
             .filter(job -> statuses.isEmpty() || statuses.get().contains(job.status()))
             .filter(job -> text.isEmpty() || has(job, text.get()))
             .toList();
-    context.jsonStream(ListView.of(context, chosen, job -> JobView.brief(job, live)));
+    context.jsonStream(ListView.ofPage(context, chosen, page -> JobView.briefs(page, live)));
   }
 
   private static boolean has(Job job, String text) {
@@ -120,7 +120,7 @@ final class JobCalls {
     if (Boolean.TRUE.equals(wanted.start())) {
       launcher.start(job);
     }
-    context.status(HttpStatus.CREATED).jsonStream(JobView.brief(jobs.find(job.id()), live));
+    context.status(HttpStatus.CREATED).jsonStream(JobView.of(jobs.find(job.id()), live));
   }
 
   private void describe(Context context, JobWords words) {

@@ -61,7 +61,7 @@ public final class JobConsole implements AutoCloseable {
   static void addCalls(
       Api api, KnownJobs jobs, LiveReader live, Guard guard, Broadcaster broadcaster) {
     new JobCalls(jobs, live).addTo(api);
-    new PartitionCalls(jobs).addTo(api);
+    new PartitionCalls(jobs, live).addTo(api);
     new ProfileCalls(jobs).addTo(api);
     new MetricCalls(jobs, live).addTo(api);
     new TuningCalls(jobs, live).addTo(api);

@@ -26,11 +26,10 @@ final class JobListWatch implements Watch {
   @Override
   public List<Event> changes() {
     List<Job> all = store.list();
-    List<JobView> jobs =
+    List<Job> told =
         Stream.concat(all.stream().limit(MOST), all.stream().skip(MOST).filter(Liveness::isOpen))
-            .map(job -> JobView.brief(job, live))
             .toList();
-    byte[] now = Json.bytes(Map.of("items", jobs));
+    byte[] now = Json.bytes(Map.of("items", JobView.briefs(told, live)));
     if (Arrays.equals(now, last)) {
       return List.of();
     }

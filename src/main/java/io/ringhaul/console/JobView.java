@@ -1,7 +1,6 @@
 package io.ringhaul.console;
 
 import io.ringhaul.internal.jobstore.BatchLabels;
-import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.internal.operation.JobSubject;
 import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
@@ -13,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param labels the users' labels, without Ringhaul's own, which can name thousands of files
  * @param alive true if the process of the job is alive
+ * @param runStarted the start of the current or last run
+ * @param runSeconds the time spent in all runs, without the time between them
  * @param run the number of runs
  * @param fingerprint the settings that must not change between runs; long values are omitted in
  *     lists
@@ -38,7 +40,9 @@ record JobView(
     boolean alive,
     String created,
     @Nullable String started,
+    @Nullable String runStarted,
     @Nullable String completed,
+    double runSeconds,
     int run,
     Figures figures,
     @Nullable String error,
@@ -117,19 +121,18 @@ record JobView(
   static JobView of(Job job, LiveReader live) {
     return of(
         job,
-        job.status() == JobStatus.COMPLETED
-            ? live.latest(job, MetricKind.PERFORMANCE).condition()
-            : StoredCondition.UNKNOWN,
+        live.facts().subject(job),
+        live.facts().ends(List.of(job)).getOrDefault(job.id(), StoredCondition.UNKNOWN),
         live.read(job).orElse(null),
         new TreeMap<>(job.definition().fingerprint()));
   }
 
   private static JobView of(
       Job job,
-      StoredCondition condition,
+      JobSubject subject,
+      StoredCondition end,
       @Nullable LiveView live,
       Map<String, String> fingerprint) {
-    JobSubject subject = JobSubject.of(job);
     return new JobView(
         job.id().toString(),
         job.name(),
@@ -140,7 +143,9 @@ record JobView(
         Liveness.isAlive(job, Instant.now()),
         Times.text(job.created()),
         Times.textOrNull(job.started()),
+        Times.textOrNull(job.runStarted()),
         Times.textOrNull(job.completed()),
+        job.runTime().toMillis() / 1e3,
         job.run(),
         Figures.of(job),
         job.error().orElse(null),
@@ -149,17 +154,25 @@ record JobView(
         new TreeMap<>(job.definition().settings()),
         job.definition().command(),
         Subject.of(subject),
-        job.status() == JobStatus.COMPLETED ? ResultView.of(job, subject, condition) : null,
+        job.status() == JobStatus.COMPLETED ? ResultView.of(job, subject, end) : null,
         live);
   }
 
   /** Returns the short form for lists: without details and without long fingerprint values. */
-  static JobView brief(Job job, LiveReader live) {
+  static List<JobView> briefs(List<Job> jobs, LiveReader live) {
+    Map<UUID, StoredCondition> ends = live.facts().ends(jobs);
+    return jobs.stream()
+        .map(job -> brief(job, ends.getOrDefault(job.id(), StoredCondition.UNKNOWN), live))
+        .toList();
+  }
+
+  private static JobView brief(Job job, StoredCondition end, LiveReader live) {
     Map<String, String> fingerprint = new TreeMap<>(job.definition().fingerprint());
     fingerprint.values().removeIf(part -> part.length() > LONGEST_PART);
     return of(
         job,
-        StoredCondition.UNKNOWN,
+        live.facts().subject(job),
+        end,
         live.read(job).map(LiveView::brief).orElse(null),
         fingerprint);
   }

@@ -5,13 +5,16 @@ import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.monitor.Bottleneck;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Watches one job: its state, its partitions and its bottlenecks. */
 final class JobWatch implements Watch {
@@ -28,11 +31,18 @@ final class JobWatch implements Watch {
   private final JobStore store;
   private final LiveReader live;
   private final UUID id;
-  private final Map<Integer, JobPartition> partitions = new HashMap<>();
+  private final Map<Integer, Seen> partitions = new HashMap<>();
   private final Map<String, Bottleneck> bottlenecks = new HashMap<>();
   private byte[] last = new byte[0];
   private Event state = Event.KEEP_ALIVE;
   private long readPartitionsAt = System.nanoTime();
+
+  /**
+   * What an event told of a partition.
+   *
+   * @param completed the completed share of a running one; null if unknown
+   */
+  private record Seen(JobPartition partition, boolean alive, @Nullable Double completed) {}
 
   /** Reads the current state, so that no later change is missed. */
   JobWatch(KnownJobs jobs, LiveReader live, UUID id) {
@@ -48,6 +58,8 @@ final class JobWatch implements Watch {
     Job job = jobs.find(id);
     long begin = System.nanoTime();
     boolean readsPartitions = begin - readPartitionsAt >= 0;
+    boolean alive = Liveness.isAlive(job, Instant.now());
+    Map<Integer, Double> shares = readsPartitions ? live.shares(job) : Map.of();
     List<JobPartition> partitionsNow = readsPartitions ? store.partitions(id) : List.of();
     long nextPartitions = System.nanoTime() + PAUSE_PER_READ * (System.nanoTime() - begin);
     List<Bottleneck> bottlenecksNow = JobTelemetry.of(store).bottlenecks(id);
@@ -56,7 +68,7 @@ final class JobWatch implements Watch {
     List<Event> events = new ArrayList<>();
     if (readsPartitions) {
       readPartitionsAt = nextPartitions;
-      addPartitions(partitionsNow, events);
+      addPartitions(job, alive, shares, partitionsNow, events);
     }
     addBottlenecks(bottlenecksNow, events);
     if (!Arrays.equals(now, last)) {
@@ -72,11 +84,21 @@ final class JobWatch implements Watch {
     return state;
   }
 
-  private void addPartitions(List<JobPartition> now, List<Event> events) {
+  private void addPartitions(
+      Job job,
+      boolean alive,
+      Map<Integer, Double> shares,
+      List<JobPartition> now,
+      List<Event> events) {
     List<PartitionView> changed = new ArrayList<>();
     for (JobPartition partition : now) {
-      if (!partition.equals(partitions.put(partition.number(), partition))) {
-        changed.add(PartitionView.of(id, partition));
+      int number = partition.number();
+      Seen seen =
+          partition.status() == PartitionStatus.RUNNING
+              ? new Seen(partition, alive, shares.get(number))
+              : new Seen(partition, true, null);
+      if (!seen.equals(partitions.put(number, seen))) {
+        changed.add(PartitionView.of(job, partition, shares));
       }
     }
     for (int from = 0; from < changed.size(); from += MOST) {

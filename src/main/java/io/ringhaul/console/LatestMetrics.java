@@ -54,7 +54,7 @@ final class LatestMetrics {
     return time;
   }
 
-  /** Returns how the job is and what limits it. */
+  /** Returns the health of the job and what limits it. */
   StoredCondition condition() {
     return condition;
   }

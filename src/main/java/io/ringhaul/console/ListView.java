@@ -30,11 +30,20 @@ record ListView<T>(List<T> items, int total, int offset, int limit) {
    * @param most the largest limit that a request may give
    */
   static <S, T> ListView<T> of(Context context, int most, List<S> all, Function<S, T> form) {
+    return ofPage(context, most, all, page -> page.stream().map(form).toList());
+  }
+
+  /** Same as {@link #of(Context, List, Function)}, but converts the items together. */
+  static <S, T> ListView<T> ofPage(Context context, List<S> all, Function<List<S>, List<T>> form) {
+    return ofPage(context, MOST, all, form);
+  }
+
+  private static <S, T> ListView<T> ofPage(
+      Context context, int most, List<S> all, Function<List<S>, List<T>> form) {
     int offset = Query.whole(context, OFFSET, 0, Integer.MAX_VALUE, 0);
     int limit = Query.whole(context, LIMIT, 1, most, FEW);
     int begin = Math.min(offset, all.size());
     int end = (int) Math.min((long) begin + limit, all.size());
-    return new ListView<>(
-        all.subList(begin, end).stream().map(form).toList(), all.size(), offset, limit);
+    return new ListView<>(form.apply(all.subList(begin, end)), all.size(), offset, limit);
   }
 }

@@ -2,6 +2,7 @@ package io.ringhaul.console;
 
 import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.internal.jobstore.MetricKind;
+import io.ringhaul.internal.jobstore.MetricQuery;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
@@ -10,6 +11,7 @@ import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.Health;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +23,20 @@ final class LiveReader {
   /** A process reports every second, on a busy machine a few seconds later. */
   private static final Duration SILENCE = Duration.ofSeconds(10);
 
+  /** More than a process stores in the seconds that are read. */
+  private static final int MOST_SHARES = 1_000;
+
   private final JobTelemetry telemetry;
+  private final StoredFacts facts;
 
   LiveReader(JobTelemetry telemetry) {
     this.telemetry = telemetry;
+    this.facts = new StoredFacts(telemetry);
+  }
+
+  /** Returns what is known of jobs besides their current figures. */
+  StoredFacts facts() {
+    return facts;
   }
 
   /**
@@ -44,8 +56,42 @@ final class LiveReader {
         .map(time -> view(job, latest, time, Duration.between(lastSeen(job), now)));
   }
 
+  /** Returns a time, or the start of the job's run if that is later. */
+  private static Instant begun(Job job, Instant time) {
+    return job.runStarted().filter(time::isBefore).orElse(time);
+  }
+
   private static Instant lastSeen(Job job) {
     return job.owner().orElseThrow().lastSeen();
+  }
+
+  /**
+   * Returns the completed shares of running tasks by number; without those that are unknown, and
+   * empty if the process of the job is not alive.
+   */
+  Map<Integer, Double> shares(Job job) {
+    if (!Liveness.isAlive(job, Instant.now())) {
+      return Map.of();
+    }
+    Map<Integer, Double> shares = new HashMap<>();
+    // The oldest come first.
+    telemetry
+        .metrics(
+            new MetricQuery(
+                job.id(),
+                MetricKind.PERFORMANCE,
+                Optional.of(MetricName.TASK),
+                Optional.of(MetricName.COMPLETED.key()),
+                begun(job, lastSeen(job).minus(SILENCE)),
+                Times.afterAll(),
+                MOST_SHARES))
+        .forEach(
+            metric ->
+                metric
+                    .partition()
+                    .ifPresent(
+                        number -> shares.put(number, Math.round(metric.value() * 1e3) / 1e3)));
+    return shares;
   }
 
   /** Returns the newest metrics of a job. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings the tunable parameters by name
  * @param bottleneck the open bottleneck that began last; null if none is open
  * @param limitedBy what limited the job in about the last ten seconds; null while unknown
- * @param health how the job is; null while unknown
+ * @param health the health of the job; null while unknown
  * @param pause why and until when the job is paused; null if it is not
  */
 record LiveView(

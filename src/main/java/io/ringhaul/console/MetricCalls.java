@@ -10,7 +10,6 @@ import io.ringhaul.job.Job;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.LimitingFactor;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +73,7 @@ final class MetricCalls {
             Query.text(context, COMPONENT),
             Query.text(context, NAME),
             Query.time(context, SINCE).orElse(Instant.EPOCH),
-            Query.time(context, UNTIL).orElseGet(MetricCalls::never),
+            Query.time(context, UNTIL).orElseGet(Times::afterAll),
             Query.whole(context, LIMIT, 1, MOST_POINTS, POINTS));
     List<SeriesView.Series> series = new ArrayList<>();
     Briefs.bySeries(telemetry.metrics(query))
@@ -88,11 +87,6 @@ final class MetricCalls {
                         null,
                         metrics.stream().map(MetricCalls::point).toList())));
     context.jsonStream(new SeriesView(series));
-  }
-
-  /** An upper bound that allows for clock differences between machines of up to a day. */
-  private static Instant never() {
-    return Instant.now().plus(Duration.ofDays(1));
   }
 
   private static List<Number> point(Metric metric) {

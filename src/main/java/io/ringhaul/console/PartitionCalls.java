@@ -12,6 +12,7 @@ import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.PartitionStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -29,9 +30,11 @@ final class PartitionCalls {
   private static final Pattern ID = Pattern.compile("(.*):(\\d{1,9})");
 
   private final KnownJobs jobs;
+  private final LiveReader live;
 
-  PartitionCalls(KnownJobs jobs) {
+  PartitionCalls(KnownJobs jobs, LiveReader live) {
     this.jobs = jobs;
+    this.live = live;
   }
 
   void addTo(Api api) {
@@ -53,8 +56,9 @@ final class PartitionCalls {
         jobs.store().partitions(job.id()).stream()
             .filter(each -> statuses.isEmpty() || statuses.get().contains(each.status()))
             .toList();
+    Map<Integer, Double> shares = live.shares(job);
     context.jsonStream(
-        ListView.of(context, MOST, chosen, each -> PartitionView.of(job.id(), each)));
+        ListView.of(context, MOST, chosen, each -> PartitionView.of(job, each, shares)));
   }
 
   private void find(Context context) {
@@ -98,10 +102,10 @@ final class PartitionCalls {
   }
 
   private PartitionView view(Id id) {
-    jobs.find(id.job());
+    Job job = jobs.find(id.job());
     return jobs.store().partitions(id.job()).stream()
         .filter(each -> each.number() == id.number())
-        .map(each -> PartitionView.of(id.job(), each))
+        .map(each -> PartitionView.of(job, each, live.shares(job)))
         .findFirst()
         .orElseThrow(
             () -> new NotFoundResponse("Job " + id.job() + " has no partition " + id.number()));

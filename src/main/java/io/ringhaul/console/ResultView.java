@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a completed job made.
  *
  * @param rows the rows of all its runs
+ * @param rowsPerSecond the mean rate over the time of all its runs; null if they took no time
  * @param files the number of files that an export committed; null for other jobs
  * @param bytes the size of these files; null for other jobs
  * @param location where they are; for an import, where its source is; null if unknown
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ResultView(
     long rows,
+    @Nullable Double rowsPerSecond,
     @Nullable Long files,
     @Nullable Long bytes,
     @Nullable String location,
@@ -28,8 +30,10 @@ record ResultView(
 
   static ResultView of(Job job, JobSubject subject, StoredCondition condition) {
     Optional<CommitResult> committed = subject.committed();
+    double seconds = job.runTime().toMillis() / 1e3;
     return new ResultView(
         job.figures().rows(),
+        seconds > 0 ? job.figures().rows() / seconds : null,
         committed.map(each -> (long) each.files()).orElse(null),
         committed.map(CommitResult::fileBytes).orElse(null),
         committed.map(CommitResult::location).or(subject::location).orElse(null),

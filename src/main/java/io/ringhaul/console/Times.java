@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -16,6 +17,11 @@ final class Times {
 
   static String text(Instant moment) {
     return FORM.format(moment);
+  }
+
+  /** Returns an upper bound that allows for clocks of machines that differ by up to a day. */
+  static Instant afterAll() {
+    return Instant.now().plus(Duration.ofDays(1));
   }
 
   static @Nullable String textOrNull(Optional<Instant> moment) {

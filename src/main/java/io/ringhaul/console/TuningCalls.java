@@ -25,7 +25,7 @@ final class TuningCalls {
 
   private static final long MOST = 1_000_000_000_000L;
 
-  private static final List<String> PARAMETERS =
+  static final List<String> PARAMETERS =
       List.of(
           Tunable.IN_FLIGHT,
           Tunable.PAGE_BYTES,
@@ -129,14 +129,7 @@ final class TuningCalls {
     long before =
         now(latest, wish.parameter())
             .orElseThrow(
-                () ->
-                    new BadRequestResponse(
-                        "Job "
-                            + job.id()
-                            + " has no parameter '"
-                            + wish.parameter()
-                            + "' that can change while it runs; it has "
-                            + latest.under(MetricName.TUNABLE)));
+                () -> new BadRequestResponse(refusal(job, wish, latest.under(MetricName.TUNABLE))));
     TuningEntry wanted =
         new TuningEntry(
             UUID.randomUUID().toString(),
@@ -150,6 +143,19 @@ final class TuningCalls {
     context
         .status(HttpStatus.ACCEPTED)
         .jsonStream(TuningView.of(job.id(), telemetry.ask(job.id(), wanted)));
+  }
+
+  private static String refusal(Job job, Wish wish, List<String> changeable) {
+    return changeable.isEmpty()
+        ? "No parameter of job "
+            + job.id()
+            + " can change while it runs: tasks on Spark keep the values with which they start"
+        : "Job "
+            + job.id()
+            + " has no parameter '"
+            + wish.parameter()
+            + "' that can change while it runs; it has "
+            + changeable;
   }
 
   private Wish wish(Job job, Change change) {

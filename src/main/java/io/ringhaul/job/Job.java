@@ -1,5 +1,6 @@
 package io.ringhaul.job;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,10 @@ import java.util.UUID;
  * @param status its status
  * @param created when it was stored
  * @param started when its first run began
+ * @param runStarted when its current or last run began
  * @param completed when its last run ended, successful or not
+ * @param runTime the time spent in its runs, without the time between them; the current run, and a
+ *     run whose process died, count until the last report of the process
  * @param figures its progress
  * @param definition its definition
  * @param plan how it is done, in the form of the operation; empty before planning
@@ -33,7 +37,9 @@ public record Job(
     JobStatus status,
     Instant created,
     Optional<Instant> started,
+    Optional<Instant> runStarted,
     Optional<Instant> completed,
+    Duration runTime,
     JobFigures figures,
     JobDefinition definition,
     Optional<String> plan,
@@ -63,6 +69,8 @@ public record Job(
         Instant.now(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        Duration.ZERO,
         JobFigures.NONE,
         definition,
         Optional.empty(),

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How a running operation is.
+ * The health of a running operation.
  *
  * @param state the state
  * @param text a sentence for people without a full stop, such as {@code The cluster has not
@@ -16,10 +16,10 @@ public record Health(State state, String text, Duration since) {
   /** The states of a running operation. */
   public enum State {
 
-    /** Rows flow as usual. */
+    /** Rows are handled as fast as before, or at a limit. */
     RUNNING_WELL("Running well"),
 
-    /** Rows flow more slowly than usual. */
+    /** Rows are handled more slowly than before. */
     SLOWED("Slowed"),
 
     /** Requests are in flight, and the cluster answers none of them. */
@@ -48,7 +48,7 @@ public record Health(State state, String text, Duration since) {
     }
   }
 
-  /** Rows flow as usual. */
+  /** A healthy operation. */
   public static final Health WELL =
       new Health(State.RUNNING_WELL, State.RUNNING_WELL.label(), Duration.ZERO);
 }

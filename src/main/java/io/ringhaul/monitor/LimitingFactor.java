@@ -1,7 +1,10 @@
 package io.ringhaul.monitor;
 
+import io.ringhaul.internal.metrics.ByteSize;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What limits the speed of an operation, measured by the time of its workers. {@link
@@ -18,59 +21,71 @@ public record LimitingFactor(Kind kind, double share, OptionalLong value) {
   public enum Kind {
 
     /** The user's limit on rows per second; the value is in rows per second. */
-    ROWS_PER_SECOND(true),
+    ROWS_PER_SECOND("maxRowsPerSecond"),
 
     /** The user's limit on bytes per second; the value is in bytes per second. */
-    BYTES_PER_SECOND(true),
+    BYTES_PER_SECOND("maxBytesPerSecond"),
 
     /** The user's limit on CPU time; the value is in percent of the available cores. */
-    CPU_SHARE(true),
+    CPU_SHARE("maxCpuShare"),
 
     /** The latency of the cluster that the user protects; the value is in milliseconds. */
-    PROTECTED_LATENCY(true),
+    PROTECTED_LATENCY("protectLatency"),
 
     /** The user's limit on requests in flight for each node; the value is in requests. */
-    IN_FLIGHT_PER_NODE(true),
+    IN_FLIGHT_PER_NODE("maxInFlightPerNode"),
 
-    /** The bound on requests in flight; the value is in requests. */
-    IN_FLIGHT(true),
+    /** The maximum number of requests in flight; the value is in requests. */
+    IN_FLIGHT("parallelism"),
 
-    /** The priority of another job of the process, which is higher. */
-    PRIORITY(true),
+    /** Another job of the process, which has a higher priority. */
+    PRIORITY("priority"),
 
-    /** The hours in which the user allows requests: the operation is paused. */
-    RUN_WINDOW(true),
+    /** The user's run window: outside of it the operation is paused. */
+    RUN_WINDOW("runWindow"),
 
-    /** The cluster: its answers are awaited. */
-    CLUSTER(false),
+    /** The cluster: the workers wait for its answers. */
+    CLUSTER,
 
     /** The CPU time of this process. */
-    CLIENT_CPU(false),
+    CLIENT_CPU,
 
     /** The heap of this process. */
-    HEAP(false),
+    HEAP,
 
     /** The disk of the target. */
-    DISK(false),
+    DISK,
 
-    /** The network to the target. */
-    NETWORK(false),
+    /** The remote storage of the target, or the network to it: the workers wait for it. */
+    NETWORK,
 
     /** Another job that uses the same nodes; only if this job was faster without it. */
-    OTHER_JOB(false),
+    OTHER_JOB,
 
     /** Workers have nothing to do. */
-    NOTHING(false);
+    NOTHING;
 
-    private final boolean isSet;
+    private final @Nullable String setting;
 
-    Kind(boolean isSet) {
-      this.isSet = isSet;
+    Kind() {
+      this.setting = null;
+    }
+
+    Kind(String setting) {
+      this.setting = setting;
+    }
+
+    /**
+     * The method that sets it on a request, such as {@code maxRowsPerSecond}; empty if no setting
+     * changes it.
+     */
+    public Optional<String> setting() {
+      return Optional.ofNullable(setting);
     }
 
     /** Whether a user can lift it by changing a setting. */
     public boolean isSet() {
-      return isSet;
+      return setting != null;
     }
 
     /** The name in JSON, in metrics and in traces, such as {@code rows_per_second}. */
@@ -79,48 +94,31 @@ public record LimitingFactor(Kind kind, double share, OptionalLong value) {
     }
   }
 
-  private static final String[] BINARY_UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-
   /** A text for people, such as {@code your limit of 8,000 rows/s} or {@code the cluster}. */
   public String description() {
     return switch (kind) {
       case ROWS_PER_SECOND -> "your limit" + of("%,d rows/s");
       case BYTES_PER_SECOND ->
           "your limit"
-              + (value.isPresent() ? " of " + bytes((double) value.getAsLong()) + "/s" : "");
+              + (value.isPresent() ? " of " + ByteSize.text(value.getAsLong()) + "/s" : "");
       case CPU_SHARE -> "your limit" + of("%d %% of the CPU");
-      case PROTECTED_LATENCY -> "the latency that you protect" + in(" (%,d ms)");
+      case PROTECTED_LATENCY -> "the latency" + of("%,d ms") + " that you protect";
       case IN_FLIGHT_PER_NODE -> "your limit" + of("%,d requests in flight for each node");
-      case IN_FLIGHT -> "the bound" + of("%,d requests in flight");
+      case IN_FLIGHT -> "the maximum" + of("%,d requests in flight");
       case PRIORITY -> "a job of higher priority";
       case RUN_WINDOW -> "your run window";
       case CLUSTER -> "the cluster";
       case CLIENT_CPU -> "the CPU of this client";
       case HEAP -> "the heap of this client";
       case DISK -> "the disk";
-      case NETWORK -> "the network";
+      case NETWORK -> "the remote storage";
       case OTHER_JOB -> "another job on the same nodes";
       case NOTHING -> "nothing";
     };
   }
 
   private String of(String format) {
-    return in(" of " + format);
-  }
-
-  private String in(String format) {
-    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsLong()) : "";
-  }
-
-  private static String bytes(double count) {
-    int unit = 0;
-    double rest = count;
-    while (rest >= 1024 && unit < BINARY_UNITS.length - 1) {
-      rest /= 1024;
-      unit++;
-    }
-    boolean isWhole = rest == Math.rint(rest);
-    return String.format(Locale.ROOT, isWhole ? "%,.0f %s" : "%,.1f %s", rest, BINARY_UNITS[unit]);
+    return value.isPresent() ? String.format(Locale.ROOT, " of " + format, value.getAsLong()) : "";
   }
 
   @Override

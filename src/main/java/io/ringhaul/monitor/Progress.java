@@ -27,7 +27,7 @@ import java.util.Optional;
  *     requests in flight
  * @param limitedBy what limited the operation in about the last ten seconds; empty while unknown
  *     and without monitoring
- * @param health how the operation is
+ * @param health the health of the operation
  * @param pause why and until when the operation is paused; empty if it is not
  */
 public record Progress(
@@ -56,7 +56,7 @@ public record Progress(
   }
 
   /**
-   * Returns this progress with what limits the operation and how it is. While it is stalled or
+   * Returns this progress with what limits the operation and its health. While it is stalled or
    * paused the remaining time is unknown.
    */
   public Progress withCondition(

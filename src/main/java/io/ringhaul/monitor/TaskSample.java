@@ -1,5 +1,7 @@
 package io.ringhaul.monitor;
 
+import java.util.OptionalDouble;
+
 /**
  * A running task.
  *
@@ -8,5 +10,12 @@ package io.ringhaul.monitor;
  * @param rows its rows so far
  * @param seconds its duration so far
  * @param replica the preferred node for its requests; empty if unknown or for an import
+ * @param completed its completed share, from 0 to 1; empty if unknown
  */
-public record TaskSample(int partition, int worker, long rows, double seconds, String replica) {}
+public record TaskSample(
+    int partition,
+    int worker,
+    long rows,
+    double seconds,
+    String replica,
+    OptionalDouble completed) {}

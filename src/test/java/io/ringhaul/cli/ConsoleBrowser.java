@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
+import io.ringhaul.formats.Disk;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.job.Job;
@@ -43,12 +44,18 @@ class ConsoleBrowser {
   private static final Path SCRIPT = Path.of("src/test/browser");
   private static final Path WORK = Path.of("target/browser").toAbsolutePath();
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static final int ROWS = 60_000;
 
   /** The export must run until the script stops it, even if the script is slow. */
-  private static final int RATE = 125;
+  private static final int RATE = 60;
 
-  private static final int MINUTES = 8;
+  private static final int MINUTES = 15;
+
+  /** Too little for any export, so that the job is about to fail while it runs. */
+  private static final int SMALL_DISK_MEGABYTES = 40;
+
   private static final int MANY_PARTITIONS = 10_000;
 
   @TempDir private Path folder;
@@ -59,8 +66,11 @@ class ConsoleBrowser {
     String keyspace = ValuesTable.create("copy", ROWS, row -> "value " + row);
     Path jobs = folder.resolve("jobs.db");
     UUID large = largeJob(jobs);
-    try (ConsoleProcess console = ConsoleProcess.start(folder, jobs, "--import-from=" + folder)) {
-      Map<String, String> states = jobsInOtherStates(console, keyspace);
+    Path other = Files.createDirectories(folder.resolve("other"));
+    try (Disk disk = Disk.mount(folder.resolve("disk"), SMALL_DISK_MEGABYTES);
+        ConsoleProcess console = ConsoleProcess.start(folder, jobs, "--import-from=" + folder);
+        ConsoleProcess empty = ConsoleProcess.start(other, other.resolve("jobs.db"))) {
+      Map<String, String> states = jobsInOtherStates(console, keyspace, disk.folder());
       String id = console.begin("shown", slowExport(keyspace, "out"));
       console.await(id, job -> job.at("/figures/done").asInt() > 0);
       URI uri = console.uri();
@@ -75,7 +85,16 @@ class ConsoleBrowser {
               "LARGE",
               large.toString(),
               "STATES",
-              new ObjectMapper().writeValueAsString(states),
+              JSON.writeValueAsString(states),
+              "NODE",
+              TestCluster.contactPoint(),
+              "TROUBLED",
+              JSON.writeValueAsString(
+                  slowExport(keyspace, "troubled").stream()
+                      .filter(word -> !word.startsWith("--contact-point="))
+                      .toList()),
+              "EMPTY",
+              empty.uri().resolve("/").toString(),
               "SHOTS",
               WORK.resolve("shots").toString()),
           "node",
@@ -98,8 +117,8 @@ class ConsoleBrowser {
   }
 
   /** Makes jobs that are not running well; returns their ids by state. */
-  private Map<String, String> jobsInOtherStates(ConsoleProcess console, String keyspace)
-      throws Exception {
+  private Map<String, String> jobsInOtherStates(
+      ConsoleProcess console, String keyspace, Path smallDisk) throws Exception {
     String completed = console.begin("nightly", export(keyspace + ".t", "done"));
     console.await(completed, job -> job.path("status").asText().equals("COMPLETED"));
     String imported =
@@ -112,6 +131,7 @@ class ConsoleBrowser {
                 "--path=" + folder.resolve("done"),
                 "--contact-point=" + TestCluster.contactPoint()));
     String failed = console.begin("missing", export(keyspace + ".missing", "failed"));
+    String full = console.begin("full", export(keyspace + ".t", "full", "--max-disk=100KB"));
     LocalTime opening = LocalTime.now(ZoneOffset.UTC).plusHours(12).truncatedTo(ChronoUnit.HOURS);
     String paused =
         console.begin(
@@ -120,16 +140,21 @@ class ConsoleBrowser {
                 keyspace + ".t",
                 "paused",
                 "--window=" + opening + "-" + opening.plusHours(1) + " UTC"));
+    String failing =
+        console.begin("short of space", slowExport(keyspace, smallDisk.resolve("out").toString()));
     String interrupted = console.begin("killed", slowExport(keyspace, "killed"));
     JsonNode running = console.await(interrupted, job -> job.at("/figures/partitions").asInt() > 0);
     ProcessHandle.of(running.at("/owner/pid").asLong()).orElseThrow().destroyForcibly();
     console.await(imported, job -> job.path("status").asText().equals("COMPLETED"));
     console.await(failed, job -> job.path("status").asText().equals("FAILED"));
+    console.await(full, job -> job.path("status").asText().equals("FAILED"));
     console.await(paused, job -> job.at("/live/health/state").asText().equals("paused"));
     console.await(interrupted, job -> !job.path("alive").asBoolean());
     return Map.of(
         "completed", completed,
         "failed", failed,
+        "full", full,
+        "failing", failing,
         "imported", imported,
         "interrupted", interrupted,
         "paused", paused);
@@ -194,7 +219,7 @@ class ConsoleBrowser {
   }
 
   private List<String> slowExport(String keyspace, String target) {
-    return export(keyspace + ".t", target, "--page-size=50", "--rate=" + RATE, "--tasks=400");
+    return export(keyspace + ".t", target, "--page-size=20", "--rate=" + RATE, "--tasks=2000");
   }
 
   private List<String> export(String table, String target, String... options) {

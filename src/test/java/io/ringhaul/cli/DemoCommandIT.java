@@ -1,13 +1,21 @@
 package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.internal.jackson.Json;
+import io.ringhaul.job.Job;
+import io.ringhaul.job.JobStatus;
+import io.ringhaul.job.JobStore;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,7 +28,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -96,6 +106,72 @@ class DemoCommandIT {
       DocumentedCommands.assertParses(command, command.strip());
     }
     assertThat(printed).contains("The console is at http://127.0.0.1:");
+  }
+
+  @Test
+  void closingTheConsoleStopsItsJobs() throws Exception {
+    String keyspace = TestCluster.newKeyspace(1);
+    Path warehouse = folder.resolve("closed");
+    UUID id;
+    try (CqlSession session = TestCluster.get().newSession();
+        DemoCommand.DemoConsole console = DemoCommand.DemoConsole.start(warehouse, 0)) {
+      session.execute("CREATE TABLE " + keyspace + ".t (k int PRIMARY KEY)");
+      for (int k = 0; k < 1_000; k++) {
+        session.execute("INSERT INTO " + keyspace + ".t (k) VALUES (" + k + ")");
+      }
+      id = startExport(console.address(), keyspace + ".t", warehouse.resolve("csv"));
+      try (JobStore jobs = JobStore.file(console.store())) {
+        while (jobs.find(id).orElseThrow().figures().partitions() == 0) {
+          Thread.sleep(50);
+        }
+      }
+    }
+    try (JobStore jobs = JobStore.file(warehouse.resolve("jobs.db"))) {
+      Job job = jobs.find(id).orElseThrow();
+      assertThat(job.status()).isEqualTo(JobStatus.STOPPED);
+      assertThat(ProcessHandle.of(job.owner().orElseThrow().pid()).filter(ProcessHandle::isAlive))
+          .isEmpty();
+    }
+  }
+
+  /** Starts an export of minutes. */
+  private static UUID startExport(URI console, String table, Path files) throws Exception {
+    Object command =
+        Map.of(
+            "command",
+            List.of(
+                "export",
+                table,
+                "--contact-point=" + TestCluster.contactPoint(),
+                "--format=csv",
+                "--path=" + files,
+                "--rate=1"),
+            "start",
+            true);
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(console.resolve("/api/batch-jobs"))
+                    .header(
+                        "Authorization",
+                        "Bearer " + console.getFragment().substring("token=".length()))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(Json.text(command)))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    return UUID.fromString(Json.tree(answer.body()).path("id").asText());
+  }
+
+  @Test
+  void consoleThatCannotStartLeavesNothingOpen() throws Exception {
+    Path warehouse = folder.resolve("taken");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> DemoCommand.DemoConsole.start(warehouse, taken.getLocalPort()))
+          .hasMessageContaining(Integer.toString(taken.getLocalPort()));
+    }
+    // A store that is still open keeps its file of the write-ahead log.
+    assertThat(warehouse.resolve("jobs.db-wal")).doesNotExist();
   }
 
   @Test

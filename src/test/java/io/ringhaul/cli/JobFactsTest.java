@@ -2,6 +2,7 @@ package io.ringhaul.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringhaul.cli.jobs.JobDescription;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.internal.jobstore.JobTelemetry;
@@ -9,10 +10,13 @@ import io.ringhaul.internal.jobstore.Metric;
 import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
+import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.schema.TokenRange;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** Tests what lists and details of jobs say about a job. */
 class JobFactsTest {
+
+  private static final JobDefinition NO_TABLE = JobDefinition.draft(List.of());
 
   private final JobStore store = JobStore.inMemory();
   private final Instant now = Instant.now();
@@ -90,10 +96,42 @@ class JobFactsTest {
       assertThat(facts.status()).isEqualTo("interrupted");
       assertThat(facts.outcome())
           .matches("process \\d+ on \\S+ has not reported since \\d\\d:\\d\\d:\\d\\d");
-      assertThat(facts.took()).as("unknown").isEqualTo(JobFacts.NONE);
+      assertThat(facts.took()).as("until its last report").isEqualTo("0 s");
       assertThat(facts.rate()).as("unknown").isEqualTo(JobFacts.NONE);
       run.stopped();
     }
+  }
+
+  @Test
+  void durationAndRateOfResumedJobAreThoseOfItsRuns() {
+    Job plain = Job.pending(UUID.randomUUID(), "n", "", Map.of(), JobKind.EXPORT, NO_TABLE);
+    Job job =
+        new Job(
+            plain.id(),
+            plain.name(),
+            plain.description(),
+            plain.labels(),
+            plain.kind(),
+            JobStatus.COMPLETED,
+            now.minusSeconds(40_000),
+            Optional.of(now.minusSeconds(40_000)),
+            Optional.of(now.minusSeconds(60)),
+            Optional.of(now),
+            Duration.ofSeconds(100),
+            new JobFigures(1, 1, 0, 5_000, 0),
+            plain.definition(),
+            Optional.empty(),
+            2,
+            Optional.empty(),
+            Optional.empty());
+    store.create(plain);
+    JobFacts facts = JobFacts.of(store, job, now);
+    assertThat(facts.took()).isEqualTo("1 min 40 s");
+    assertThat(facts.rate()).isEqualTo("50");
+    assertThat(facts.resumed()).contains(now.minusSeconds(60));
+    assertThat(JobDescription.brief(job, now))
+        .containsEntry("runSeconds", 100.0)
+        .containsEntry("runStarted", now.minusSeconds(60).toString());
   }
 
   @Test

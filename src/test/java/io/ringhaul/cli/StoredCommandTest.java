@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Tests that a stored command has the same meaning later and in another folder. */
 class StoredCommandTest {
@@ -106,6 +107,34 @@ class StoredCommandTest {
   }
 
   @Test
+  void commandAfterAnExportKeepsItsConfigurationFile() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("my.toml"), "password = \"secret\"\n[profile.night]\ntasks = 9\n");
+    OperationCommand<?, ?> export =
+        (OperationCommand<?, ?>)
+            parsed(
+                    "export",
+                    "ks.t",
+                    "--config=" + file,
+                    "--profile=night",
+                    "--format=csv",
+                    "--path=/out",
+                    "--header")
+                .userObject();
+    assertThat(export.nextCommand().orElseThrow().split(" ", -1))
+        .containsExactlyInAnyOrder(
+            "ringhaul",
+            "verify",
+            "ks.t",
+            "--config=" + file,
+            "--profile=night",
+            "--format=csv",
+            "--path=/out",
+            "--header=true");
+  }
+
+  @Test
   void storedCommandIsStable() {
     List<String> first =
         stored(
@@ -134,9 +163,13 @@ class StoredCommandTest {
   }
 
   private static List<String> stored(String... arguments) {
+    return StoredCommand.of(parsed(arguments));
+  }
+
+  private static CommandSpec parsed(String... arguments) {
     CommandLine commandLine = Main.commandLine(arguments);
     OptionDefaults.apply(commandLine, Map.of("RINGHAUL_CONFIG", "none"), arguments);
-    return StoredCommand.of(commandLine.parseArgs(arguments).subcommand().commandSpec());
+    return commandLine.parseArgs(arguments).subcommand().commandSpec();
   }
 
   private static String here(String name) {

@@ -11,7 +11,10 @@ import io.ringhaul.internal.jackson.Json;
 import io.ringhaul.internal.jobstore.Checkpoint;
 import io.ringhaul.internal.jobstore.JobRequest;
 import io.ringhaul.internal.jobstore.JobRun;
+import io.ringhaul.internal.jobstore.JobRuns;
 import io.ringhaul.internal.jobstore.JobTelemetry;
+import io.ringhaul.internal.jobstore.Metric;
+import io.ringhaul.internal.jobstore.MetricKind;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
@@ -21,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -112,7 +116,8 @@ class JobConsoleTest {
       assertThat(live.path("limitedBy").toString())
           .isEqualTo(
               "{\"kind\":\"rows_per_second\",\"share\":0.9,\"value\":1000,"
-                  + "\"text\":\"your limit of 1,000 rows/s\"}");
+                  + "\"text\":\"your limit of 1,000 rows/s\","
+                  + "\"parameter\":\"maxRowsPerSecond\"}");
       assertThat(live.path("health").toString())
           .isEqualTo(
               "{\"state\":\"slowed\",\"text\":\"The node answers late\",\"sinceSeconds\":2.0}");
@@ -168,6 +173,78 @@ class JobConsoleTest {
           .isEqualTo(404);
       run.stopped();
     }
+  }
+
+  @Test
+  void showsCompletedShareOfRunningTasks() {
+    try (JobRun run = StoredExamples.running(store, "nightly")) {
+      run.begun(4);
+      Instant now = Instant.now();
+      List<Metric> shares =
+          List.of(share(3, now, 0.25), share(3, now.plusMillis(1), 0.50049), share(0, now, 0.9));
+      JobTelemetry.of(store).add(run.job().id(), MetricKind.PERFORMANCE, shares);
+      String path = "/api/batch-jobs/" + run.job().id() + "/partitions";
+      JsonNode partitions = client.get(path).body().path("items");
+      assertThat(partitions.get(0).path("completed").isNull()).as("it is done").isTrue();
+      assertThat(partitions.get(3).path("completed").asDouble()).isEqualTo(0.5);
+      assertThat(partitions.get(4).path("completed").isNull()).as("it is unknown").isTrue();
+      run.stopped();
+    }
+  }
+
+  private static Metric share(int partition, Instant time, double share) {
+    return new Metric(
+        time, "task", "completed", share, OptionalInt.of(partition), Optional.empty());
+  }
+
+  @Test
+  void tellsTimeSpentInRuns() {
+    UUID id;
+    try (JobRun run = StoredExamples.running(store, "nightly")) {
+      id = run.job().id();
+      run.stopped();
+    }
+    Job stopped = store.find(id).orElseThrow();
+    try (JobRun run = JobRuns.of(store).begin(id)) {
+      JsonNode job = client.get("/api/batch-jobs/" + id).body();
+      assertThat(job.path("started").asText()).isEqualTo(Times.textOrNull(stopped.started()));
+      assertThat(job.path("runStarted").asText())
+          .isEqualTo(Times.textOrNull(run.job().runStarted()));
+      assertThat(job.path("runSeconds").asDouble()).isEqualTo(stopped.runTime().toMillis() / 1e3);
+      for (int i = 2; i < StoredExamples.PARTITIONS; i++) {
+        run.begun(i);
+        run.done(new Checkpoint(i, 100, 1_000, 0, List.of(), 0));
+      }
+      run.completed();
+      JsonNode done = client.get("/api/batch-jobs/" + id).body();
+      Job completed = store.find(id).orElseThrow();
+      assertThat(done.at("/result/rowsPerSecond").asDouble() * completed.runTime().toMillis() / 1e3)
+          .isCloseTo(completed.figures().rows(), within(1e-6));
+    }
+  }
+
+  @Test
+  void listTellsWhatLimitedCompletedJobs() {
+    UUID completed;
+    try (JobRun run = StoredExamples.running(store, "nightly")) {
+      completed = run.job().id();
+      StoredExamples.measured(store, completed);
+      assertThat(client.get("/api/batch-jobs").body().at("/items/0/result").isNull()).isTrue();
+      for (int i = 2; i < StoredExamples.PARTITIONS; i++) {
+        run.begun(i);
+        run.done(new Checkpoint(i, 100, 1_000, 0, List.of(), 0));
+      }
+      run.completed();
+    }
+    StoredExamples.pending(store, "another");
+    JsonNode jobs = client.get("/api/batch-jobs").body().path("items");
+    assertThat(jobs.get(0).path("result").isNull()).isTrue();
+    assertThat(jobs.get(1).path("id").asText()).isEqualTo(completed.toString());
+    JsonNode limit = jobs.get(1).at("/result/limitedBy");
+    assertThat(limit.path("kind").asText()).isEqualTo("cluster");
+    assertThat(limit.path("share").asDouble()).isEqualTo(0.8);
+    assertThat(limit)
+        .isEqualTo(client.get("/api/batch-jobs/" + completed).body().at("/result/limitedBy"));
   }
 
   @Test
@@ -426,6 +503,24 @@ class JobConsoleTest {
           begin + "\"parameter\":\"inflight\",\"value\":2}",
           400,
           "Unknown parameter 'inflight'; the parameters are inFlight, pageBytes");
+    }
+  }
+
+  @Test
+  void refusesToChangeParametersOfTasksInOtherProcesses() {
+    try (JobRun run = StoredExamples.running(store, "on Spark")) {
+      UUID id = run.job().id();
+      JobTelemetry.of(store)
+          .add(id, MetricKind.PERFORMANCE, List.of(Metric.of(Instant.now(), "job", "rows", 1)));
+      assertRefused(
+          "POST",
+          "/api/tuning/apply",
+          "{\"job\":\"" + id + "\",\"parameter\":\"maxRowsPerSecond\",\"value\":2}",
+          400,
+          "can change while it runs: tasks on Spark keep the values with which they start");
+      assertThat(JobTelemetry.of(store).take(id)).isEmpty();
+      assertThat(JobTelemetry.of(store).tuning(id)).isEmpty();
+      run.stopped();
     }
   }
 

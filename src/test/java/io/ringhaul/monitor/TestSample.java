@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A sample of a healthy export with eight workers and three nodes. A test changes single figures.
@@ -52,7 +53,7 @@ public final class TestSample {
     stages.put(Stage.ENCODE, 2.5);
     stages.put(Stage.WRITE, 0.5);
     for (int worker = 0; worker < WORKERS; worker++) {
-      tasks.add(new TaskSample(100 + worker, worker, 1_000, 2, ""));
+      tasks.add(new TaskSample(100 + worker, worker, 1_000, 2, "", OptionalDouble.empty()));
     }
     for (int node = 1; node <= 3; node++) {
       p50.put("127.0.0." + node + ":9042", 20.0);

@@ -55,7 +55,9 @@ public final class JobDescription {
     facts.put("rejectedRows", job.figures().rejectedRows());
     facts.put("created", job.created().toString());
     job.started().ifPresent(moment -> facts.put("started", moment.toString()));
+    job.runStarted().ifPresent(moment -> facts.put("runStarted", moment.toString()));
     job.completed().ifPresent(moment -> facts.put("completed", moment.toString()));
+    facts.put("runSeconds", job.runTime().toMillis() / 1e3);
     JobSubject subject = JobSubject.of(job);
     subject.keyspace().ifPresent(keyspace -> facts.put("keyspace", keyspace));
     subject.table().ifPresent(table -> facts.put("table", table));

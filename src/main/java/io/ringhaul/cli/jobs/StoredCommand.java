@@ -72,6 +72,15 @@ public final class StoredCommand {
   }
 
   /**
+   * Same, with the configuration file and the profile that the command line gives: a person who
+   * runs a command next needs what no command tells, such as a password of the file.
+   */
+  public static List<String> withConfiguration(CommandSpec command) {
+    return arguments(
+        command, option -> leavesOut(option) && !OF_CONFIGURATION.contains(option.longestName()));
+  }
+
+  /**
    * The arguments of a parsed command for another table: without the table, and without the options
    * that identify a job and those whose values are in the others already.
    */

@@ -16,14 +16,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** The progress of a job that runs in another process, read from the job store. */
-public final class StoredProgress {
-
-  private StoredProgress() {}
+/**
+ * The progress of a job that runs in another process, read from the job store.
+ *
+ * @param progress the progress; healthy if the health is unknown
+ * @param health the health; empty if unknown
+ */
+public record StoredProgress(Progress progress, Optional<Health> health) {
 
   /** The progress in the job's latest sample; empty if the job does not run or has no sample. */
-  public static Optional<Progress> of(JobStore store, Job job, Instant now) {
+  public static Optional<StoredProgress> of(JobStore store, Job job, Instant now) {
     if (!List.of("running", "stopping").contains(JobDescription.status(job, now))) {
       return Optional.empty();
     }
@@ -34,8 +38,10 @@ public final class StoredProgress {
     return stored.stream()
         .map(Metric::time)
         .max(Instant::compareTo)
-        .filter(time -> job.started().filter(time::isBefore).isEmpty())
-        .map(time -> progress(job, now, values(stored, time), condition));
+        // Earlier samples are those of earlier runs.
+        .filter(time -> job.runStarted().filter(time::isBefore).isEmpty())
+        .map(time -> progress(job, now, values(stored, time), condition))
+        .map(progress -> new StoredProgress(progress, condition.health()));
   }
 
   private static Map<String, Double> values(List<Metric> stored, Instant time) {
@@ -52,7 +58,7 @@ public final class StoredProgress {
         values.getOrDefault(MetricName.ROWS.key(), 0.0).longValue(),
         0,
         values.getOrDefault(MetricName.BYTES.key(), 0.0).longValue(),
-        job.started().map(start -> Duration.between(start, now)).orElse(Duration.ZERO),
+        job.runStarted().map(start -> Duration.between(start, now)).orElse(Duration.ZERO),
         values.getOrDefault(MetricName.COMPLETED.key(), 0.0),
         values.getOrDefault(MetricName.ROWS_PER_SECOND.key(), 0.0),
         Optional.ofNullable(values.get(MetricName.REMAINING_SECONDS.key()))
@@ -70,23 +76,14 @@ public final class StoredProgress {
   }
 
   /** The progress as an object for JSON. */
-  public static Map<String, Object> facts(Progress progress) {
-    Map<String, Object> facts = new LinkedHashMap<>();
+  public Map<String, @Nullable Object> facts() {
+    Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     facts.put("completed", progress.completed());
     facts.put("rows", progress.rows());
     facts.put("rowsPerSecond", progress.rowsPerSecond());
     progress.remaining().ifPresent(left -> facts.put("remainingSeconds", left.toMillis() / 1e3));
     facts.put("unansweredSeconds", progress.unanswered().toMillis() / 1e3);
-    Health health = progress.health();
-    facts.put(
-        "health",
-        Map.of(
-            "state",
-            health.state().key(),
-            "text",
-            health.text(),
-            "sinceSeconds",
-            health.since().toMillis() / 1e3));
+    facts.put("health", health.map(StoredProgress::facts).orElse(null));
     progress
         .limitedBy()
         .ifPresent(
@@ -101,5 +98,15 @@ public final class StoredProgress {
                         "text",
                         factor.description())));
     return facts;
+  }
+
+  private static Map<String, Object> facts(Health health) {
+    return Map.of(
+        "state",
+        health.state().key(),
+        "text",
+        health.text(),
+        "sinceSeconds",
+        health.since().toMillis() / 1e3);
   }
 }

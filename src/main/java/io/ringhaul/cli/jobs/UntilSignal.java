@@ -28,6 +28,22 @@ public final class UntilSignal implements AutoCloseable {
     return listening;
   }
 
+  /**
+   * Registers for signals in a process that must not begin to shut down before all resources are
+   * closed: other shutdown hooks end what they need. After a signal the caller closes them and
+   * returns, and nothing needs to be closed here.
+   */
+  public static UntilSignal beforeShutdown() {
+    UntilSignal listening = listening();
+    SecondSignal.runs(
+        () -> {
+          SecondSignal.endsTheProcess(() -> {});
+          listening.close();
+          listening.asked.countDown();
+        });
+    return listening;
+  }
+
   private void signalled() {
     SecondSignal.endsTheProcess(() -> {});
     asked.countDown();

@@ -14,6 +14,7 @@ import io.ringhaul.job.LastAttempt;
 import io.ringhaul.job.PartitionStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +50,7 @@ final class JobRows {
   private static final CheckedColumns STATE =
       new CheckedColumns(
           "state_checksum",
-          "status, started, completed, total, processed, failed, row_count, rejected_rows,"
+          "status, started, run_started, completed, run_nanos, total, processed, failed, row_count, rejected_rows,"
               + " reject_bytes, run, error, owner_host, owner_pid, owner_start, owner_machine,"
               + " owner_mark, owner_holder, last_seen");
 
@@ -184,7 +185,9 @@ final class JobRows {
         key,
         state.status.name(),
         StoredTime.textOrNull(state.started),
+        StoredTime.textOrNull(state.runStarted),
         StoredTime.textOrNull(state.completed),
+        state.runTime.toNanos(),
         figures.partitions(),
         figures.done(),
         figures.failed(),
@@ -224,7 +227,9 @@ final class JobRows {
         state.status,
         created,
         Optional.ofNullable(state.started),
+        Optional.ofNullable(state.runStarted),
         Optional.ofNullable(state.completed),
+        state.runTime,
         state.figures,
         new JobDefinition(fingerprint, configuration.settings(), configuration.command()),
         Optional.ofNullable(PLAN.read(row, key).textOrNull()),
@@ -238,7 +243,9 @@ final class JobRows {
     JobState state = new JobState();
     state.status = JobStatus.valueOf(values.text());
     state.started = values.momentOrNull();
+    state.runStarted = values.momentOrNull();
     state.completed = values.momentOrNull();
+    state.runTime = Duration.ofNanos(values.number());
     state.figures =
         new JobFigures(
             values.integer(), values.integer(), values.integer(), values.number(), values.number());

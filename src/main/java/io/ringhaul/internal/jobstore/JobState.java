@@ -3,7 +3,9 @@ package io.ringhaul.internal.jobstore;
 import io.ringhaul.job.JobFigures;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobStatus;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a job that changes while it runs. Used within one transaction. */
@@ -11,7 +13,9 @@ final class JobState {
 
   JobStatus status = JobStatus.PENDING;
   @Nullable Instant started;
+  @Nullable Instant runStarted;
   @Nullable Instant completed;
+  Duration runTime = Duration.ZERO;
   JobFigures figures = JobFigures.NONE;
   int run;
   @Nullable Claim claim;
@@ -23,6 +27,27 @@ final class JobState {
     if (claim != null) {
       claim = new Claim(claim.owner, claim.machine, claim.mark, "");
     }
+  }
+
+  /** Begins a run of the job. */
+  void begin(Claim newClaim) {
+    Instant now = newClaim.owner.lastSeen();
+    run++;
+    status = JobStatus.RUNNING;
+    started = started == null ? now : started;
+    runStarted = now;
+    completed = null;
+    error = null;
+    claim = newClaim;
+  }
+
+  /** Records a report of the process that runs the job. */
+  void seen(Instant now) {
+    Claim current = Objects.requireNonNull(claim);
+    Duration more = Duration.between(current.owner.lastSeen(), now);
+    // The clock of the store may have been set back.
+    runTime = more.isNegative() ? runTime : runTime.plus(more);
+    claim = current.seen(now);
   }
 
   /** Ends the run of the job. */

@@ -52,6 +52,11 @@ public interface JobTelemetry {
   List<Metric> latest(UUID job, MetricKind kind);
 
   /**
+   * Returns the last values of completed jobs as a whole, by id; jobs without metrics are missing.
+   */
+  Map<UUID, List<Metric>> latestOfCompleted(MetricKind kind);
+
+  /**
    * Returns the names, by id, of the other jobs of the store that are running, according to their
    * processes within the last five seconds.
    */

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.RowMappers;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -229,6 +231,23 @@ final class MetricHistory {
         .filter(each -> each.partition().isEmpty())
         .forEach(each -> result.put(Series.of(each), each));
     return result.values().stream().sorted(ORDER).toList();
+  }
+
+  /** The last values of each resolution of the newest completed jobs. */
+  static Map<UUID, List<Metric>> latestOfCompleted(Handle handle, MetricKind kind, int jobs) {
+    RowMapper<Metric> metric =
+        handle.getConfig(RowMappers.class).findFor(Metric.class).orElseThrow();
+    Map<UUID, List<Metric>> found = new HashMap<>();
+    SQL.query(handle, "latestOfCompleted")
+        .bind("kind", kind.name())
+        .bind("jobs", jobs)
+        .map((row, context) -> Map.entry(row.getString("job_id"), metric.map(row, context)))
+        .forEach(
+            each ->
+                found
+                    .computeIfAbsent(UUID.fromString(each.getKey()), job -> new ArrayList<>())
+                    .add(each.getValue()));
+    return found;
   }
 
   private static OptionalLong newest(Handle handle, UUID job, MetricKind kind) {

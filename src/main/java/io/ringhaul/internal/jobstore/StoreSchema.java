@@ -14,7 +14,7 @@ import org.jdbi.v3.core.JdbiException;
 record StoreSchema(int version, String script) {
 
   /** Changes with {@code schema.sql}. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final String VERSION_TABLE = "batch_schema";
 

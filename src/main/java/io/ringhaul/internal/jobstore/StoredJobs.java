@@ -175,13 +175,8 @@ public final class StoredJobs implements JobStore, JobRuns {
       throw new JobException(
           id, "Job " + id + " is completed; reset the job to run it again", null);
     }
-    state.run++;
-    state.status = JobStatus.RUNNING;
-    state.started = state.started == null ? now : state.started;
-    state.completed = null;
-    state.error = null;
+    state.begin(Claim.of(process, holder, now));
     state.figures = Changes.withoutFailures(state.figures);
-    state.claim = Claim.of(process, holder, now);
     JobRows.update(handle, id, state);
     JobRows.release(handle, id, PartitionStatus.RUNNING, PartitionStatus.FAILED);
     return new StoredRun(

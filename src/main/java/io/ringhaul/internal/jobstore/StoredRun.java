@@ -12,6 +12,7 @@ import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.schema.TokenRange;
 import io.ringhaul.schema.TokenRangeSet;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -257,7 +258,7 @@ final class StoredRun implements JobRun {
     return database.writeRepeatably(
         handle -> {
           JobState state = lockOwn(handle);
-          state.claim = claim.seen(database.now(handle));
+          state.seen(database.now(handle));
           JobRows.update(handle, id, state);
           return state.status == JobStatus.STOPPING;
         });
@@ -298,7 +299,9 @@ final class StoredRun implements JobRun {
         handle -> {
           JobState state = lockOwn(handle);
           before.accept(handle, state);
-          state.end(status, database.now(handle), error);
+          Instant now = database.now(handle);
+          state.seen(now);
+          state.end(status, now, error);
           JobRows.update(handle, id, state);
           return true;
         });

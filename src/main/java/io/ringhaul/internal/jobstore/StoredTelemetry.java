@@ -148,6 +148,11 @@ final class StoredTelemetry implements JobTelemetry {
   }
 
   @Override
+  public Map<UUID, List<Metric>> latestOfCompleted(MetricKind kind) {
+    return database.read(handle -> MetricHistory.latestOfCompleted(handle, kind, MOST_JOBS));
+  }
+
+  @Override
   public Map<UUID, String> beside(UUID job) {
     return read(job, handle -> JobRows.underWay(handle, job, database.now(handle).minus(ALIVE)));
   }

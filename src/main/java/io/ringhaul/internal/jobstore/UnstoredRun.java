@@ -7,6 +7,7 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.schema.TokenRange;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,9 @@ public final class UnstoredRun implements JobRun {
             JobStatus.RUNNING,
             now,
             Optional.of(now),
+            Optional.of(now),
             Optional.empty(),
+            Duration.ZERO,
             JobFigures.NONE,
             JobDefinition.draft(List.of()),
             Optional.empty(),

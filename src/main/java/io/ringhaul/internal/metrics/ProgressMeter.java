@@ -133,6 +133,11 @@ public final class ProgressMeter {
       done(done + moreSize);
     }
 
+    /** Returns the completed share of this part, from 0 to 1, if it has this size, unsigned. */
+    public double share(long size) {
+      return size == 0 ? 1 : Math.min(1, unsigned(done) / unsigned(size));
+    }
+
     /** Resets this part: its work must be repeated. */
     public void lost() {
       done(0);

@@ -2,7 +2,9 @@ package io.ringhaul.internal.metrics;
 
 import io.ringhaul.monitor.Stage;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +40,16 @@ public final class WorkerClock implements AutoCloseable {
     private final int partition;
     private final String replica;
     private final LongSupplier queued;
+    private final Supplier<OptionalDouble> completed;
     private final long begun = System.nanoTime();
     private long rows;
 
-    private Task(int partition, String replica, LongSupplier queued) {
+    private Task(
+        int partition, String replica, LongSupplier queued, Supplier<OptionalDouble> completed) {
       this.partition = partition;
       this.replica = replica;
       this.queued = queued;
+      this.completed = completed;
     }
   }
 
@@ -169,10 +174,12 @@ public final class WorkerClock implements AutoCloseable {
    * @param partition the number of its job partition
    * @param replica the preferred node for its requests; empty if unknown
    * @param queued the number of its pages or rows in the queue; read by another thread
+   * @param completed its completed share, from 0 to 1, empty if unknown; read by another thread
    */
-  public synchronized void task(int partition, String replica, LongSupplier queued) {
+  public synchronized void task(
+      int partition, String replica, LongSupplier queued, Supplier<OptionalDouble> completed) {
     if (metrics != null) {
-      task = new Task(partition, replica, queued);
+      task = new Task(partition, replica, queued, completed);
     }
   }
 
@@ -210,7 +217,8 @@ public final class WorkerClock implements AutoCloseable {
                 task.rows,
                 System.nanoTime() - task.begun,
                 task.replica,
-                task.queued.getAsLong()));
+                task.queued.getAsLong(),
+                task.completed.get()));
   }
 
   /** Ends the worker. Must be called on its thread. */

@@ -1,5 +1,7 @@
 package io.ringhaul.internal.metrics;
 
+import java.util.OptionalDouble;
+
 /**
  * A running task.
  *
@@ -9,6 +11,13 @@ package io.ringhaul.internal.metrics;
  * @param nanos its duration so far
  * @param replica the preferred node for its requests; empty if unknown
  * @param queued its pages or rows in the queue
+ * @param completed its completed share, from 0 to 1; empty if unknown
  */
 public record WorkerState(
-    int partition, int worker, long rows, long nanos, String replica, long queued) {}
+    int partition,
+    int worker,
+    long rows,
+    long nanos,
+    String replica,
+    long queued,
+    OptionalDouble completed) {}

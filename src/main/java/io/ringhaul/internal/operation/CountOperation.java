@@ -155,7 +155,8 @@ public record CountOperation(
       running.start(
           new OperationParameters()
               .requests(sender, scan, settings, requests -> {})
-              .pagesOnServer(counter.pageSizer(), RangeCounter.DEFAULT_PAGE_SIZE, pageSize > 0));
+              .pagesOnServer(counter.pageSizer(), RangeCounter.DEFAULT_PAGE_SIZE, pageSize > 0)
+              .ofTasks(threads));
       try (WorkerClock clock = scan.metrics().work()) {
         return running.run(
             () -> "the rows counted so far are in the partial result",

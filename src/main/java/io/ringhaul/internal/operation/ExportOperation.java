@@ -539,7 +539,8 @@ public record ExportOperation(
               new OperationParameters()
                   .requests(sender, scan, settings, count::follow)
                   .pages(scanner.pageSizer())
-                  .workers(count));
+                  .workers(count)
+                  .ofTasks(threads));
       TargetPlan targetPlan =
           targetPlan(
               session, targetSession, job, found, exported, checkpoints, writers.concurrent());

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -242,6 +243,7 @@ final class ExportTasks {
     private final ScanTask task;
     private final TaskQueue queue;
     private List<TokenRange> ranges;
+    private volatile OptionalDouble completed = OptionalDouble.empty();
 
     RunningTask(Work work, ScanTask task, TaskQueue queue) {
       this.work = work;
@@ -277,7 +279,7 @@ final class ExportTasks {
             work.splitRule() == SplitRule.NEVER
                 ? work.scanner().scan(task)
                 : work.scanner().scan(task, this);
-        clock.task(number, work.scan().replica(task), pages::unread);
+        clock.task(number, work.scan().replica(task), pages::unread, () -> completed);
         for (Page page = pages.next();
             page != null;
             page = work.budget().isSpent() ? null : pages.next()) {
@@ -289,6 +291,7 @@ final class ExportTasks {
           clock.handled(written);
           work.scan().meter().handled(written, page.bytes());
           progress.done(pages.tokensRead());
+          completed = OptionalDouble.of(progress.share(TokenRange.rowTokens(ranges)));
         }
         TaskOutput output = finish(writer, clock);
         WorkerClock.during(

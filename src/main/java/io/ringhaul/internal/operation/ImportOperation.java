@@ -299,7 +299,8 @@ public record ImportOperation(
                         settings.parallelism().isPresent(),
                         count::follow)
                     .batches(writer, batches.setLimits())
-                    .workers(count));
+                    .workers(count)
+                    .ofTasks(threads));
         RowBinders bound =
             own.map(cql -> RowBinders.of(cql, columns, choices.nullHandling()))
                 .orElseGet(() -> binders(session, table, columns, job));

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -273,7 +274,7 @@ final class ImportTasks {
             new PartitionWriter(source.table(), writer, reads),
             ended::add);
     open.add(task);
-    clock.task(sourceTask.number(), "", () -> 0);
+    clock.task(sourceTask.number(), "", () -> 0, () -> completed(task));
     try (RowReader reader = source.open(sourceTask)) {
       if (!task.read(reader, writer, new Reading(), records, refusals())) {
         stopped = true;
@@ -336,6 +337,13 @@ final class ImportTasks {
   /** The source bytes of finished tasks and of running tasks. */
   private synchronized long bytesDone() {
     return bytesDone + open.stream().mapToLong(ImportTask::bytesDone).sum();
+  }
+
+  private synchronized OptionalDouble completed(ImportTask task) {
+    long bytes = task.sourceTask().bytes();
+    return bytes > 0
+        ? OptionalDouble.of(Math.min(1, (double) task.bytesDone() / bytes))
+        : OptionalDouble.empty();
   }
 
   private void rejectRefusedRows(ImportTask task) {

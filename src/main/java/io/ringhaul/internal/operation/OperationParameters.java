@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 
 /** The parameters of an operation that may change while it runs. Not thread-safe. */
@@ -34,6 +35,7 @@ final class OperationParameters {
 
   private final List<Parameter> parameters = new ArrayList<>();
   private final Set<String> asked = new HashSet<>();
+  private boolean isFixed;
 
   /** The requests in flight of an operation that reads a table. */
   OperationParameters requests(
@@ -70,8 +72,20 @@ final class OperationParameters {
     return add(setting, usual, isAsked, Preference.LESS);
   }
 
+  /** Fixes all parameters if other processes run the tasks: they get the values at their start. */
+  OperationParameters ofTasks(Executor threads) {
+    if (Distribution.sender(threads).isPresent()) {
+      parameters.clear();
+      isFixed = true;
+    }
+    return this;
+  }
+
   /** The limits on rows and bytes per second of all senders. */
   OperationParameters rates(List<RequestSender> senders) {
+    if (isFixed) {
+      return this;
+    }
     RequestLimits now = senders.get(0).limits();
     return rate(
             Tunable.MAX_ROWS_PER_SECOND,

@@ -1,12 +1,12 @@
 package io.ringhaul.internal.preflight;
 
+import io.ringhaul.internal.metrics.ByteSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Checks that a folder's disk has room for the output. The estimate counts uncompressed values.
@@ -58,10 +58,10 @@ public final class DiskSpace implements Check {
         String.format(
             "The disk of %s has %s left, and %s has %s %s of values before compression",
             folder,
-            readable(usable),
+            ByteSize.text(usable),
             what,
             isBound ? "at most" : "about",
-            readable(estimatedBytes));
+            ByteSize.text(estimatedBytes));
     return List.of(
         isHopeless
             ? PreflightProblem.error(problem, "free disk space or choose another disk")
@@ -80,19 +80,5 @@ public final class DiskSpace implements Check {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Formats a size in the largest unit that gives at least 1. */
-  static String readable(long bytes) {
-    String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    double value = bytes;
-    int unit = 0;
-    while (value >= 1024 && unit < units.length - 1) {
-      value /= 1024;
-      unit++;
-    }
-    return unit == 0
-        ? bytes + " bytes"
-        : String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
   }
 }

@@ -68,7 +68,7 @@ public final class RequestSender implements Steering, AutoCloseable {
   private final DriverExecutionProfile profile;
   private final InFlight<Node> slots;
   private volatile RequestLimits limits;
-  private volatile RateLimits rates;
+  private final RateLimits rates;
   private final RequestMeter meter;
   private final TableRings rings;
   private final Coordinators coordinators;
@@ -169,10 +169,20 @@ public final class RequestSender implements Steering, AutoCloseable {
    * sender. Call it after reading rows or before writing them.
    */
   public void awaitLimits(long rows, long bytes) throws InterruptedException {
+    awaitLimits(rows, bytes, () -> {});
+  }
+
+  /**
+   * Same, for amounts that may take long.
+   *
+   * @param meanwhile called about twice a second while the rates let this thread wait; an exception
+   *     ends the wait
+   */
+  public void awaitLimits(long rows, long bytes, Runnable meanwhile) throws InterruptedException {
     if (slots.isPaused()) {
       WorkerClock.during(Stage.WAIT_LIMIT, slots::awaitOpen);
     }
-    rates.take(rows, bytes);
+    rates.take(rows, bytes, meanwhile);
     throttle.await();
   }
 
@@ -187,7 +197,8 @@ public final class RequestSender implements Steering, AutoCloseable {
   }
 
   /**
-   * Sets other limits on rows and bytes per second. Threads that wait for the previous ones go on.
+   * Sets other limits on rows and bytes per second, also for threads that wait for the previous
+   * ones.
    *
    * @throws IllegalArgumentException if the limit on requests of a node differs, which is fixed
    */
@@ -195,10 +206,8 @@ public final class RequestSender implements Steering, AutoCloseable {
     if (other.maxInFlightPerNode() != limits.maxInFlightPerNode()) {
       throw new IllegalArgumentException("The limit on the requests of a node cannot change");
     }
-    RateLimits before = rates;
     limits = other;
-    rates = new RateLimits(other);
-    before.end();
+    rates.change(other);
   }
 
   /**
@@ -497,76 +506,123 @@ public final class RequestSender implements Steering, AutoCloseable {
   /** Limits the rows and bytes per second by making the calling threads wait. Thread-safe. */
   static final class RateLimits {
 
-    private final long origin = System.nanoTime();
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final @Nullable TokenBucket rows;
-    private final @Nullable TokenBucket bytes;
+    /** Waiting threads look this often whether they are to stop. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final TokenBucket rows;
+    private final TokenBucket bytes;
+    private volatile CountDownLatch changed = new CountDownLatch(1);
 
     RateLimits(RequestLimits limits) {
-      this.rows = bucket(limits.maxRowsPerSecond());
-      this.bytes = bucket(limits.maxBytesPerSecond());
+      long now = System.nanoTime();
+      this.rows = new TokenBucket(limits.maxRowsPerSecond(), now);
+      this.bytes = new TokenBucket(limits.maxBytesPerSecond(), now);
     }
 
-    private static @Nullable TokenBucket bucket(long perSecond) {
-      return perSecond == 0 ? null : new TokenBucket(perSecond, 0);
+    /** Sets other limits, also for waiting threads: what they owe, they pay at the new rates. */
+    void change(RequestLimits limits) {
+      long now = System.nanoTime();
+      rows.rate(limits.maxRowsPerSecond(), now);
+      bytes.rate(limits.maxBytesPerSecond(), now);
+      CountDownLatch before = changed;
+      changed = new CountDownLatch(1);
+      before.countDown();
     }
 
-    /** Takes rows and bytes, and waits until both rates are within their limits. */
-    void take(long moreRows, long moreBytes) throws InterruptedException {
-      if (rows == null && bytes == null) {
-        return;
+    /**
+     * Takes rows and bytes, and waits until both rates are within their limits.
+     *
+     * @param meanwhile called about twice a second while it waits; an exception ends the wait
+     */
+    void take(long moreRows, long moreBytes, Runnable meanwhile) throws InterruptedException {
+      long now = System.nanoTime();
+      double rowsDue = rows.take(moreRows, now);
+      double bytesDue = bytes.take(moreBytes, now);
+      if (wait(rowsDue, bytesDue, now) > 0) {
+        WorkerClock.during(Stage.WAIT_LIMIT, () -> await(rowsDue, bytesDue, meanwhile));
       }
-      long now = System.nanoTime() - origin;
-      long wait =
-          Math.max(
-              rows == null ? 0 : rows.take(moreRows, now),
-              bytes == null ? 0 : bytes.take(moreBytes, now));
-      if (wait > 0) {
-        WorkerClock.during(Stage.WAIT_LIMIT, () -> awaitEnd(wait));
+    }
+
+    private void await(double rowsDue, double bytesDue, Runnable meanwhile)
+        throws InterruptedException {
+      while (true) {
+        CountDownLatch change = changed;
+        long wait = wait(rowsDue, bytesDue, System.nanoTime());
+        if (wait <= 0) {
+          return;
+        }
+        if (!change.await(Math.min(wait, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+          meanwhile.run();
+        }
       }
     }
 
-    /** Waits this long, or until other limits apply. */
-    private boolean awaitEnd(long nanos) throws InterruptedException {
-      return ended.await(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    /** Lets all waiting threads go on. */
-    void end() {
-      ended.countDown();
+    private long wait(double rowsDue, double bytesDue, long now) {
+      return Math.max(rows.wait(rowsDue, now), bytes.wait(bytesDue, now));
     }
 
     /**
      * Limits a rate. Bulk amounts, such as a page of rows, are taken at once and paid afterwards:
      * the bucket goes into debt, and the caller waits until the debt is paid. Idle time is saved up
-     * to a quarter of a second. Thread-safe.
+     * to a quarter of a second. Times are in nanoseconds of a monotonic clock. Thread-safe.
      */
     static final class TokenBucket {
 
       private static final double NANOS_PER_SECOND = 1e9;
-      private static final double SAVED_NANOS = NANOS_PER_SECOND / 4;
+      private static final double SAVED_SECONDS = 0.25;
 
-      private final double nanosEach;
-      private double paidUntil;
+      /** 0 for no limit. */
+      private long perSecond;
+
+      /** All that was taken so far. */
+      private double taken;
+
+      /** What of it is paid; more than that if idle time is saved. */
+      private double paid;
+
+      private long paidAt;
 
       /**
-       * @param perSecond the rate, 1 or more
-       * @param now the current time of the clock used for {@link #take}
+       * @param perSecond the rate; 0 for no limit
        */
       TokenBucket(long perSecond, long now) {
-        this.nanosEach = NANOS_PER_SECOND / perSecond;
-        this.paidUntil = now;
+        this.perSecond = perSecond;
+        this.paidAt = now;
+      }
+
+      /** Sets another rate; the debt stays. */
+      synchronized void rate(long newPerSecond, long now) {
+        pay(now);
+        perSecond = newPerSecond;
       }
 
       /**
        * Takes an amount.
        *
-       * @param now the current time in nanoseconds of a monotonic clock
-       * @return nanoseconds to wait before continuing; 0 or more
+       * @return what must be paid before the caller continues, for {@link #wait(double, long)}
        */
-      synchronized long take(long amount, long now) {
-        paidUntil = Math.max(paidUntil, now - SAVED_NANOS) + amount * nanosEach;
-        return (long) Math.max(0, paidUntil - now);
+      synchronized double take(long amount, long now) {
+        pay(now);
+        taken += amount;
+        return taken;
+      }
+
+      /** Returns the time until this much is paid at the current rate; 0 if it is paid. */
+      synchronized long wait(double due, long now) {
+        pay(now);
+        return perSecond == 0
+            ? 0
+            : (long) Math.max(0, Math.ceil((due - paid) / perSecond * NANOS_PER_SECOND));
+      }
+
+      private void pay(long now) {
+        paid =
+            perSecond == 0
+                ? taken
+                : Math.min(
+                    taken + SAVED_SECONDS * perSecond,
+                    paid + (now - paidAt) / NANOS_PER_SECOND * perSecond);
+        paidAt = now;
       }
     }
   }

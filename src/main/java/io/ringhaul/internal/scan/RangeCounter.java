@@ -97,8 +97,8 @@ public final class RangeCounter {
    * @param counting statements that count
    * @param keys statements that read the partition key, for ranges that cannot be counted in time
    * @param pageSize page size in rows for reads by the coordinator; 0 for 5,000
-   * @param arrived called by the counting thread for each answer but the last; an exception ends
-   *     the count
+   * @param arrived called by the counting thread for each answer but the last, and while it waits
+   *     for limits; an exception ends the count
    * @param taskDone called by the counting thread after each task; an exception ends the count
    */
   public RangeCounter(
@@ -237,11 +237,12 @@ public final class RangeCounter {
       meter.handled(row.getLong(0), bytes);
       part.owner().progress.more(TokenRange.rowTokens(List.of(part.piece())));
       ended(part.owner());
-      sender.awaitLimits(row.getLong(0), bytes);
+      // A range may have the rows of minutes.
+      sender.awaitLimits(row.getLong(0), bytes, arrived);
       return;
     }
     meter.handled(rows.remaining(), bytes);
-    sender.awaitLimits(rows.remaining(), bytes);
+    sender.awaitLimits(rows.remaining(), bytes, arrived);
     ByteBuffer position = rows.getExecutionInfo().getPagingState();
     if (position == null) {
       ended(part.owner());

@@ -54,6 +54,9 @@ public enum MetricName {
   /** The component of metrics of the whole job. */
   public static final String JOB = "job";
 
+  /** The component of metrics of one task, whose number they have. */
+  public static final String TASK = "task";
+
   /** Start of the component of a stage's metrics. */
   public static final String STAGE = "stage:";
 

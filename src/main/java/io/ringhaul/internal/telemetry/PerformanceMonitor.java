@@ -250,7 +250,8 @@ public final class PerformanceMonitor implements AutoCloseable {
           state.worker(),
           state.rows(),
           state.nanos() / NANOS_PER_SECOND,
-          state.replica());
+          state.replica(),
+          state.completed());
     }
 
     private Map<String, Long> tunables() {

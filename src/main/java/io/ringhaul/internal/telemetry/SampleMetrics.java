@@ -7,6 +7,7 @@ import io.ringhaul.monitor.ProcessSample;
 import io.ringhaul.monitor.Sample;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.monitor.StageSample;
+import io.ringhaul.monitor.TaskSample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,16 +93,22 @@ final class SampleMetrics {
     sample.tasks().stream()
         .limit(MOST_TASKS)
         .forEach(
-            task ->
-                all.add(
-                    new Metric(
-                        sample.time(),
-                        "task",
-                        MetricName.ROWS.key(),
-                        task.rows(),
-                        OptionalInt.of(task.partition()),
-                        Optional.of("worker " + task.worker()))));
+            task -> {
+              all.add(metric(sample, task, MetricName.ROWS, task.rows()));
+              task.completed()
+                  .ifPresent(share -> all.add(metric(sample, task, MetricName.COMPLETED, share)));
+            });
     return all;
+  }
+
+  private static Metric metric(Sample sample, TaskSample task, MetricName name, double value) {
+    return new Metric(
+        sample.time(),
+        MetricName.TASK,
+        name.key(),
+        value,
+        OptionalInt.of(task.partition()),
+        Optional.of("worker " + task.worker()));
   }
 
   /** The metrics of the process and its machine. */

@@ -17,11 +17,11 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * How a job is and what limits it, as other processes read it from the job's metrics.
+ * The health of a job and what limits it, as other processes read it from the job's metrics.
  *
  * @param limitedBy what limits it now; empty if unknown
  * @param overall what limited it so far; empty if unknown
- * @param health how it is; empty if unknown
+ * @param health its health; empty if unknown
  * @param pause why and until when it is paused; empty if it is not
  */
 public record StoredCondition(

@@ -16,23 +16,23 @@ WHERE status IN ('RUNNING', 'STOPPING') AND last_seen >= :since AND id <> :job
 
 -- lockJob
 UPDATE batch_jobs SET run = run WHERE id = :job
-RETURNING status, started, completed, total, processed, failed, row_count, rejected_rows,
-  reject_bytes, run, owner_host, owner_pid, owner_start, owner_machine, owner_mark, owner_holder,
+RETURNING status, started, run_started, completed, run_nanos, total, processed, failed, row_count,
+  rejected_rows, reject_bytes, run, owner_host, owner_pid, owner_start, owner_machine, owner_mark, owner_holder,
   last_seen, error, state_checksum
 
 -- insertJob
 INSERT INTO batch_jobs (
   id, name, description, labels, kind, created, fingerprint, configuration, definition_checksum,
   plan, plan_checksum,
-  status, started, completed, total, processed, failed, row_count, rejected_rows,
-  reject_bytes, run, owner_host, owner_pid, owner_start, owner_machine, owner_mark, owner_holder,
+  status, started, run_started, completed, run_nanos, total, processed, failed, row_count,
+  rejected_rows, reject_bytes, run, owner_host, owner_pid, owner_start, owner_machine, owner_mark, owner_holder,
   last_seen, error, state_checksum)
 VALUES (
   :id, :name, :description, :labels, :kind, :created, :fingerprint, :configuration,
   :definition_checksum,
   :plan, :plan_checksum,
-  :status, :started, :completed, :total, :processed, :failed, :row_count, :rejected_rows,
-  :reject_bytes, :run, :owner_host, :owner_pid, :owner_start, :owner_machine, :owner_mark,
+  :status, :started, :run_started, :completed, :run_nanos, :total, :processed, :failed, :row_count,
+  :rejected_rows, :reject_bytes, :run, :owner_host, :owner_pid, :owner_start, :owner_machine, :owner_mark,
   :owner_holder, :last_seen, :error, :state_checksum)
 
 -- redefineJob
@@ -44,7 +44,8 @@ WHERE id = :id
 
 -- updateJob
 UPDATE batch_jobs SET
-  status = :status, started = :started, completed = :completed, total = :total,
+  status = :status, started = :started, run_started = :run_started,
+  completed = :completed, run_nanos = :run_nanos, total = :total,
   processed = :processed, failed = :failed, row_count = :row_count,
   rejected_rows = :rejected_rows, reject_bytes = :reject_bytes, run = :run,
   owner_host = :owner_host, owner_pid = :owner_pid, owner_start = :owner_start,

@@ -24,6 +24,18 @@ SELECT time FROM job_metrics
 WHERE job_id = :job AND kind = :kind AND resolution = :resolution
 ORDER BY time DESC LIMIT 1 OFFSET :offset
 
+-- latestOfCompleted
+SELECT m.job_id, m.time, m.component, m.name, m.value, m.partition_number AS partition, m.context
+FROM (
+  SELECT id FROM batch_jobs WHERE status = 'COMPLETED' ORDER BY created DESC, id LIMIT :jobs) j
+CROSS JOIN (SELECT 1 AS seconds UNION ALL SELECT 10 UNION ALL SELECT 60) r
+CROSS JOIN job_metrics m
+WHERE m.job_id = j.id AND m.kind = :kind AND m.resolution = r.seconds
+  AND m.partition_number IS NULL
+  AND m.time = (
+    SELECT MAX(n.time) FROM job_metrics n
+    WHERE n.job_id = j.id AND n.kind = :kind AND n.resolution = r.seconds)
+
 -- oldestTime
 SELECT time FROM job_metrics
 WHERE job_id = :job AND kind = :kind AND resolution = :resolution

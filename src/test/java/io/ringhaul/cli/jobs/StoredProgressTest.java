@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,7 @@ class StoredProgressTest {
     return run;
   }
 
-  private Optional<Progress> read(JobStore store, JobRun run) {
+  private Optional<StoredProgress> read(JobStore store, JobRun run) {
     return StoredProgress.of(store, store.find(run.job().id()).orElseThrow(), now);
   }
 
@@ -67,25 +68,35 @@ class StoredProgressTest {
           Metric.of(latest, "job", "rows", 1_000),
           Metric.of(latest, "job", "rows_per_second", 100),
           Metric.of(latest, "job", "unanswered_seconds", 4.5));
-      Progress progress = read(store, run).orElseThrow();
+      StoredProgress stored = read(store, run).orElseThrow();
+      Progress progress = stored.progress();
       assertThat(progress.completed()).isEqualTo(0.5);
       assertThat(progress.rows()).isEqualTo(1_000);
       assertThat(progress.tasks()).isEqualTo(1);
       assertThat(progress.remaining()).as("no longer known").isEmpty();
       assertThat(progress.unanswered()).isEqualTo(Duration.ofMillis(4_500));
-      assertThat(StoredProgress.facts(progress))
-          .isEqualTo(
-              Map.of(
-                  "completed",
-                  0.5,
-                  "rows",
-                  1_000L,
-                  "rowsPerSecond",
-                  100.0,
-                  "unansweredSeconds",
-                  4.5,
-                  "health",
-                  Map.of("state", "running_well", "text", "Running well", "sinceSeconds", 0.0)));
+      assertThat(stored.facts())
+          .containsOnlyKeys("completed", "rows", "rowsPerSecond", "unansweredSeconds", "health")
+          .containsEntry("completed", 0.5)
+          .containsEntry("rows", 1_000L)
+          .containsEntry("rowsPerSecond", 100.0)
+          .containsEntry("unansweredSeconds", 4.5)
+          .containsEntry("health", null);
+      add(
+          store,
+          run,
+          Metric.of(latest.plusSeconds(1), "job", "completed", 0.75),
+          new Metric(
+              latest.plusSeconds(1),
+              "health:slowed",
+              "age_seconds",
+              2,
+              OptionalInt.empty(),
+              Optional.of("The cluster answers late")));
+      assertThat(read(store, run).orElseThrow().facts())
+          .containsEntry(
+              "health",
+              Map.of("state", "slowed", "text", "The cluster answers late", "sinceSeconds", 2.0));
       run.stopped();
       assertThat(read(store, run)).as("job is not running").isEmpty();
     }

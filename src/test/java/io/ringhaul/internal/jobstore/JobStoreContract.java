@@ -13,6 +13,7 @@ import io.ringhaul.job.JobStore;
 import io.ringhaul.job.LastAttempt;
 import io.ringhaul.job.PartitionStatus;
 import io.ringhaul.schema.TokenRange;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,9 @@ abstract class JobStoreContract extends JobTelemetryContract {
               job.status(),
               start.plusNanos(nanos),
               job.started(),
+              job.runStarted(),
               job.completed(),
+              job.runTime(),
               job.figures(),
               job.definition(),
               job.plan(),
@@ -226,6 +229,50 @@ abstract class JobStoreContract extends JobTelemetryContract {
               PartitionStatus.PENDING,
               PartitionStatus.PENDING);
       assertThat(run.partitions().get(1).error()).contains("unreadable");
+    }
+  }
+
+  @Test
+  void timeBetweenRunsIsNotRunTime() {
+    JobStore store = store();
+    Job job = created(store);
+    assertThat(job.runStarted()).isEmpty();
+    assertThat(job.runTime()).isZero();
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
+      assertThat(run.job().runStarted()).isEqualTo(run.job().started());
+      run.beat();
+      run.failed("the ring is broken");
+    }
+    Job failed = store.find(job.id()).orElseThrow();
+    assertThat(failed.runTime()).isEqualTo(runTime(failed));
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
+      assertThat(run.job().runStarted().orElseThrow())
+          .isAfterOrEqualTo(failed.completed().orElseThrow());
+      run.beat();
+      run.stopped();
+    }
+    Job stopped = store.find(job.id()).orElseThrow();
+    assertThat(stopped.runTime()).isEqualTo(failed.runTime().plus(runTime(stopped)));
+    store.requestStop(job.id());
+    assertThat(store.find(job.id())).contains(stopped);
+  }
+
+  private static Duration runTime(Job job) {
+    return Duration.between(job.runStarted().orElseThrow(), job.completed().orElseThrow());
+  }
+
+  @Test
+  void runOfDeadProcessCountsUntilItsLastReport() {
+    JobStore store = store();
+    Job job = created(store);
+    JobRun lost = JobRuns.of(store(Jobs.distantProcess("far"))).begin(job.id());
+    lost.beat();
+    Duration known = store.find(job.id()).orElseThrow().runTime();
+    silent(job.id(), 62);
+    store.requestStop(job.id());
+    assertThat(store.find(job.id()).orElseThrow().runTime()).isEqualTo(known);
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
+      assertThat(run.job().runTime()).isEqualTo(known);
     }
   }
 
@@ -596,6 +643,8 @@ abstract class JobStoreContract extends JobTelemetryContract {
                 job.created(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Duration.ZERO,
                 JobFigures.NONE,
                 job.definition(),
                 Optional.empty(),

@@ -77,6 +77,28 @@ abstract class JobTelemetryContract {
   }
 
   @Test
+  void tellsLastMetricsOfCompletedJobs() {
+    JobStore store = store();
+    Job running = created(store);
+    JobTelemetry telemetry = JobTelemetry.of(store);
+    telemetry.add(
+        running.id(), MetricKind.PERFORMANCE, List.of(Metric.of(START, "job", "rows", 1)));
+    Job job = created(store);
+    Metric last = Metric.of(START.plusSeconds(1), "job", "rows", 2);
+    Metric first = Metric.of(START.plusSeconds(1), "limited_overall:cluster", "share", 0.8);
+    try (JobRun run = JobRuns.of(store).begin(job.id())) {
+      run.plan("p", List.of());
+      telemetry.add(job.id(), MetricKind.PERFORMANCE, List.of(Metric.of(START, "job", "rows", 1)));
+      telemetry.add(job.id(), MetricKind.PERFORMANCE, List.of(last, first));
+      run.completed();
+    }
+    assertThat(telemetry.latestOfCompleted(MetricKind.RESOURCE).get(job.id())).isNull();
+    Map<UUID, List<Metric>> latest = telemetry.latestOfCompleted(MetricKind.PERFORMANCE);
+    assertThat(latest).doesNotContainKey(running.id());
+    assertThat(latest.get(job.id())).contains(last, first);
+  }
+
+  @Test
   void keepsMetrics() {
     JobStore store = store();
     UUID job = created(store).id();

@@ -3,6 +3,7 @@ package io.ringhaul.internal.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringhaul.monitor.Stage;
+import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class WorkerClockTest {
         new Thread(
             () -> {
               try (WorkerClock clock = metrics.work()) {
-                clock.task(7, "10.0.0.1:9042", () -> 3);
+                clock.task(7, "10.0.0.1:9042", () -> 3, () -> OptionalDouble.of(0.25));
                 clock.handled(11);
                 clock.begin(Stage.WAIT_CLUSTER);
                 waits.countDown();
@@ -99,6 +100,7 @@ class WorkerClockTest {
     assertThat(task.worker()).isZero();
     assertThat(task.rows()).isEqualTo(11);
     assertThat(task.queued()).isEqualTo(3);
+    assertThat(task.completed()).hasValue(0.25);
     assertThat(task.replica()).isEqualTo("10.0.0.1:9042");
     comes.countDown();
     worker.join();

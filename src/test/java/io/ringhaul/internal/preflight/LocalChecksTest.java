@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringhaul.exceptions.PreflightException;
+import io.ringhaul.internal.metrics.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,10 +80,10 @@ class LocalChecksTest {
 
   @Test
   void formatsSizesInTheLargestUnit() {
-    assertThat(DiskSpace.readable(1023)).isEqualTo("1023 bytes");
-    assertThat(DiskSpace.readable(1536)).isEqualTo("1.5 KiB");
-    assertThat(DiskSpace.readable(128L << 20)).isEqualTo("128 MiB");
-    assertThat(DiskSpace.readable(Long.MAX_VALUE)).isEqualTo("8.0 EiB");
+    assertThat(ByteSize.text(1023)).isEqualTo("1,023 bytes");
+    assertThat(ByteSize.text(1536)).isEqualTo("1.5 KiB");
+    assertThat(ByteSize.text(128L << 20)).isEqualTo("128 MiB");
+    assertThat(ByteSize.text(Long.MAX_VALUE)).isEqualTo("8 EiB");
   }
 
   @Test

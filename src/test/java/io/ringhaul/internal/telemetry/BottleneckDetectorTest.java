@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -253,7 +254,8 @@ class BottleneckDetectorTest {
                 "task:107",
                 sample -> {
                   sample.tasks.clear();
-                  sample.tasks.add(new TaskSample(107, 7, 900_000, sample.second, ""));
+                  sample.tasks.add(
+                      new TaskSample(107, 7, 900_000, sample.second, "", OptionalDouble.empty()));
                   sample.tasksDone = 99;
                 })
             .withEvidence(Map.of("idleWorkers", 7.0))
@@ -365,7 +367,8 @@ class BottleneckDetectorTest {
     Consumer<TestSample> lastTask =
         sample -> {
           sample.tasks.clear();
-          sample.tasks.add(new TaskSample(107, 7, 1_000, sample.second - 5, ""));
+          sample.tasks.add(
+              new TaskSample(107, 7, 1_000, sample.second - 5, "", OptionalDouble.empty()));
           sample.tasksDone = 99;
         };
     return List.of(
@@ -406,7 +409,8 @@ class BottleneckDetectorTest {
                     sample -> {
                       sample.tasks.subList(1, TestSample.WORKERS).clear();
                       sample.tasksDone = 99;
-                      sample.tasks.set(0, new TaskSample(100, 0, 1_000, 3, ""));
+                      sample.tasks.set(
+                          0, new TaskSample(100, 0, 1_000, 3, "", OptionalDouble.empty()));
                       sample.p50.replaceAll((node, millis) -> 900.0);
                     }))),
         new Quiet(
@@ -444,7 +448,9 @@ class BottleneckDetectorTest {
                       sample.earlierRows = 1;
                       sample.tasksDone = 99;
                       sample.tasks.subList(1, TestSample.WORKERS).clear();
-                      sample.tasks.set(0, new TaskSample(100, 0, 1_000, sample.second, ""));
+                      sample.tasks.set(
+                          0,
+                          new TaskSample(100, 0, 1_000, sample.second, "", OptionalDouble.empty()));
                       sample.tunables.put("workers", 8L);
                     }))),
         new Quiet(

@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -95,7 +96,7 @@ class TelemetryRecorderTest {
         new Latency(errors, 10 * errors, 1, 5, 6),
         List.of(new NodeSample("10.0.0.1:9042", new Latency(8, 2, 1, 5, 6), 1, 0, 3)),
         List.of(new StageSample(Stage.ENCODE, 0.75, new Latency(4, 2, 2, 3, 4))),
-        List.of(new TaskSample(5, 1, 42, 0.5, "10.0.0.1:9042")),
+        List.of(new TaskSample(5, 1, 42, 0.5, "10.0.0.1:9042", OptionalDouble.of(0.75))),
         new ProcessSample(0.5, 0.75, 12, 30, 1, 2, 3, 0.01, 4, -1, 8, 9),
         Map.of("inFlight", 16L));
   }
@@ -146,6 +147,11 @@ class TelemetryRecorderTest {
     assertThat(task.partition()).hasValue(5);
     assertThat(task.value()).isEqualTo(42);
     assertThat(task.context()).hasValue("worker 1");
+    assertThat(added)
+        .filteredOn(each -> each.component().equals("task") && each.name().equals("completed"))
+        .singleElement()
+        .extracting(Metric::value)
+        .isEqualTo(0.75);
     // A store keeps one value for each time, component, name and partition.
     Map<String, Long> same =
         added.stream()

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
@@ -222,7 +223,9 @@ final class SimulatedJob {
         new Latency(100, latency, latency, latency * 1.5, latency * 2),
         List.of(),
         List.of(),
-        isEnding ? List.of(new TaskSample(99, 0, 1_000, seconds, "")) : List.of(),
+        isEnding
+            ? List.of(new TaskSample(99, 0, 1_000, seconds, "", OptionalDouble.empty()))
+            : List.of(),
         new ProcessSample(0.3, 0.5, seconds, 20, 100 << 20, 50 << 20, 1 << 30, 0.01, 5, -1, 0, 0),
         values());
   }

@@ -95,8 +95,10 @@ function paintBands(context, at, events, x) {
 }
 
 function paintMoments(context, at, events, x) {
-  for (const { at: moment, until } of events)
-    if (until === undefined) line(context, x(moment), at.bottom, "--accent");
+  for (const { at: moment, until, kind } of events) {
+    if (until !== undefined) continue;
+    line(context, x(moment), at.bottom, kind === "resume" ? "--muted" : "--accent");
+  }
 }
 
 function line(context, place, height, tone) {

@@ -1,7 +1,7 @@
 // Where the time of the workers went: one stacked bar, and a table of the stages.
 
 import { fill, h } from "../core/dom.js";
-import { duration, percent } from "../core/format.js";
+import { duration, millis, percent } from "../core/format.js";
 import { onTheme } from "../core/theme.js";
 import { aboutStage, stageName } from "../state/work-mix.js";
 import { stageColour } from "./gantt-colours.js";
@@ -53,9 +53,7 @@ export class StageBar {
 function table(stages, series) {
   const rows = stages.map(({ name, seconds, share }) => {
     const last = (metric) => series.points(`stage:${name}`, metric).at(-1)?.[1];
-    const [p50, p99] = [last("p50_ms"), last("p99_ms")].map((each) =>
-      each === undefined ? "–" : `${each.toFixed(1)} ms`,
-    );
+    const [p50, p99] = [last("p50_ms"), last("p99_ms")].map(millis);
     const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
     swatch.style.background = stageColour(name);
     return h(

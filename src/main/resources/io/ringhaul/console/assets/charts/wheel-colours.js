@@ -63,21 +63,33 @@ function byValue(partitions, valueOf, label, unit) {
 }
 
 function byReplica(partitions) {
-  const replicas = [
-    ...new Set([...partitions.values()].map((each) => each.replica).filter(Boolean)),
-  ].sort();
-  const colours = new Map(replicas.map((each, i) => [each, category(i)]));
-  const named = replicas.slice(0, CATEGORIES).map((each) => {
-    const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
-    swatch.style.background = colours.get(each);
-    return h("span", { class: "key" }, swatch, each.replace(/:9042$/, ""));
-  });
-  const more =
-    replicas.length > CATEGORIES ? h("span", {}, `and ${replicas.length - CATEGORIES} more`) : null;
+  const colours = replicaColours(partitions);
   return {
     of: (partition) => colours.get(partition.replica) ?? colour("--done"),
-    legend: [named, more],
+    legend: replicaKeys(colours),
   };
+}
+
+/** The replicas that tasks were read from, in order, each with its colour. */
+export function replicaColours(partitions) {
+  const replicas = new Set([...partitions.values()].map((each) => each.replica).filter(Boolean));
+  return new Map([...replicas].sort().map((each, i) => [each, category(i)]));
+}
+
+/** The keys of a legend for these colours. */
+export function replicaKeys(colours) {
+  const named = [...colours].slice(0, CATEGORIES).map(([replica, tone]) => {
+    const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
+    swatch.style.background = tone;
+    return h("span", { class: "key" }, swatch, nodeName(replica));
+  });
+  const more = colours.size - CATEGORIES;
+  return more > 0 ? [named, h("span", {}, `and ${more} more`)] : named;
+}
+
+/** The name of a node without the usual port. */
+export function nodeName(replica) {
+  return replica.replace(/:9042$/, "");
 }
 
 function category(index) {

@@ -6,6 +6,8 @@ import { font } from "./canvas.js";
 const TURN = Math.PI * 2;
 const TOP = -Math.PI / 2;
 const FEW = 400;
+/** The part of the ring from which on a node's name fits. */
+const LONG = 1 / 14;
 const LABELS = [
   [0, "±2⁶³", "center", 19],
   [0.25, "−2⁶²", "left", 11],
@@ -21,7 +23,7 @@ export function layout(size) {
 }
 
 /** The arcs as they stand: `colourOf` gives each task its colour. */
-export function paintArcs(context, size, { arcs, ring }, partitions, colourOf) {
+export function paintArcs(context, size, arcs, partitions, colourOf) {
   const at = layout(size);
   for (const [tone, runs] of runsByColour(arcs, partitions, colourOf)) {
     context.fillStyle = tone;
@@ -30,7 +32,36 @@ export function paintArcs(context, size, { arcs, ring }, partitions, colourOf) {
     context.fill();
   }
   if (arcs.length > 1 && arcs.length <= FEW) paintGaps(context, at, arcs);
-  if (ring) paintTicks(context, at);
+}
+
+/** A thin rim in the colours of the replicas, with the name of each beside its long stretches. */
+export function paintNodes(context, size, arcs, partitions, colours, nameOf) {
+  const at = layout(size);
+  const rim = { centre: at.centre, outer: at.outer + 8, band: 4 };
+  const replicaOf = (partition) => partition?.replica ?? null;
+  context.font = font(11);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const [replica, runs] of runsByColour(arcs, partitions, replicaOf)) {
+    if (replica === null) continue;
+    context.fillStyle = colours.get(replica);
+    context.beginPath();
+    for (const [from, to] of runs) sector(context, rim, from, to);
+    context.fill();
+    context.fillStyle = colour("--muted");
+    for (const [from, to] of runs)
+      if (to - from >= LONG) along(context, at, (from + to) / 2, nameOf(replica));
+  }
+}
+
+/** Writes along the rim, never upside down. */
+function along(context, { centre, outer }, share, text) {
+  const isBelow = share > 0.25 && share < 0.75;
+  context.save();
+  context.translate(centre, centre);
+  context.rotate(share * TURN + (isBelow ? Math.PI : 0));
+  context.fillText(text, 0, (outer + 19) * (isBelow ? 1 : -1));
+  context.restore();
 }
 
 function runsByColour(arcs, partitions, colourOf) {
@@ -64,7 +95,9 @@ function paintGaps(context, at, arcs) {
   context.stroke();
 }
 
-function paintTicks(context, at) {
+/** Marks at each sixteenth of the ring, and the tokens of its quarters. */
+export function paintTicks(context, size) {
+  const at = layout(size);
   context.strokeStyle = colour("--line-strong");
   context.fillStyle = colour("--faint");
   context.lineWidth = 1;
@@ -94,14 +127,14 @@ function paintTicks(context, at) {
 }
 
 /**
- * The finished part of running arcs, on a layer of their own that the style sheet makes pulse.
+ * The finished part of running arcs, on a layer of their own that beats with each report.
  * `shareOf` gives each arc's completed share.
  */
-export function paintRunning(context, size, arcs, running, shareOf) {
+export function paintRunning(context, size, arcs, running, shareOf, tone) {
   const at = layout(size);
   // Below three pixels an arc would not be seen among 10,000.
   const least = 3 / (at.middle * TURN);
-  context.fillStyle = colour("--running");
+  context.fillStyle = tone;
   context.beginPath();
   for (const index of running) {
     const { from, to } = arcs[index];

@@ -8,9 +8,17 @@ import { describe, details, runningShare, tally } from "../state/partition.js";
 import { segmented } from "../ui/segmented.js";
 import { Tip } from "../ui/tip.js";
 import { eachFrame, noOftener, onPointer, onResize, sharp } from "./canvas.js";
-import { colouring, MODES } from "./wheel-colours.js";
+import { colouring, MODES, nodeName, replicaColours, replicaKeys } from "./wheel-colours.js";
 import { arcAt, arcsOf, fits } from "./wheel-geometry.js";
-import { layout, paintArcs, paintChosen, paintRunning, paintTroubles } from "./wheel-paint.js";
+import {
+  layout,
+  paintArcs,
+  paintChosen,
+  paintNodes,
+  paintRunning,
+  paintTicks,
+  paintTroubles,
+} from "./wheel-paint.js";
 
 const HINT = "None chosen; use the arrow keys.";
 
@@ -19,7 +27,7 @@ export class Wheel {
   #signal;
   #open;
   #still = h("canvas", { "aria-hidden": "true" });
-  #moving = h("canvas", { class: "pulse", "aria-hidden": "true" });
+  #moving = h("canvas", { class: "moving", "aria-hidden": "true" });
   #marks = h("canvas", { "aria-hidden": "true" });
   #share = h("span", { class: "wheel-share num" });
   #below = h("span", { class: "wheel-below num" });
@@ -40,6 +48,10 @@ export class Wheel {
   #tip;
   #mode = "state";
   #completed = 0;
+  /** What running tasks are called while they stand still; null while they run. */
+  #standing = null;
+  /** The time of the newest report of the job. */
+  #heard;
   #size = 0;
   #partitions = new Map();
   #shape = { arcs: [], ring: false, covered: new Map() };
@@ -102,9 +114,14 @@ export class Wheel {
     const left = live?.remainingSeconds ? `${timeLeft(job)} left` : null;
     const tasks = `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks`;
     say(this.#left, stands ? timeLeft(job) : (left ?? tasks));
-    this.#moving.classList.toggle("pulse", isActive(job) && !stands);
-    if (this.#completed === share(job)) return;
+    const { time } = live ?? {};
+    if (!live || stands) this.#moving.classList.remove("beat");
+    else if (time !== this.#heard) this.#moving.classList.toggle("beat");
+    this.#heard = time;
+    const standing = healthOf(job) === "paused" ? "Paused" : isActive(job) ? null : "Unfinished";
+    if (this.#completed === share(job) && this.#standing === standing) return;
     this.#completed = share(job);
+    this.#standing = standing;
     this.#repaint();
   }
 
@@ -200,25 +217,36 @@ export class Wheel {
     const colours = colouring(this.#mode, this.#partitions, this.#shape.covered);
     const fixed = {
       PENDING: colour("--pending"),
-      RUNNING: colour("--running-rest"),
+      RUNNING: colour(this.#standing ? "--line-strong" : "--running-rest"),
       FAILED: colour("--failed"),
     };
+    const { arcs, ring } = this.#shape;
+    const still = sharp(this.#still, size, size);
     paintArcs(
-      sharp(this.#still, size, size),
+      still,
       size,
-      this.#shape,
+      arcs,
       this.#partitions,
       (each) => fixed[each?.status] ?? (each ? colours.of(each) : fixed.PENDING),
     );
+    const replicas = replicaColours(this.#partitions);
+    const hasNodes = ring && replicas.size > 1;
+    if (hasNodes) paintNodes(still, size, arcs, this.#partitions, replicas, nodeName);
+    else if (ring) paintTicks(still, size);
     const running = this.#indexes((each) => each.status === "RUNNING");
     const shareOf = runningShare(this.#partitions, this.#completed);
-    paintRunning(sharp(this.#moving, size, size), size, this.#shape.arcs, running, (arc) =>
-      shareOf(this.#partitions.get(arc.partition)),
+    paintRunning(
+      sharp(this.#moving, size, size),
+      size,
+      arcs,
+      running,
+      (arc) => shareOf(this.#partitions.get(arc.partition)),
+      colour(this.#standing ? "--faint" : "--running"),
     );
     this.#moving.hidden = !running.length;
     const states = [
       ["done", "Done", this.#mode === "state" ? counts.DONE : 0],
-      ["running", "Running", counts.RUNNING],
+      [this.#standing ? "paused" : "running", this.#standing ?? "Running", counts.RUNNING],
       ["pending", "Waiting", counts.PENDING],
       ["failed", "Failed", counts.FAILED],
     ];
@@ -233,7 +261,7 @@ export class Wheel {
         ),
       );
     fill(this.#scale, colours.legend);
-    fill(this.#legend, keys);
+    fill(this.#legend, keys, hasNodes && this.#mode !== "replica" ? replicaKeys(replicas) : null);
     this.#overlay();
   }
 

@@ -35,11 +35,17 @@ export function fill(element, ...children) {
   return element;
 }
 
-/** Like `fill` with nodes, but leaves those alone that are in place: what has the focus keeps it. */
+/**
+ * Like `fill` with nodes, but leaves those alone that are in place: what has the focus keeps it, and
+ * the browser lays out again only what changed.
+ */
 export function keep(element, nodes) {
-  const there = element.childNodes;
-  if (there.length === nodes.length && nodes.every((each, i) => each === there[i])) return;
-  element.replaceChildren(...nodes);
+  const wanted = new Set(nodes);
+  for (const each of [...element.childNodes]) if (!wanted.has(each)) each.remove();
+  nodes.forEach((each, i) => {
+    const there = element.childNodes[i] ?? null;
+    if (there !== each) element.insertBefore(each, there);
+  });
 }
 
 /** Sets the text, and touches the document only where it differs. */

@@ -39,11 +39,15 @@ export function bytes(value) {
 
 export function millis(value) {
   if (value === null || value === undefined) return NONE;
-  return value >= 10_000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`;
+  return value >= 1000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`;
 }
 
+/** What is more than nothing never reads as 0 %. */
 export function percent(share, places = 1) {
-  return share === null || share === undefined ? NONE : `${(share * 100).toFixed(places)} %`;
+  if (share === null || share === undefined) return NONE;
+  const least = 10 ** -places;
+  if (share > 0 && share * 100 < least / 2) return `<${least} %`;
+  return `${(share * 100).toFixed(places)} %`;
 }
 
 /** Enough of a job's id to tell it from others. */
@@ -73,7 +77,8 @@ export function figure(value) {
 export function duration(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NONE;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
   const all = Math.round(seconds);
   const [days, hours, minutes] = [
     Math.floor(all / 86400),
@@ -153,6 +158,8 @@ const NAMES = {
   batchBytes: "batch size in bytes",
   protectLatency: "latency protection",
   gc_share: "GC time",
+  fillingBytesPerSecond: "disk fills by",
+  freeBytes: "free space",
   p50_millis: "median",
   p50Millis: "median",
   usualP50Millis: "usual median",
@@ -175,7 +182,7 @@ export function measure(name, value) {
   if (/bytes$/i.test(name)) return bytes(value);
   if (/(millis|_ms)$/i.test(name)) return millis(value);
   if (/seconds$/i.test(name)) return duration(value);
-  if (/share$/i.test(name)) return percent(value, 0);
+  if (/(share|^completed)$/i.test(name)) return percent(value, 0);
   if (/pagerows$/i.test(name)) return `${figure(value)} rows`;
   return figure(value);
 }

@@ -1,4 +1,4 @@
-// The title of a bottleneck.
+// The title of a bottleneck, and how grave it is.
 
 import { heading } from "../core/format.js";
 
@@ -15,7 +15,13 @@ const TITLES = {
   SKEW: "One task is much larger than the others",
 };
 
+/** Whether the job will fail if this goes on. */
+export function isSevere({ kind, evidence }) {
+  return kind === "ERROR_SPIKE" || (kind === "DISK" && "freeBytes" in (evidence ?? {}));
+}
+
 export function titleOf(bottleneck) {
+  if (bottleneck.kind === "DISK" && isSevere(bottleneck)) return "The disk is filling up";
   if (bottleneck.kind === "LATENCY_SPIKE" && /not answered/.test(bottleneck.reason ?? ""))
     return "Cluster not responding";
   return TITLES[bottleneck.kind] ?? heading(bottleneck.kind.toLowerCase());

@@ -5,7 +5,7 @@ import { titleOf } from "./bottleneck.js";
 
 /** Each with `at`, `until` where it lasted, `kind` and `text`; times in epoch milliseconds. */
 export function eventsOf(watch) {
-  return [...bottlenecks(watch), ...tuning(watch), ...pauses(watch)];
+  return [...bottlenecks(watch), ...tuning(watch), ...pauses(watch), ...resumes(watch)];
 }
 
 function bottlenecks({ bottlenecks: all }) {
@@ -25,6 +25,13 @@ function tuning({ tuning: changes }) {
       kind: "tuning",
       text: `${heading(each.parameter)} ${setting(each.parameter, each.old)} → ${setting(each.parameter, each.new)}`,
     }));
+}
+
+/** The start of the newest run, where it is not the first one. */
+function resumes({ job }) {
+  if (!job?.runStarted || job.runStarted === job.started) return [];
+  const at = Date.parse(job.runStarted);
+  return [{ at, kind: "resume", text: `Resumed, attempt ${job.run}` }];
 }
 
 function pauses({ series }) {

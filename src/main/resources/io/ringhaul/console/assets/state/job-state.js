@@ -89,7 +89,12 @@ export function healthSentence(job) {
 function pauseSentence(live) {
   const { reason, until } = live.pause ?? {};
   const why = reason ?? live.health?.text ?? live.phaseReason;
-  return [why ? sentence(why) : "", until ? `Continues at ${moment(until)}.` : ""]
+  // The end of the pause follows in the time zone of the page.
+  const short = until ? why?.replace(/, which opens at \S+$/, "") : why;
+  return [
+    short ? sentence(short) : "",
+    until ? `Continues at ${moment(until).replace(/:00$/, "")}.` : "",
+  ]
     .filter(Boolean)
     .join(" ");
 }
@@ -106,12 +111,7 @@ export function limitSentence(job) {
 
 /** The setting that changes the limit while the job runs; null where there is none. */
 export function changeableLimit(job) {
-  const name = {
-    rows_per_second: "maxRowsPerSecond",
-    bytes_per_second: "maxBytesPerSecond",
-    in_flight: "inFlight",
-  }[job.live?.limitedBy?.kind];
-  return isActive(job) && name && name in (job.live.settings ?? {}) ? name : null;
+  return isActive(job) ? (job.live?.limitedBy?.parameter ?? null) : null;
 }
 
 export function sentence(text) {
@@ -171,24 +171,22 @@ export function share(job) {
   return partitions ? done / partitions : 0;
 }
 
-/** Seconds from the start of the run to its end or last report, or to now while it runs. */
+/** Seconds that the job has run, without the time between two runs where that is known. */
 export function secondsRun(job, now) {
   if (!job.started) return null;
+  if (typeof job.runSeconds === "number") return job.runSeconds;
   const last = job.completed ?? (isAbandoned(job) ? job.owner?.lastSeen : null);
   const end = last ? Date.parse(last) : isActive(job) ? now : null;
   return end === null ? null : Math.max(0, (end - Date.parse(job.started)) / 1000);
 }
 
-/** The current rate as text; the mean rate of an ended job. */
-export function rateText(job, now) {
+/** The current rows per second, or the mean ones of an ended job; null where they are unknown. */
+export function rate(job, now) {
   if (isActive(job))
-    return typeof job.live?.rowsPerSecond === "number"
-      ? `${count(Math.round(job.live.rowsPerSecond))} rows/s`
-      : "–";
+    return typeof job.live?.rowsPerSecond === "number" ? Math.round(job.live.rowsPerSecond) : null;
+  if (typeof job.result?.rowsPerSecond === "number") return Math.round(job.result.rowsPerSecond);
   const seconds = secondsRun(job, now);
-  return seconds && job.figures.rows
-    ? `${count(Math.round(job.figures.rows / seconds))} rows/s`
-    : "–";
+  return seconds && job.figures.rows ? Math.round(job.figures.rows / seconds) : null;
 }
 
 /** The time left, or why there is none to tell. */
@@ -196,7 +194,7 @@ export function timeLeft(job) {
   const health = healthOf(job);
   if (health === "stalled") {
     const seconds = job.live.health?.sinceSeconds ?? job.live.unansweredSeconds;
-    return `stalled for ${duration(seconds)}`;
+    return `stalled for ${duration(Math.max(1, Math.floor(seconds)))}`;
   }
   if (health === "paused") return "paused";
   return duration(job.live?.remainingSeconds);

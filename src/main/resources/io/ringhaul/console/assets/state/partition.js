@@ -58,13 +58,15 @@ export function tally(partitions) {
 
 /**
  * The completed share of each running task, from 0 to 1, as a function. A task's own share is used
- * where it is known. Otherwise what the job has completed beyond its finished tasks is spread
- * evenly over the running ones.
+ * where it is known. What the job has completed beyond these and its finished tasks is spread
+ * evenly over the other running ones.
  */
 export function runningShare(partitions, completed) {
   const { DONE, RUNNING } = tally(partitions);
-  const rest = RUNNING ? (completed * partitions.size - DONE) / RUNNING : 0;
-  const even = Math.max(0, Math.min(0.98, rest));
+  const known = [...partitions.values()].map((each) => each.completed).filter(Number.isFinite);
+  const others = RUNNING - known.length;
+  const rest = completed * partitions.size - DONE - known.reduce((sum, share) => sum + share, 0);
+  const even = others ? Math.max(0, Math.min(0.98, rest / others)) : 0;
   return (partition) => partition.completed ?? even;
 }
 

@@ -6,7 +6,7 @@ import { stateTone, stateWord } from "../state/job-state.js";
 export function badge(job) {
   return h(
     "span",
-    { class: `badge ${stateTone(job)}` },
+    { class: `badge state ${stateTone(job)}` },
     h("i", { class: "dot", "aria-hidden": "true" }),
     stateWord(job),
   );

@@ -4,7 +4,7 @@ import { change, unlock } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
 import { heading, measure, moment, words } from "../core/format.js";
 import { jobAddress } from "../core/router.js";
-import { titleOf } from "../state/bottleneck.js";
+import { isSevere, titleOf } from "../state/bottleneck.js";
 import { isActive, limitSentence } from "../state/job-state.js";
 import { attempt, tell } from "../ui/notices.js";
 import { confirmQuestion } from "../ui/questions.js";
@@ -95,7 +95,8 @@ class Card {
   show(bottleneck) {
     const { firstSeen, lastSeen } = bottleneck;
     const open = bottleneck.open && isActive(this.#watch.job);
-    this.#element.className = `bottleneck ${open ? "open" : "closed"}`;
+    const severe = open && isSevere(bottleneck) ? "severe" : "";
+    this.#element.className = `bottleneck ${open ? "open" : "closed"} ${severe}`;
     fill(
       this.#body,
       h(

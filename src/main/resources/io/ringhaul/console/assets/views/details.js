@@ -17,7 +17,7 @@ export function openDetails(host, watch, signal) {
   const draw = () => {
     const { job } = watch;
     if (!job) return;
-    const { live, figures, owner, ...steady } = job;
+    const { live, figures, owner, runSeconds, ...steady } = job;
     say(lastReport, owner ? moment(owner.lastSeen) : "–");
     const look = JSON.stringify([steady, owner?.pid, owner?.host]);
     if (look === shown) return;

@@ -2,6 +2,7 @@
 
 import { fill, h, say } from "../core/dom.js";
 import {
+  NONE,
   bytes,
   clock,
   compact,
@@ -18,7 +19,7 @@ import {
   healthSentence,
   isActive,
   limitSentence,
-  rateText,
+  rate,
   route,
   secondsRun,
   share,
@@ -49,7 +50,9 @@ export class JobHead {
   #title = h("h1", { class: "route" });
   #about = h("p", { class: "job-about muted" });
   #badge = h("span", { class: "head-badge" });
-  #health = h("span", { role: "status" });
+  #health = h("span");
+  /** Says a change of the state once; the sentence beside the badge changes each second. */
+  #spoken = h("span", { class: "sr-only", role: "status", "data-testid": "spoken" });
   #limit = h("span", { "data-testid": "limit" });
   #change;
   #figures = {};
@@ -70,8 +73,9 @@ export class JobHead {
         value: h("dd", { class: "num" }),
         note: h("dd", { class: "figure-note num" }),
       };
+      figure.box = h("div", { class: `figure-${name}` }, figure.label, figure.value, figure.note);
       this.#figures[name] = figure;
-      list.append(h("div", { class: `figure-${name}` }, figure.label, figure.value, figure.note));
+      list.append(figure.box);
     }
     this.element.append(
       h(
@@ -94,6 +98,7 @@ export class JobHead {
         "div",
         { class: "health" },
         this.#badge,
+        this.#spoken,
         this.#health,
         this.#limit,
         this.#change,
@@ -121,7 +126,10 @@ export class JobHead {
     this.#once("title", [job.name, job.subject, job.description, job.labels], () =>
       this.#drawTitle(job),
     );
-    this.#once("badge", [tone, stateWord(job)], () => fill(this.#badge, badge(job)));
+    this.#once("badge", [tone, stateWord(job)], () => {
+      fill(this.#badge, badge(job));
+      say(this.#spoken, `${stateWord(job)}. ${healthSentence(job)}`.trim());
+    });
     document.title = titleOf(job);
     say(this.#health, healthSentence(job));
     say(this.#limit, limitSentence(job));
@@ -171,19 +179,32 @@ export class JobHead {
     this.#say(
       "done",
       "Done",
-      planned ? progress(done) : "–",
+      planned ? progress(done) : NONE,
       handled ? `${compact(handled)} rows${of}` : "",
     );
     this.#bar.hidden = !planned;
     const seconds = secondsRun(job, now);
+    const stands = ["stalled", "paused"].includes(healthOf(job));
     if (live && done < 1)
-      this.#say("left", "Time left", timeLeft(job), endText(job, now) || sinceText(job));
-    else this.#say("left", active ? "Running for" : "Duration", duration(seconds), sinceText(job));
+      this.#say(
+        "left",
+        stands ? "Time left unknown" : "Time left",
+        timeLeft(job),
+        endText(job, now) || sinceText(job),
+      );
+    else
+      this.#say(
+        "left",
+        active ? "Running for" : "Duration",
+        duration(seconds),
+        active ? sinceText(job) : startText(job),
+      );
+    const rowsPerSecond = rate(job, now);
     const limit = Number(live?.settings?.maxRowsPerSecond ?? job.settings?.maxRowsPerSecond);
     this.#say(
       "rate",
       live ? "Rate" : "Mean rate",
-      rateText(job, now),
+      rowsPerSecond === null ? NONE : `${count(rowsPerSecond)} rows/s`,
       live
         ? limit > 0
           ? `of ${count(limit)} allowed`
@@ -194,13 +215,15 @@ export class JobHead {
           ? `${bytes(job.result.bytes)} written`
           : "",
     );
-    const tasks = partitions ? `${count(finished)} of ${count(partitions)}` : "–";
+    const tasks = partitions ? `${count(finished)} of ${count(partitions)}` : NONE;
     this.#say("tasks", "Tasks", tasks, trouble(live, failed, job));
     this.#figures.tasks.note.classList.toggle("bad", failed > 0 || live?.errors > 0);
   }
 
+  /** A figure of an ended job that nobody will ever know has no place. */
   #say(name, label, value, note) {
     const figure = this.#figures[name];
+    figure.box.hidden = value === NONE && !note && !isActive(this.#watch.job);
     say(figure.label, label);
     say(figure.value, value);
     say(figure.note, note);
@@ -229,6 +252,10 @@ function endText(job, now) {
   const end = now + left * 1000;
   if (left < 600) return `ends about ${clock(end)}`;
   return `ends about ${(left < DAY ? clock(end) : moment(end)).replace(/:\d\d$/, "")}`;
+}
+
+function startText(job) {
+  return job.started ? `started ${moment(job.started)}` : sinceText(job);
 }
 
 function sinceText(job) {

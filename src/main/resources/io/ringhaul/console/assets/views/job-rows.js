@@ -1,7 +1,7 @@
 // The rows of the list of jobs.
 
 import { fill, h, svg } from "../core/dom.js";
-import { ago, count, duration, progress, shortId, stamp } from "../core/format.js";
+import { NONE, ago, count, duration, progress, shortId, stamp } from "../core/format.js";
 import { jobAddress } from "../core/router.js";
 import { nameOf } from "../state/job-list.js";
 import {
@@ -9,7 +9,7 @@ import {
   healthSentence,
   isActive,
   limitSentence,
-  rateText,
+  rate,
   route,
   secondsRun,
   share,
@@ -25,7 +25,7 @@ export function headsOf(pinned) {
     ["State"],
     ["Target"],
     [pinned ? "Progress" : "Last runs"],
-    ["Rate", "right"],
+    ["Rows/s", "right"],
     [pinned ? "Time left" : "Duration", "right"],
     ["Bottleneck"],
     ["Started", "right"],
@@ -62,7 +62,6 @@ export function jobRow(
     "data-job": job.id,
     class: older ? "older" : null,
   });
-  const active = isActive(job);
   const now = Date.now();
   const way = route(job);
   const target = way ? (job.subject.direction === "import" ? way.from : way.to) : null;
@@ -98,16 +97,23 @@ export function jobRow(
     h("td", { class: "job-state" }, badge(job)),
     h("td", { class: "job-target" }, h("span", { class: "clip", title: target }, target ?? "–")),
     h("td", { class: "job-progress" }, progressOf(job, history)),
-    h("td", { class: "num right job-rate" }, rateText(job, now)),
-    h(
-      "td",
-      { class: "num right job-left" },
-      active ? timeLeft(job) : pinned ? "–" : duration(secondsRun(job, now)),
-    ),
+    figureCell("job-rate", count(rate(job, now))),
+    figureCell("job-left", leftOrDuration(job, pinned, now)),
     h("td", { class: "job-limit" }, note(job)),
     h("td", { class: "num right job-began", title: stamp(job.started) }, ago(job.started, now)),
   );
   return row;
+}
+
+/** A job that stands still says so in its state. */
+function leftOrDuration(job, pinned, now) {
+  if (!isActive(job)) return pinned ? NONE : duration(secondsRun(job, now));
+  return ["stalled", "paused"].includes(healthOf(job)) ? NONE : timeLeft(job);
+}
+
+/** A phone leaves out what is unknown. */
+function figureCell(name, text) {
+  return h("td", { class: `num right ${name} ${text === NONE ? "unknown" : ""}` }, text);
 }
 
 /** Completed jobs show the durations of their last runs instead of a full bar. */
@@ -160,8 +166,12 @@ function historyBars({ runs, change }) {
 /** The bottleneck or the limit; the error of a failed job. */
 function note(job) {
   const health = healthOf(job);
-  const bad =
-    job.status === "FAILED" || (health && health !== "running_well" && health !== "paused");
+  const tone =
+    job.status === "FAILED" || health === "failing"
+      ? "bad"
+      : health === "slowed" || health === "stalled"
+        ? "warning"
+        : "muted";
   const text =
     job.status === "FAILED"
       ? job.error
@@ -170,5 +180,5 @@ function note(job) {
           .replace(/^Limited by /, "")
           .replace(/\.$/, "") ||
         (job.status === "COMPLETED" ? "" : healthSentence(job));
-  return h("span", { class: bad ? "clip bad" : "clip muted", title: text }, text || "–");
+  return h("span", { class: `clip ${tone}`, title: text }, text || NONE);
 }

@@ -1,13 +1,13 @@
 // The list of jobs: what runs or needs attention on top, then the others by name.
 
-import { get } from "../core/api.js";
+import { get, session } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
 import { listen } from "../core/events.js";
 import { count } from "../core/format.js";
 import { go, jobAddress, jobsAddress, replace } from "../core/router.js";
 import { FILTERS, JobList } from "../state/job-list.js";
 import { isActive, needsAttention, stateTone } from "../state/job-state.js";
-import { copyLine } from "../ui/command.js";
+import { commandText, copyLine } from "../ui/command.js";
 import { showIcon } from "../ui/favicon.js";
 import { newJob } from "../ui/job-forms.js";
 import { attempt, showError } from "../ui/notices.js";
@@ -38,6 +38,8 @@ export class JobsView {
   #open = new Set();
   #rows = new Map();
   #tables = new Map();
+  /** A command whose job appears here. */
+  #example = h("div");
 
   constructor(host, signal) {
     this.#signal = signal;
@@ -61,6 +63,16 @@ export class JobsView {
     const ages = setInterval(() => this.#draw(), AGES);
     signal.addEventListener("abort", () => clearInterval(ages), { once: true });
     this.#listen();
+    this.#writeExample();
+  }
+
+  /** The command names the job store that this console reads. */
+  async #writeExample() {
+    const { store } = await session().catch(() => ({}));
+    const words = ["export", "store.orders", "--format=csv", "--path=/data/orders"];
+    // Other stores have no path.
+    if (store?.includes("/")) words.push(`--job-store=${store}`);
+    fill(this.#example, copyLine(null, commandText(words)));
   }
 
   serves(route) {
@@ -211,7 +223,7 @@ export class JobsView {
         h(
           "button",
           {
-            class: `count-filter ${name}`,
+            class: `count-filter state ${name}`,
             type: "button",
             "aria-pressed": String(name === status),
             "data-testid": `filter-${name}`,
@@ -240,7 +252,7 @@ export class JobsView {
     return empty(
       "No jobs yet",
       "Run an export or import with this job store, or start one here with New job.",
-      copyLine(null, "ringhaul export ks.table --format csv --path /data/export"),
+      this.#example,
     );
   }
 }

@@ -3,7 +3,7 @@
 import { get } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
 import { REMOVABLE, heading, measure, moment, setting, words } from "../core/format.js";
-import { isActive } from "../state/job-state.js";
+import { isActive, sentence } from "../state/job-state.js";
 import { copyLine } from "../ui/command.js";
 import { attempt } from "../ui/notices.js";
 import { card } from "../ui/parts.js";
@@ -50,6 +50,7 @@ export function openTuning(host, watch, signal) {
     const own = items.filter((each) => !each.bottleneck);
     fill(
       advice,
+      own.length ? h("h2", {}, "Suggestions") : null,
       own.map((each) => recommendation(each, watch, apply)),
     );
   };
@@ -130,7 +131,7 @@ function recommendation(each, watch, apply) {
         each.current === null ? value : `${measure(each.parameter, each.current)} → ${value}`,
       ),
     ),
-    h("p", {}, each.reason),
+    h("p", {}, sentence(each.reason)),
     h("footer", {}, each.applicable ? button : later),
   );
 }
