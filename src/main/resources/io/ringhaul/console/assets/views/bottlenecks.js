@@ -142,9 +142,12 @@ function componentText(component) {
 }
 
 function evidence(bottleneck) {
-  const figures = Object.entries(bottleneck.evidence ?? {}).map(([name, value]) =>
-    h("div", {}, h("dt", {}, heading(name)), h("dd", { class: "num" }, measure(name, value))),
-  );
+  const figures = Object.entries(bottleneck.evidence ?? {})
+    // What was before another job came may be unknown.
+    .filter(([name, value]) => !(name.endsWith("Alone") && value === 0))
+    .map(([name, value]) =>
+      h("div", {}, h("dt", {}, heading(name)), h("dd", { class: "num" }, measure(name, value))),
+    );
   return figures.length ? h("dl", { class: "evidence" }, figures) : null;
 }
 
