@@ -14,7 +14,7 @@ const load = (name) => import(pathToFileURL(path.join(ASSETS, name)).href);
 
 const { pieces, smooth, within } = await load("charts/scale.js");
 const { JobList } = await load("state/job-list.js");
-const { duration, millis, percent } = await load("core/format.js");
+const { duration, millis, percent, spelled } = await load("core/format.js");
 const { eventsOf } = await load("state/events.js");
 const {
   actions,
@@ -105,13 +105,15 @@ test("a resume is an event, and a first run is none", () => {
   assert.equal(resume.text, "Resumed, attempt 3");
 });
 
-test("what is more than nothing never reads as zero", () => {
+test("figures read as people say them", () => {
   assert.equal(percent(0.0002), "<0.1 %");
   assert.equal(percent(0), "0.0 %");
   assert.equal(percent(0.4, 0), "40 %");
   assert.equal(millis(2916.4), "2.92 s");
   assert.equal(duration(8), "8 s");
   assert.equal(duration(8.25), "8.3 s");
+  assert.equal(spelled("PT2M"), "2 min 00 s");
+  assert.equal(spelled("LOCAL_QUORUM"), "LOCAL_QUORUM");
 });
 
 test("a stall takes the place of the time left", () => {

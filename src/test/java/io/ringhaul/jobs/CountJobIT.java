@@ -14,8 +14,11 @@ import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -58,6 +61,29 @@ class CountJobIT {
       TestCluster.session().execute("DELETE FROM " + keyspace + ".t WHERE id = 0");
       assertThat(count(operator, JobOptions.in(store).resuming()).execute().rows()).isEqualTo(ROWS);
       TestCluster.session().execute("INSERT INTO " + keyspace + ".t (id) VALUES (0)");
+    }
+  }
+
+  @Test
+  void stopsWhileItWaitsForTheRateLimit() {
+    try (JobStore store = JobStore.inMemory();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
+      AtomicReference<Instant> asked = new AtomicReference<>();
+      CountRequest waiting =
+          count(operator, JobOptions.in(store))
+              .parallelism(1)
+              .taskCount(1)
+              .maxRowsPerSecond(1)
+              .onSample(
+                  sample -> {
+                    if (asked.compareAndSet(null, Instant.now())) {
+                      store.requestStop(id);
+                    }
+                  });
+      assertThatThrownBy(waiting::execute).isInstanceOf(JobStoppedException.class);
+      // The rows of one range take half a minute.
+      assertThat(Duration.between(asked.get(), Instant.now())).isLessThan(Duration.ofSeconds(10));
+      assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
     }
   }
 

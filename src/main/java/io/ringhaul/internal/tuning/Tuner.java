@@ -100,12 +100,14 @@ public final class Tuner implements SampleListener {
             () ->
                 new InvalidSettingException(
                     name,
-                    String.format(
-                        "The job has no parameter %s; it has %s",
-                        name,
-                        parameters.stream()
-                            .map(Parameter::name)
-                            .collect(Collectors.joining(", ")))));
+                    parameters.isEmpty()
+                        ? "No parameter of the job can change while it runs"
+                        : String.format(
+                            "The job has no parameter %s; it has %s",
+                            name,
+                            parameters.stream()
+                                .map(Parameter::name)
+                                .collect(Collectors.joining(", ")))));
   }
 
   /**

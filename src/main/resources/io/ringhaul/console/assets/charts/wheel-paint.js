@@ -34,15 +34,19 @@ export function paintArcs(context, size, arcs, partitions, colourOf) {
   if (arcs.length > 1 && arcs.length <= FEW) paintGaps(context, at, arcs);
 }
 
-/** A thin rim in the colours of the replicas, with the name of each beside its long stretches. */
+/**
+ * A thin rim in the colours of the replicas, with the name of each beside its long stretches. Returns
+ * false, and paints nothing, where so many stretches take turns that their colours would blur.
+ */
 export function paintNodes(context, size, arcs, partitions, colours, nameOf) {
   const at = layout(size);
   const rim = { centre: at.centre, outer: at.outer + 8, band: 4 };
-  const replicaOf = (partition) => partition?.replica ?? null;
+  const stretches = runsByColour(arcs, partitions, (partition) => partition?.replica ?? null);
+  if ([...stretches.values()].flat().length > FEW) return false;
   context.font = font(11);
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (const [replica, runs] of runsByColour(arcs, partitions, replicaOf)) {
+  for (const [replica, runs] of stretches) {
     if (replica === null) continue;
     context.fillStyle = colours.get(replica);
     context.beginPath();
@@ -52,6 +56,7 @@ export function paintNodes(context, size, arcs, partitions, colours, nameOf) {
     for (const [from, to] of runs)
       if (to - from >= LONG) along(context, at, (from + to) / 2, nameOf(replica));
   }
+  return true;
 }
 
 /** Writes along the rim, never upside down. */

@@ -230,9 +230,11 @@ export class Wheel {
       (each) => fixed[each?.status] ?? (each ? colours.of(each) : fixed.PENDING),
     );
     const replicas = replicaColours(this.#partitions);
-    const hasNodes = ring && replicas.size > 1;
-    if (hasNodes) paintNodes(still, size, arcs, this.#partitions, replicas, nodeName);
-    else if (ring) paintTicks(still, size);
+    const hasNodes =
+      ring &&
+      replicas.size > 1 &&
+      paintNodes(still, size, arcs, this.#partitions, replicas, nodeName);
+    if (ring && !hasNodes) paintTicks(still, size);
     const running = this.#indexes((each) => each.status === "RUNNING");
     const shareOf = runningShare(this.#partitions, this.#completed);
     paintRunning(

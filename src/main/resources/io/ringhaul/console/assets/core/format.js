@@ -162,6 +162,7 @@ const NAMES = {
   freeBytes: "free space",
   p50_millis: "median",
   p50Millis: "median",
+  p50MillisAlone: "median alone",
   usualP50Millis: "usual median",
 };
 
@@ -177,14 +178,22 @@ export function words(name) {
 /** A value of a setting or a figure of evidence with its unit, as its name tells it. */
 export function measure(name, value) {
   if (typeof value !== "number") return figure(value);
-  if (/bytes_?per_?second$/i.test(name)) return `${bytes(value)}/s`;
+  if (/bytes_?per_?second/i.test(name)) return `${bytes(value)}/s`;
   if (/rows_?per_?second/i.test(name)) return `${figure(value)} rows/s`;
   if (/bytes$/i.test(name)) return bytes(value);
-  if (/(millis|_ms)$/i.test(name)) return millis(value);
+  if (/(millis|_ms)(Alone)?$/i.test(name)) return millis(value);
   if (/seconds$/i.test(name)) return duration(value);
   if (/(share|^completed)$/i.test(name)) return percent(value, 0);
   if (/pagerows$/i.test(name)) return `${figure(value)} rows`;
   return figure(value);
+}
+
+/** A duration that is written as `PT2M30S` in words; any other text as it is. */
+export function spelled(text) {
+  const [, hours, minutes, seconds] =
+    /^PT(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(text) ?? [];
+  if (!hours && !minutes && !seconds) return text;
+  return duration(Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0));
 }
 
 /** Settings that 0 removes. */

@@ -99,13 +99,15 @@ function pauseSentence(live) {
     .join(" ");
 }
 
-/** What limits a running job, or limited an ended one; empty while it is unknown. */
-export function limitSentence(job) {
+/** What limits a running job, or limited an ended one, and how often; empty while it is unknown. */
+export function limitSentence(job, { withShare = true } = {}) {
   const limit = isActive(job) ? job.live?.limitedBy : job.result?.limitedBy;
   if (!limit || healthOf(job) === "paused") return "";
   if (limit.kind === "nothing") return isActive(job) ? "Nothing limits this job." : "";
   const share =
-    typeof limit.share === "number" ? ` (${Math.round(limit.share * 100)} % of the time)` : "";
+    withShare && typeof limit.share === "number"
+      ? ` (${Math.round(limit.share * 100)} % of the time)`
+      : "";
   return `Limited by ${limit.text ?? limit}${share}.`;
 }
 

@@ -12,12 +12,12 @@ export function badge(job) {
   );
 }
 
-/** What stands where there is nothing yet. */
+/** What stands where there is nothing yet; the title may be a heading. */
 export function empty(title, text, ...actions) {
   return h(
     "div",
     { class: "empty" },
-    h("p", { class: "empty-title" }, title),
+    typeof title === "string" ? h("p", { class: "empty-title" }, title) : title,
     text ? h("p", { class: "muted" }, text) : null,
     actions,
   );

@@ -37,7 +37,7 @@ function sentenceWithout(job) {
     : "No problems found.";
 }
 
-/** The newest open bottleneck, for the overview; nothing where there is none. */
+/** The gravest and newest open bottleneck, for the overview; nothing where there is none. */
 export function currentBottleneck(watch, signal) {
   const place = h("div", { class: "current-bottleneck" });
   const all = h("a", { href: jobAddress(watch.id, "tuning") });
@@ -46,7 +46,10 @@ export function currentBottleneck(watch, signal) {
     const open = isActive(watch.job)
       ? [...watch.bottlenecks.values()]
           .filter((each) => each.open)
-          .sort((a, b) => b.firstSeen.localeCompare(a.firstSeen))
+          .sort(
+            (a, b) =>
+              Number(isSevere(b)) - Number(isSevere(a)) || b.firstSeen.localeCompare(a.firstSeen),
+          )
       : [];
     place.hidden = !open.length;
     say(all, `All ${open.length} bottlenecks`);
@@ -142,9 +145,12 @@ function componentText(component) {
 }
 
 function evidence(bottleneck) {
-  const figures = Object.entries(bottleneck.evidence ?? {}).map(([name, value]) =>
-    h("div", {}, h("dt", {}, heading(name)), h("dd", { class: "num" }, measure(name, value))),
-  );
+  const figures = Object.entries(bottleneck.evidence ?? {})
+    // What was before another job came may be unknown.
+    .filter(([name, value]) => !(name.endsWith("Alone") && value === 0))
+    .map(([name, value]) =>
+      h("div", {}, h("dt", {}, heading(name)), h("dd", { class: "num" }, measure(name, value))),
+    );
   return figures.length ? h("dl", { class: "evidence" }, figures) : null;
 }
 

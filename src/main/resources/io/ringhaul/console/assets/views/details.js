@@ -1,13 +1,16 @@
 // Who runs the job, how it was started, with what settings, and where its process spends its time.
 
 import { fill, h, say } from "../core/dom.js";
-import { count, figure, heading, measure, moment, stamp } from "../core/format.js";
+import { count, figure, heading, measure, moment, spelled, stamp } from "../core/format.js";
 import { commandText, copyLine } from "../ui/command.js";
 import { card } from "../ui/parts.js";
 import { profileSection } from "./profile.js";
 
 /** The title of the settings that a resume must not change. */
 const FIXED = "Cannot change on resume";
+
+/** Longer texts have twice the width. */
+const LONG = 28;
 
 export function openDetails(host, watch, signal) {
   const cards = h("div", { class: "stack" });
@@ -43,10 +46,10 @@ function about(job, lastReport) {
     ["Attempt", count(job.run)],
     ["Created", stamp(job.created)],
     ["Started", stamp(job.started) || "–"],
-    ["Ended", stamp(job.completed) || "–"],
+    ["Ended", stamp(job.completed)],
     ["Process", owner ? `${owner.pid} on ${owner.host}${job.alive ? "" : " (gone)"}` : "–"],
     ["Last report", lastReport],
-  ];
+  ].filter(([, value]) => value);
 }
 
 function command(job) {
@@ -78,6 +81,7 @@ function table(title, map) {
 }
 
 function text(value) {
+  if (typeof value === "string") return spelled(value);
   return typeof value === "object" ? JSON.stringify(value) : figure(value);
 }
 
@@ -85,6 +89,13 @@ function facts(pairs) {
   return h(
     "dl",
     { class: "facts" },
-    pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { class: "num" }, value))),
+    pairs.map(([name, value]) =>
+      h(
+        "div",
+        { class: value.length > LONG ? "wide" : null },
+        h("dt", {}, name),
+        h("dd", { class: "num" }, value),
+      ),
+    ),
   );
 }

@@ -131,8 +131,10 @@ export class JobHead {
       say(this.#spoken, `${stateWord(job)}. ${healthSentence(job)}`.trim());
     });
     document.title = titleOf(job);
-    say(this.#health, healthSentence(job));
-    say(this.#limit, limitSentence(job));
+    const health = healthSentence(job);
+    say(this.#health, health);
+    // Both sentences are to fit into one line.
+    say(this.#limit, limitSentence(job, { withShare: !health }));
     this.#change.hidden = !changeableLimit(job);
     const done = share(job);
     const { partitions, done: finished } = job.figures;

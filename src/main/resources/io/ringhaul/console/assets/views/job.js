@@ -140,7 +140,7 @@ export class JobView {
     fill(
       this.#host,
       empty(
-        "Job not found",
+        h("h1", { class: "empty-title" }, "Job not found"),
         `This job store has no job ${this.#id}. It may have been deleted.`,
         back,
       ),

@@ -185,7 +185,7 @@ function settingRow(name, apply) {
         const button = h(
           "button",
           {
-            class: "button small",
+            class: "button small quick",
             type: "button",
             title: label,
             "aria-label": `${text}: ${label.toLowerCase()} the ${words(name)}`,
