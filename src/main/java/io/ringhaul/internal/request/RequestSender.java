@@ -535,6 +535,9 @@ public final class RequestSender implements Steering, AutoCloseable {
      * @param meanwhile called about twice a second while it waits; an exception ends the wait
      */
     void take(long moreRows, long moreBytes, Runnable meanwhile) throws InterruptedException {
+      if (!rows.isLimited() && !bytes.isLimited()) {
+        return;
+      }
       long now = System.nanoTime();
       double rowsDue = rows.take(moreRows, now);
       double bytesDue = bytes.take(moreBytes, now);
@@ -572,7 +575,7 @@ public final class RequestSender implements Steering, AutoCloseable {
       private static final double SAVED_SECONDS = 0.25;
 
       /** 0 for no limit. */
-      private long perSecond;
+      private volatile long perSecond;
 
       /** All that was taken so far. */
       private double taken;
@@ -588,6 +591,10 @@ public final class RequestSender implements Steering, AutoCloseable {
       TokenBucket(long perSecond, long now) {
         this.perSecond = perSecond;
         this.paidAt = now;
+      }
+
+      boolean isLimited() {
+        return perSecond != 0;
       }
 
       /** Sets another rate; the debt stays. */
