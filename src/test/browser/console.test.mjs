@@ -147,6 +147,14 @@ async function other(url) {
   return opened;
 }
 
+/** Makes a page take itself for one that is not seen. */
+async function hide(shown, isHidden) {
+  await shown.evaluate((value) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, isHidden);
+}
+
 /** The rules of axe-core that the page as it is violates. */
 async function axeViolations() {
   await page.evaluate(axe.source);
@@ -180,8 +188,9 @@ async function lookAt(name) {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
+/** Waits for a state of the job's health; a job that is new needs a process first. */
 async function shows(tone) {
-  await page.locator(`.job-head[data-tone="${tone}"]`).waitFor();
+  await page.locator(`.job-head[data-tone="${tone}"]`).waitFor({ timeout: 3 * PATIENCE });
 }
 
 /** The errors that the browser reports while `work` is done are wanted. */
@@ -408,15 +417,10 @@ test("a page that is not seen lets its connection go", async () => {
   const hidden = await other(address());
   const state = (name) =>
     hidden.locator(`[data-testid="connection"][data-state="${name}"]`).waitFor();
-  const show = (isHidden) =>
-    hidden.evaluate((value) => {
-      Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, isHidden);
   await state("live");
-  await show(true);
+  await hide(hidden, true);
   await state("lost");
-  await show(false);
+  await hide(hidden, false);
   await state("live");
   await hidden.close();
 });
@@ -558,23 +562,20 @@ test("a lost connection greys the figures", async () => {
   await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
   // The figures stay as they were.
   await filled("chart-throughput", "points");
-  const expected = problems.length;
-  await page.context().setOffline(true);
-  await page.evaluate(() => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-    document.dispatchEvent(new Event("visibilitychange"));
+  await expectingErrors(async () => {
+    try {
+      await page.context().setOffline(true);
+      await hide(page, true);
+      await page.locator('[data-testid="connection"][data-state="lost"]').waitFor();
+      assert.match(await byId("connection").innerText(), /as of \d\d:\d\d/);
+      assert.ok(await page.evaluate(() => document.documentElement.classList.contains("stale")));
+      await lookAt("connection-lost");
+    } finally {
+      await page.context().setOffline(false);
+      await hide(page, false);
+    }
+    await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
   });
-  await page.locator('[data-testid="connection"][data-state="lost"]').waitFor();
-  assert.match(await byId("connection").innerText(), /as of \d\d:\d\d/);
-  assert.ok(await page.evaluate(() => document.documentElement.classList.contains("stale")));
-  await lookAt("connection-lost");
-  await page.context().setOffline(false);
-  await page.evaluate(() => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => false });
-    document.dispatchEvent(new Event("visibilitychange"));
-  });
-  await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
-  problems.length = expected;
 });
 
 test("stop works", async () => {

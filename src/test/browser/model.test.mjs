@@ -231,6 +231,19 @@ test("the work of a span follows from the time of each stage", () => {
   assert.deepEqual(mix.between(20, 30), []);
 });
 
+test("the work of a resumed job is that of all its runs", () => {
+  const times = [0, 10, 20, 30];
+  const seconds = { "stage:encode": [0, 8, 0, 4], "stage:wait_limit": [0, 0, 0, 12] };
+  const mix = new WorkMix({
+    components: () => Object.keys(seconds),
+    points: (component) => seconds[component].map((value, i) => [times[i], value]),
+  });
+  assert.deepEqual(mix.between(0, 30), [
+    { name: "wait_limit", share: 0.5 },
+    { name: "encode", share: 0.5 },
+  ]);
+});
+
 test("charts share one range, which covers what any of them measured", () => {
   const axis = new TimeAxis();
   let told = 0;

@@ -25,8 +25,10 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -67,40 +69,73 @@ class ConsoleBrowser {
     Path jobs = folder.resolve("jobs.db");
     UUID large = largeJob(jobs);
     Path other = Files.createDirectories(folder.resolve("other"));
-    try (Disk disk = Disk.mount(folder.resolve("disk"), SMALL_DISK_MEGABYTES);
-        ConsoleProcess console = ConsoleProcess.start(folder, jobs, "--import-from=" + folder);
+    Optional<Disk> smallDisk =
+        Disk.canBeMounted(folder.resolve("try"))
+            ? Optional.of(Disk.mount(folder.resolve("disk"), SMALL_DISK_MEGABYTES))
+            : Optional.empty();
+    try (ConsoleProcess console = ConsoleProcess.start(folder, jobs, "--import-from=" + folder);
         ConsoleProcess empty = ConsoleProcess.start(other, other.resolve("jobs.db"))) {
-      Map<String, String> states = jobsInOtherStates(console, keyspace, disk.folder());
-      String id = console.begin("shown", slowExport(keyspace, "out"));
-      console.await(id, job -> job.at("/figures/done").asInt() > 0);
-      URI uri = console.uri();
-      run(
-          Map.of(
-              "CONSOLE_URL",
-              uri.resolve("/").toString(),
-              "TOKEN",
-              console.client().token(),
-              "JOB",
-              id,
-              "LARGE",
-              large.toString(),
-              "STATES",
-              JSON.writeValueAsString(states),
-              "NODE",
-              TestCluster.contactPoint(),
-              "TROUBLED",
-              JSON.writeValueAsString(
-                  slowExport(keyspace, "troubled").stream()
-                      .filter(word -> !word.startsWith("--contact-point="))
-                      .toList()),
-              "EMPTY",
-              empty.uri().resolve("/").toString(),
-              "SHOTS",
-              WORK.resolve("shots").toString()),
-          "node",
-          "--test",
-          "console.test.mjs");
-      console.await(id, job -> job.path("status").asText().equals("STOPPED"));
+      try {
+        test(console, empty, keyspace, large, smallDisk.map(Disk::folder));
+      } finally {
+        stopAll(console);
+      }
+    } finally {
+      smallDisk.ifPresent(Disk::close);
+    }
+  }
+
+  private void test(
+      ConsoleProcess console,
+      ConsoleProcess empty,
+      String keyspace,
+      UUID large,
+      Optional<Path> smallDisk)
+      throws Exception {
+    Map<String, String> states = jobsInOtherStates(console, keyspace, smallDisk);
+    String id = console.begin("shown", slowExport(keyspace, "out"));
+    console.await(id, job -> job.at("/figures/done").asInt() > 0);
+    URI uri = console.uri();
+    run(
+        Map.of(
+            "CONSOLE_URL",
+            uri.resolve("/").toString(),
+            "TOKEN",
+            console.client().token(),
+            "JOB",
+            id,
+            "LARGE",
+            large.toString(),
+            "STATES",
+            JSON.writeValueAsString(states),
+            "NODE",
+            TestCluster.contactPoint(),
+            "TROUBLED",
+            JSON.writeValueAsString(
+                slowExport(keyspace, "troubled").stream()
+                    .filter(word -> !word.startsWith("--contact-point="))
+                    .toList()),
+            "EMPTY",
+            empty.uri().resolve("/").toString(),
+            "SHOTS",
+            WORK.resolve("shots").toString()),
+        "node",
+        "--test",
+        "console.test.mjs");
+    console.await(id, job -> job.path("status").asText().equals("STOPPED"));
+  }
+
+  /** Stops the jobs that still run: their processes outlive the console. */
+  private static void stopAll(ConsoleProcess console) throws InterruptedException {
+    JsonNode running =
+        console.client().get("/api/batch-jobs?status=RUNNING&limit=100").body().path("items");
+    for (JsonNode job : running) {
+      String id = job.path("id").asText();
+      // One whose process is gone cannot be stopped.
+      if (job.path("alive").asBoolean()) {
+        console.client().call("POST", "/api/batch-jobs/" + id + "/stop", "");
+        console.await(id, stopped -> !stopped.path("alive").asBoolean());
+      }
     }
   }
 
@@ -118,7 +153,12 @@ class ConsoleBrowser {
 
   /** Makes jobs that are not running well; returns their ids by state. */
   private Map<String, String> jobsInOtherStates(
-      ConsoleProcess console, String keyspace, Path smallDisk) throws Exception {
+      ConsoleProcess console, String keyspace, Optional<Path> smallDisk) throws Exception {
+    Map<String, String> states = new HashMap<>();
+    if (smallDisk.isPresent()) {
+      String target = smallDisk.get().resolve("out").toString();
+      states.put("failing", console.begin("short of space", slowExport(keyspace, target)));
+    }
     String completed = console.begin("nightly", export(keyspace + ".t", "done"));
     console.await(completed, job -> job.path("status").asText().equals("COMPLETED"));
     String imported =
@@ -140,8 +180,6 @@ class ConsoleBrowser {
                 keyspace + ".t",
                 "paused",
                 "--window=" + opening + "-" + opening.plusHours(1) + " UTC"));
-    String failing =
-        console.begin("short of space", slowExport(keyspace, smallDisk.resolve("out").toString()));
     String interrupted = console.begin("killed", slowExport(keyspace, "killed"));
     JsonNode running = console.await(interrupted, job -> job.at("/figures/partitions").asInt() > 0);
     ProcessHandle.of(running.at("/owner/pid").asLong()).orElseThrow().destroyForcibly();
@@ -150,14 +188,13 @@ class ConsoleBrowser {
     console.await(full, job -> job.path("status").asText().equals("FAILED"));
     console.await(paused, job -> job.at("/live/health/state").asText().equals("paused"));
     console.await(interrupted, job -> !job.path("alive").asBoolean());
-    return Map.of(
-        "completed", completed,
-        "failed", failed,
-        "full", full,
-        "failing", failing,
-        "imported", imported,
-        "interrupted", interrupted,
-        "paused", paused);
+    states.put("completed", completed);
+    states.put("failed", failed);
+    states.put("full", full);
+    states.put("imported", imported);
+    states.put("interrupted", interrupted);
+    states.put("paused", paused);
+    return states;
   }
 
   /** Creates a job of application code with many partitions, one of them failed. */

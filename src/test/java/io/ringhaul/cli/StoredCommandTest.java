@@ -110,7 +110,7 @@ class StoredCommandTest {
   void commandAfterAnExportKeepsItsConfigurationFile() throws IOException {
     Path file =
         Files.writeString(
-            folder.resolve("my.toml"), "password = \"secret\"\n[profile.night]\ntasks = 9\n");
+            folder.resolve("my.toml"), "consistency = \"ONE\"\n[profile.night]\ntasks = 9\n");
     OperationCommand<?, ?> export =
         (OperationCommand<?, ?>)
             parsed(
@@ -129,6 +129,7 @@ class StoredCommandTest {
             "ks.t",
             "--config=" + file,
             "--profile=night",
+            "--consistency=ONE",
             "--format=csv",
             "--path=/out",
             "--header=true");

@@ -72,8 +72,8 @@ public final class StoredCommand {
   }
 
   /**
-   * Same, with the configuration file and the profile that the command line gives: a person who
-   * runs a command next needs what no command tells, such as a password of the file.
+   * Same, with the configuration file and the profile that the command line gives: a command that a
+   * person runs next has settings of its own there.
    */
   public static List<String> withConfiguration(CommandSpec command) {
     return arguments(

@@ -147,11 +147,7 @@ class TelemetryRecorderTest {
     assertThat(task.partition()).hasValue(5);
     assertThat(task.value()).isEqualTo(42);
     assertThat(task.context()).hasValue("worker 1");
-    assertThat(added)
-        .filteredOn(each -> each.component().equals("task") && each.name().equals("completed"))
-        .singleElement()
-        .extracting(Metric::value)
-        .isEqualTo(0.75);
+    assertThat(value("task", "completed")).isEqualTo(0.75);
     // A store keeps one value for each time, component, name and partition.
     Map<String, Long> same =
         added.stream()

@@ -41,7 +41,7 @@ export class WorkMix {
     const names = series.components("stage:", "seconds").map((each) => each.slice(6));
     this.#stages = inOrder(names, (each) => each).map((name) => ({
       name,
-      points: series.points(`stage:${name}`, "seconds"),
+      points: throughRuns(series.points(`stage:${name}`, "seconds")),
     }));
   }
 
@@ -61,6 +61,17 @@ export class WorkMix {
       .filter(({ seconds }) => seconds > 0)
       .map(({ name, seconds }) => ({ name, share: seconds / all }));
   }
+}
+
+/** A series that begins again with each run of the job, as one that rises through all of them. */
+function throughRuns(points) {
+  let before = 0;
+  let last = 0;
+  return points.map(([time, value]) => {
+    if (value < last) before += last;
+    last = value;
+    return [time, before + value];
+  });
 }
 
 /** The value of a rising series at a moment, between its points. */
