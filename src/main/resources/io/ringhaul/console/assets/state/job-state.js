@@ -41,6 +41,11 @@ export function healthOf(job) {
   return live.unansweredSeconds >= LONG_WAIT ? "stalled" : null;
 }
 
+/** Whether a running job makes no progress now. */
+export function standsStill(job) {
+  return ["stalled", "paused"].includes(healthOf(job));
+}
+
 /** Whether somebody should look at the job. */
 export function needsAttention(job) {
   return (
