@@ -118,7 +118,8 @@ export function limitSentence(job, { withShare = true } = {}) {
 
 /** The setting that changes the limit while the job runs; null where there is none. */
 export function changeableLimit(job) {
-  return isActive(job) ? (job.live?.limitedBy?.parameter ?? null) : null;
+  const name = job.live?.limitedBy?.parameter;
+  return isActive(job) && name && name in (job.live.settings ?? {}) ? name : null;
 }
 
 export function sentence(text) {
