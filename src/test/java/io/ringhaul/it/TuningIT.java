@@ -150,7 +150,13 @@ class TuningIT {
     assertThat(samples)
         .allSatisfy(
             each ->
-                assertThat(each.tunables()).containsOnlyKeys("inFlight", "pageRows", "workers"));
+                assertThat(each.tunables())
+                    .containsOnlyKeys(
+                        "inFlight",
+                        "pageRows",
+                        "workers",
+                        "maxRowsPerSecond",
+                        "maxBytesPerSecond"));
   }
 
   @Test

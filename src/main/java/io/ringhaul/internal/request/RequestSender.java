@@ -541,7 +541,7 @@ public final class RequestSender implements Steering, AutoCloseable {
       long now = System.nanoTime();
       double rowsDue = rows.take(moreRows, now);
       double bytesDue = bytes.take(moreBytes, now);
-      if (wait(rowsDue, bytesDue, now) > 0) {
+      if (nanosUntil(rowsDue, bytesDue, now) > 0) {
         WorkerClock.during(Stage.WAIT_LIMIT, () -> await(rowsDue, bytesDue, meanwhile));
       }
     }
@@ -550,7 +550,7 @@ public final class RequestSender implements Steering, AutoCloseable {
         throws InterruptedException {
       while (true) {
         CountDownLatch change = changed;
-        long wait = wait(rowsDue, bytesDue, System.nanoTime());
+        long wait = nanosUntil(rowsDue, bytesDue, System.nanoTime());
         if (wait <= 0) {
           return;
         }
@@ -560,8 +560,8 @@ public final class RequestSender implements Steering, AutoCloseable {
       }
     }
 
-    private long wait(double rowsDue, double bytesDue, long now) {
-      return Math.max(rows.wait(rowsDue, now), bytes.wait(bytesDue, now));
+    private long nanosUntil(double rowsDue, double bytesDue, long now) {
+      return Math.max(rows.nanosUntil(rowsDue, now), bytes.nanosUntil(bytesDue, now));
     }
 
     /**
@@ -606,7 +606,7 @@ public final class RequestSender implements Steering, AutoCloseable {
       /**
        * Takes an amount.
        *
-       * @return what must be paid before the caller continues, for {@link #wait(double, long)}
+       * @return what must be paid before the caller continues, for {@link #nanosUntil}
        */
       synchronized double take(long amount, long now) {
         pay(now);
@@ -615,7 +615,7 @@ public final class RequestSender implements Steering, AutoCloseable {
       }
 
       /** Returns the time until this much is paid at the current rate; 0 if it is paid. */
-      synchronized long wait(double due, long now) {
+      synchronized long nanosUntil(double due, long now) {
         pay(now);
         return perSecond == 0
             ? 0

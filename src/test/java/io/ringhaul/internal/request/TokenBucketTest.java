@@ -13,24 +13,24 @@ class TokenBucketTest {
 
   private static final long SECOND = 1_000_000_000;
 
-  private static long wait(TokenBucket bucket, long amount, long now) {
-    return bucket.wait(bucket.take(amount, now), now);
+  private static long waitFor(TokenBucket bucket, long amount, long now) {
+    return bucket.nanosUntil(bucket.take(amount, now), now);
   }
 
   @Test
   void callersWaitForAllAmountsTaken() {
     TokenBucket bucket = new TokenBucket(100, 0);
-    assertThat(wait(bucket, 50, 0)).isEqualTo(SECOND / 2);
-    assertThat(wait(bucket, 50, 0)).isEqualTo(SECOND);
-    assertThat(wait(bucket, 0, SECOND)).isZero();
-    assertThat(wait(bucket, 1_000, SECOND)).isEqualTo(10 * SECOND);
+    assertThat(waitFor(bucket, 50, 0)).isEqualTo(SECOND / 2);
+    assertThat(waitFor(bucket, 50, 0)).isEqualTo(SECOND);
+    assertThat(waitFor(bucket, 0, SECOND)).isZero();
+    assertThat(waitFor(bucket, 1_000, SECOND)).isEqualTo(10 * SECOND);
   }
 
   @Test
   void savesAQuarterOfASecond() {
     TokenBucket bucket = new TokenBucket(100, 0);
-    assertThat(wait(bucket, 25, 100 * SECOND)).isZero();
-    assertThat(wait(bucket, 1, 100 * SECOND)).isEqualTo(SECOND / 100);
+    assertThat(waitFor(bucket, 25, 100 * SECOND)).isZero();
+    assertThat(waitFor(bucket, 1, 100 * SECOND)).isEqualTo(SECOND / 100);
   }
 
   @Test
@@ -38,7 +38,7 @@ class TokenBucketTest {
     TokenBucket bucket = new TokenBucket(7, 0);
     long now = 0;
     for (int i = 0; i < 700; i++) {
-      now += wait(bucket, 1, now);
+      now += waitFor(bucket, 1, now);
     }
     assertThat(now).isBetween(100 * SECOND - 1_000, 100 * SECOND + 1_000);
   }
@@ -46,28 +46,28 @@ class TokenBucketTest {
   @Test
   void largestRateDoesNotOverflow() {
     TokenBucket bucket = new TokenBucket(Long.MAX_VALUE, 0);
-    assertThat(wait(bucket, Long.MAX_VALUE, 0)).isEqualTo(SECOND);
-    assertThat(wait(new TokenBucket(1, 0), Long.MAX_VALUE, 0)).isEqualTo(Long.MAX_VALUE);
+    assertThat(waitFor(bucket, Long.MAX_VALUE, 0)).isEqualTo(SECOND);
+    assertThat(waitFor(new TokenBucket(1, 0), Long.MAX_VALUE, 0)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
   void debtIsPaidAtTheRateThatApplies() {
     TokenBucket bucket = new TokenBucket(100, 0);
     double due = bucket.take(1_000, 0);
-    assertThat(bucket.wait(due, SECOND)).isEqualTo(9 * SECOND);
+    assertThat(bucket.nanosUntil(due, SECOND)).isEqualTo(9 * SECOND);
     bucket.rate(450, SECOND);
-    assertThat(bucket.wait(due, SECOND)).isEqualTo(2 * SECOND);
-    assertThat(wait(bucket, 450, 2 * SECOND)).isEqualTo(2 * SECOND);
+    assertThat(bucket.nanosUntil(due, SECOND)).isEqualTo(2 * SECOND);
+    assertThat(waitFor(bucket, 450, 2 * SECOND)).isEqualTo(2 * SECOND);
     bucket.rate(0, 2 * SECOND);
-    assertThat(wait(bucket, Long.MAX_VALUE, 2 * SECOND)).isZero();
+    assertThat(waitFor(bucket, Long.MAX_VALUE, 2 * SECOND)).isZero();
   }
 
   @Test
   void newLimitCountsFromItsBeginning() {
     TokenBucket bucket = new TokenBucket(0, 0);
-    assertThat(wait(bucket, 1_000_000, SECOND)).isZero();
+    assertThat(waitFor(bucket, 1_000_000, SECOND)).isZero();
     bucket.rate(100, 10 * SECOND);
-    assertThat(wait(bucket, 100, 10 * SECOND)).isEqualTo(SECOND);
+    assertThat(waitFor(bucket, 100, 10 * SECOND)).isEqualTo(SECOND);
   }
 
   @Test

@@ -3,7 +3,7 @@
 import { h, fill, say } from "../core/dom.js";
 import { compact, count, progress } from "../core/format.js";
 import { colour, onTheme } from "../core/theme.js";
-import { healthOf, isActive, share, timeLeft } from "../state/job-state.js";
+import { healthOf, isActive, share, standsStill, timeLeft } from "../state/job-state.js";
 import { describe, details, runningShare, tally } from "../state/partition.js";
 import { segmented } from "../ui/segmented.js";
 import { Tip } from "../ui/tip.js";
@@ -110,7 +110,7 @@ export class Wheel {
     const live = isActive(job) ? job.live : null;
     say(this.#share, progress(share(job)));
     say(this.#below, `${compact(live?.rows ?? job.figures.rows)} rows`);
-    const stands = ["stalled", "paused"].includes(healthOf(job));
+    const stands = standsStill(job);
     const left = live?.remainingSeconds ? `${timeLeft(job)} left` : null;
     const tasks = `${count(job.figures.done)} of ${count(job.figures.partitions)} tasks`;
     say(this.#left, stands ? timeLeft(job) : (left ?? tasks));

@@ -41,6 +41,11 @@ export function healthOf(job) {
   return live.unansweredSeconds >= LONG_WAIT ? "stalled" : null;
 }
 
+/** Whether a running job makes no progress now. */
+export function standsStill(job) {
+  return ["stalled", "paused"].includes(healthOf(job));
+}
+
 /** Whether somebody should look at the job. */
 export function needsAttention(job) {
   return (
@@ -113,7 +118,8 @@ export function limitSentence(job, { withShare = true } = {}) {
 
 /** The setting that changes the limit while the job runs; null where there is none. */
 export function changeableLimit(job) {
-  return isActive(job) ? (job.live?.limitedBy?.parameter ?? null) : null;
+  const name = job.live?.limitedBy?.parameter;
+  return isActive(job) && name && name in (job.live.settings ?? {}) ? name : null;
 }
 
 export function sentence(text) {

@@ -15,7 +15,6 @@ import {
 import { jobAddress, jobsAddress } from "../core/router.js";
 import {
   changeableLimit,
-  healthOf,
   healthSentence,
   isActive,
   limitSentence,
@@ -23,6 +22,7 @@ import {
   route,
   secondsRun,
   share,
+  standsStill,
   stateTone,
   stateWord,
   tableOf,
@@ -186,11 +186,10 @@ export class JobHead {
     );
     this.#bar.hidden = !planned;
     const seconds = secondsRun(job, now);
-    const stands = ["stalled", "paused"].includes(healthOf(job));
     if (live && done < 1)
       this.#say(
         "left",
-        stands ? "Time left unknown" : "Time left",
+        standsStill(job) ? "Time left unknown" : "Time left",
         timeLeft(job),
         endText(job, now) || sinceText(job),
       );
@@ -222,10 +221,12 @@ export class JobHead {
     this.#figures.tasks.note.classList.toggle("bad", failed > 0 || live?.errors > 0);
   }
 
-  /** A figure of an ended job that nobody will ever know has no place. */
+  /** A figure that stays unknown, because the job has ended, has no place. */
   #say(name, label, value, note) {
     const figure = this.#figures[name];
-    figure.box.hidden = value === NONE && !note && !isActive(this.#watch.job);
+    const { job } = this.#watch;
+    const hasEnded = !isActive(job) && job.status !== "PENDING";
+    figure.box.hidden = hasEnded && value === NONE && !note;
     say(figure.label, label);
     say(figure.value, value);
     say(figure.note, note);
@@ -249,8 +250,7 @@ function titleOf(job) {
 
 function endText(job, now) {
   const left = job.live?.remainingSeconds;
-  if (healthOf(job) === "stalled" || healthOf(job) === "paused" || typeof left !== "number")
-    return "";
+  if (standsStill(job) || typeof left !== "number") return "";
   const end = now + left * 1000;
   if (left < 600) return `ends about ${clock(end)}`;
   return `ends about ${(left < DAY ? clock(end) : moment(end)).replace(/:\d\d$/, "")}`;

@@ -13,6 +13,7 @@ import {
   route,
   secondsRun,
   share,
+  standsStill,
   tableOf,
   timeLeft,
 } from "../state/job-state.js";
@@ -108,7 +109,7 @@ export function jobRow(
 /** A job that stands still says so in its state. */
 function leftOrDuration(job, pinned, now) {
   if (!isActive(job)) return pinned ? NONE : duration(secondsRun(job, now));
-  return ["stalled", "paused"].includes(healthOf(job)) ? NONE : timeLeft(job);
+  return standsStill(job) ? NONE : timeLeft(job);
 }
 
 /** A phone leaves out what is unknown. */
