@@ -217,14 +217,16 @@ public final class ProgressMeter {
     private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
-     * The window of the remaining time is the last quarter of the elapsed time, within these bounds.
-     * A longer one would take the slow first seconds for the usual speed.
+     * The window of the remaining time is the last quarter of the elapsed time, within these
+     * bounds. A longer one would take the slow first seconds for the usual speed.
      */
     private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(6);
 
     private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(2);
 
-    /** The window is longer, up to this time, while it has few steps, such as pages that take long. */
+    /**
+     * The window is longer, up to this time, while it has few steps, such as pages that take long.
+     */
     private static final long MOST_FOR_STEPS_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private static final int LEAST_STEPS = 4;
