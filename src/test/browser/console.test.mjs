@@ -611,8 +611,9 @@ test("a job is slowed and stalled as its cluster is", { skip: !TROUBLED }, async
     await shows("running");
     // A latency is late only compared with the usual one.
     await page.waitForFunction(
-      () =>
-        Number(document.querySelector('[data-testid="chart-latency"]')?.dataset.points) > 20,
+      () => Number(document.querySelector('[data-testid="chart-latency"]')?.dataset.points) > 20,
+      null,
+      { timeout: 3 * PATIENCE },
     );
     link.delay(400);
     await shows("slowed");
