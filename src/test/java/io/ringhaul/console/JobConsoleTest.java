@@ -219,7 +219,7 @@ class JobConsoleTest {
       JsonNode done = client.get("/api/batch-jobs/" + id).body();
       Job completed = store.find(id).orElseThrow();
       assertThat(done.at("/result/rowsPerSecond").asDouble() * completed.runTime().toMillis() / 1e3)
-          .isCloseTo(completed.figures().rows(), within(1e-6));
+          .isCloseTo((double) completed.figures().rows(), within(1e-6));
     }
   }
 

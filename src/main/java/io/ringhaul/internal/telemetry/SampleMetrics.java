@@ -94,7 +94,7 @@ final class SampleMetrics {
         .limit(MOST_TASKS)
         .forEach(
             task -> {
-              all.add(metric(sample, task, MetricName.ROWS, task.rows()));
+              all.add(metric(sample, task, MetricName.ROWS, (double) task.rows()));
               task.completed()
                   .ifPresent(share -> all.add(metric(sample, task, MetricName.COMPLETED, share)));
             });
