@@ -426,7 +426,10 @@ final class ClusterDetectors {
       Collections.sort(others);
       if (shared.isEmpty()) {
         if (steadyState.isAtStrength()) {
-          millisAlone.add(sample.latency().p50Millis());
+          // A job at a low rate has seconds without answers, which have no latency.
+          if (sample.latency().count() > 0) {
+            millisAlone.add(sample.latency().p50Millis());
+          }
           rowsAlone.add(sample.rowsPerSecond());
         }
         return List.of();
@@ -435,9 +438,11 @@ final class ClusterDetectors {
     }
 
     private boolean pays(Sample sample) {
+      boolean isLater =
+          sample.latency().count() > 0
+              && sample.latency().p50Millis() > LATER * millisAlone.median();
       return millisAlone.isKnown()
-          && (sample.latency().p50Millis() > LATER * millisAlone.median()
-              || sample.rowsPerSecond() < SLOWER * rowsAlone.median());
+          && (isLater || sample.rowsPerSecond() < SLOWER * rowsAlone.median());
     }
 
     private Detection detection(Sample sample, Set<String> shared, List<String> others) {

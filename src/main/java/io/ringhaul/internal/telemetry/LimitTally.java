@@ -98,6 +98,11 @@ final class LimitTally {
     reached = Optional.empty();
   }
 
+  /** Whether the operation has reached a limit of the user on its rate. */
+  boolean isAtRate() {
+    return reached.isPresent();
+  }
+
   /** What limited the operation in the recent samples; empty if unknown. */
   Optional<LimitingFactor> now() {
     Map<Kind, Double> sums = new EnumMap<>(Kind.class);

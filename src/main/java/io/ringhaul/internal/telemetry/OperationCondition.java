@@ -246,10 +246,13 @@ public final class OperationCondition {
                     .map(each -> of(State.FAILING, each)))
         .or(
             () ->
-                open.stream()
-                    .filter(each -> SLOWING.contains(each.kind()))
-                    .findFirst()
-                    .map(each -> of(State.SLOWED, each)))
+                // Later answers do not slow down an operation at the rate that its user allows.
+                tally.isAtRate()
+                    ? Optional.empty()
+                    : open.stream()
+                        .filter(each -> SLOWING.contains(each.kind()))
+                        .findFirst()
+                        .map(each -> of(State.SLOWED, each)))
         .orElse(Health.WELL);
   }
 

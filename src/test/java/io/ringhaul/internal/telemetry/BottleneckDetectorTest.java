@@ -566,6 +566,26 @@ class BottleneckDetectorTest {
     assertThat(found).hasSize(1);
   }
 
+  /** A job at a low rate has answers in every third second only. */
+  @Test
+  void claimsNoContentionForSecondsWithoutAnswers() {
+    try (JobsUnderWay.Registration other = jobs.enter("export other", Optional.empty())) {
+      BottleneckDetector detector = detector(OperationKind.EXPORT);
+      int[] second = {0};
+      Consumer<TestSample> slow =
+          sample -> {
+            if (++second[0] % 3 > 0) {
+              sample.p50.replaceAll((node, millis) -> 0.0);
+              sample.requests = 0;
+            }
+          };
+      pass(detector, HEALTHY, slow);
+      other.asks(Set.of("127.0.0.2:9042"));
+      pass(detector, SOON, sample -> {});
+    }
+    assertThat(found).isEmpty();
+  }
+
   /** A symptom that returns within ten seconds continues the same bottleneck. */
   @Test
   void mergesSymptomsThatComeAndGo() {

@@ -263,6 +263,26 @@ class OperationConditionTest {
   }
 
   @Test
+  void isNotSlowedAtTheRateThatTheUserAllows() {
+    limits =
+        new Limits(
+            RequestLimits.NONE.withMaxRowsPerSecond(50_000),
+            1,
+            OptionalLong.empty(),
+            false,
+            Optional.empty());
+    pass(Stage.WAIT_LIMIT, sample -> {});
+    bottlenecks.add(bottleneck(BottleneckKind.LATENCY_SPIKE, Map.of()));
+    assertThat(pass(Stage.WAIT_LIMIT, sample -> {}).health().state())
+        .isEqualTo(State.RUNNING_WELL);
+    pass(Stage.WAIT_CLUSTER, sample -> sample.rowsPerSecond = 20_000);
+    bottlenecks.set(0, bottleneck(BottleneckKind.LATENCY_SPIKE, Map.of()));
+    assertThat(
+            pass(Stage.WAIT_CLUSTER, sample -> sample.rowsPerSecond = 20_000).health().state())
+        .isEqualTo(State.SLOWED);
+  }
+
+  @Test
   void failsAfterTwoSecondsWithoutAnySuccess() {
     Consumer<TestSample> failures =
         sample -> {
