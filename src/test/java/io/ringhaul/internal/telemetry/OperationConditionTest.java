@@ -273,12 +273,10 @@ class OperationConditionTest {
             Optional.empty());
     pass(Stage.WAIT_LIMIT, sample -> {});
     bottlenecks.add(bottleneck(BottleneckKind.LATENCY_SPIKE, Map.of()));
-    assertThat(pass(Stage.WAIT_LIMIT, sample -> {}).health().state())
-        .isEqualTo(State.RUNNING_WELL);
+    assertThat(pass(Stage.WAIT_LIMIT, sample -> {}).health().state()).isEqualTo(State.RUNNING_WELL);
     pass(Stage.WAIT_CLUSTER, sample -> sample.rowsPerSecond = 20_000);
     bottlenecks.set(0, bottleneck(BottleneckKind.LATENCY_SPIKE, Map.of()));
-    assertThat(
-            pass(Stage.WAIT_CLUSTER, sample -> sample.rowsPerSecond = 20_000).health().state())
+    assertThat(pass(Stage.WAIT_CLUSTER, sample -> sample.rowsPerSecond = 20_000).health().state())
         .isEqualTo(State.SLOWED);
   }
 
