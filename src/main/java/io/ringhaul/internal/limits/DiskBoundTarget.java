@@ -305,9 +305,13 @@ public final class DiskBoundTarget implements TargetSession {
             most,
             String.format(
                 Locale.ROOT,
-                "The files of the export in %s reach %,d bytes, and %s allows %,d. %s",
+                "The files of the export in %s have %,d bytes%s, and %s allows %,d. %s",
                 location,
                 taken,
+                free == 0
+                    ? ""
+                    : String.format(
+                        Locale.ROOT, " and may need %,d more before they are closed", free),
                 Setting.MAX_DISK_BYTES.mark(),
                 most,
                 remedy));

@@ -1,5 +1,6 @@
 package io.ringhaul.internal.telemetry;
 
+import io.ringhaul.internal.metrics.ByteSize;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
 import io.ringhaul.monitor.ProcessSample;
@@ -110,10 +111,10 @@ final class ClientDetectors {
                   "heapMaxBytes",
                   (double) process.heapMax()),
               FigureText.of(
-                  "After a collection %d %% of the heap of %.0f MiB is in use; collections stop the"
+                  "After a collection %d %% of the heap of %s is in use; collections stop the"
                       + " process for %d %% of the time.",
                   FigureText.percent(kept),
-                  FigureText.mebibytes((double) process.heapMax()),
+                  ByteSize.text(process.heapMax()),
                   FigureText.percent(process.gcShare())),
               "Give the process a larger heap (-Xmx), or use fewer requests in flight and smaller"
                   + " pages.",
@@ -216,10 +217,9 @@ final class ClientDetectors {
               "completed",
               sample.progress().completed()),
           FigureText.of(
-              "The disk of the target has %.0f MiB left and loses %.1f MiB a second; %d %% of the"
-                  + " job is done.",
-              FigureText.mebibytes((double) free),
-              FigureText.mebibytes(rate),
+              "The disk of the target has %s left and loses %s a second; %d %% of the job is done.",
+              ByteSize.text(free),
+              ByteSize.text(Math.round(rate)),
               FigureText.percent(sample.progress().completed())),
           "Stop the job, free space on the disk or choose another disk, and resume the job.");
     }
@@ -247,9 +247,9 @@ final class ClientDetectors {
               "cpuShare", sample.process().cpuShare(),
               "writtenBytesPerSecond", sample.process().diskBytesPerSecond()),
           FigureText.of(
-              "The workers spend %d %% of their time writing files, at %.1f MiB a second.",
+              "The workers spend %d %% of their time writing files, at %s a second.",
               FigureText.percent(writing),
-              FigureText.mebibytes(sample.process().diskBytesPerSecond())),
+              ByteSize.text(Math.round(sample.process().diskBytesPerSecond()))),
           "Write to a faster disk, or use stronger compression to write fewer bytes.");
     }
   }

@@ -14,8 +14,4 @@ final class FigureText {
   static long percent(double share) {
     return Math.round(share * 100);
   }
-
-  static double mebibytes(double bytes) {
-    return bytes / (1 << 20);
-  }
 }

@@ -29,8 +29,8 @@ class DiskBudgetTest {
               assertThat(full.location()).isEqualTo("/out");
             })
         .hasMessage(
-            "The files of the export in /out reach 655,360 bytes, and maxDiskBytes allows"
-                + " 655,360. Make room.");
+            "The files of the export in /out have 655,360 bytes and may need 262,144 more before"
+                + " they are closed, and maxDiskBytes allows 655,360. Make room.");
   }
 
   @Test
