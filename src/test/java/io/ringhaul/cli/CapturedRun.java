@@ -1,5 +1,6 @@
 package io.ringhaul.cli;
 
+import com.datastax.oss.driver.api.core.session.Session;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -11,12 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 
 /** The result of a run of the command line. */
 record CapturedRun(int exitCode, String out, String err) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  static {
+    // The driver logs its version when it is first used, and no run has this line in its output.
+    Objects.requireNonNull(Session.OSS_DRIVER_COORDINATES);
+  }
 
   /** Runs in this process and restores the process's state. */
   static CapturedRun inProcess(String... arguments) {
