@@ -26,9 +26,7 @@ import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.exceptions.StorageException;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
-import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOptions;
-import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.monitor.OperationTotals;
 import io.ringhaul.table.TableSource;
@@ -446,18 +444,14 @@ final class DemoCommand implements Callable<Integer> {
     private void stopJobs() throws InterruptedException {
       // Those of other terminals too.
       jobs.list().stream()
-          .filter(DemoConsole::isWorking)
+          .filter(job -> job.status().isWorking())
           .forEach(job -> jobs.requestStop(job.id()));
       launcher.stopAll(PATIENCE);
       long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (jobs.list().stream().anyMatch(DemoConsole::isWorking)
+      while (jobs.list().stream().anyMatch(job -> job.status().isWorking())
           && System.nanoTime() < deadline) {
         Thread.sleep(100);
       }
-    }
-
-    private static boolean isWorking(Job job) {
-      return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
     }
   }
 

@@ -133,13 +133,9 @@ final class JobFacts {
     return job.runStarted().filter(start -> !job.started().equals(Optional.of(start)));
   }
 
-  private boolean isWorking() {
-    return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
-  }
-
   /** The end of the last run; empty while the job runs. */
   Optional<Instant> ended() {
-    return isWorking() ? Optional.empty() : job.completed();
+    return job.status().isWorking() ? Optional.empty() : job.completed();
   }
 
   /** The result of the job, or its health while it runs, in a few words. */

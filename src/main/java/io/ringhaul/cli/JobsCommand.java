@@ -381,11 +381,11 @@ final class JobsCommand implements Runnable {
       jobs.requestStop(found.id());
       Instant end = Instant.now().plusSeconds(wait == null ? 0 : wait);
       Job job = JobFinder.find(jobs, found.id().toString());
-      while (isWorking(job) && Instant.now().isBefore(end)) {
+      while (job.status().isWorking() && Instant.now().isBefore(end)) {
         Thread.sleep(LOOK_AGAIN.toMillis());
         job = JobFinder.find(jobs, found.id().toString());
       }
-      if (isWorking(job) && wait != null) {
+      if (job.status().isWorking() && wait != null) {
         throw new BulkOperationException(
             "Job "
                 + job.id()
@@ -403,10 +403,6 @@ final class JobsCommand implements Runnable {
         }
       }
       return ExitCode.DONE;
-    }
-
-    private static boolean isWorking(Job job) {
-      return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
     }
   }
 
@@ -496,18 +492,15 @@ final class JobsCommand implements Runnable {
       try {
         return Optional.of(clean(jobs, job));
       } catch (BulkOperationException e) {
-        if (e instanceof JobException && (isWorking(job) || BatchLabels.number(job) > 0)) {
+        // The stored status; clean itself checks whether the job's process is alive.
+        if (e instanceof JobException
+            && (job.status().isWorking() || BatchLabels.number(job) > 0)) {
           return Optional.empty();
         }
         Map<String, Object> failed = facts(job);
         failed.put("error", String.valueOf(e.getMessage()));
         return Optional.of(failed);
       }
-    }
-
-    /** The stored status; {@code clean} itself checks whether the job's process is alive. */
-    private static boolean isWorking(Job job) {
-      return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
     }
 
     private Map<String, Object> clean(JobStore jobs, Job job) {

@@ -22,17 +22,12 @@ final class Liveness {
   private Liveness() {}
 
   static boolean isAlive(Job job, Instant now) {
-    return isWorking(job) && job.owner().filter(owner -> isAlive(owner, now)).isPresent();
-  }
-
-  /** Returns true if the last stored status is that of a running job. */
-  static boolean isWorking(Job job) {
-    return job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
+    return job.status().isWorking() && job.owner().filter(owner -> isAlive(owner, now)).isPresent();
   }
 
   /** Returns true if the job has not ended, as far as the store knows. */
   static boolean isOpen(Job job) {
-    return isWorking(job) || job.status() == JobStatus.PENDING;
+    return job.status().isWorking() || job.status() == JobStatus.PENDING;
   }
 
   private static boolean isAlive(JobOwner owner, Instant now) {

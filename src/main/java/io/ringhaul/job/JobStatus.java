@@ -19,5 +19,13 @@ public enum JobStatus {
   FAILED,
 
   /** All partitions are done. */
-  COMPLETED
+  COMPLETED;
+
+  /**
+   * Returns true for a running job, also while it stops. Its process may have died since it stored
+   * the status.
+   */
+  public boolean isWorking() {
+    return this == RUNNING || this == STOPPING;
+  }
 }

@@ -5,7 +5,6 @@ import io.ringhaul.internal.operation.JobSubject;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
-import io.ringhaul.job.JobStatus;
 import io.ringhaul.schema.TokenRange;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,13 +31,14 @@ public final class JobDescription {
    * minute.
    */
   public static String status(Job job, Instant now) {
-    boolean working = job.status() == JobStatus.RUNNING || job.status() == JobStatus.STOPPING;
     boolean silent =
         job.owner()
             .map(JobOwner::lastSeen)
             .filter(seen -> seen.plus(SILENCE).isBefore(now))
             .isPresent();
-    return working && silent ? CUT_OFF : job.status().name().toLowerCase(Locale.ROOT);
+    return job.status().isWorking() && silent
+        ? CUT_OFF
+        : job.status().name().toLowerCase(Locale.ROOT);
   }
 
   /** The facts of a job in a list. */
