@@ -128,9 +128,9 @@ final class CsvFile implements Closeable {
     return Optional.ofNullable(reader.text()).map(encoding::encoded);
   }
 
-  /** Returns the bytes of the file read so far. */
+  /** Returns the bytes of the file that the records so far have. */
   long bytesRead() {
-    return content.bytesRead();
+    return (long) (content.bytesRead() * reader.consumedShare());
   }
 
   /** Returns the name of the file's encoding. */

@@ -167,6 +167,11 @@ final class CsvReader {
     return textLength == NONE ? null : feed.copy(textLength);
   }
 
+  /** Returns the share of the bytes taken from the stream that the records so far have, 0 to 1. */
+  double consumedShare() {
+    return feed.consumedShare();
+  }
+
   /** Returns a line end that this file uses. */
   String lineEnd() {
     return lineEnds.example();
@@ -476,6 +481,10 @@ final class CsvReader {
     private int mark;
     private int position;
     private int limit;
+
+    /** The bytes taken from the stream before those in the buffer. */
+    private long released;
+
     private boolean ended;
 
     ByteFeed(InputStream in) throws IOException {
@@ -500,6 +509,10 @@ final class CsvReader {
     /** Returns the number of bytes read since the mark. */
     int length() {
       return position - mark;
+    }
+
+    double consumedShare() {
+      return limit == 0 ? 1 : (double) (released + position) / (released + limit);
     }
 
     /** Moves back to the mark. */
@@ -559,6 +572,7 @@ final class CsvReader {
       }
       System.arraycopy(buffer, mark, target, 0, kept);
       buffer = target;
+      released += mark;
       position -= mark;
       limit = kept;
       mark = 0;

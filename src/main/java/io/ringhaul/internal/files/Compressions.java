@@ -3,7 +3,6 @@ package io.ringhaul.internal.files;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.ringhaul.format.Compression;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +83,10 @@ final class Compressions {
     };
   }
 
-  /** Returns the decompressed content. The input may be several concatenated streams or frames. */
+  /**
+   * Returns the decompressed content. The input may be several concatenated streams or frames, and
+   * should be buffered.
+   */
   static InputStream decompress(Compression compression, InputStream in) throws IOException {
     try {
       return switch (compression) {
@@ -93,15 +95,14 @@ final class Compressions {
         // file.
         case GZIP ->
             GzipCompressorInputStream.builder()
-                .setInputStream(new BufferedInputStream(in, BUFFER_BYTES))
+                .setInputStream(in)
                 .setDecompressConcatenated(true)
                 .get();
-        case ZSTD -> new ZstdInputStream(new BufferedInputStream(in, BUFFER_BYTES));
-        case LZ4 -> new LZ4FrameInputStream(new BufferedInputStream(in, BUFFER_BYTES));
-        case SNAPPY -> new SnappyFramedInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
-        case BZIP2 ->
-            new BZip2CompressorInputStream(new BufferedInputStream(in, BUFFER_BYTES), true);
-        case XZ -> new XZInputStream(new BufferedInputStream(in, BUFFER_BYTES), xzKibibytes());
+        case ZSTD -> new ZstdInputStream(in);
+        case LZ4 -> new LZ4FrameInputStream(in);
+        case SNAPPY -> new SnappyFramedInputStream(in, true);
+        case BZIP2 -> new BZip2CompressorInputStream(in, true);
+        case XZ -> new XZInputStream(in, xzKibibytes());
       };
     } catch (IOException | RuntimeException e) {
       in.close();

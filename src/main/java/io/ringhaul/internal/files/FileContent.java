@@ -1,12 +1,18 @@
 package io.ringhaul.internal.files;
 
 import io.ringhaul.format.Compression;
+import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The decompressed content of a file. Counts the compressed bytes that were read. */
+/** The decompressed content of a file. Counts the compressed bytes that were decompressed. */
 public final class FileContent extends FilterInputStream {
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  /** A decompressor takes what it gets ahead of need, and its count would run ahead as well. */
+  private static final int COMPRESSED_PIECE = 4 * 1024;
 
   private final CountedInput file;
 
@@ -17,7 +23,10 @@ public final class FileContent extends FilterInputStream {
 
   /** Returns the decompressed content of an open file, and closes it if that fails. */
   static FileContent of(InputStream opened, Compression compression) throws IOException {
-    CountedInput file = new CountedInput(opened);
+    CountedInput file =
+        compression == Compression.NONE
+            ? new CountedInput(opened, Integer.MAX_VALUE)
+            : new CountedInput(new BufferedInputStream(opened, BUFFER_BYTES), COMPRESSED_PIECE);
     return new FileContent(Compressions.decompress(compression, file), file);
   }
 
@@ -35,10 +44,18 @@ public final class FileContent extends FilterInputStream {
   }
 
   private static final class CountedInput extends FilterInputStream {
+    private final int largestRead;
     private long count;
 
-    private CountedInput(InputStream in) {
+    private CountedInput(InputStream in, int largestRead) {
       super(in);
+      this.largestRead = largestRead;
+    }
+
+    /** Bytes read again after a reset would count twice. */
+    @Override
+    public boolean markSupported() {
+      return false;
     }
 
     @Override
@@ -50,7 +67,7 @@ public final class FileContent extends FilterInputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      int read = super.read(target, offset, length);
+      int read = super.read(target, offset, Math.min(length, largestRead));
       count += Math.max(0, read);
       return read;
     }

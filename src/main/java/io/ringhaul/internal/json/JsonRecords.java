@@ -167,9 +167,10 @@ final class JsonRecords implements Closeable {
     }
   }
 
-  /** Returns the bytes of the file read so far; -1 if unknown. */
+  /** Returns the bytes of the file that the documents so far have; -1 if unknown. */
   long bytesRead() {
-    return bytesRead.getAsLong();
+    long taken = bytesRead.getAsLong();
+    return taken < 0 ? taken : (long) (taken * text.shareBefore(rest));
   }
 
   /** Returns the failure of a file without a document among its first records. */

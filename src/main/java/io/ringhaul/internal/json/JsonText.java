@@ -90,6 +90,12 @@ final class JsonText extends Reader {
     return start + position;
   }
 
+  /** Returns the share of what was taken from the stream that is before the position, 0 to 1. */
+  double shareBefore(long place) {
+    long taken = start + limit + source.remaining();
+    return taken == 0 ? 1 : (double) place / taken;
+  }
+
   /** Keeps characters from the position on, and releases those before it. */
   void keepFrom(long place) {
     keptFrom = place;
