@@ -16,21 +16,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Tests the progress of an export on a terminal of 80 columns, with and without answers of the
- * cluster.
- */
+/** Tests the progress of an export on a terminal, with and without answers of the cluster. */
 @Slow
 @ClusterTest
 class TerminalProgressIT {
 
-  private static final int COLUMNS = 80;
+  private static final String ROWS_SO_FAR = " +[\\d,]+( of ~[\\d,]+)? rows";
+
+  /** The figures beside rate and remaining time, by the terminal's columns. */
+  private static final Map<Integer, String> FURTHER_FIGURES =
+      Map.of(60, "", 80, ROWS_SO_FAR, 100, ROWS_SO_FAR, 160, ROWS_SO_FAR + " +\\d/2 tasks");
+
   private static final int ROWS = 8_000;
   private static final int SILENCE_MILLIS = 6_000;
   private static final long MOST_SECONDS = 90;
@@ -53,11 +57,12 @@ class TerminalProgressIT {
     }
   }
 
-  @Test
-  void redrawsTwiceASecondWithoutProgress() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {60, 80, 100, 160})
+  void redrawsTwiceASecondWithoutProgress(int columns) throws Exception {
     List<DelayedLink> links = new ArrayList<>();
     try {
-      Process export = start(links);
+      Process export = start(columns, links);
       await(export, " 2[0-9] %");
       links.forEach(link -> link.delay(SILENCE_MILLIS));
       await(export, "stalled 3 s");
@@ -72,13 +77,13 @@ class TerminalProgressIT {
     List<List<String>> drawings = drawings();
     assertThat(drawings)
         .hasSizeGreaterThan(8)
-        .allSatisfy(lines -> assertThat(lines).allMatch(line -> line.length() < COLUMNS))
+        .allSatisfy(lines -> assertThat(lines).allMatch(line -> line.length() < columns))
         .anySatisfy(
             lines ->
                 assertThat(lines.get(0))
                     .matches(
                         " *\\d+ % ▕█+[▏▎▍▌▋▊▉]? *▏ +[\\d,]+ rows/s +\\d+ s left"
-                            + " +[\\d,]+ rows"));
+                            + FURTHER_FIGURES.get(columns)));
     assertThat(drawings.stream().filter(lines -> lines.get(0).contains("stalled")).toList())
         .as("drawn without progress")
         .hasSizeGreaterThan(3)
@@ -100,8 +105,8 @@ class TerminalProgressIT {
   }
 
   /** Starts the export behind links to all nodes, in a terminal. */
-  private Process start(List<DelayedLink> links) throws IOException {
-    StringBuilder command = new StringBuilder("stty cols " + COLUMNS + " rows 24; exec '");
+  private Process start(int columns, List<DelayedLink> links) throws IOException {
+    StringBuilder command = new StringBuilder("stty cols " + columns + " rows 24; exec '");
     command.append(Path.of(System.getProperty("java.home"), "bin", "java"));
     command.append("' -XX:TieredStopAtLevel=1 -Xmx512m -Dringhaul.terminal=true");
     command.append(" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
