@@ -23,7 +23,7 @@ public final class PageModel {
   private static final String SCRIPT =
       """
       import { readFileSync } from "node:fs";
-      const { healthOf, limitSentence } = await import("%s");
+      const { healthOf, limitSentence } = await import(process.env.MODULE);
       const jobs = JSON.parse(readFileSync(0, "utf8"));
       const said = jobs.map((job) => ({ health: healthOf(job), limit: limitSentence(job) }));
       console.log(JSON.stringify(said));
@@ -51,16 +51,13 @@ public final class PageModel {
     Path output = Files.createTempFile("said", ".json");
     try {
       Files.writeString(input, JSON.writeValueAsString(jobs));
-      Process node =
-          new ProcessBuilder(
-                  "node",
-                  "--input-type=module",
-                  "--eval",
-                  String.format(SCRIPT, MODULE.toAbsolutePath().toUri()))
+      ProcessBuilder builder =
+          new ProcessBuilder("node", "--input-type=module", "--eval", SCRIPT)
               .redirectInput(input.toFile())
               .redirectOutput(output.toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+              .redirectError(ProcessBuilder.Redirect.INHERIT);
+      builder.environment().put("MODULE", MODULE.toUri().toString());
+      Process node = builder.start();
       if (!node.waitFor(MOST_SECONDS, TimeUnit.SECONDS) || node.exitValue() != 0) {
         node.destroyForcibly();
         throw new IOException("Node.js fails, see above");
