@@ -9,7 +9,7 @@ public enum BottleneckKind {
   /** The heap is nearly full, or garbage collection takes too much time. */
   CLIENT_MEMORY("client memory"),
 
-  /** Writing files takes most of the time, or the disk is nearly full. */
+  /** Writing to the target takes most of the time, or its disk is nearly full. */
   DISK("disk"),
 
   /** Nodes reject requests as overloaded, or time out. */

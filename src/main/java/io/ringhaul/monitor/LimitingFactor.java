@@ -56,8 +56,8 @@ public record LimitingFactor(Kind kind, double share, OptionalLong value) {
     /** The disk of the target. */
     DISK,
 
-    /** The remote storage of the target, or the network to it: the workers wait for it. */
-    NETWORK,
+    /** A target that is not on a local disk: an object store, the network to it, or a pipe. */
+    TARGET,
 
     /** Another job that uses the same nodes; only if this job was faster without it. */
     OTHER_JOB,
@@ -111,7 +111,7 @@ public record LimitingFactor(Kind kind, double share, OptionalLong value) {
       case CLIENT_CPU -> "the CPU of this client";
       case HEAP -> "the heap of this client";
       case DISK -> "the disk";
-      case NETWORK -> "the remote storage";
+      case TARGET -> "the target";
       case OTHER_JOB -> "another job on the same nodes";
       case NOTHING -> "nothing";
     };

@@ -35,9 +35,9 @@ public enum Stage {
   ENCODE,
 
   /**
-   * Writing files and forcing them to disk (export); a step is one write of a buffer. Writes to
-   * remote storage count as {@link #ENCODE}. In an import the nodes write, which takes no time of
-   * workers: see their latency.
+   * Writing files and forcing them to disk (export); a step is one write of a buffer. Writes of
+   * Iceberg and Parquet to object stores count as {@link #ENCODE}. In an import the nodes write,
+   * which takes no time of workers: see their latency.
    */
   WRITE,
 

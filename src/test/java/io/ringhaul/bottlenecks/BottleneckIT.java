@@ -66,13 +66,13 @@ class BottleneckIT {
 
   /** The target writes in its own threads, as the file formats do, to a slow medium. */
   @Test
-  void detectsSlowTarget() throws Exception {
+  void detectsSlowDisk(@TempDir Path folder) throws Exception {
     Bottlenecks bottlenecks = new Bottlenecks();
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       CompletableFuture<?> export =
           operator
               .export(keyspace, "t")
-              .to(BurdenedTarget.onSlowDisk(20))
+              .to(BurdenedTarget.onSlowDisk(folder, 20))
               .parallelism(4)
               .onBottleneck(bottlenecks)
               .onSample(bottlenecks)

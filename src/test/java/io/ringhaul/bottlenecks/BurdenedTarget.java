@@ -11,8 +11,10 @@ import io.ringhaul.internal.metrics.WorkerClock;
 import io.ringhaul.monitor.Stage;
 import io.ringhaul.schema.ColumnDescription;
 import io.ringhaul.schema.RawRow;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A format that discards its rows and does extra work for each row. */
@@ -26,8 +28,15 @@ final class BurdenedTarget implements ExportTarget {
 
   private final Burden burden;
 
+  private final Optional<Path> disk;
+
   BurdenedTarget(Burden burden) {
+    this(burden, Optional.empty());
+  }
+
+  private BurdenedTarget(Burden burden, Optional<Path> disk) {
     this.burden = burden;
+    this.disk = disk;
   }
 
   /** Returns a target without extra work. */
@@ -36,9 +45,22 @@ final class BurdenedTarget implements ExportTarget {
   }
 
   /** Returns a target that writes each row to a slow disk in the worker's own time. */
-  static BurdenedTarget onSlowDisk(int millisForRow) {
-    return new BurdenedTarget(
-        () -> WorkerClock.during(Stage.WRITE, () -> Thread.sleep(millisForRow)));
+  static BurdenedTarget onSlowDisk(Path folder, int millisForRow) {
+    return new BurdenedTarget(slow(millisForRow), Optional.of(folder));
+  }
+
+  /** Returns a target that writes each row to a slow medium that is no local disk. */
+  static BurdenedTarget farAway(int millisForRow) {
+    return new BurdenedTarget(slow(millisForRow));
+  }
+
+  private static Burden slow(int millisForRow) {
+    return () -> WorkerClock.during(Stage.WRITE, () -> Thread.sleep(millisForRow));
+  }
+
+  @Override
+  public Optional<Path> localFolder() {
+    return disk;
   }
 
   @Override

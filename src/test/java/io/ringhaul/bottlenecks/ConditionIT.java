@@ -422,13 +422,19 @@ class ConditionIT {
   }
 
   @Test
-  void namesTheDisk() throws Exception {
-    BurdenedTarget target = BurdenedTarget.onSlowDisk(20);
+  void namesTheDiskAndATargetWithoutOne() throws Exception {
     Instant begin = Instant.now();
-    Watched job = start(operator.export(keyspace, "t").to(target).taskCount(8).skipPreflight());
-    watch(Duration.ofSeconds(6));
-    assertSame(job);
-    assertLimitedBy(job, Kind.DISK, begin.plusSeconds(3), Instant.now());
+    Watched disk = start(writing(BurdenedTarget.onSlowDisk(folder, 20)));
+    Watched target = start(writing(BurdenedTarget.farAway(20)));
+    watch(Duration.ofSeconds(7));
+    assertSame(disk);
+    assertLimitedBy(disk, Kind.DISK, begin.plusSeconds(4), Instant.now());
+    assertSame(target);
+    assertLimitedBy(target, Kind.TARGET, begin.plusSeconds(4), Instant.now());
+  }
+
+  private ExportRequest writing(BurdenedTarget target) {
+    return operator.export(keyspace, "t").to(target).taskCount(8).skipPreflight();
   }
 
   /** A page of rows waits for minutes at this rate, and goes on when the limit is removed. */

@@ -240,6 +240,16 @@ final class ClientDetectors {
     }
 
     private static Detection slow(Sample sample, double writing) {
+      if (sample.process().diskFreeBytes() < 0) {
+        return new Detection(
+            "target",
+            Map.of("writeShare", writing, "cpuShare", sample.process().cpuShare()),
+            FigureText.of(
+                "The workers spend %d %% of their time writing to the target.",
+                FigureText.percent(writing)),
+            "Use stronger compression to write fewer bytes, or check the storage of the target and"
+                + " the network to it.");
+      }
       return new Detection(
           "disk",
           Map.of(

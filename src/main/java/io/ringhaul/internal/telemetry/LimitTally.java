@@ -188,7 +188,10 @@ final class LimitTally {
       Set<BottleneckKind> bottlenecks,
       double scale) {
     part(parts, computing(sample, times, bottlenecks), times.seconds(COMPUTED) * scale);
-    part(parts, writesRows ? Kind.CLUSTER : Kind.DISK, times.seconds(Set.of(Stage.WRITE)) * scale);
+    part(
+        parts,
+        writesRows ? Kind.CLUSTER : storage(sample),
+        times.seconds(Set.of(Stage.WRITE)) * scale);
   }
 
   /**
@@ -257,7 +260,7 @@ final class LimitTally {
       return Kind.HEAP;
     }
     if (bottlenecks.contains(BottleneckKind.DISK)) {
-      return Kind.DISK;
+      return storage(sample);
     }
     double computed = sample.process().cpuShare() * processors * sample.seconds();
     boolean waits =
@@ -267,7 +270,11 @@ final class LimitTally {
     if (!waits) {
       return Kind.CLIENT_CPU;
     }
-    // Writes to remote storage are timed with the encoding.
-    return sample.process().diskFreeBytes() < 0 ? Kind.NETWORK : Kind.DISK;
+    // Iceberg and Parquet time the writes to object stores with the encoding.
+    return storage(sample);
+  }
+
+  private static Kind storage(Sample sample) {
+    return sample.process().diskFreeBytes() < 0 ? Kind.TARGET : Kind.DISK;
   }
 }

@@ -160,8 +160,9 @@ class BottleneckDetectorTest {
             "slow target that is no file, by idle processors",
             OperationKind.EXPORT,
             BottleneckKind.DISK,
-            "disk",
+            "target",
             sample -> {
+              sample.diskFree = -1;
               sample.machineCpuShare = 0.2;
               sample.cpuShare = 0.1;
               sample.stages.put(Stage.WAIT_CLUSTER, 0.5);

@@ -159,6 +159,20 @@ class OperationConditionTest {
     assertThat(limiting(Stage.WRITE)).contains(Kind.DISK);
   }
 
+  @Test
+  void namesTheTargetWithoutDisk() {
+    assertThat(limiting(Stage.WRITE, sample -> sample.diskFree = -1)).contains(Kind.TARGET);
+    assertThat(
+            limiting(
+                Stage.ENCODE,
+                sample -> {
+                  sample.diskFree = -1;
+                  sample.cpuShare = 0.01;
+                  sample.machineCpuShare = 0.1;
+                }))
+        .contains(Kind.TARGET);
+  }
+
   /** Contention has a baseline, since its detector needs one. */
   @Test
   void namesAnotherJobOnlyWithContention() {

@@ -22,6 +22,8 @@ export function isSevere({ kind, evidence }) {
 
 export function titleOf(bottleneck) {
   if (bottleneck.kind === "DISK" && isSevere(bottleneck)) return "The disk is filling up";
+  if (bottleneck.kind === "DISK" && bottleneck.component === "target")
+    return "The target is the limit";
   if (bottleneck.kind === "LATENCY_SPIKE" && /not answered/.test(bottleneck.reason ?? ""))
     return "Cluster not responding";
   return TITLES[bottleneck.kind] ?? heading(bottleneck.kind.toLowerCase());
