@@ -444,6 +444,43 @@ test("ten thousand tasks are shown", { skip: !LARGE }, async (context) => {
   await shot("ten-thousand-tasks");
 });
 
+test("the names of all nodes are on the rim", { skip: !LARGE }, async () => {
+  const nodes = ["10.20.30.1:9042", "10.20.30.2:9042", "[2001:db8:85a3::8a2e:370:7334]:9042"];
+  const usual = page;
+  page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  // The tasks of three nodes with 16 ranges each.
+  await page.route("**/partitions?**", async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    for (const each of body.items) {
+      each.status = "DONE";
+      each.replica = nodes[Math.floor(each.number / (10_000 / 48)) % nodes.length];
+    }
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.goto(address("overview", LARGE));
+  await page.waitForFunction(
+    () => Number(document.querySelector('[data-testid="wheel"]')?.dataset.total) === 10_000,
+  );
+  for (const size of Object.values(SIZES)) {
+    await page.setViewportSize(size);
+    await page.waitForTimeout(300);
+    const names = await byId("wheel").evaluate((wheel) => JSON.parse(wheel.dataset.names));
+    assert.deepEqual(names.map(([node]) => node).sort(), nodes);
+    names.forEach(([node, { at, width }], i) =>
+      names.slice(i + 1).forEach(([other, { at: otherAt, width: otherWidth }]) => {
+        const distance = Math.abs(at - otherAt);
+        const between = Math.min(distance, 1 - distance) - (width + otherWidth) / 2;
+        assert.ok(between >= 0, `${node} touches ${other}`);
+      }),
+    );
+  }
+  await lookAt("three-nodes");
+  await page.close();
+  page = usual;
+});
+
 test("a deleted job leaves the list", { skip: !LARGE }, async () => {
   const rowOf = `[data-testid="job-row"][data-job="${LARGE}"]`;
   const row = page.locator(rowOf);
