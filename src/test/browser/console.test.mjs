@@ -200,6 +200,18 @@ async function expectingErrors(work) {
   problems.length = before;
 }
 
+/** Whether the last letters of a text that may be cut are in sight. */
+function showsItsEnd(element) {
+  const text = element.firstElementChild.firstChild;
+  const letters = document.createRange();
+  letters.setStart(text, text.length - 3);
+  letters.setEnd(text, text.length);
+  const [inside, outside] = [letters, element].map((each) => each.getBoundingClientRect());
+  return (
+    inside.width > 0 && inside.left >= outside.left - 1 && inside.right <= outside.right + 1
+  );
+}
+
 async function sideways() {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
@@ -243,6 +255,15 @@ test("the list has the job that runs", async () => {
   await row.waitFor();
   assert.equal(await byId("job-row").first().getAttribute("data-job"), job);
   await lookAt("jobs");
+  for (const [place, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    assert.ok(await row.locator(".path-end").evaluate(showsItsEnd), `the target is cut on ${place}`);
+  }
+  await page.setViewportSize({ width: 1360, height: 900 });
+  const { subject } = await api(`batch-jobs/${job}`);
+  assert.equal(await row.locator(".path").textContent(), subject.location);
+  const title = await row.locator(".job-target").getAttribute("title");
+  assert.equal(title, `${subject.format} ${subject.location}`);
   await byId("filter-text").fill("no such job");
   await row.waitFor({ state: "detached" });
   await byId("filter-text").fill("");
