@@ -26,6 +26,7 @@ const {
   stateWord,
   timeLeft,
 } = await load("state/job-state.js");
+const { placeNames } = await load("charts/wheel-geometry.js");
 const { runningShare } = await load("state/partition.js");
 const { SeriesStore } = await load("state/series.js");
 const { TimeAxis } = await load("state/time-axis.js");
@@ -206,6 +207,50 @@ test("what is completed beyond finished tasks fills the running ones", () => {
   const shareOf = runningShare(new Map(tasks.map((each, i) => [i, each])), 0.5);
   assert.ok(Math.abs(shareOf(tasks[1]) - 0.1) < 1e-9);
   assert.equal(shareOf(tasks[2]), 0.9);
+});
+
+/** The stretches of nodes on a ring where they take turns, `turns` times. */
+function stretchesOf(nodes, turns) {
+  const stretches = new Map(nodes.map((node) => [node, []]));
+  const all = nodes.length * turns;
+  for (let i = 0; i < all; i++)
+    stretches.get(nodes[i % nodes.length]).push([i / all, (i + 1) / all]);
+  return stretches;
+}
+
+/** Fails where two names touch. */
+function assertApart(placed) {
+  const all = [...placed.values()];
+  all.forEach(({ at, width }, i) =>
+    all.slice(i + 1).forEach((other) => {
+      const distance = Math.abs(at - other.at);
+      const between = Math.min(distance, 1 - distance) - (width + other.width) / 2;
+      assert.ok(between >= 0, JSON.stringify(all));
+    }),
+  );
+}
+
+test("the names of all nodes are beside the ring and do not overlap", () => {
+  const nodes = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
+  for (const turns of [1, 2, 16, 256])
+    for (const width of [0.05, 0.12, 0.2]) {
+      const placed = placeNames(stretchesOf(nodes, turns), () => width);
+      assert.deepEqual([...placed.keys()], nodes);
+      assertApart(placed);
+    }
+  const many = placeNames(
+    stretchesOf([...Array(40).keys()].map(String), 4),
+    () => 0.07,
+  );
+  assert.ok(many.size >= 10 && many.size <= 14, String(many.size));
+  assertApart(many);
+});
+
+test("a name stays where it is until another stretch of its node is twice as long", () => {
+  const first = placeNames(new Map([["a", [[0.1, 0.12]]]]), () => 0.05);
+  const placed = (run) => placeNames(new Map([["a", [[0.1, 0.14], run]]]), () => 0.05, first);
+  assert.equal(placed([0.5, 0.5625]).get("a").at, first.get("a").at);
+  assert.equal(placed([0.5, 0.75]).get("a").at, 0.625);
 });
 
 test("the work of a span follows from the time of each stage", () => {

@@ -1,6 +1,6 @@
 // The wheel's colours: by state, or what finished tasks differ in.
 
-import { duration } from "../core/format.js";
+import { count, duration, nodeName } from "../core/format.js";
 import { h } from "../core/dom.js";
 import { colour } from "../core/theme.js";
 import { secondsOf } from "../state/partition.js";
@@ -87,9 +87,24 @@ export function replicaKeys(colours) {
   return more > 0 ? [named, h("span", {}, `and ${more} more`)] : named;
 }
 
-/** The name of a node without the usual port. */
-export function nodeName(replica) {
-  return replica.replace(/:9042$/, "");
+/** The keys of the states that tasks have. `standing` is what running ones are called while they stand still. */
+export function stateKeys(counts, mode, standing) {
+  const states = [
+    ["done", "Done", mode === "state" ? counts.DONE : 0],
+    [standing ? "paused" : "running", standing ?? "Running", counts.RUNNING],
+    ["pending", "Waiting", counts.PENDING],
+    ["failed", "Failed", counts.FAILED],
+  ];
+  return states
+    .filter(([, , n]) => n)
+    .map(([tone, word, n]) =>
+      h(
+        "span",
+        { class: "key" },
+        h("i", { class: `swatch ${tone}`, "aria-hidden": "true" }),
+        `${word} ${count(n)}`,
+      ),
+    );
 }
 
 function category(index) {

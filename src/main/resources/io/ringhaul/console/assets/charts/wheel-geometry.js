@@ -66,3 +66,36 @@ export function arcAt(arcs, at) {
   }
   return high >= 0 && at < arcs[high].to ? high : -1;
 }
+
+/**
+ * Where names stand beside the ring without touching each other: each over a long stretch of its
+ * own, or as near to it as there is room. `stretches` has those of each name, `widthOf` the width of
+ * a name as a fraction of a turn, `before` the answer for an earlier state of the same ring: names
+ * do not hop about while stretches grow. What has no room is left out.
+ */
+export function placeNames(stretches, widthOf, before = new Map()) {
+  const placed = new Map();
+  const isFree = (at, width) =>
+    [...placed.values()].every((each) => apart(each.at, at) >= (each.width + width) / 2);
+  for (const [name, runs] of stretches) {
+    const width = widthOf(name);
+    const ordered = [...runs].sort((a, b) => b[1] - b[0] - (a[1] - a[0]));
+    const last = before.get(name)?.at;
+    const kept = ordered.find(([from, to]) => from <= last && last <= to);
+    const stays = kept && (kept[1] - kept[0]) * 2 > ordered[0][1] - ordered[0][0];
+    const own = ordered.map(([from, to]) => (from + to) / 2);
+    const beside = [...placed.values()]
+      .flatMap((each) => [1, -1].map((side) => each.at + side * (each.width + width) * 0.501))
+      .map((at) => ((at % 1) + 1) % 1)
+      .sort((a, b) => apart(a, own[0]) - apart(b, own[0]));
+    const at = [stays ? [last] : [], own, beside].flat().find((each) => isFree(each, width));
+    if (at !== undefined) placed.set(name, { at, width });
+  }
+  return placed;
+}
+
+/** The distance of two places, as a fraction of a turn. */
+function apart(a, b) {
+  const distance = Math.abs(a - b) % 1;
+  return Math.min(distance, 1 - distance);
+}

@@ -1,13 +1,16 @@
 // Draws the wheel's arcs. Neighbours of one colour are one stroke, so 10,000 arcs cost little.
 
+import { nodeName } from "../core/format.js";
 import { colour } from "../core/theme.js";
 import { font } from "./canvas.js";
+import { placeNames } from "./wheel-geometry.js";
 
 const TURN = Math.PI * 2;
 const TOP = -Math.PI / 2;
 const FEW = 400;
-/** The part of the ring from which on a node's name fits. */
-const LONG = 1 / 14;
+/** The pixels from the dot before a node's name to the name, and between two names. */
+const DOT = 10;
+const BETWEEN = 14;
 const LABELS = [
   [0, "±2⁶³", "center", 19],
   [0.25, "−2⁶²", "left", 11],
@@ -35,38 +38,73 @@ export function paintArcs(context, size, arcs, partitions, colourOf) {
 }
 
 /**
- * A thin rim in the colours of the replicas, with the name of each beside its long stretches. Returns
- * false, and paints nothing, where so many stretches take turns that their colours would blur.
+ * A thin rim in the colours of the replicas, with the name of each. Returns where the names stand;
+ * `before` is the last answer. Returns null, and paints nothing, where the replicas take turns so
+ * often that their colours would blur.
  */
-export function paintNodes(context, size, arcs, partitions, colours, nameOf) {
+export function paintNodes(context, size, arcs, partitions, colours, before) {
   const at = layout(size);
   const rim = { centre: at.centre, outer: at.outer + 8, band: 4 };
   const stretches = runsByColour(arcs, partitions, (partition) => partition?.replica ?? null);
-  if ([...stretches.values()].flat().length > FEW) return false;
+  stretches.delete(null);
+  const runs = [...stretches.values()].flat();
+  const share = runs.reduce((sum, [from, to]) => sum + to - from, 0);
+  if (share * FEW < runs.length) return null;
   context.font = font(11);
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (const [replica, runs] of stretches) {
-    if (replica === null) continue;
-    context.fillStyle = colours.get(replica);
+  const radius = at.outer + 19;
+  const turnOf = (pixels) => pixels / (radius * TURN);
+  const names = placeNames(
+    new Map([...colours.keys()].map((replica) => [replica, stretches.get(replica) ?? []])),
+    (replica) => turnOf(DOT + context.measureText(nodeLabel(replica)).width + BETWEEN),
+    before,
+  );
+  for (const [replica, tone] of colours) {
+    context.fillStyle = tone;
     context.beginPath();
-    for (const [from, to] of runs) sector(context, rim, from, to);
+    for (const [from, to] of stretches.get(replica) ?? []) sector(context, rim, from, to);
     context.fill();
-    context.fillStyle = colour("--muted");
-    for (const [from, to] of runs)
-      if (to - from >= LONG) along(context, at, (from + to) / 2, nameOf(replica));
+    if (names.has(replica))
+      along(context, { centre: at.centre, radius }, names.get(replica).at, nodeLabel(replica), tone);
   }
-  return true;
+  return names;
 }
 
-/** Writes along the rim, never upside down. */
-function along(context, { centre, outer }, share, text) {
+/** Writes along the rim, never upside down, after a dot in the colour of the node. */
+function along(context, { centre, radius }, share, text, tone) {
   const isBelow = share > 0.25 && share < 0.75;
-  context.save();
-  context.translate(centre, centre);
-  context.rotate(share * TURN + (isBelow ? Math.PI : 0));
-  context.fillText(text, 0, (outer + 19) * (isBelow ? 1 : -1));
-  context.restore();
+  const width = DOT + context.measureText(text).width;
+  // What the text turns by until the middle of what is `x` pixels from its beginning.
+  const turnTo = (x) =>
+    share * TURN + (isBelow ? Math.PI : 0) + ((x - width / 2) / radius) * (isBelow ? -1 : 1);
+  const paint = (x, draw) => {
+    context.save();
+    context.translate(centre, centre);
+    context.rotate(turnTo(x));
+    context.translate(0, radius * (isBelow ? 1 : -1));
+    draw();
+    context.restore();
+  };
+  context.fillStyle = tone;
+  paint(3, () => {
+    context.beginPath();
+    context.arc(0, 0, 3, 0, TURN);
+    context.fill();
+  });
+  context.fillStyle = colour("--muted");
+  [...text].forEach((letter, i) => {
+    const [start, end] = [text.slice(0, i), text.slice(0, i + 1)].map(
+      (each) => context.measureText(each).width,
+    );
+    paint(DOT + (start + end) / 2, () => context.fillText(letter, 0, 0));
+  });
+}
+
+/** The name of a node on the rim; of a long one, the beginning and the end. */
+function nodeLabel(replica) {
+  const name = nodeName(replica);
+  return name.length <= 24 ? name : `${name.slice(0, 11)}…${name.slice(-12)}`;
 }
 
 function runsByColour(arcs, partitions, colourOf) {

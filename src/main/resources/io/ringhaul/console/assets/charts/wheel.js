@@ -8,7 +8,7 @@ import { describe, details, runningShare, tally } from "../state/partition.js";
 import { segmented } from "../ui/segmented.js";
 import { Tip } from "../ui/tip.js";
 import { eachFrame, noOftener, onPointer, onResize, sharp } from "./canvas.js";
-import { colouring, MODES, nodeName, replicaColours, replicaKeys } from "./wheel-colours.js";
+import { colouring, MODES, replicaColours, replicaKeys, stateKeys } from "./wheel-colours.js";
 import { arcAt, arcsOf, fits } from "./wheel-geometry.js";
 import {
   layout,
@@ -55,6 +55,8 @@ export class Wheel {
   #size = 0;
   #partitions = new Map();
   #shape = { arcs: [], ring: false, covered: new Map() };
+  /** Where the names of the nodes stand beside the ring; null where it has none. */
+  #names = null;
   #chosen = -1;
   #repaint;
   #overlay;
@@ -230,11 +232,12 @@ export class Wheel {
       (each) => fixed[each?.status] ?? (each ? colours.of(each) : fixed.PENDING),
     );
     const replicas = replicaColours(this.#partitions);
-    const hasNodes =
-      ring &&
-      replicas.size > 1 &&
-      paintNodes(still, size, arcs, this.#partitions, replicas, nodeName);
-    if (ring && !hasNodes) paintTicks(still, size);
+    const hasNodes = ring && replicas.size > 1;
+    this.#names = hasNodes
+      ? paintNodes(still, size, arcs, this.#partitions, replicas, this.#names ?? undefined)
+      : null;
+    this.#wheel.dataset.names = JSON.stringify([...(this.#names ?? [])]);
+    if (ring && !this.#names) paintTicks(still, size);
     const running = this.#indexes((each) => each.status === "RUNNING");
     const shareOf = runningShare(this.#partitions, this.#completed);
     paintRunning(
@@ -246,24 +249,9 @@ export class Wheel {
       colour(this.#standing ? "--faint" : "--running"),
     );
     this.#moving.hidden = !running.length;
-    const states = [
-      ["done", "Done", this.#mode === "state" ? counts.DONE : 0],
-      [this.#standing ? "paused" : "running", this.#standing ?? "Running", counts.RUNNING],
-      ["pending", "Waiting", counts.PENDING],
-      ["failed", "Failed", counts.FAILED],
-    ];
-    const keys = states
-      .filter(([, , n]) => n)
-      .map(([tone, word, n]) =>
-        h(
-          "span",
-          { class: "key" },
-          h("i", { class: `swatch ${tone}`, "aria-hidden": "true" }),
-          `${word} ${count(n)}`,
-        ),
-      );
+    const keys = stateKeys(counts, this.#mode, this.#standing);
     fill(this.#scale, colours.legend);
-    fill(this.#legend, keys, hasNodes && this.#mode !== "replica" ? replicaKeys(replicas) : null);
+    fill(this.#legend, keys, this.#names && this.#mode !== "replica" ? replicaKeys(replicas) : null);
     this.#overlay();
   }
 

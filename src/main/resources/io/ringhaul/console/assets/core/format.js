@@ -196,6 +196,11 @@ export function spelled(text) {
   return duration(Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0));
 }
 
+/** The name of a node without the usual port. */
+export function nodeName(node) {
+  return node.replace(/:9042$/, "");
+}
+
 /** Settings that 0 removes. */
 export const REMOVABLE = ["maxRowsPerSecond", "maxBytesPerSecond"];
 

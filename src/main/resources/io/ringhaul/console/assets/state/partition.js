@@ -1,6 +1,6 @@
 // What the page derives from the stored state of a task.
 
-import { bytes, compact, count, duration } from "../core/format.js";
+import { bytes, compact, count, duration, nodeName } from "../core/format.js";
 
 const WORDS = { PENDING: "waiting", RUNNING: "running", DONE: "done", FAILED: "failed" };
 
@@ -99,7 +99,7 @@ export function details(partition, now) {
     ["Duration", seconds === null ? null : duration(seconds)],
     ["Rate", rate === null ? null : `${compact(Math.round(rate))} rows/s`],
     ["Attempt", partition.attempt > 1 ? String(partition.attempt) : null],
-    ["Replica", partition.replica?.replace(/:9042$/, "")],
+    ["Replica", partition.replica && nodeName(partition.replica)],
     ["Error", partition.error],
   ].filter(([, text]) => text);
 }

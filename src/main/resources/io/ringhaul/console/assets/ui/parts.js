@@ -32,6 +32,22 @@ export function card(title, ...children) {
   );
 }
 
+/** About so many letters at the end of a path stay in sight: what tells it from others. */
+const END = 18;
+
+/** A path in one line, cut in its middle where it is too long. */
+export function pathLine(path) {
+  const parts = path.split(/(?=\/)/);
+  let end = parts.pop();
+  while (parts.length && parts.at(-1).length + end.length <= END) end = parts.pop() + end;
+  return h(
+    "span",
+    { class: "path" },
+    h("span", { class: "path-start" }, parts.join("")),
+    h("span", { class: "path-end" }, h("bdi", { dir: "ltr" }, end)),
+  );
+}
+
 export function labels(map) {
   return Object.entries(map ?? {}).map(([name, value]) =>
     h("span", { class: "chip" }, `${name}: ${value}`),

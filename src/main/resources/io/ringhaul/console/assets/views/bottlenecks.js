@@ -2,7 +2,7 @@
 
 import { change, unlock } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
-import { heading, measure, moment, words } from "../core/format.js";
+import { heading, measure, moment, nodeName, words } from "../core/format.js";
 import { jobAddress } from "../core/router.js";
 import { isSevere, titleOf } from "../state/bottleneck.js";
 import { isActive, limitSentence } from "../state/job-state.js";
@@ -138,10 +138,7 @@ class Card {
 }
 
 function componentText(component) {
-  return component
-    .replace(/^node:/, "node ")
-    .replace(/^task:/, "task ")
-    .replace(/:9042$/, "");
+  return nodeName(component.replace(/^node:/, "node ").replace(/^task:/, "task "));
 }
 
 function evidence(bottleneck) {

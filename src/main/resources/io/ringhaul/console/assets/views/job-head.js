@@ -28,7 +28,7 @@ import {
   tableOf,
   timeLeft,
 } from "../state/job-state.js";
-import { badge, bar, labels, moveBar } from "../ui/parts.js";
+import { badge, bar, labels, moveBar, pathLine } from "../ui/parts.js";
 import { JobControls } from "./job-controls.js";
 
 const ICONS = {
@@ -147,7 +147,16 @@ export class JobHead {
     const plain = way ? `${way.from}${way.to ? ` to ${way.to}` : ""}` : job.name || job.id;
     this.#title.setAttribute("aria-label", plain);
     const table = tableOf(job);
-    const end = (text) => h("span", { class: text === table ? "table" : null }, text);
+    const { format, location } = job.subject ?? {};
+    const end = (text) =>
+      text === table
+        ? h("span", { class: "table" }, text)
+        : h(
+            "span",
+            { class: "outside" },
+            format ? h("span", {}, format) : null,
+            location ? pathLine(location) : null,
+          );
     const arrow = h("span", { class: "arrow" }, "→");
     fill(this.#title, way ? [end(way.from), way.to ? [arrow, end(way.to)] : null] : plain);
     this.#title.title = plain;

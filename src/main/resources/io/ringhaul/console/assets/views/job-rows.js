@@ -10,14 +10,13 @@ import {
   isActive,
   limitSentence,
   rate,
-  route,
   secondsRun,
   share,
   standsStill,
   tableOf,
   timeLeft,
 } from "../state/job-state.js";
-import { badge, bar, labels } from "../ui/parts.js";
+import { badge, bar, labels, pathLine } from "../ui/parts.js";
 
 /** The heads of the columns: of jobs that run or need attention, or of those that have ended. */
 export function headsOf(pinned) {
@@ -64,8 +63,7 @@ export function jobRow(
     class: older ? "older" : null,
   });
   const now = Date.now();
-  const way = route(job);
-  const target = way ? (job.subject.direction === "import" ? way.from : way.to) : null;
+  const { format, location } = job.subject ?? {};
   const name = nameOf(job);
   const table = tableOf(job);
   fill(
@@ -96,7 +94,12 @@ export function jobRow(
       ),
     ),
     h("td", { class: "job-state" }, badge(job)),
-    h("td", { class: "job-target" }, h("span", { class: "clip", title: target }, target ?? "–")),
+    h(
+      "td",
+      { class: "job-target", title: [format, location].filter(Boolean).join(" ") || null },
+      format ? h("span", { class: "muted" }, `${format} `) : null,
+      location ? pathLine(location) : format ? null : NONE,
+    ),
     h("td", { class: "job-progress" }, progressOf(job, history)),
     figureCell("job-rate", count(rate(job, now))),
     figureCell("job-left", leftOrDuration(job, pinned, now)),

@@ -2,7 +2,7 @@
 
 import { get } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
-import { bytes, count, duration, heading, measure, millis, percent } from "../core/format.js";
+import { bytes, count, duration, heading, measure, millis, nodeName, percent } from "../core/format.js";
 import { HeatMap } from "../charts/heat.js";
 import { latencyChart, markEvents, throughputChart } from "../charts/job-charts.js";
 import { resourceCharts } from "../charts/resource-charts.js";
@@ -84,7 +84,7 @@ function latency(watch, signal) {
     const rows = watch.series
       .components("node:", "p99_ms")
       .map((component) => ({
-        name: component.slice("node:".length).replace(/:9042$/, ""),
+        name: nodeName(component.slice("node:".length)),
         points: watch.series.points(component, "p99_ms"),
       }))
       .filter(({ points }) => points.length);
