@@ -3,11 +3,14 @@ package io.ringhaul.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ringhaul.CountRequest;
 import io.ringhaul.TokenAwareBulkOperator;
 import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TestCluster;
+import io.ringhaul.console.ConsoleClient;
+import io.ringhaul.console.JobConsole;
 import io.ringhaul.exceptions.JobStoppedException;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobKind;
@@ -16,7 +19,10 @@ import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,6 +90,32 @@ class CountJobIT {
       // The rows of one range take half a minute.
       assertThat(Duration.between(asked.get(), Instant.now())).isLessThan(Duration.ofSeconds(10));
       assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
+    }
+  }
+
+  @Test
+  void showsItsCompletedShareWhileItRuns() throws Exception {
+    try (JobStore store = JobStore.inMemory();
+        JobConsole console = JobConsole.over(store).start();
+        TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(TestCluster.session())) {
+      CompletableFuture<?> count =
+          count(operator, JobOptions.in(store)).maxRowsPerSecond(100).executeAsync();
+      ConsoleClient client = new ConsoleClient(console.uri());
+      List<Double> shares = new ArrayList<>();
+      while (!count.isDone()) {
+        Thread.sleep(200);
+        JsonNode partition =
+            client.get("/api/batch-jobs/" + id + "/partitions").body().at("/items/0");
+        if (partition.path("status").asText().equals("RUNNING")
+            && partition.path("completed").isNumber()) {
+          shares.add(partition.path("completed").asDouble());
+        }
+      }
+      assertThat(count).succeedsWithin(Duration.ZERO);
+      assertThat(shares)
+          .isSorted()
+          .anyMatch(share -> share > 0.2)
+          .allMatch(share -> share >= 0 && share < 1);
     }
   }
 
