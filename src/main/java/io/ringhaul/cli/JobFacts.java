@@ -103,20 +103,13 @@ final class JobFacts {
     return String.format(Locale.ROOT, "%,d", Math.max(rows, job.figures().rows()));
   }
 
-  /** The current rate; that of a completed job is over the time of its runs. */
+  /** The current rate; that of a completed job is a mean. */
   String rate() {
     OptionalDouble rate =
         progress
             .map(each -> OptionalDouble.of(stalled(each) ? 0 : each.rowsPerSecond()))
-            .orElseGet(this::meanRate);
+            .orElseGet(job::rowsPerSecond);
     return rate.isPresent() ? String.format(Locale.ROOT, "%,.0f", rate.getAsDouble()) : NONE;
-  }
-
-  private OptionalDouble meanRate() {
-    double seconds = job.runTime().toMillis() / 1e3;
-    return job.status() == JobStatus.COMPLETED && seconds > 0
-        ? OptionalDouble.of(job.figures().rows() / seconds)
-        : OptionalDouble.empty();
   }
 
   private static boolean stalled(Progress progress) {

@@ -144,7 +144,7 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
 
     @Override
     public void show(Progress progress) {
-      // A pause may last for days, and its line says when it ends.
+      // A pause may last for days, and its line says until when.
       if (progress.pause().isEmpty() && System.nanoTime() - last >= PERIOD_NANOS) {
         last = System.nanoTime();
         System.err.println(operation + ": " + new ProgressLines(progress, Instant.now()).whole());
@@ -153,7 +153,12 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
 
     @Override
     public void paused(Pause pause) {
-      System.err.println(operation + " is paused: " + TerminalText.escaped(pause.reason()));
+      System.err.println(
+          operation
+              + " is paused"
+              + pause.until().map(until -> " until " + JobFacts.moment(until)).orElse("")
+              + ": "
+              + TerminalText.escaped(pause.reason()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.ringhaul.internal.jobstore.MetricQuery;
 import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobKind;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.Health;
@@ -73,6 +74,8 @@ final class LiveReader {
     if (!Liveness.isAlive(job, Instant.now())) {
       return Map.of();
     }
+    // A count has one partition, whose share is that of the job.
+    String component = job.kind() == JobKind.COUNT ? MetricName.JOB : MetricName.TASK;
     Map<Integer, Double> shares = new HashMap<>();
     // The oldest come first.
     telemetry
@@ -80,17 +83,15 @@ final class LiveReader {
             new MetricQuery(
                 job.id(),
                 MetricKind.PERFORMANCE,
-                Optional.of(MetricName.TASK),
+                Optional.of(component),
                 Optional.of(MetricName.COMPLETED.key()),
                 begun(job, lastSeen(job).minus(SILENCE)),
                 Times.afterAll(),
                 MOST_SHARES))
         .forEach(
             metric ->
-                metric
-                    .partition()
-                    .ifPresent(
-                        number -> shares.put(number, Math.round(metric.value() * 1e3) / 1e3)));
+                shares.put(
+                    metric.partition().orElse(0), Math.round(metric.value() * 1e3) / 1e3));
     return shares;
   }
 

@@ -5,13 +5,15 @@ import io.ringhaul.internal.operation.JobSubject;
 import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a completed job made.
  *
- * @param rows the rows of all its runs
- * @param rowsPerSecond the mean rate over the time of all its runs; null if they took no time
+ * @param rows the rows of all its runs; for a count, those of its last run
+ * @param rowsPerSecond the mean rate over the time of all its runs, for a count over that of its
+ *     last run; null if they took no time
  * @param files the number of files that an export committed; null for other jobs
  * @param bytes the size of these files; null for other jobs
  * @param location where they are; for an import, where its source is; null if unknown
@@ -30,10 +32,10 @@ record ResultView(
 
   static ResultView of(Job job, JobSubject subject, StoredCondition condition) {
     Optional<CommitResult> committed = subject.committed();
-    double seconds = job.runTime().toMillis() / 1e3;
+    OptionalDouble rate = job.rowsPerSecond();
     return new ResultView(
         job.figures().rows(),
-        seconds > 0 ? job.figures().rows() / seconds : null,
+        rate.isPresent() ? rate.getAsDouble() : null,
         committed.map(each -> (long) each.files()).orElse(null),
         committed.map(CommitResult::fileBytes).orElse(null),
         committed.map(CommitResult::location).or(subject::location).orElse(null),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 
 /**
@@ -77,5 +78,24 @@ public record Job(
         0,
         Optional.empty(),
         Optional.empty());
+  }
+
+  /**
+   * Returns the mean rate of a completed job in rows per second, over the time of all its runs. Each
+   * run of a count begins anew, so only its last run counts.
+   *
+   * @return empty if the job is not completed or took no time
+   */
+  public OptionalDouble rowsPerSecond() {
+    double seconds = timeOfRows().toMillis() / 1e3;
+    return status == JobStatus.COMPLETED && seconds > 0
+        ? OptionalDouble.of(figures.rows() / seconds)
+        : OptionalDouble.empty();
+  }
+
+  private Duration timeOfRows() {
+    return kind == JobKind.COUNT && runStarted.isPresent() && completed.isPresent()
+        ? Duration.between(runStarted.get(), completed.get())
+        : runTime;
   }
 }

@@ -22,7 +22,10 @@ public record Health(State state, String text, Duration since) {
     /** Rows are handled more slowly than before. */
     SLOWED("Slowed"),
 
-    /** Requests are in flight, and the cluster answers none of them. */
+    /**
+     * Requests are in flight, and the cluster answers none of them, or has no node with a
+     * connection.
+     */
     STALLED("Stalled"),
 
     /** Requests fail, or the operation is about to fail. */

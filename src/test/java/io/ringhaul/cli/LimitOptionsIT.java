@@ -8,9 +8,10 @@ import io.ringhaul.cluster.ValuesTable;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import java.nio.file.Path;
-import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,7 +64,8 @@ class LimitOptionsIT {
 
   @Test
   void reportsPause() {
-    LocalTime opens = LocalTime.now(ZoneOffset.UTC).plusSeconds(3);
+    ZonedDateTime opens =
+        ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3).truncatedTo(ChronoUnit.SECONDS);
     DateTimeFormatter seconds = DateTimeFormatter.ofPattern("HH:mm:ss");
     String window = seconds.format(opens) + "-" + seconds.format(opens.minusMinutes(1)) + " UTC";
     CapturedRun run =
@@ -79,7 +81,9 @@ class LimitOptionsIT {
         .contains(
             "count "
                 + keyspace
-                + ".t is paused: The current time is outside of the run window "
+                + ".t is paused until "
+                + JobFacts.moment(opens.toInstant())
+                + ": The current time is outside of the run window "
                 + window)
         .contains("count " + keyspace + ".t resumes");
   }

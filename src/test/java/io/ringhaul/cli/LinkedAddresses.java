@@ -14,7 +14,7 @@ public final class LinkedAddresses implements AddressTranslator {
   }
 
   /** The property with the link's port for a node. */
-  static String property(InetSocketAddress node) {
+  public static String property(InetSocketAddress node) {
     return "link." + node.getAddress().getHostAddress();
   }
 

@@ -16,8 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A local TCP proxy that adds latency in front of a node. Data from the node to the client is
- * delayed; the bandwidth and the direction to the node are not changed.
+ * A local TCP proxy that adds latency in front of a node, and can cut the connection to it. Data
+ * from the node to the client is delayed; the bandwidth and the direction to the node are not
+ * changed.
  */
 public final class DelayedLink implements AutoCloseable {
 
@@ -29,6 +30,7 @@ public final class DelayedLink implements AutoCloseable {
   private final ServerSocket server;
   private final InetSocketAddress node;
   private volatile long delayNanos;
+  private volatile boolean isCut;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private DelayedLink(ServerSocket server, InetSocketAddress node) {
@@ -50,6 +52,17 @@ public final class DelayedLink implements AutoCloseable {
     delayNanos = TimeUnit.MILLISECONDS.toNanos(delayMillis);
   }
 
+  /** Closes all connections, and closes new ones at once until {@link #restore}. */
+  public void cut() throws IOException {
+    isCut = true;
+    closeConnections();
+  }
+
+  /** Accepts connections again. */
+  public void restore() {
+    isCut = false;
+  }
+
   /** Returns the address for clients. */
   public InetSocketAddress address() {
     return new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
@@ -58,6 +71,10 @@ public final class DelayedLink implements AutoCloseable {
   private void accept() throws IOException {
     while (true) {
       Socket client = server.accept();
+      if (isCut) {
+        client.close();
+        continue;
+      }
       Socket behind = new Socket(node.getAddress(), node.getPort());
       for (Socket each : new Socket[] {client, behind}) {
         each.setTcpNoDelay(true);
@@ -116,8 +133,13 @@ public final class DelayedLink implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    closeConnections();
+  }
+
+  private void closeConnections() throws IOException {
     for (Socket each : open) {
       each.close();
     }
+    open.clear();
   }
 }

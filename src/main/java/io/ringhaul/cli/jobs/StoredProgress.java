@@ -7,6 +7,7 @@ import io.ringhaul.internal.telemetry.MetricName;
 import io.ringhaul.internal.telemetry.StoredCondition;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStore;
+import io.ringhaul.limits.Pause;
 import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Progress;
 import java.time.Duration;
@@ -84,6 +85,10 @@ public record StoredProgress(Progress progress, Optional<Health> health) {
     progress.remaining().ifPresent(left -> facts.put("remainingSeconds", left.toMillis() / 1e3));
     facts.put("unansweredSeconds", progress.unanswered().toMillis() / 1e3);
     facts.put("health", health.map(StoredProgress::facts).orElse(null));
+    progress
+        .pause()
+        .flatMap(Pause::until)
+        .ifPresent(until -> facts.put("pausedUntil", until.toString()));
     progress
         .limitedBy()
         .ifPresent(

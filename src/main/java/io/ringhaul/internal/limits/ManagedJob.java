@@ -94,7 +94,13 @@ public final class ManagedJob implements SampleListener, AutoCloseable {
     Pause held = Pause.outside(window, now);
     pause = held;
     controls.ceiling(Kind.RUN_WINDOW, 0);
-    LOG.info("{} is paused: {}", controls.name(), held.reason());
+    LOG.info(
+        "{} is paused{}: {}",
+        controls.name(),
+        held.until()
+            .map(until -> " until " + until.atZone(window.zone()).toOffsetDateTime())
+            .orElse(""),
+        held.reason());
     tell(() -> controls.pauses().paused(held));
   }
 

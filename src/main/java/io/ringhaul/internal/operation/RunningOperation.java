@@ -1,5 +1,6 @@
 package io.ringhaul.internal.operation;
 
+import com.datastax.oss.driver.api.core.metadata.Node;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.FailedRange;
 import io.ringhaul.exceptions.IncompleteOperationException;
@@ -9,6 +10,7 @@ import io.ringhaul.internal.limits.JobControls;
 import io.ringhaul.internal.limits.ManagedJob;
 import io.ringhaul.internal.metrics.OperationMetrics;
 import io.ringhaul.internal.metrics.ProgressMeter;
+import io.ringhaul.internal.request.NodeNames;
 import io.ringhaul.internal.request.RequestSender;
 import io.ringhaul.internal.request.RequestSettings;
 import io.ringhaul.internal.telemetry.Background;
@@ -153,7 +155,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     tuning = tunes;
     OperationCondition judge =
         new OperationCondition(
-            subject.work(), this::limits, managed::pause, () -> bottlenecks.get());
+            subject.work(), this::limits, this::nodes, managed::pause, () -> bottlenecks.get());
     condition = judge;
     closers.push(tunes::close);
     List<SampleListener> reacting = new ArrayList<>(List.of(tunes, managed));
@@ -184,6 +186,17 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
         parameters.isAsked(Tunable.IN_FLIGHT)
             || (tuning != null && tuning.isChanged(Tunable.IN_FLIGHT)),
         sender.boundedBy());
+  }
+
+  private OperationCondition.Nodes nodes() {
+    List<Node> all = senders.get(0).nodes();
+    return new OperationCondition.Nodes(
+        all.size(),
+        all.stream()
+            .filter(node -> node.getOpenConnections() == 0)
+            .map(NodeNames::of)
+            .sorted()
+            .toList());
   }
 
   private ManagedJob manage() {

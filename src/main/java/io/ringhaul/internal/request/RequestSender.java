@@ -191,6 +191,17 @@ public final class RequestSender implements Steering, AutoCloseable {
     return rings;
   }
 
+  /** Returns the nodes that may coordinate requests, whether or not they are up. */
+  public List<Node> nodes() {
+    return session.getMetadata().getNodes().values().stream()
+        .filter(node -> node.getDistance() != NodeDistance.IGNORED)
+        .filter(
+            node ->
+                settings.datacenter().isEmpty()
+                    || settings.datacenter().get().equals(node.getDatacenter()))
+        .toList();
+  }
+
   /** Returns the limits of this sender. */
   public RequestLimits limits() {
     return limits;

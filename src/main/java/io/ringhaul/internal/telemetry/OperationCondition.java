@@ -74,8 +74,48 @@ public final class OperationCondition {
       boolean isInFlightSet,
       Optional<Kind> boundedBy) {}
 
+  /**
+   * The nodes that may get requests.
+   *
+   * @param all their number; 0 if unknown
+   * @param unconnected the addresses of those to which the session has no connection
+   */
+  public record Nodes(int all, List<String> unconnected) {
+
+    /** So many addresses fit into a sentence. */
+    private static final int NAMED = 3;
+
+    private boolean isCutOff() {
+      return all > 0 && unconnected.size() == all;
+    }
+
+    /** A sentence for {@link #isCutOff}. */
+    private String cutOff() {
+      return all == 1
+          ? "No connection to the only node, " + names()
+          : FigureText.of("No connection to any of the %d nodes: %s", all, names());
+    }
+
+    /** The end of a sentence about requests without success; empty if all nodes are connected. */
+    private String note() {
+      return unconnected.isEmpty()
+          ? ""
+          : FigureText.of(
+              "; no connection to %d of %d nodes: %s", unconnected.size(), all, names());
+    }
+
+    private String names() {
+      int more = unconnected.size() - NAMED;
+      return more <= 0
+          ? String.join(", ", unconnected)
+          : FigureText.of(
+              "%s and %d more", String.join(", ", unconnected.subList(0, NAMED)), more);
+    }
+  }
+
   private final LimitTally tally;
   private final Supplier<Limits> limits;
+  private final Supplier<Nodes> nodes;
   private final Supplier<Optional<Pause>> pause;
   private final Supplier<List<Bottleneck>> bottlenecks;
   private final LongSupplier clock;
@@ -100,19 +140,22 @@ public final class OperationCondition {
   public OperationCondition(
       OperationKind work,
       Supplier<Limits> limits,
+      Supplier<Nodes> nodes,
       Supplier<Optional<Pause>> pause,
       Supplier<List<Bottleneck>> bottlenecks) {
-    this(work, limits, pause, bottlenecks, System::nanoTime);
+    this(work, limits, nodes, pause, bottlenecks, System::nanoTime);
   }
 
   OperationCondition(
       OperationKind work,
       Supplier<Limits> limits,
+      Supplier<Nodes> nodes,
       Supplier<Optional<Pause>> pause,
       Supplier<List<Bottleneck>> bottlenecks,
       LongSupplier clock) {
     this.tally = new LimitTally(work, Runtime.getRuntime().availableProcessors());
     this.limits = limits;
+    this.nodes = nodes;
     this.pause = pause;
     this.bottlenecks = bottlenecks;
     this.clock = clock;
@@ -137,7 +180,10 @@ public final class OperationCondition {
     failing =
         failedSamples >= FAILED_SAMPLES
             ? Optional.of(
-                new Health(State.FAILING, "Requests fail, and none succeeds", Duration.ZERO))
+                new Health(
+                    State.FAILING,
+                    "Requests fail, and none succeeds" + nodes.get().note(),
+                    Duration.ZERO))
             : Optional.empty();
     Optional<Pause> held = pause.get();
     Health health = health(sample.progress(), held, sample.time());
@@ -226,11 +272,16 @@ public final class OperationCondition {
     if (held.isPresent()) {
       return new Health(State.PAUSED, held.get().reason(), Duration.ZERO);
     }
+    Nodes known = nodes.get();
     Duration unanswered = progress.unanswered();
+    if (progress.inFlight() > 0 && known.isCutOff()) {
+      return new Health(State.STALLED, known.cutOff(), unanswered);
+    }
     if (unanswered.compareTo(stall()) >= 0) {
       return new Health(
           State.STALLED,
-          FigureText.of("The cluster has not answered for %d s", unanswered.toSeconds()),
+          FigureText.of(
+              "The cluster has not answered for %d s%s", unanswered.toSeconds(), known.note()),
           unanswered);
     }
     List<Bottleneck> open =

@@ -52,13 +52,18 @@ class StoredProgressTest {
     JobTelemetry.of(store).add(run.job().id(), MetricKind.PERFORMANCE, List.of(metrics));
   }
 
+  private static Metric text(
+      Instant time, String component, String name, double value, String text) {
+    return new Metric(time, component, name, value, OptionalInt.empty(), Optional.of(text));
+  }
+
   @Test
   void readsLatestSampleOnly() {
     try (JobStore store = JobStore.inMemory();
         JobRun run = running(store)) {
       assertThat(read(store, run)).isEmpty();
-      Instant before = now.plusSeconds(1);
-      Instant latest = now.plusSeconds(2);
+      Instant before = Instant.now();
+      Instant latest = before.plusSeconds(1);
       add(
           store,
           run,
@@ -86,19 +91,39 @@ class StoredProgressTest {
           store,
           run,
           Metric.of(latest.plusSeconds(1), "job", "completed", 0.75),
-          new Metric(
+          text(
               latest.plusSeconds(1),
               "health:slowed",
               "age_seconds",
               2,
-              OptionalInt.empty(),
-              Optional.of("The cluster answers late")));
+              "The cluster answers late"));
       assertThat(read(store, run).orElseThrow().facts())
           .containsEntry(
               "health",
               Map.of("state", "slowed", "text", "The cluster answers late", "sinceSeconds", 2.0));
       run.stopped();
       assertThat(read(store, run)).as("job is not running").isEmpty();
+    }
+  }
+
+  /** The reason of a pause leaves out its end. */
+  @Test
+  void saysUntilWhenJobIsPaused() {
+    try (JobStore store = JobStore.inMemory();
+        JobRun run = running(store)) {
+      Instant latest = Instant.now();
+      add(
+          store,
+          run,
+          Metric.of(latest, "job", "completed", 0.5),
+          text(latest, "health:paused", "age_seconds", 5, "Outside of the window"),
+          text(latest, "pause", "since", 1_000, "Outside of the window"),
+          Metric.of(latest, "pause", "until", 2_000));
+      assertThat(read(store, run).orElseThrow().facts())
+          .containsEntry(
+              "health",
+              Map.of("state", "paused", "text", "Outside of the window", "sinceSeconds", 5.0))
+          .containsEntry("pausedUntil", "1970-01-01T00:33:20Z");
     }
   }
 

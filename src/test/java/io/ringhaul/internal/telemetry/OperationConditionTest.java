@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.ringhaul.internal.request.RequestLimits;
 import io.ringhaul.internal.telemetry.OperationCondition.Limits;
+import io.ringhaul.internal.telemetry.OperationCondition.Nodes;
 import io.ringhaul.limits.Pause;
 import io.ringhaul.monitor.Bottleneck;
 import io.ringhaul.monitor.BottleneckKind;
@@ -36,12 +37,14 @@ class OperationConditionTest {
   private Limits limits =
       new Limits(RequestLimits.NONE, 1, OptionalLong.empty(), false, Optional.empty());
 
+  private Nodes nodes = new Nodes(3, List.of());
   private Optional<Pause> pause = Optional.empty();
   private final List<Bottleneck> bottlenecks = new ArrayList<>();
   private final OperationCondition condition =
       new OperationCondition(
           OperationKind.EXPORT,
           () -> limits,
+          () -> nodes,
           () -> pause,
           () -> List.copyOf(bottlenecks),
           () -> TimeUnit.MILLISECONDS.toNanos(millis));
@@ -226,6 +229,53 @@ class OperationConditionTest {
     assertThat(back.remaining()).isPresent();
     assertThat(back.limitedBy()).map(LimitingFactor::kind).contains(Kind.ROWS_PER_SECOND);
     assertThat(condition.still().toSeconds()).isEqualTo(9);
+  }
+
+  @Test
+  void stallsAtOnceWithoutConnections() {
+    limiting(Stage.WAIT_CLUSTER);
+    nodes = new Nodes(4, List.of("10.0.0.1:9042", "10.0.0.2:9042", "10.0.0.3:9042", "b:9042"));
+    Progress stalled = passStalled(1);
+    assertThat(stalled.health().state()).isEqualTo(State.STALLED);
+    assertThat(stalled.health().text())
+        .isEqualTo(
+            "No connection to any of the 4 nodes: 10.0.0.1:9042, 10.0.0.2:9042, 10.0.0.3:9042 and"
+                + " 1 more");
+    assertThat(stalled.remaining()).isEmpty();
+    assertThat(stalled.limitedBy()).map(LimitingFactor::kind).contains(Kind.CLUSTER);
+    nodes = new Nodes(1, List.of("10.0.0.1:9042"));
+    assertThat(passStalled(2).health().text())
+        .isEqualTo("No connection to the only node, 10.0.0.1:9042");
+    nodes = new Nodes(1, List.of());
+    assertThat(pass(Stage.WAIT_CLUSTER, sample -> {}).health().state())
+        .isEqualTo(State.RUNNING_WELL);
+  }
+
+  /** A commit needs no node. */
+  @Test
+  void needsConnectionsForRequestsOnly() {
+    nodes = new Nodes(1, List.of("10.0.0.1:9042"));
+    assertThat(pass(Stage.COMMIT, sample -> sample.inFlight = 0).health().state())
+        .isEqualTo(State.RUNNING_WELL);
+  }
+
+  @Test
+  void namesUnconnectedNodesOfAStall() {
+    limiting(Stage.WAIT_CLUSTER);
+    nodes = new Nodes(3, List.of("10.0.0.2:9042"));
+    assertThat(passStalled(1).health().state()).isEqualTo(State.RUNNING_WELL);
+    assertThat(passStalled(8).health().text())
+        .isEqualTo(
+            "The cluster has not answered for 8 s; no connection to 1 of 3 nodes: 10.0.0.2:9042");
+    Consumer<TestSample> failures =
+        sample -> {
+          sample.requests = 0;
+          sample.errors = 5;
+        };
+    pass(Stage.WAIT_CLUSTER, failures);
+    assertThat(pass(Stage.WAIT_CLUSTER, failures).health().text())
+        .isEqualTo(
+            "Requests fail, and none succeeds; no connection to 1 of 3 nodes: 10.0.0.2:9042");
   }
 
   /** Pages that had arrived before are written during the first seconds. */

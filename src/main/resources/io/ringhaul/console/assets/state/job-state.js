@@ -94,10 +94,8 @@ export function healthSentence(job) {
 function pauseSentence(live) {
   const { reason, until } = live.pause ?? {};
   const why = reason ?? live.health?.text ?? live.phaseReason;
-  // The end of the pause follows in the time zone of the page.
-  const short = until ? why?.replace(/, which opens at \S+$/, "") : why;
   return [
-    short ? sentence(short) : "",
+    why ? sentence(why) : "",
     until ? `Continues at ${moment(until).replace(/:00$/, "")}.` : "",
   ]
     .filter(Boolean)
