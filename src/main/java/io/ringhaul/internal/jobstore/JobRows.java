@@ -79,6 +79,14 @@ final class JobRows {
     return SQL.query(handle, "allJobs").map((row, ignored) -> job(row)).list();
   }
 
+  /** The newest jobs, and older ones that have not ended, the newest first. */
+  static List<Job> latest(Handle handle, int most) {
+    return SQL.query(handle, "latestJobs")
+        .bind("most", most)
+        .map((row, ignored) -> job(row))
+        .list();
+  }
+
   /** The ids of all jobs, the newest first. */
   static List<UUID> ids(Handle handle) {
     return SQL.query(handle, "jobIds")

@@ -7,6 +7,12 @@ SELECT * FROM batch_jobs WHERE id = :job
 -- allJobs
 SELECT * FROM batch_jobs ORDER BY created DESC, id
 
+-- latestJobs
+SELECT * FROM batch_jobs
+WHERE status IN ('PENDING', 'RUNNING', 'STOPPING')
+  OR id IN (SELECT id FROM batch_jobs ORDER BY created DESC, id LIMIT :most)
+ORDER BY created DESC, id
+
 -- jobIds
 SELECT id FROM batch_jobs ORDER BY created DESC, id
 
