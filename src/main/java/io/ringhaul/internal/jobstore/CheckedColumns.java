@@ -5,6 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,25 @@ record CheckedColumns(String checksum, List<String> names) {
 
   CheckedColumns(String checksum, String names) {
     this(checksum, List.of(names.split(", ", -1)));
+  }
+
+  /**
+   * Writes the columns into statements.
+   *
+   * @param called stands for them in braces: {@code {it}} for their names, {@code {:it}} for their
+   *     values, {@code {it = :it}} for both
+   */
+  String into(String statements, String called) {
+    return statements
+        .replace("{" + called + "}", each("%1$s"))
+        .replace("{:" + called + "}", each(":%1$s"))
+        .replace("{" + called + " = :" + called + "}", each("%1$s = :%1$s"));
+  }
+
+  private String each(String format) {
+    return Stream.concat(names.stream(), Stream.of(checksum))
+        .map(column -> String.format(Locale.ROOT, format, column))
+        .collect(Collectors.joining(", "));
   }
 
   /**

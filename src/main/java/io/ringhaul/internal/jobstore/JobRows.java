@@ -38,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobRows {
 
-  private static final Statements SQL = new Statements("jobs.sql");
-
   private static final CheckedColumns DEFINITION =
       new CheckedColumns(
           "definition_checksum",
@@ -50,9 +48,9 @@ final class JobRows {
   private static final CheckedColumns STATE =
       new CheckedColumns(
           "state_checksum",
-          "status, started, run_started, completed, run_nanos, total, processed, failed, row_count, rejected_rows,"
-              + " reject_bytes, run, error, owner_host, owner_pid, owner_start, owner_machine,"
-              + " owner_mark, owner_holder, last_seen");
+          "status, started, run_started, completed, run_nanos, total, processed, failed, row_count,"
+              + " rejected_rows, reject_bytes, run, error, owner_host, owner_pid, owner_start,"
+              + " owner_machine, owner_mark, owner_holder, last_seen");
 
   private static final CheckedColumns UNIT =
       new CheckedColumns("unit_checksum", "number, token_space, unit");
@@ -62,6 +60,16 @@ final class JobRows {
           "state_checksum",
           "status, attempt, row_count, bytes, rejected_rows, outputs, error, begun, ended, worker,"
               + " replica");
+
+  private static final Statements SQL =
+      new Statements(
+          "jobs.sql",
+          Map.of(
+              "definition", DEFINITION,
+              "plan", PLAN,
+              "state", STATE,
+              "unit", UNIT,
+              "partition", PARTITION));
 
   private static final int BATCH = 500;
 
@@ -77,6 +85,14 @@ final class JobRows {
   /** All jobs, the newest first. */
   static List<Job> jobs(Handle handle) {
     return SQL.query(handle, "allJobs").map((row, ignored) -> job(row)).list();
+  }
+
+  /** The newest jobs, and older ones that have not ended, the newest first. */
+  static List<Job> latest(Handle handle, int most) {
+    return SQL.query(handle, "latestJobs")
+        .bind("most", most)
+        .map((row, ignored) -> job(row))
+        .list();
   }
 
   /** The ids of all jobs, the newest first. */

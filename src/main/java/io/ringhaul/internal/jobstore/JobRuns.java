@@ -1,8 +1,10 @@
 package io.ringhaul.internal.jobstore;
 
 import io.ringhaul.exceptions.InvalidSettingException;
+import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -39,6 +41,14 @@ public interface JobRuns {
    *     or another process, or is {@linkplain JobStatus#COMPLETED completed}
    */
   JobRun begin(UUID id);
+
+  /**
+   * The newest jobs, and older ones that have not ended, the newest first. A store may have
+   * thousands of jobs with large plans, which take long to read.
+   *
+   * @param most how many of the newest
+   */
+  List<Job> latest(int most);
 
   /** The telemetry of the store's jobs. */
   JobTelemetry telemetry();

@@ -74,7 +74,7 @@ final class MetricHistory {
     }
   }
 
-  private static final Statements SQL = new Statements("telemetry.sql");
+  private static final Statements SQL = new Statements("telemetry.sql", Map.of());
 
   /** By time, then by what was measured; databases differ in the order of texts. */
   private static final Comparator<Metric> ORDER =

@@ -20,8 +20,11 @@ final class Statements {
 
   private final Map<String, String> statements;
 
-  Statements(String file) {
-    String text = text(file);
+  /**
+   * @param columns columns that statements have, by the name in braces that stands for them
+   */
+  Statements(String file, Map<String, CheckedColumns> columns) {
+    String text = text(file, columns);
     this.statements =
         NAME.matcher(text)
             .results()
@@ -33,6 +36,14 @@ final class Statements {
   private static String statement(String text, int from) {
     var next = NAME.matcher(text);
     return text.substring(from, next.find(from) ? next.start() : text.length()).strip();
+  }
+
+  private static String text(String file, Map<String, CheckedColumns> columns) {
+    String text = text(file);
+    for (Map.Entry<String, CheckedColumns> each : columns.entrySet()) {
+      text = each.getValue().into(text, each.getKey());
+    }
+    return text;
   }
 
   /** Returns the text of a resource of this package. */

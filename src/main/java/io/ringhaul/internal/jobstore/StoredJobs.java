@@ -151,6 +151,11 @@ public final class StoredJobs implements JobStore, JobRuns {
   }
 
   @Override
+  public List<Job> latest(int most) {
+    return database.read(handle -> JobRows.latest(handle, most));
+  }
+
+  @Override
   public List<JobPartition> partitions(UUID id) {
     return database.read(handle -> JobRows.partitions(handle, id));
   }

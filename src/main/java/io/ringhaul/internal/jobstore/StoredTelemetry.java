@@ -27,7 +27,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 /** Telemetry in a database. */
 final class StoredTelemetry implements JobTelemetry {
 
-  private static final Statements SQL = new Statements("telemetry.sql");
+  private static final Statements SQL = new Statements("telemetry.sql", Map.of());
 
   /** The metrics of older jobs are forgotten. */
   static final int MOST_JOBS = 100;

@@ -55,32 +55,61 @@ abstract class JobStoreContract extends JobTelemetryContract {
     Instant start = Instant.parse("2026-01-01T00:00:00Z");
     // Moments whose usual texts do not sort as they do.
     for (long nanos : List.of(0L, 1L, 1_000L, 10_000_000L, 500_000_000L, 1_000_000_000L)) {
-      Job job = Jobs.export("job " + nanos);
-      jobs.add(
-          0,
-          new Job(
-              job.id(),
-              job.name(),
-              job.description(),
-              job.labels(),
-              job.kind(),
-              job.status(),
-              start.plusNanos(nanos),
-              job.started(),
-              job.runStarted(),
-              job.completed(),
-              job.runTime(),
-              job.figures(),
-              job.definition(),
-              job.plan(),
-              job.run(),
-              job.owner(),
-              job.error()));
+      jobs.add(0, exportOf(start.plusNanos(nanos)));
     }
     for (int i : new int[] {3, 0, 5, 1, 4, 2}) {
       store.create(jobs.get(i));
     }
     assertThat(store.list().stream().filter(jobs::contains)).containsExactlyElementsOf(jobs);
+  }
+
+  private static Job exportOf(Instant created) {
+    Job job = Jobs.export("job of " + created);
+    return new Job(
+        job.id(),
+        job.name(),
+        job.description(),
+        job.labels(),
+        job.kind(),
+        job.status(),
+        created,
+        job.started(),
+        job.runStarted(),
+        job.completed(),
+        job.runTime(),
+        job.figures(),
+        job.definition(),
+        job.plan(),
+        job.run(),
+        job.owner(),
+        job.error());
+  }
+
+  @Test
+  void listsTheLatestAndThoseThatHaveNotEnded() {
+    JobStore store = store();
+    Instant start = Instant.parse("2099-01-01T00:00:00Z");
+    List<UUID> ids = new ArrayList<>();
+    for (int second = 3; second >= 0; second--) {
+      Job job = exportOf(start.plusSeconds(second));
+      store.create(job);
+      ids.add(job.id());
+    }
+    JobRuns runs = JobRuns.of(store);
+    for (int i : new int[] {0, 2}) {
+      try (JobRun run = runs.begin(ids.get(i))) {
+        run.stopped();
+      }
+    }
+    try (JobRun running = runs.begin(ids.get(3))) {
+      assertThat(running.job().status()).isEqualTo(JobStatus.RUNNING);
+      assertThat(runs.latest(1).stream().map(Job::id).filter(ids::contains))
+          .as("the newest, and older ones that are pending or run")
+          .containsExactly(ids.get(0), ids.get(1), ids.get(3));
+      assertThat(runs.latest(3).stream().map(Job::id).filter(ids::contains))
+          .containsExactlyElementsOf(ids);
+    }
+    ids.forEach(store::delete);
   }
 
   @Test
