@@ -67,7 +67,7 @@ export class Link {
     this.#forward(node, client);
   }
 
-    #end(client) {
+  #end(client) {
     const [first] = this.#clients;
     if (client === first || this.#life === Infinity) return;
     setTimeout(() => this.#life === Infinity || client.destroy(), this.#life);
