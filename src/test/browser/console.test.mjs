@@ -45,6 +45,8 @@ const SMALLEST = { width: 360, height: 740 };
 /** The time that the load of the page is measured for, in seconds. */
 const MEASURED = 15;
 const MOST_OF_CORE = 0.08;
+/** The time within which failing requests must show, in seconds. */
+const SOON = 10;
 /** The unit of CPU times in /proc. */
 const TICKS = 100;
 /** Where the content of a job begins on a laptop at the latest. */
@@ -200,7 +202,9 @@ async function expectingErrors(work) {
 }
 
 /** Whether the last letters of a text that may be cut are in sight. */
-function showsItsEnd(element) {
+function showsItsEnd(selector) {
+  // Rows are drawn again each second: an element that was found before may be gone.
+  const element = document.querySelector(selector);
   const text = element.firstElementChild.firstChild;
   const letters = document.createRange();
   letters.setStart(text, text.length - 3);
@@ -256,7 +260,8 @@ test("the list has the job that runs", async () => {
   await lookAt("jobs");
   for (const [place, size] of Object.entries(SIZES)) {
     await page.setViewportSize(size);
-    assert.ok(await row.locator(".path-end").evaluate(showsItsEnd), `the target is cut on ${place}`);
+    const end = `[data-job="${job}"] .path-end`;
+    assert.ok(await page.evaluate(showsItsEnd, end), `the target is cut on ${place}`);
   }
   await page.setViewportSize({ width: 1360, height: 900 });
   const { subject } = await api(`batch-jobs/${job}`);
@@ -650,7 +655,7 @@ test("stop works", async () => {
   await lookAt("stopped");
 });
 
-test("a job is slowed and stalled as its cluster is", { skip: !TROUBLED }, async () => {
+test("a job is as well as its cluster", { skip: !TROUBLED }, async (context) => {
   const link = await Link.to(required("NODE"));
   try {
     const answer = await fetch(new URL("api/batch-jobs", BASE), {
@@ -666,6 +671,7 @@ test("a job is slowed and stalled as its cluster is", { skip: !TROUBLED }, async
     const { id } = await answer.json();
     await page.goto(address("overview", id));
     await shows("running");
+    const icon = await page.locator('link[rel="icon"]').getAttribute("href");
     // A latency is late only compared with the usual one.
     await page.waitForFunction(
       () => Number(document.querySelector('[data-testid="chart-latency"]')?.dataset.points) > 20,
@@ -675,6 +681,7 @@ test("a job is slowed and stalled as its cluster is", { skip: !TROUBLED }, async
     link.delay(400);
     await shows("slowed");
     await lookAt("slowed");
+    await shows("slowed");
     link.pass();
     await shows("running");
     await page.evaluate(() => {
@@ -696,6 +703,25 @@ test("a job is slowed and stalled as its cluster is", { skip: !TROUBLED }, async
     assert.equal(spoken.filter((each) => each.startsWith("Stalled")).length, 1, spoken.join());
     link.pass();
     await shows("running");
+    // Many requests fail, and some succeed: without any success the job counts as stalled.
+    link.lose(700);
+    const lost = performance.now();
+    await shows("failing");
+    const seconds = (performance.now() - lost) / 1000;
+    context.diagnostic(`failing requests show after ${seconds.toFixed(1)} s`);
+    assert.ok(seconds < SOON, `failing requests show after ${seconds} s`);
+    assert.match(await page.title(), /^⚠ Failing/);
+    assert.equal(await page.locator(".head-badge .badge").innerText(), "Failing");
+    assert.notEqual(await page.locator('link[rel="icon"]').getAttribute("href"), icon);
+    await lookAt("failing-requests");
+    await shows("failing");
+    const list = await other(new URL("#/jobs", BASE).href);
+    await list.locator(`[data-job="${id}"] .badge.failing`).waitFor();
+    assert.match(await list.title(), /^⚠ /);
+    await list.close();
+    link.pass();
+    await shows("running");
+    assert.equal(await page.locator('link[rel="icon"]').getAttribute("href"), icon);
   } finally {
     link.close();
   }

@@ -1,11 +1,13 @@
-// A way to a node over which traffic can be late or stand still.
+// A way to a node over which traffic can be late or stand still, or connections get lost.
 
 import net from "node:net";
 
 export class Link {
   #server;
   #target;
-  #sockets = new Set();
+  /** The open connections, the driver's control connection first. */
+  #clients = new Set();
+  #life = Infinity;
   #late = 0;
   #held = null;
   #release = () => {};
@@ -26,8 +28,9 @@ export class Link {
     return `127.0.0.1:${this.#server.address().port}`;
   }
 
-  /** Lets everything pass at once again, also what was held. */
+  /** Lets everything pass at once again, also what was held; connections last. */
   pass() {
+    this.#life = Infinity;
     this.#late = 0;
     this.#held = null;
     this.#release();
@@ -43,20 +46,34 @@ export class Link {
     this.#held = new Promise((resolve) => (this.#release = resolve));
   }
 
+  /** Closes each connection but the control connection after this time, until `pass`. */
+  lose(millis) {
+    this.#life = millis;
+    for (const client of this.#clients) this.#end(client);
+  }
+
   close() {
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const client of this.#clients) client.destroy();
   }
 
   #accept(client) {
     const [host, port] = this.#target.split(":");
     const node = net.connect(Number(port), host);
+    this.#clients.add(client);
+    client.on("close", () => this.#clients.delete(client));
+    this.#end(client);
     this.#forward(client, node);
     this.#forward(node, client);
   }
 
+  #end(client) {
+    const [first] = this.#clients;
+    if (client === first || this.#life === Infinity) return;
+    setTimeout(() => this.#life === Infinity || client.destroy(), this.#life);
+  }
+
   #forward(from, to) {
-    this.#sockets.add(from);
     let before = Promise.resolve();
     from.on("data", (chunk) => {
       const due = Date.now() + this.#late;
@@ -68,9 +85,6 @@ export class Link {
       });
     });
     from.on("error", () => {});
-    from.on("close", () => {
-      this.#sockets.delete(from);
-      to.destroy();
-    });
+    from.on("close", () => to.destroy());
   }
 }

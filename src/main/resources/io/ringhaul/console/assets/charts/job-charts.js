@@ -46,8 +46,8 @@ export function throughputChart(watch, signal) {
       height: HEIGHT,
       extra: choice,
       nothing: () => nothingText(watch),
-      over: () => Boolean(watch.job) && !isActive(watch.job),
-      limit: () => limitOf(watch.job, unit),
+      over: () => hasEnded(watch),
+      limit: () => limitOf(watch, unit),
     },
     watch.axis,
     signal,
@@ -65,9 +65,17 @@ function nothingText(watch) {
   return watch.job && isActive(watch.job) ? "No measurements yet" : "No measurements";
 }
 
-/** The rate limit as it is now, or as the job was created with it. */
-function limitOf(job, { setting, limitLabel }) {
-  const value = Number(job?.live?.settings?.[setting] ?? job?.settings?.[setting]);
+/** Whether no measurement will follow those that are loaded. */
+function hasEnded({ job, measured }) {
+  return Boolean(job) && measured && !isActive(job);
+}
+
+/** The rate limit as it is now, was at last, or as the job was created with it. */
+function limitOf({ job, tuning }, { setting, limitLabel }) {
+  const [changed] = tuning
+    .filter(({ parameter, state }) => parameter === setting && state === "APPLIED")
+    .sort((a, b) => b.time.localeCompare(a.time));
+  const value = Number(job?.live?.settings?.[setting] ?? changed?.new ?? job?.settings?.[setting]);
   return value > 0 ? { value, label: limitLabel(value) } : null;
 }
 
@@ -90,7 +98,7 @@ export function latencyChart(watch, signal) {
       log: true,
       extra: choice,
       nothing: () => nothingText(watch),
-      over: () => Boolean(watch.job) && !isActive(watch.job),
+      over: () => hasEnded(watch),
     },
     watch.axis,
     signal,

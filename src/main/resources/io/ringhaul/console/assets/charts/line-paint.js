@@ -83,7 +83,7 @@ export function paths(lines, scale) {
 }
 
 function dot([time, value], line, { x, y }) {
-  return svg("circle", { cx: x(time), cy: y(value), r: 1.6, class: `point ${line.tone}` });
+  return svg("circle", { cx: x(time), cy: y(value), r: 2.5, class: `point ${line.tone}` });
 }
 
 function steps(points, { x, y }) {
@@ -104,19 +104,11 @@ function area(points, line, scale) {
   });
 }
 
-/** A dashed line at the limit, with its value. */
-export function limitLine(limit, label, { width, y, marks }) {
+/** A dashed line at the limit. */
+export function limitLine(limit, { width, y, marks }) {
   if (!(limit > 0) || limit > marks[marks.length - 1]) return null;
-  return [
-    svg("line", {
-      x1: PAD.left,
-      x2: width - PAD.right,
-      y1: y(limit),
-      y2: y(limit),
-      class: "limit",
-    }),
-    svg("text", { x: width - PAD.right - 4, y: y(limit) - 5, class: "limit-label end" }, label),
-  ];
+  const at = y(limit);
+  return svg("line", { x1: PAD.left, x2: width - PAD.right, y1: at, y2: at, class: "limit" });
 }
 
 /** Events: a band for what lasted, a line with a small triangle for what happened at a moment. */

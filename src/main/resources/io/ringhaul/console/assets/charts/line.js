@@ -7,6 +7,8 @@ import { axes, cursorMarks, eventMarks, layOut, limitLine, paths } from "./line-
 import { nearest } from "./scale.js";
 
 const DRAG = 5;
+/** The height of a chart that stays without measurements. */
+const BLANK = 44;
 
 export class LineChart {
   element;
@@ -17,6 +19,7 @@ export class LineChart {
   #plot;
   #values = [];
   #note = h("span", { class: "chart-at muted num" });
+  #limit = h("span", { class: "key num", hidden: true });
   #events = [];
   #drag = null;
   #draw;
@@ -61,7 +64,7 @@ export class LineChart {
         h("span", { class: "chart-title" }, options.title),
         options.extra ?? null,
         this.#note,
-        h("span", { class: "keys" }, keys),
+        h("span", { class: "keys" }, this.#limit, keys),
       ),
       this.#plot,
     );
@@ -167,12 +170,20 @@ export class LineChart {
       return format(Math.abs(at - cursor) < 5_000 + this.#spread() ? value : null);
     });
     texts.forEach((text, i) => say(this.#values[i], text));
-    say(this.#note, cursor === null ? (isOver ? "mean" : "") : clock(cursor));
+    const hasMean = isOver && this.#lines.some(({ points }) => points.length > 1);
+    say(this.#note, cursor === null ? (hasMean ? "mean" : "") : clock(cursor));
     const named = this.#lines.map(({ label }, i) => `${label ?? ""} ${texts[i]}`.trim());
     this.#plot.setAttribute(
       "aria-label",
       `${title}: ${named.join(", ")}${cursor === null ? "" : ` at ${clock(cursor)}`}`,
     );
+  }
+
+  /** The key of the dashed line; the chart's own lines would run through a label beside it. */
+  #tellLimit(bound) {
+    this.#limit.hidden = !bound;
+    if (!bound || this.#limit.textContent === bound.label) return;
+    fill(this.#limit, h("i", { class: "swatch limit", "aria-hidden": "true" }), bound.label);
   }
 
   /** Points of a long job are far apart; the cursor may be as far from the nearest one. */
@@ -184,17 +195,21 @@ export class LineChart {
     const { height, tick, unitTick, limit } = this.#options;
     const width = this.#plot.clientWidth;
     this.#tellValues();
+    const bound = limit?.() ?? null;
+    this.#tellLimit(bound);
     if (!width) return;
-    this.#plot.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const measured = this.#lines.some(({ points }) => points.length > 1);
+    const measured = this.#lines.some(({ points }) => points.length);
+    // An ended job without measurements will have none.
+    const tall = measured || !this.#options.over() ? height : BLANK;
+    this.#plot.setAttribute("height", tall);
+    this.#plot.setAttribute("viewBox", `0 0 ${width} ${tall}`);
     const { range } = this.#axis;
     if (!measured || !(range.from < range.to)) {
       this.#scale = null;
       const text = this.#options.nothing();
-      fill(this.#plot, svg("text", { x: width / 2, y: height / 2, class: "plot-empty" }, text));
+      fill(this.#plot, svg("text", { x: width / 2, y: tall / 2, class: "plot-empty" }, text));
       return;
     }
-    const bound = limit?.() ?? null;
     const scale = layOut(this.#lines, {
       ...this.#options,
       width,
@@ -206,7 +221,7 @@ export class LineChart {
       this.#plot,
       axes(scale, tick, unitTick ?? tick),
       eventMarks(this.#events, scale),
-      bound ? limitLine(bound.value, bound.label, scale) : null,
+      bound ? limitLine(bound.value, scale) : null,
       paths(this.#lines, scale),
       this.#selection(scale),
       cursorMarks(this.#lines, this.#axis.cursor, scale),

@@ -61,9 +61,10 @@ function table(stages, series) {
       {},
       h("th", { scope: "row" }, h("span", { class: "key" }, swatch, stageName(name))),
       h("td", { class: "muted stage-about" }, aboutStage(name)),
-      [percent(share), duration(seconds), p50, p99].map((each) =>
-        h("td", { class: "num right" }, each),
-      ),
+      h("td", { class: "num right" }, percent(share)),
+      h("td", { class: "num right" }, duration(seconds)),
+      h("td", { class: "num right stage-median" }, p50),
+      h("td", { class: "num right" }, p99),
     );
   });
   const heads = [
@@ -71,7 +72,7 @@ function table(stages, series) {
     ["What it does", "stage-about"],
     ["Share", "right"],
     ["Worker time", "right"],
-    ["p50", "right"],
+    ["p50", "right stage-median"],
     ["p99", "right"],
   ];
   return h(

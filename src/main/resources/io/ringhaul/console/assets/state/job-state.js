@@ -87,7 +87,7 @@ export function healthSentence(job) {
   if (health === "stalled")
     return `The cluster has not answered for ${duration(live.unansweredSeconds)}.`;
   if (job.status === "PENDING") return "This job has not started yet.";
-  if (job.status === "STOPPING") return "The running tasks are being given up.";
+  if (job.status === "STOPPING") return "The running tasks will run again when you resume.";
   return "";
 }
 

@@ -9,7 +9,7 @@ import { isActive, limitSentence } from "../state/job-state.js";
 import { attempt, tell } from "../ui/notices.js";
 import { confirmQuestion } from "../ui/questions.js";
 
-/** All bottlenecks, the open ones first; one sentence where there are none. */
+/** All bottlenecks, the open ones first and ended ones of a kind once; one sentence where there are none. */
 export function bottleneckList(watch, signal) {
   const list = h("div", { class: "bottleneck-list" });
   const nothing = h("p", { class: "muted" });
@@ -19,7 +19,18 @@ export function bottleneckList(watch, signal) {
     const all = [...watch.bottlenecks.values()].sort(
       (a, b) => Number(b.open) - Number(a.open) || b.firstSeen.localeCompare(a.firstSeen),
     );
-    keep(list, cards.of(all));
+    const active = isActive(watch.job);
+    const isEnded = (each) => !(each.open && active);
+    const kindOf = ({ kind, component }) => `${kind} ${component}`;
+    const newest = new Map();
+    const earlier = new Map();
+    for (const each of all.filter(isEnded)) {
+      const first = newest.get(kindOf(each));
+      if (first) earlier.set(first, (earlier.get(first) ?? 0) + 1);
+      else newest.set(kindOf(each), each.id);
+    }
+    const shown = all.filter((each) => !isEnded(each) || newest.get(kindOf(each)) === each.id);
+    keep(list, cards.of(shown, earlier));
     nothing.hidden = all.length > 0;
     say(nothing, sentenceWithout(watch.job));
   };
@@ -72,11 +83,12 @@ class Cards {
     this.#level = level;
   }
 
-  of(bottlenecks) {
+  /** `earlier` has how often each was there before, by id. */
+  of(bottlenecks, earlier = new Map()) {
     return bottlenecks.map((bottleneck) => {
       if (!this.#cards.has(bottleneck.id))
         this.#cards.set(bottleneck.id, new Card(this.#watch, this.#level));
-      return this.#cards.get(bottleneck.id).show(bottleneck);
+      return this.#cards.get(bottleneck.id).show(bottleneck, earlier.get(bottleneck.id));
     });
   }
 }
@@ -95,7 +107,7 @@ class Card {
     this.#level = level;
   }
 
-  show(bottleneck) {
+  show(bottleneck, earlier = 0) {
     const { firstSeen, lastSeen } = bottleneck;
     const open = bottleneck.open && isActive(this.#watch.job);
     const severe = open && isSevere(bottleneck) ? "severe" : "";
@@ -114,7 +126,12 @@ class Card {
     );
     say(
       this.#when,
-      open ? `Since ${moment(firstSeen)}` : `${moment(firstSeen)} to ${moment(lastSeen)}`,
+      open
+        ? `Since ${moment(firstSeen)}`
+        : [
+            `${moment(firstSeen)} to ${moment(lastSeen)}`,
+            earlier ? `, and ${earlier === 1 ? "once" : `${earlier} times`} before` : "",
+          ].join(""),
     );
     const applicable = open && bottleneck.parameter && bottleneck.value !== null;
     keep(this.#footer, applicable ? [this.#apply(bottleneck), this.#when] : [this.#when]);

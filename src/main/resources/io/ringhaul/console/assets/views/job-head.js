@@ -198,9 +198,9 @@ export class JobHead {
     if (live && done < 1)
       this.#say(
         "left",
-        standsStill(job) ? "Time left unknown" : "Time left",
+        "Time left",
         timeLeft(job),
-        endText(job, now) || sinceText(job),
+        endText(job, now) || startText(job),
       );
     else
       this.#say(
@@ -217,7 +217,7 @@ export class JobHead {
       rowsPerSecond === null ? NONE : `${count(rowsPerSecond)} rows/s`,
       live
         ? limit > 0
-          ? `of ${count(limit)} allowed`
+          ? `limit ${count(limit)} rows/s`
           : typeof live.bytesPerSecond === "number"
             ? `${bytes(live.bytesPerSecond)}/s`
             : ""
@@ -239,6 +239,7 @@ export class JobHead {
     say(figure.label, label);
     say(figure.value, value);
     say(figure.note, note);
+    figure.note.title = note;
   }
 
   /** Figures of a page that lost its connection are grey and say as of when they are. */
@@ -278,10 +279,13 @@ function trouble(live, failed, job) {
   if (!live)
     return job.figures.rejectedRows ? `${count(job.figures.rejectedRows)} rejected rows` : "";
   const { inFlight, inFlightBound } = live;
-  const parts = inFlightBound ? [`${count(inFlight)} of ${count(inFlightBound)} in flight`] : [];
-  if (live.errors) parts.push(`${count(live.errors)} errors`);
-  if (live.retries) parts.push(`${count(live.retries)} retries`);
-  return parts.join(" · ");
+  return [
+    live.errors ? `${count(live.errors)} ${live.errors === 1 ? "error" : "errors"}` : null,
+    live.retries ? `${count(live.retries)} ${live.retries === 1 ? "retry" : "retries"}` : null,
+    inFlightBound ? `${count(inFlight)} of ${count(inFlightBound)} in flight` : null,
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Two digits are enough for an estimate. */

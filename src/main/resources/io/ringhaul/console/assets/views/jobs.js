@@ -210,6 +210,7 @@ export class JobsView {
   #drawFilters() {
     const counts = this.#list.counts();
     const { status } = this.#query;
+    this.#text.hidden = this.#total === 0;
     const chips = Object.entries(FILTERS)
       .filter(([name]) => counts.get(name) || name === status)
       .map(([name, word]) => [name, `${count(counts.get(name) ?? 0)} ${word}`]);

@@ -177,7 +177,9 @@ export class TaskTable {
         ? null
         : this.#watch.partitions.size
           ? empty("No task matches", "Change the state or the search text.")
-          : empty("No tasks yet", "They appear once the job has planned them."),
+          : this.#watch.job?.figures.partitions && !this.#watch.loaded
+            ? empty("Loading the tasks …")
+            : empty("No tasks yet", "They appear once the job has planned them."),
     );
     this.#newer.parentElement.hidden = list.length <= LIMIT;
     this.#newer.disabled = this.#offset === 0;

@@ -2,7 +2,7 @@
 
 import { get } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
-import { REMOVABLE, heading, measure, moment, setting, words } from "../core/format.js";
+import { NONE, REMOVABLE, heading, measure, moment, setting, words } from "../core/format.js";
 import { isActive, sentence } from "../state/job-state.js";
 import { copyLine } from "../ui/command.js";
 import { attempt } from "../ui/notices.js";
@@ -243,14 +243,14 @@ function historyTable(items) {
       h("td", {}, heading(each.parameter)),
       h("td", { class: "num" }, `${setting(each.parameter, each.old)} → ${setting(each.parameter, each.new)}`),
       h("td", { class: "wide" }, each.reason),
-      h("td", { class: "num" }, each.effect ?? "–"),
+      h("td", { class: each.effect ? "num" : "unknown" }, each.effect ?? NONE),
       h("td", {}, STATES[each.state] ?? each.state),
     ),
   );
   const heads = ["When", "Setting", "Change", "Reason", "Effect", "State"];
   return h(
     "table",
-    { class: "plain" },
+    { class: "plain history" },
     h(
       "thead",
       {},
