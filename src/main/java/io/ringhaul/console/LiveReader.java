@@ -90,8 +90,7 @@ final class LiveReader {
                 MOST_SHARES))
         .forEach(
             metric ->
-                shares.put(
-                    metric.partition().orElse(0), Math.round(metric.value() * 1e3) / 1e3));
+                shares.put(metric.partition().orElse(0), Math.round(metric.value() * 1e3) / 1e3));
     return shares;
   }
 

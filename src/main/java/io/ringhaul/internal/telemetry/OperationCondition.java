@@ -108,8 +108,7 @@ public final class OperationCondition {
       int more = unconnected.size() - NAMED;
       return more <= 0
           ? String.join(", ", unconnected)
-          : FigureText.of(
-              "%s and %d more", String.join(", ", unconnected.subList(0, NAMED)), more);
+          : FigureText.of("%s and %d more", String.join(", ", unconnected.subList(0, NAMED)), more);
     }
   }
 
