@@ -113,7 +113,8 @@ class ConsoleBrowser {
             "TROUBLED",
             JSON.writeValueAsString(
                 // Two late requests at a time are fewer rows than the limit allows.
-                Stream.concat(slowExport(keyspace, "troubled").stream(), Stream.of("--parallelism=2"))
+                Stream.concat(
+                        slowExport(keyspace, "troubled").stream(), Stream.of("--parallelism=2"))
                     .filter(word -> !word.startsWith("--contact-point="))
                     .toList()),
             "EMPTY",
