@@ -87,7 +87,7 @@ export function replicaKeys(colours) {
   return more > 0 ? [named, h("span", {}, `and ${more} more`)] : named;
 }
 
-/** The keys of the states that tasks have. `standing` is what running ones are called while they stand still. */
+/** The keys of the states of tasks; `standing` is the word for running ones that stand still. */
 export function stateKeys(counts, mode, standing) {
   const states = [
     ["done", "Done", mode === "state" ? counts.DONE : 0],

@@ -251,7 +251,8 @@ export class Wheel {
     this.#moving.hidden = !running.length;
     const keys = stateKeys(counts, this.#mode, this.#standing);
     fill(this.#scale, colours.legend);
-    fill(this.#legend, keys, this.#names && this.#mode !== "replica" ? replicaKeys(replicas) : null);
+    const hasKeys = this.#names && this.#mode !== "replica";
+    fill(this.#legend, keys, hasKeys ? replicaKeys(replicas) : null);
     this.#overlay();
   }
 

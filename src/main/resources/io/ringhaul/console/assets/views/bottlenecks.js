@@ -9,7 +9,7 @@ import { isActive, limitSentence } from "../state/job-state.js";
 import { attempt, tell } from "../ui/notices.js";
 import { confirmQuestion } from "../ui/questions.js";
 
-/** All bottlenecks, the open ones first and ended ones of a kind once; one sentence where there are none. */
+/** All bottlenecks, the open ones first, ended ones of a kind once; or a sentence without any. */
 export function bottleneckList(watch, signal) {
   const list = h("div", { class: "bottleneck-list" });
   const nothing = h("p", { class: "muted" });

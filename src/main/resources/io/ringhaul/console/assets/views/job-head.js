@@ -239,7 +239,7 @@ export class JobHead {
     say(figure.label, label);
     say(figure.value, value);
     say(figure.note, note);
-    figure.note.title = note;
+    if (figure.note.title !== note) figure.note.title = note;
   }
 
   /** Figures of a page that lost its connection are grey and say as of when they are. */

@@ -2,7 +2,16 @@
 
 import { get } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
-import { bytes, count, duration, heading, measure, millis, nodeName, percent } from "../core/format.js";
+import {
+  bytes,
+  count,
+  duration,
+  heading,
+  measure,
+  millis,
+  nodeName,
+  percent,
+} from "../core/format.js";
 import { HeatMap } from "../charts/heat.js";
 import { latencyChart, markEvents, throughputChart } from "../charts/job-charts.js";
 import { resourceCharts } from "../charts/resource-charts.js";
