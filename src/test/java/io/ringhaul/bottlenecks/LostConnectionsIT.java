@@ -13,7 +13,6 @@ import io.ringhaul.cluster.AsyncWrites;
 import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.DelayedLink;
 import io.ringhaul.cluster.TestCluster;
-import io.ringhaul.monitor.Health;
 import io.ringhaul.monitor.Health.State;
 import io.ringhaul.monitor.LimitingFactor;
 import io.ringhaul.monitor.LimitingFactor.Kind;
@@ -98,12 +97,12 @@ class LostConnectionsIT {
       AtomicReference<Progress> latest,
       CompletableFuture<?> job,
       Duration within,
-      Predicate<Health> health)
+      Predicate<Progress> reached)
       throws InterruptedException {
     long end = System.nanoTime() + within.toNanos();
     while (true) {
       Progress progress = latest.get();
-      if (progress != null && health.test(progress.health())) {
+      if (progress != null && reached.test(progress)) {
         return progress;
       }
       assertThat(job).as("%s", progress).isNotDone();
@@ -112,8 +111,12 @@ class LostConnectionsIT {
     }
   }
 
-  private static boolean isWithoutNode(Health health) {
-    return health.text().startsWith("No connection to ");
+  private static boolean isWithoutNode(Progress progress) {
+    return progress.health().text().startsWith("No connection to ");
+  }
+
+  private static boolean isRunningWell(Progress progress) {
+    return progress.health().state() == State.RUNNING_WELL;
   }
 
   @Test
@@ -131,8 +134,8 @@ class LostConnectionsIT {
               .skipPreflight()
               .onProgress(progress::set)
               .executeAsync();
-      await(progress, job, START, health -> progress.get().rows() > 0);
-      assertThat(progress.get().health().state()).isEqualTo(State.RUNNING_WELL);
+      Progress first = await(progress, job, START, each -> each.rows() > 0);
+      assertThat(first.health().state()).isEqualTo(State.RUNNING_WELL);
 
       for (DelayedLink link : links) {
         link.cut();
@@ -146,8 +149,8 @@ class LostConnectionsIT {
       assertThat(lost.limitedBy()).map(LimitingFactor::kind).contains(Kind.CLUSTER);
 
       links.forEach(DelayedLink::restore);
-      await(progress, job, SOON, health -> !isWithoutNode(health));
-      await(progress, job, NEXT_ATTEMPT, health -> health.state() == State.RUNNING_WELL);
+      await(progress, job, SOON, each -> !isWithoutNode(each));
+      await(progress, job, NEXT_ATTEMPT, LostConnectionsIT::isRunningWell);
       delay(0);
       assertThat(job).succeedsWithin(START).extracting(ExportResult::rows).isEqualTo((long) ROWS);
     }
