@@ -30,7 +30,7 @@ export_nightly() {
 }
 export_nightly --rate 100 --page-size 50 --parallelism 1 --tasks 8 --quiet &
 process=$!
-until "$ringhaul" jobs show nightly 2> job.err | grep -Eq '^partitions .* [1-9][0-9]* done'; do
+until "$ringhaul" jobs show nightly 2> job.err | grep -Eq '^tasks .* [1-9][0-9]* done'; do
   kill -0 "$process" 2> /dev/null || { cat job.err; echo "the job ended before it was killed"; exit 1; }
   sleep 0.5
 done

@@ -26,7 +26,7 @@ class ApplicationStranger {
   private static final Pattern SPRING_BOOT =
       Pattern.compile("<spring-boot.version>([^<]+)</spring-boot.version>");
   private static final Pattern ARTIFACT =
-      Pattern.compile("ringhaul-[0-9.]+(?:-[0-9.]+-\\d+)?(-sources|-javadoc)?\\.(jar|pom)");
+      Pattern.compile("ringhaul-[0-9.]+(?:-[0-9.]+-\\d+)?(-sources|-javadoc|-spark)?\\.(jar|pom)");
 
   @TempDir private Path folder;
 
@@ -38,7 +38,7 @@ class ApplicationStranger {
 
   /** The archives for users without Maven do not belong into a Maven repository. */
   @Test
-  void dryRunPublishesJarSourcesJavadocAndPom() throws IOException {
+  void dryRunPublishesJarsSourcesJavadocAndPom() throws IOException {
     try (Stream<Path> files = Files.walk(StrangerScript.REPOSITORY)) {
       List<String> artifacts =
           files
@@ -53,7 +53,11 @@ class ApplicationStranger {
                   .map(name -> ARTIFACT.matcher(name).replaceFirst("ringhaul$1.$2"))
                   .distinct())
           .containsExactlyInAnyOrder(
-              "ringhaul.jar", "ringhaul-sources.jar", "ringhaul-javadoc.jar", "ringhaul.pom");
+              "ringhaul.jar",
+              "ringhaul-spark.jar",
+              "ringhaul-sources.jar",
+              "ringhaul-javadoc.jar",
+              "ringhaul.pom");
     }
   }
 
