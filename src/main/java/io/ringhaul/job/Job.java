@@ -81,8 +81,8 @@ public record Job(
   }
 
   /**
-   * Returns the mean rate of a completed job in rows per second, over the time of all its runs. Each
-   * run of a count begins anew, so only its last run counts.
+   * Returns the mean rate of a completed job in rows per second, over the time of all its runs.
+   * Each run of a count begins anew, so only its last run counts.
    *
    * @return empty if the job is not completed or took no time
    */
