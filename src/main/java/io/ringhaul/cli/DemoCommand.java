@@ -442,11 +442,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void stopJobs() throws InterruptedException {
-      // Those of other terminals too.
+      launcher.stopAll(PATIENCE);
+      // What still runs is of other terminals.
       jobs.list().stream()
           .filter(job -> job.status().isWorking())
           .forEach(job -> jobs.requestStop(job.id()));
-      launcher.stopAll(PATIENCE);
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (jobs.list().stream().anyMatch(job -> job.status().isWorking())
           && System.nanoTime() < deadline) {

@@ -423,14 +423,9 @@ final class HillClimber {
     }
 
     private String reason() {
-      long usual = search.parameter().usual().getAsLong();
-      String name = search.parameter().name();
-      if (usual > 0 && search.distance() > Search.NEAR) {
-        return String.format(
-            Locale.ROOT,
-            "%s is far from its default of %d, and a step towards the default may be faster",
-            name,
-            usual);
+      if (search.distance() > Search.NEAR) {
+        return search.parameter().farFromUsual()
+            + ", and a step towards the default may be faster";
       }
       return isIncrease()
           ? "A larger value may be faster"

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.tuning;
 
 import io.ringhaul.internal.telemetry.Tunable;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,6 +32,12 @@ public record Parameter(Tunable tunable, LongSupplier usual, Preference preferen
 
   long value() {
     return tunable.value();
+  }
+
+  /** The beginning of a sentence about a value that is far from the usual one. */
+  String farFromUsual() {
+    return String.format(
+        Locale.ROOT, "%s is %,d, far from its default of %,d", name(), value(), usual.getAsLong());
   }
 
   /** The nearest value within the bounds. */

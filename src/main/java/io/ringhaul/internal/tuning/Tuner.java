@@ -266,7 +266,7 @@ public final class Tuner implements SampleListener {
             sample.inFlightBound(),
             100 * sample.process().cpuShare());
       }
-      return "The value is far from its default, which is good for most tables";
+      return parameter.farFromUsual() + ", which is good for most tables";
     }
   }
 }
