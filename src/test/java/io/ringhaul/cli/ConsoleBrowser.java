@@ -110,6 +110,8 @@ class ConsoleBrowser {
             JSON.writeValueAsString(states),
             "NODE",
             TestCluster.contactPoint(),
+            "NODES",
+            Integer.toString(TestCluster.get().nodes()),
             "TROUBLED",
             JSON.writeValueAsString(
                 // Two late requests at a time are fewer rows than the limit allows.
