@@ -424,8 +424,7 @@ final class HillClimber {
 
     private String reason() {
       if (search.distance() > Search.NEAR) {
-        return search.parameter().farFromUsual()
-            + ", and a step towards the default may be faster";
+        return search.parameter().farFromUsual() + ", and a step towards the default may be faster";
       }
       return isIncrease()
           ? "A larger value may be faster"
