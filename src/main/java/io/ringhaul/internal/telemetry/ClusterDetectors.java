@@ -131,9 +131,9 @@ final class ClusterDetectors {
                   "retries",
                   (double) sample.retries()),
               FigureText.of(
-                  "%,d requests of the last second failed (%d %%)%s.",
-                  errors,
+                  "%d %% of the requests of the last second failed (%,d)%s.",
                   FigureText.percent(share),
+                  errors,
                   worst.map(node -> ", most of them at " + node.node()).orElse("")),
               "Check that all nodes are up and reach one another, and read their logs. Failed"
                   + " requests are retried; the job fails only if every attempt fails."));

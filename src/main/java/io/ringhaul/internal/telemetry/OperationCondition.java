@@ -276,6 +276,10 @@ public final class OperationCondition {
     if (progress.inFlight() > 0 && known.isCutOff()) {
       return new Health(State.STALLED, known.cutOff(), unanswered);
     }
+    if (failing.isPresent()) {
+      // Failures are answers, until a request succeeds.
+      return failing.get();
+    }
     if (unanswered.compareTo(stall()) >= 0) {
       return new Health(
           State.STALLED,
@@ -287,13 +291,10 @@ public final class OperationCondition {
         bottlenecks.get().stream()
             .filter(each -> each.lastSeen().plus(FRESH).isAfter(time))
             .toList();
-    return failing
-        .or(
-            () ->
-                open.stream()
-                    .filter(OperationCondition::isFailing)
-                    .findFirst()
-                    .map(each -> of(State.FAILING, each)))
+    return open.stream()
+        .filter(OperationCondition::isFailing)
+        .findFirst()
+        .map(each -> of(State.FAILING, each))
         .or(
             () ->
                 // Later answers do not slow down an operation at the rate that its user allows.

@@ -353,6 +353,8 @@ class OperationConditionTest {
         };
     assertThat(pass(Stage.WAIT_CLUSTER, failures).health().state()).isEqualTo(State.RUNNING_WELL);
     assertThat(pass(Stage.WAIT_CLUSTER, failures).health().state()).isEqualTo(State.FAILING);
+    Progress later = stalled(new TestSample(second), Duration.ofSeconds(8)).progress();
+    assertThat(condition.at(later).health().state()).isEqualTo(State.FAILING);
     assertThat(pass(Stage.WAIT_CLUSTER, sample -> {}).health().state())
         .isEqualTo(State.RUNNING_WELL);
   }
