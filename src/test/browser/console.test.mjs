@@ -93,7 +93,8 @@ async function api(pathAndQuery) {
 async function shot(name) {
   if (!SHOTS) return;
   fs.mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+  await page.waitForFunction(() => !document.body.innerText.includes("Loading the tasks"));
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), animations: "disabled" });
 }
 
 async function filled(id, name) {

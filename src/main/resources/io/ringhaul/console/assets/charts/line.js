@@ -198,13 +198,13 @@ export class LineChart {
     const bound = limit?.() ?? null;
     this.#tellLimit(bound);
     if (!width) return;
-    const measured = this.#lines.some(({ points }) => points.length);
+    const { range } = this.#axis;
+    const measured = range.from < range.to && this.#lines.some(({ points }) => points.length);
     // An ended job without measurements will have none.
     const tall = measured || !this.#options.over() ? height : BLANK;
     this.#plot.setAttribute("height", tall);
     this.#plot.setAttribute("viewBox", `0 0 ${width} ${tall}`);
-    const { range } = this.#axis;
-    if (!measured || !(range.from < range.to)) {
+    if (!measured) {
       this.#scale = null;
       const text = this.#options.nothing();
       fill(this.#plot, svg("text", { x: width / 2, y: tall / 2, class: "plot-empty" }, text));
