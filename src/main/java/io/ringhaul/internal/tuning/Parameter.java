@@ -37,7 +37,7 @@ public record Parameter(Tunable tunable, LongSupplier usual, Preference preferen
   /** The beginning of a sentence about a value that is far from the usual one. */
   String farFromUsual() {
     return String.format(
-        Locale.ROOT, "%s is %,d, far from its default of %,d", name(), value(), usual.getAsLong());
+        Locale.ROOT, "%,d is far from the default of %,d", value(), usual.getAsLong());
   }
 
   /** The nearest value within the bounds. */

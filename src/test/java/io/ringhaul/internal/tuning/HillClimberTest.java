@@ -227,7 +227,7 @@ class HillClimberTest {
     assertThat(first.parameter()).isEqualTo("inFlight");
     assertThat(first.before()).isEqualTo(1);
     assertThat(first.after()).isEqualTo(4);
-    assertThat(first.reason()).startsWith("inFlight is 1, far from its default of 8, and");
+    assertThat(first.reason()).startsWith("1 is far from the default of 8, and");
     double gain = 100 * (Cluster.USUAL.speed(4, 2_600) / Cluster.USUAL.speed(1, 2_600) - 1);
     assertThat(first.effect()).hasValue(String.format("%+.0f %% rows/s", gain));
     assertThat(first.state()).isEqualTo(State.APPLIED);

@@ -53,7 +53,7 @@ class TunerTest {
         .isEqualTo(
             "All 1 request slots are in use, client CPU is at 30 %, and no node is overloaded");
     assertThat(history.get(1).reason())
-        .isEqualTo("pageRows is 10, far from its default of 2,600, which is good for most tables");
+        .isEqualTo("10 is far from the default of 2,600, which is good for most tables");
   }
 
   @Test
