@@ -58,7 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConditionIT {
 
-  private static final int ROWS = 12_000;
+  private static final int ROWS = 10_800;
 
   /** Enough for a job of pages of one row to last on a fast machine. */
   private static final int MANY_ROWS = 60_000;
