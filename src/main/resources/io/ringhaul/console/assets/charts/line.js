@@ -199,7 +199,8 @@ export class LineChart {
     this.#tellLimit(bound);
     if (!width) return;
     const { range } = this.#axis;
-    const measured = range.from < range.to && this.#lines.some(({ points }) => points.length);
+    const hasRange = range !== null && range.from < range.to;
+    const measured = hasRange && this.#lines.some(({ points }) => points.length);
     // An ended job without measurements will have none.
     const tall = measured || !this.#options.over() ? height : BLANK;
     this.#plot.setAttribute("height", tall);
