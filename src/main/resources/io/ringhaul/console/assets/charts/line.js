@@ -203,8 +203,12 @@ export class LineChart {
     const measured = hasRange && this.#lines.some(({ points }) => points.length);
     // An ended job without measurements will have none.
     const tall = measured || !this.#options.over() ? height : BLANK;
-    this.#plot.setAttribute("height", tall);
-    this.#plot.setAttribute("viewBox", `0 0 ${width} ${tall}`);
+    const box = `0 0 ${width} ${tall}`;
+    if (this.#plot.getAttribute("viewBox") !== box) {
+      // Each change makes the browser lay out the page again.
+      this.#plot.setAttribute("height", tall);
+      this.#plot.setAttribute("viewBox", box);
+    }
     if (!measured) {
       this.#scale = null;
       const text = this.#options.nothing();

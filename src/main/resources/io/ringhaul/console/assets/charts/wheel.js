@@ -236,7 +236,8 @@ export class Wheel {
     this.#names = hasNodes
       ? paintNodes(still, size, arcs, this.#partitions, replicas, this.#names ?? undefined)
       : null;
-    this.#wheel.dataset.names = JSON.stringify([...(this.#names ?? [])]);
+    const names = JSON.stringify([...(this.#names ?? [])]);
+    if (this.#wheel.dataset.names !== names) this.#wheel.dataset.names = names;
     if (ring && !this.#names) paintTicks(still, size);
     const running = this.#indexes((each) => each.status === "RUNNING");
     const shareOf = runningShare(this.#partitions, this.#completed);
