@@ -661,7 +661,7 @@ test("stop works", async () => {
 
 /** Loses connections, and looks at the job until it is well again. */
 async function showsFailingRequests(context, link, id, icon) {
-  // Many requests fail, and some succeed: without any success the job counts as stalled.
+  // Many requests fail, and some succeed.
   link.lose(700);
   const lost = performance.now();
   await shows("failing");
