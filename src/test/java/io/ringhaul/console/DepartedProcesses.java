@@ -1,5 +1,6 @@
 package io.ringhaul.console;
 
+import io.ringhaul.internal.jobstore.Jobs;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobStore;
@@ -52,24 +53,7 @@ final class DepartedProcesses {
   }
 
   private static Job silent(Job job) {
-    return new Job(
-        job.id(),
-        job.name(),
-        job.description(),
-        job.labels(),
-        job.kind(),
-        job.status(),
-        job.created(),
-        job.started(),
-        job.runStarted(),
-        job.completed(),
-        job.runTime(),
-        job.figures(),
-        job.definition(),
-        job.plan(),
-        job.run(),
-        job.owner().map(DepartedProcesses::silent),
-        job.error());
+    return Jobs.copy(job, job.created(), job.owner().map(DepartedProcesses::silent));
   }
 
   private static JobOwner silent(JobOwner owner) {

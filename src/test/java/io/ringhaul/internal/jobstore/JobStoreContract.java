@@ -65,24 +65,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
 
   private static Job exportOf(Instant created) {
     Job job = Jobs.export("job of " + created);
-    return new Job(
-        job.id(),
-        job.name(),
-        job.description(),
-        job.labels(),
-        job.kind(),
-        job.status(),
-        created,
-        job.started(),
-        job.runStarted(),
-        job.completed(),
-        job.runTime(),
-        job.figures(),
-        job.definition(),
-        job.plan(),
-        job.run(),
-        job.owner(),
-        job.error());
+    return Jobs.copy(job, created, job.owner());
   }
 
   @Test

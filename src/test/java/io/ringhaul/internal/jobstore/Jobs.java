@@ -3,12 +3,14 @@ package io.ringhaul.internal.jobstore;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
+import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
 import io.ringhaul.schema.TokenRange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Jobs for tests. */
@@ -27,6 +29,28 @@ public final class Jobs {
             Map.of("table", "store.orders", "columns", "id uuid, \"Total\" decimal"),
             Map.of("parallelism", "24", "control", "a\u0000b\u0001c"),
             List.of("export", "store.orders", "--to", "a b")));
+  }
+
+  /** The same job with another time of creation and another owner. */
+  public static Job copy(Job job, Instant created, Optional<JobOwner> owner) {
+    return new Job(
+        job.id(),
+        job.name(),
+        job.description(),
+        job.labels(),
+        job.kind(),
+        job.status(),
+        created,
+        job.started(),
+        job.runStarted(),
+        job.completed(),
+        job.runTime(),
+        job.figures(),
+        job.definition(),
+        job.plan(),
+        job.run(),
+        owner,
+        job.error());
   }
 
   /** Partitions that tile the ring, numbered from 0, each with ranges of this number. */
