@@ -62,18 +62,23 @@ public final class Background {
 
   /**
    * Waits until the threads of a shut-down executor end, and interrupts those that do not end in
-   * time. An interrupt from before the call is restored afterwards; an interrupt during the call
-   * ends the wait.
+   * time. An interrupt of the caller, from before or during the call, does not shorten the wait and
+   * is restored afterwards: an operation that was cancelled and then closed is interrupted twice,
+   * and what its threads still have to do, such as the last sample, must not be lost.
    *
    * @return whether the threads ended without being interrupted here
    */
   public static boolean awaitEnd(ExecutorService threads, Duration most) {
-    boolean interrupted = Thread.interrupted();
+    long end = System.nanoTime() + most.toNanos();
+    boolean interrupted = false;
     try {
-      return threads.awaitTermination(most.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-      return false;
+      while (true) {
+        try {
+          return threads.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
     } finally {
       threads.shutdownNow();
       if (interrupted) {

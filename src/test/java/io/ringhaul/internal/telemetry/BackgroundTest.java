@@ -46,6 +46,25 @@ class BackgroundTest {
   }
 
   @Test
+  void waitsOnAfterAnInterrupt() {
+    ExecutorService threads = Executors.newSingleThreadExecutor(Background.threads("test"));
+    Thread caller = Thread.currentThread();
+    CountDownLatch ran = new CountDownLatch(1);
+    threads.execute(
+        () -> {
+          caller.interrupt();
+          while (caller.isInterrupted()) {
+            Thread.onSpinWait();
+          }
+        });
+    threads.execute(ran::countDown);
+    threads.shutdown();
+    assertThat(Background.awaitEnd(threads, LONG)).isTrue();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(ran.getCount()).isZero();
+  }
+
+  @Test
   void interruptsThreadsThatDoNotEnd() throws InterruptedException {
     ExecutorService threads = Executors.newSingleThreadExecutor(Background.threads("test"));
     CountDownLatch interrupted = new CountDownLatch(1);
