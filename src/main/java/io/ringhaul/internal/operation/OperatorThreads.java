@@ -113,37 +113,46 @@ public final class OperatorThreads implements Executor, AutoCloseable {
     }
   }
 
-  /** Interrupts the tasks and waits up to 30 seconds for their end. */
+  /**
+   * Interrupts the tasks and waits up to 30 seconds for their end. An interrupt of the caller does
+   * not shorten the wait, since the application closes next what the tasks still use, and is
+   * restored afterwards. A task that closes the operator does not wait: others may wait for it.
+   */
   @Override
   public void close() {
+    boolean isOfTask;
     synchronized (this) {
       closed = true;
       running.forEach(Thread::interrupt);
+      isOfTask = running.contains(Thread.currentThread());
     }
-    try {
-      if (own == null) {
-        awaitEnd();
-        return;
-      }
+    if (own != null) {
       own.shutdown();
-      if (isOfTask(Thread.currentThread())) {
-        awaitEnd();
-      } else {
-        own.awaitTermination(NANOS_TO_END, TimeUnit.NANOSECONDS);
+    }
+    if (isOfTask) {
+      return;
+    }
+    long end = System.nanoTime() + NANOS_TO_END;
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (own == null) {
+          awaitTasks(end);
+        } else {
+          own.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private synchronized boolean isOfTask(Thread thread) {
-    return running.contains(thread);
-  }
-
-  private synchronized void awaitEnd() throws InterruptedException {
-    long end = System.nanoTime() + NANOS_TO_END;
-    // A task that closes the operator does not wait for itself.
-    while (running.stream().anyMatch(thread -> thread != Thread.currentThread())) {
+  private synchronized void awaitTasks(long end) throws InterruptedException {
+    while (!running.isEmpty()) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         return;

@@ -3,12 +3,16 @@ package io.ringhaul.internal.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,6 +68,55 @@ class OperatorThreadsTest {
     threads.close();
     assertThat(ended).isCompletedWithValue(true);
     thread.get().join();
+  }
+
+  /** An application that was interrupted closes the session next, which the tasks still use. */
+  @Test
+  void closeOfAnInterruptedThreadWaitsForTheTasks() throws Exception {
+    ExecutorService executor = Executors.newCachedThreadPool();
+    try {
+      for (Executor application : Arrays.asList(null, executor)) {
+        OperatorThreads threads = OperatorThreads.over(application);
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean ended = new AtomicBoolean();
+        threads.execute(
+            () -> {
+              begun.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                LockSupport.parkNanos(200_000_000);
+                ended.set(true);
+              }
+            });
+        begun.await();
+        Thread.currentThread().interrupt();
+        threads.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ended).isTrue();
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  /** Its operation waits for its workers, one of which may close the operator in a listener. */
+  @Test
+  void taskThatClosesTheOperatorDoesNotWaitForTheOthers() throws Exception {
+    OperatorThreads threads = OperatorThreads.over(null);
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    CompletableFuture<Void> waited = new CompletableFuture<>();
+    threads.execute(
+        () -> {
+          closed.join();
+          waited.complete(null);
+        });
+    threads.execute(
+        () -> {
+          threads.close();
+          closed.complete(null);
+        });
+    waited.get();
   }
 
   @Test
