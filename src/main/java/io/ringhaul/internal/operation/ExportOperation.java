@@ -305,10 +305,10 @@ public record ExportOperation(
           OperationCancelledException cancelled =
               new OperationCancelledException(
                   "The export of " + found.table() + " was cancelled; " + ending.whatStays(), e);
-          ending.giveUp(cancelled);
+          RunningOperation.giveUp("the export of " + found.table(), ending, cancelled);
           throw cancelled;
         } catch (RuntimeException | Error e) {
-          ending.giveUp(e);
+          RunningOperation.giveUp("the export of " + found.table(), ending, e);
           throw e;
         }
       }

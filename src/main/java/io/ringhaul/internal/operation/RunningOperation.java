@@ -325,16 +325,26 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
     try {
       return work.call();
     } catch (Throwable e) {
-      boolean needsMore = false;
-      try {
-        needsMore = Uninterrupted.call("Ending " + subject.name(), () -> ending.giveUp(e));
-      } catch (RuntimeException | Error further) {
-        e.addSuppressed(further);
-      }
+      boolean needsMore = giveUp(subject.name(), ending, e);
       if (needsMore && e instanceof BulkOperationException known) {
         throw known.withNote(ending.whatStays());
       }
       throw e;
+    }
+  }
+
+  /**
+   * Gives up after a failure. An interrupt, which may be the failure, takes effect afterwards: files
+   * are removed while they can be, and what fails besides is suppressed by the failure.
+   *
+   * @return as {@link Ending#giveUp}
+   */
+  static boolean giveUp(String operation, Ending ending, Throwable failure) {
+    try {
+      return Uninterrupted.call("Ending " + operation, () -> ending.giveUp(failure));
+    } catch (RuntimeException | Error further) {
+      failure.addSuppressed(further);
+      return false;
     }
   }
 
