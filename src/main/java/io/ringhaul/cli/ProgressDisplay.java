@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Shows progress on standard error: two lines on a terminal, otherwise periodic lines. */
 interface ProgressDisplay extends PauseListener, AutoCloseable {
@@ -68,7 +66,6 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
   /** Two lines of a terminal, redrawn twice a second even without progress, removed at the end. */
   final class TwoLines implements ProgressDisplay {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TwoLines.class);
     private static final long PERIOD_MILLIS = 500;
 
     private final String operation;
@@ -77,6 +74,9 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
     private final ScheduledExecutorService clock = Background.clock("ringhaul-terminal");
 
     private volatile @Nullable Progress latest;
+
+    /** Guarded by this, like drawing. */
+    private boolean closed;
 
     private TwoLines(String operation, TerminalScreen screen) {
       this.operation = operation;
@@ -90,7 +90,12 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
 
     private void redraw() {
       TerminalScreen.Look look = screen.look();
-      screen.draw(lines(look), look.width());
+      synchronized (this) {
+        // Else a drawing at the time of the end would put the lines back.
+        if (!closed) {
+          screen.draw(lines(look), look.width());
+        }
+      }
     }
 
     private List<TerminalScreen.Line> lines(TerminalScreen.Look look) {
@@ -118,15 +123,10 @@ interface ProgressDisplay extends PauseListener, AutoCloseable {
     @Override
     public void close() {
       clock.shutdownNow();
-      try {
-        // Else a drawing that runs now would put the lines back.
-        if (!clock.awaitTermination(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
-          LOG.debug("The progress is still being drawn");
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      synchronized (this) {
+        closed = true;
+        screen.clear();
       }
-      screen.clear();
     }
   }
 
