@@ -1,6 +1,7 @@
 package io.ringhaul.cli.jobs;
 
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
 /**
@@ -28,9 +29,16 @@ public final class SecondSignal {
         });
   }
 
-  /** Runs work on these signals from now on, and the process does not end. */
-  static void runs(Runnable work) {
-    handle(number -> work.run());
+  /** Runs work on the first of these signals, which does not end the process; a second one does. */
+  static void firstRuns(Runnable work) {
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    handle(
+        number -> {
+          if (!isFirst.getAndSet(false)) {
+            Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNALS + number);
+          }
+          work.run();
+        });
   }
 
   private static void handle(IntConsumer work) {

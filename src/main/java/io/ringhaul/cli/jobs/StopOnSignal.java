@@ -65,7 +65,7 @@ public final class StopOnSignal implements AutoCloseable {
               Runtime.getRuntime().halt(1);
             },
             PATIENCE);
-    SecondSignal.runs(listening.hook::start);
+    SecondSignal.firstRuns(listening.hook::start);
     return listening;
   }
 

@@ -35,9 +35,8 @@ public final class UntilSignal implements AutoCloseable {
    */
   public static UntilSignal beforeShutdown() {
     UntilSignal listening = listening();
-    SecondSignal.runs(
+    SecondSignal.firstRuns(
         () -> {
-          SecondSignal.endsTheProcess(() -> {});
           listening.close();
           listening.asked.countDown();
         });
