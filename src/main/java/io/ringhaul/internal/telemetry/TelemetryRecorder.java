@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -21,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes samples to a job's store on its own thread. A slow store loses samples; the first failure
- * is logged. Neither delays the job. Close it after its monitor.
+ * Writes samples to a job's store on its own thread. A slow store loses the oldest of those that
+ * wait; the first failure is logged. Neither delays the job. Close it after its monitor.
  */
 public final class TelemetryRecorder implements SampleListener, AutoCloseable {
 
@@ -37,7 +35,6 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
   private final UUID job;
   private final Supplier<Optional<LimitingFactor>> overall;
   private final SampleMetrics metrics = new SampleMetrics();
-  private final BlockingQueue<Runnable> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final ThreadPoolExecutor writer;
   private boolean hasFailed;
 
@@ -53,7 +50,14 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
     this.overall = overall;
     this.writer =
         new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, waiting, Background.threads("ringhaul-telemetry"));
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING),
+            Background.threads("ringhaul-telemetry"),
+            // The last sample has the totals of the job.
+            new ThreadPoolExecutor.DiscardOldestPolicy());
   }
 
   @Override
@@ -62,15 +66,11 @@ public final class TelemetryRecorder implements SampleListener, AutoCloseable {
     // store loses.
     List<Metric> performance = metrics.performance(sample, overall.get());
     List<Metric> resources = metrics.resources(sample);
-    try {
-      writer.execute(
-          () -> {
-            add(MetricKind.PERFORMANCE, performance);
-            add(MetricKind.RESOURCE, resources);
-          });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("A sample was not stored: the store is slow, or the job has ended", e);
-    }
+    writer.execute(
+        () -> {
+          add(MetricKind.PERFORMANCE, performance);
+          add(MetricKind.RESOURCE, resources);
+        });
   }
 
   private void add(MetricKind kind, List<Metric> values) {
