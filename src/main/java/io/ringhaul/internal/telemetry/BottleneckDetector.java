@@ -12,11 +12,9 @@ import io.ringhaul.monitor.SampleListener;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,12 +80,14 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
   }
 
   @Override
-  public synchronized void sampled(Sample sample) {
-    if (closed) {
-      return;
-    }
-    if (sample.seconds() < LEAST_SECONDS) {
-      return;
+  public void sampled(Sample sample) {
+    take(sample).forEach(this::tell);
+  }
+
+  /** Returns what the listeners are to hear: a listener that blocks must not hold the lock. */
+  private synchronized List<Consumer<BottleneckListener>> take(Sample sample) {
+    if (closed || sample.seconds() < LEAST_SECONDS) {
+      return List.of();
     }
     steadyState.add(sample);
     Map<String, Bottleneck> now = new LinkedHashMap<>();
@@ -98,15 +98,19 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
           .map(Episode::bottleneck)
           .forEach(bottleneck -> now.put(bottleneck.id(), bottleneck));
     }
-    List<Bottleneck> before = List.copyOf(open.values());
+    Map<String, Bottleneck> before = new LinkedHashMap<>(open);
     open.clear();
     open.putAll(now);
-    Set<String> known = new LinkedHashSet<>();
-    before.forEach(bottleneck -> known.add(bottleneck.id()));
-    now.values().stream()
-        .filter(bottleneck -> !known.contains(bottleneck.id()))
-        .forEach(bottleneck -> tell(listener -> listener.found(bottleneck)));
-    before.stream().filter(bottleneck -> !now.containsKey(bottleneck.id())).forEach(this::ended);
+    List<Consumer<BottleneckListener>> news = new ArrayList<>();
+    now.forEach(
+        (id, bottleneck) -> {
+          if (!before.containsKey(id)) {
+            news.add(listener -> listener.found(bottleneck));
+          }
+        });
+    before.keySet().removeAll(now.keySet());
+    before.values().forEach(bottleneck -> news.add(ended(bottleneck)));
+    return news;
   }
 
   private void look(Watch watch, Sample sample) {
@@ -138,14 +142,20 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
 
   /** Ends all bottlenecks. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    endAll().forEach(this::tell);
+  }
+
+  private synchronized List<Consumer<BottleneckListener>> endAll() {
     if (closed) {
-      return;
+      return List.of();
     }
     closed = true;
     registration.close();
-    List.copyOf(open.values()).forEach(this::ended);
+    List<Consumer<BottleneckListener>> news =
+        open.values().stream().map(BottleneckDetector::ended).toList();
     open.clear();
+    return news;
   }
 
   /** Tells the listeners what limited the job. */
@@ -153,8 +163,8 @@ public final class BottleneckDetector implements SampleListener, AutoCloseable {
     tell(listener -> listener.limitedBy(factor));
   }
 
-  private void ended(Bottleneck bottleneck) {
-    tell(listener -> listener.ended(bottleneck.over()));
+  private static Consumer<BottleneckListener> ended(Bottleneck bottleneck) {
+    return listener -> listener.ended(bottleneck.over());
   }
 
   private void tell(Consumer<BottleneckListener> what) {

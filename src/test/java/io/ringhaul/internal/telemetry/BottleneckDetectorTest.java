@@ -17,8 +17,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -682,5 +684,24 @@ class BottleneckDetectorTest {
     assertThat(detector.current()).map(Bottleneck::kind).contains(BottleneckKind.CLIENT_MEMORY);
     detector.close();
     assertThat(detector.current()).isEqualTo(Optional.empty());
+  }
+  /** Progress reports ask for the bottlenecks on a thread of their own. */
+  @Test
+  @Timeout(30)
+  void answersWhileAListenerBlocks() {
+    List<BottleneckDetector> asked = new ArrayList<>();
+    BottleneckDetector detector =
+        new BottleneckDetector(
+            OperationKind.EXPORT,
+            RequestLimits.NONE,
+            jobs.enter("this job", Optional.empty()),
+            List.of(
+                bottleneck ->
+                    found.addAll(
+                        CompletableFuture.supplyAsync(asked.get(0)::bottlenecks).join())));
+    asked.add(detector);
+    pass(detector, SOON, sample -> sample.gcShare = 0.5);
+    assertThat(found).extracting(Bottleneck::kind).contains(BottleneckKind.CLIENT_MEMORY);
+    detector.close();
   }
 }
