@@ -437,8 +437,8 @@ public final class OperationJob implements AutoCloseable {
 
     @Override
     public void close() {
-      clock.shutdownNow();
-      // A heartbeat in progress must end before the run is closed.
+      clock.shutdown();
+      // A heartbeat in progress must end, best without an interrupt, before the run is closed.
       Background.awaitEnd(clock, Duration.ofMillis(PERIOD_MILLIS));
     }
   }
