@@ -69,12 +69,15 @@ final class FlightProfile implements AutoCloseable {
     try {
       thread.execute(
           () -> {
+            JobProfile ended;
             try {
               put(profile.recording());
-              put(ended(profile));
+              ended = ended(profile);
             } finally {
+              // Who reads the result may ask for the next recording at once.
               isBusy.set(false);
             }
+            put(ended);
           });
     } catch (RejectedExecutionException e) {
       isBusy.set(false);
