@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The conditions under which the console closes a connection. */
 class ConnectionsTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final int TIMEOUT_MILLIS = 20_000;
   private static final int MANY = 100;
@@ -72,7 +72,7 @@ class ConnectionsTest {
             store,
             call -> {
               if (call.equals("find")) {
-                sleep(PATIENCE.multipliedBy(3));
+                sleep(PATIENCE.plusSeconds(2));
               }
               return false;
             });

@@ -35,7 +35,7 @@ class HeldConnectionsTest {
 
   private static final int MORE_THAN_THREADS = 70;
 
-  private static final Duration MOST = Duration.ofSeconds(2);
+  private static final Duration MOST = Duration.ofSeconds(10);
   private static final Duration RELEASE = Duration.ofSeconds(20);
 
   private final JobStore store = JobStore.inMemory();
@@ -175,15 +175,6 @@ class HeldConnectionsTest {
   private static void assertInTime(BooleanSupplier step) {
     long begin = System.nanoTime();
     assertThat(step.getAsBoolean()).isTrue();
-    System.out.println(
-        "took "
-            + (System.nanoTime() - begin) / 1000000
-            + " ms "
-            + StackWalker.getInstance().walk(f -> f.skip(1).findFirst().get().getLineNumber())
-            + " threads "
-            + Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("ringhaul-console-http"))
-                .count());
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(MOST);
   }
 

@@ -26,11 +26,12 @@ class StopOnSignalTest {
 
   @Test
   void waitsWhileRowsProgress() throws InterruptedException {
-    StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), PATIENCE);
+    Duration patience = PATIENCE.multipliedBy(3);
+    StopOnSignal stop = new StopOnSignal(store, id, () -> late.set(true), patience);
     Thread hook = new Thread(stop::stop);
     hook.start();
     for (int rows = 1; rows <= 10; rows++) {
-      Thread.sleep(250);
+      Thread.sleep(patience.toMillis() / 6);
       stop.progressed(rows);
     }
     assertThat(hook.isAlive()).isTrue();
@@ -70,8 +71,9 @@ class StopOnSignalTest {
     // The first request comes while no process runs the job.
     Thread.sleep(500);
     try (JobRun run = JobRuns.of(store).begin(id)) {
-      Thread.sleep(500);
-      assertThat(run.beat()).isTrue();
+      while (!run.beat()) {
+        Thread.sleep(20);
+      }
     }
     stop.close();
     hook.join();

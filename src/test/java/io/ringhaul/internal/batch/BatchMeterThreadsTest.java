@@ -71,7 +71,7 @@ class BatchMeterThreadsTest {
   private long look(AtomicBoolean done) {
     long looks = 0;
     BatchMetrics before = meter.lifetime(0, 0, 0);
-    while (!done.get()) {
+    do {
       assertAddsUp(meter.snapshot(0, 0, 0));
       BatchMetrics life = meter.lifetime(0, 0, 0);
       assertAddsUp(life);
@@ -82,7 +82,7 @@ class BatchMeterThreadsTest {
       if (looks % 5 == 0) {
         meter.reset(0);
       }
-    }
+    } while (!done.get());
     return looks;
   }
 

@@ -522,7 +522,7 @@ abstract class JobStoreContract extends JobTelemetryContract {
         .isInstanceOf(JobException.class)
         .hasMessageStartingWith("Process 1 on far runs job " + job.id() + ", last seen ")
         .hasMessageEndingWith("or, if that process is dead, wait 60 s");
-    silent(job.id(), 58);
+    silent(job.id(), 40);
     assertThatThrownBy(() -> JobRuns.of(store).begin(job.id())).isInstanceOf(JobException.class);
     silent(job.id(), 62);
     assertThat(distant.beat()).isFalse();

@@ -26,11 +26,12 @@ class LocalProcessTest {
   /** A process that ended and whose parent does not look after it keeps its number. */
   @Test
   void aProcessThatOnlyHasANumberIsDead() throws Exception {
-    Process parent = new ProcessBuilder("sh", "-c", "sleep 0.5 & exec sleep 60").start();
+    Process parent = new ProcessBuilder("sh", "-c", "sleep 60 & exec sleep 60").start();
     try {
       ProcessHandle child = await(parent);
       String mark = LocalProcess.mark(child.pid()).orElseThrow();
       assertThat(self.sees(mark, child.pid())).isTrue();
+      child.destroyForcibly();
       while (self.sees(mark, child.pid())) {
         Thread.sleep(20);
       }

@@ -80,11 +80,11 @@ class RequestPollTest {
     Thread busy = new Thread(() -> spin(done), "busy");
     busy.start();
     try {
-      JobRequest request = telemetry.ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":1}");
+      JobRequest request = telemetry.ask(job, JobRequest.Kind.PROFILE, "{\"seconds\":3}");
       poll.poll();
       JobProfile profile = await(JobProfile.State.READY);
       assertThat(profile.id()).isEqualTo(request.id());
-      assertThat(profile.seconds()).isEqualTo(1);
+      assertThat(profile.seconds()).isEqualTo(3);
       JsonNode stacks = new ObjectMapper().readTree(profile.stacks().orElseThrow());
       assertThat(stacks.get("name").asText()).isEqualTo("all");
       assertThat(stacks.get("value").asLong()).isPositive();
