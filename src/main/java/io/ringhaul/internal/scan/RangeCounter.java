@@ -236,9 +236,9 @@ public final class RangeCounter {
       Row row = Objects.requireNonNull(rows.one(), "count(*) returned no row");
       meter.handled(row.getLong(0), bytes);
       part.owner().progress.more(TokenRange.rowTokens(List.of(part.piece())));
-      ended(part.owner());
       // A range may have the rows of minutes.
       sender.awaitLimits(row.getLong(0), bytes, arrived);
+      ended(part.owner());
       return;
     }
     meter.handled(rows.remaining(), bytes);
