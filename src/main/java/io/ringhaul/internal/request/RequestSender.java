@@ -299,9 +299,11 @@ public final class RequestSender implements Steering, AutoCloseable {
 
   private CompletionStage<AsyncResultSet> start(Request request, Slot<Node> slot) {
     CompletableFuture<AsyncResultSet> result = new CompletableFuture<>();
-    if (open.getAndIncrement() == 0) {
+    if (open.get() == 0) {
+      // Before the request is open: else the time without requests would count as unanswered.
       heard = System.nanoTime();
     }
+    open.incrementAndGet();
     result.whenComplete((rows, failure) -> open.decrementAndGet());
     attempt(new Attempt(request.statement(), request, 1, slot), result);
     return result;
