@@ -227,13 +227,18 @@ public final class BatchSender implements AutoCloseable {
     }
     return response.whenComplete(
         (answer, failed) -> {
-          sending.ended(failed);
-          end();
-          if (failed == null) {
-            metrics.batch(shape.operations(), shape.bytes());
-            meter.acknowledged(shape, rows, System.nanoTime() - sending.began, isWarnedOf(answer));
-          } else {
-            meter.failed(failed);
+          try {
+            sending.ended(failed);
+            if (failed == null) {
+              metrics.batch(shape.operations(), shape.bytes());
+              long nanos = System.nanoTime() - sending.began;
+              meter.acknowledged(shape, rows, nanos, isWarnedOf(answer));
+            } else {
+              meter.failed(failed);
+            }
+          } finally {
+            // Last: who waits for it reads the metrics next.
+            end();
           }
         });
   }
