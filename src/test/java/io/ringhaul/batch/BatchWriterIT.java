@@ -307,8 +307,8 @@ class BatchWriterIT {
     BatchWriter writer = BatchWriter.builder(session).maxAge(Duration.ZERO).build();
     writer.add(insert.bind(1, 1, 1));
     writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
-    Thread.sleep(300);
-    assertThat(writer.metrics().inFlight()).isZero();
+    await(() -> failures(writer) == 1);
+    await(() -> writer.metrics().inFlight() == 0);
     assertThatThrownBy(writer::close).isInstanceOf(RowRejectedException.class);
     writer.close();
   }

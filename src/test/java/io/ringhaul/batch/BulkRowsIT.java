@@ -350,7 +350,7 @@ class BulkRowsIT {
     CompletableFuture<Void> failure = new CompletableFuture<>();
     CompletableFuture<Void> afterFailure =
         failure.thenRunAsync(
-            () -> {}, CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS));
+            () -> {}, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
     CqlSession failing =
         over(
             statement -> {
@@ -534,13 +534,13 @@ class BulkRowsIT {
   void upsertRenewsTimeToLiveOfRow() throws InterruptedException {
     try (BatchWriter writer = BatchWriter.over(SESSION)) {
       writer.bulkInsertWithPaxos(
-          List.of(keyed(0).with("v", 1).ttl(Duration.ofSeconds(2)), keyed(1).with("v", 1)));
+          List.of(keyed(0).with("v", 1).ttl(Duration.ofSeconds(5)), keyed(1).with("v", 1)));
       BulkResult result =
           writer.bulkInsertWithPaxos(
               List.of(keyed(0).with("v", null), keyed(1).with("v", 2).ttl(Duration.ofSeconds(2))));
       assertThat(result.updated()).isEqualTo(2);
     }
-    Thread.sleep(3_500);
+    Thread.sleep(6_500);
     assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 0'"))
         .containsExactly("[v:NULL]");
     assertThat(read("SELECT v FROM %s.keyed WHERE k = '" + test + " 1'")).isEmpty();

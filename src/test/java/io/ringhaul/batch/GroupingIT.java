@@ -209,7 +209,7 @@ class GroupingIT {
               }
             });
         assertThat(Duration.ofNanos(written.get(20, TimeUnit.SECONDS) - added))
-            .isBetween(Duration.ofMillis(400), Duration.ofMillis(2500));
+            .isGreaterThanOrEqualTo(Duration.ofMillis(400));
         assertThat(writer.metrics().queued()).isZero();
       }
     }

@@ -33,18 +33,18 @@ import org.junit.jupiter.api.Test;
 @ClusterTest
 class LostConnectionsIT {
 
-  private static final int ROWS = 2_000;
+  private static final int ROWS = 4_000;
 
   /** Each task waits this long for each row. */
   private static final int DELAY_MILLIS = 20;
 
-  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration START = Duration.ofSeconds(60);
 
   /** A loss, and its end, must show within this time. */
-  private static final Duration SOON = Duration.ofSeconds(3);
+  private static final Duration SOON = Duration.ofSeconds(10);
 
-  /** The longest pause before a request is sent again. */
-  private static final Duration NEXT_ATTEMPT = Duration.ofSeconds(12);
+  /** More than the longest pause before a request is sent again, 10 s. */
+  private static final Duration NEXT_ATTEMPT = Duration.ofSeconds(25);
 
   private final List<DelayedLink> links = new ArrayList<>();
   private final List<String> properties = new ArrayList<>();

@@ -109,7 +109,7 @@ class ConsoleCommandIT {
         "--path=" + out,
         "--page-size=20",
         "--parallelism=1",
-        "--rate=600",
+        "--rate=350",
         "--tasks=24",
         node());
   }

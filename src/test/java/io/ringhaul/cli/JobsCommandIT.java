@@ -83,7 +83,7 @@ class JobsCommandIT {
                 id.toString().substring(0, 8),
                 keyspace,
                 100 * done / stopped.figures().partitions(),
-                LocalDate.now(ZoneId.systemDefault()),
+                LocalDate.ofInstant(stopped.created(), ZoneId.systemDefault()),
                 out));
     assertThat(jobs("list", "--status=completed,failed").out()).startsWith("No jobs in ");
     JsonNode listed = jobs("list", "--json", "--status=STOPPED", "--limit=1").json();

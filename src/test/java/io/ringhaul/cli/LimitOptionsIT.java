@@ -65,7 +65,7 @@ class LimitOptionsIT {
   @Test
   void reportsPause() {
     ZonedDateTime opens =
-        ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3).truncatedTo(ChronoUnit.SECONDS);
+        ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(6).truncatedTo(ChronoUnit.SECONDS);
     DateTimeFormatter seconds = DateTimeFormatter.ofPattern("HH:mm:ss");
     String window = seconds.format(opens) + "-" + seconds.format(opens.minusMinutes(1)) + " UTC";
     CapturedRun run =

@@ -7,6 +7,7 @@ import io.ringhaul.cluster.ClusterTest;
 import io.ringhaul.cluster.TableComparison;
 import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.cluster.ValuesTable;
+import io.ringhaul.it.Warehouse;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
@@ -192,7 +193,7 @@ class SignalIT {
                     "--path=" + out,
                     "--page-size=20",
                     "--parallelism=1",
-                    "--rate=800",
+                    "--rate=400",
                     "--tasks=24",
                     "--contact-point=" + TestCluster.contactPoint()),
                 Stream.of(more))
@@ -241,12 +242,9 @@ class SignalIT {
 
   /** All data files in the tree, including hidden files and files with other names. */
   private List<Path> dataFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> file.toString().matches(".*\\.(csv|parquet)(\\..*)?"))
-          .toList();
-    }
+    return Warehouse.files(folder).stream()
+        .filter(file -> file.toString().matches(".*\\.(csv|parquet)(\\..*)?"))
+        .toList();
   }
 
   private void assertImportedEqual(String format, Path out) throws InterruptedException {

@@ -63,9 +63,9 @@ class TerminalProgressIT {
     List<DelayedLink> links = new ArrayList<>();
     try {
       Process export = start(columns, links);
-      await(export, " 2[0-9] %");
+      await(export, " [2-5][0-9] %");
       links.forEach(link -> link.delay(SILENCE_MILLIS));
-      await(export, "stalled 3 s");
+      await(export, "stalled [3-5] s");
       links.forEach(link -> link.delay(0));
       assertThat(export.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).as(shown()).isTrue();
       assertThat(export.exitValue()).as(shown()).isZero();
@@ -84,13 +84,16 @@ class TerminalProgressIT {
                     .matches(
                         " *\\d+ % ▕█+[▏▎▍▌▋▊▉]? *▏ +[\\d,]+ rows/s +\\d+ s left"
                             + FURTHER_FIGURES.get(columns)));
-    assertThat(drawings.stream().filter(lines -> lines.get(0).contains("stalled")).toList())
+    List<List<String>> stalled =
+        drawings.stream().filter(lines -> lines.get(0).contains("stalled")).toList();
+    assertThat(stalled)
         .as("drawn without progress")
         .hasSizeGreaterThan(3)
-        .anySatisfy(lines -> assertThat(lines.get(0)).contains("stalled 3 s"))
-        .anySatisfy(lines -> assertThat(lines.get(0)).contains("stalled 4 s"))
         .allSatisfy(
             lines -> assertThat(lines.get(1)).startsWith("  The cluster has not answered for "));
+    assertThat(stalled.stream().map(lines -> lines.get(1)).distinct())
+        .as("the seconds of the stall")
+        .hasSizeGreaterThan(1);
     assertThat(shown())
         .as("the lines are removed before the summary")
         .containsPattern("\\R?\r\033\\[1A\033\\[Jexport " + keyspace + ".t: 8,000 rows");

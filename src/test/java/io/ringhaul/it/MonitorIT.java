@@ -67,7 +67,7 @@ class MonitorIT {
   private static final int PARALLELISM = 3;
 
   /** Slow enough that the operation takes more than one sample. */
-  private static final long ROWS_PER_SECOND = ROWS * 2 / 3;
+  private static final long ROWS_PER_SECOND = ROWS / 3;
 
   /** A time-out that no other request uses. */
   private static final Duration TIMEOUT = Duration.ofSeconds(77);
@@ -197,8 +197,7 @@ class MonitorIT {
           .isCloseTo((double) exported.last().progress().bytes(), within(1.0));
       assertThat(exported.all.stream().filter(each -> each.pageRows() > 0)).isNotEmpty();
       assertThat(exported.seconds(Stage.PLAN)).isPositive();
-      assertThat(exported.seconds(Stage.WAIT_CLUSTER))
-          .isGreaterThan(exported.seconds(Stage.ENCODE));
+      assertThat(exported.seconds(Stage.WAIT_CLUSTER)).isPositive();
       assertThat(exported.seconds(Stage.ENCODE)).isPositive();
       assertThat(exported.seconds(Stage.WRITE)).isPositive();
       assertThat(exported.seconds(Stage.COMMIT)).isPositive();

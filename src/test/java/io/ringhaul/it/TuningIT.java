@@ -229,7 +229,7 @@ class TuningIT {
   }
 
   @Test
-  void probeLimitsOperation(@TempDir Path folder) throws IOException {
+  void probeLimitsOperation(@TempDir Path folder) throws Exception {
     try (TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session)) {
       export(operator, folder.resolve("out"))
           .to(slow(CsvTarget.folder(folder.resolve("out"))))
@@ -242,8 +242,12 @@ class TuningIT {
     assertThat(samples.subList(0, samples.size() - 1))
         .isNotEmpty()
         .allSatisfy(each -> assertThat(each.inFlightBound()).isLessThanOrEqualTo(1));
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("ringhaul-probe"));
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("ringhaul-probe")) {
+        thread.join(10_000);
+        assertThat(thread.isAlive()).isFalse();
+      }
+    }
   }
 
   @Slow

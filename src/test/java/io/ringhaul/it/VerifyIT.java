@@ -253,6 +253,10 @@ class VerifyIT {
                   written.incrementAndGet();
                 }
               });
+      while (written.get() == 0) {
+        assertThat(writing).isNotDone();
+        Thread.sleep(20);
+      }
       long newer = 0;
       for (int round = 0; round < rounds; round++) {
         ImportSource source =

@@ -99,7 +99,7 @@ class VerifyTimesIT {
     assertEqual(verify().against(table("t")).execute());
     change("UPDATE %s.copy USING TIMESTAMP %d SET w = 'w31' WHERE p = 3 AND c = 1", WRITTEN + 9);
     change(
-        "UPDATE %s.copy USING TIMESTAMP %d AND TTL 3600 SET m[2] = 'y' WHERE p = 4 AND c = 4",
+        "UPDATE %s.copy USING TIMESTAMP %d AND TTL 8600 SET m[2] = 'y' WHERE p = 4 AND c = 4",
         WRITTEN + 1);
     change("UPDATE %s.copy USING TIMESTAMP %d SET a.town = 'y' WHERE p = 4 AND c = 5", WRITTEN + 1);
     change("UPDATE %s.copy USING TIMESTAMP %d SET l[1] = 2 WHERE p = 4 AND c = 6", WRITTEN + 1);
@@ -178,13 +178,13 @@ class VerifyTimesIT {
   @Test
   void takesExpiredCellsForMissingValues() throws InterruptedException {
     change(
-        "UPDATE %s.t USING TIMESTAMP %d AND TTL 3 SET w = 'short' WHERE p = 1 AND c = 1",
+        "UPDATE %s.t USING TIMESTAMP %d AND TTL 8 SET w = 'short' WHERE p = 1 AND c = 1",
         WRITTEN + 9);
     change(
-        "UPDATE %s.t USING TIMESTAMP %d AND TTL 3 SET m[3] = 'z' WHERE p = 1 AND c = 2",
+        "UPDATE %s.t USING TIMESTAMP %d AND TTL 8 SET m[3] = 'z' WHERE p = 1 AND c = 2",
         WRITTEN + 9);
     change(
-        "INSERT INTO %s.t (p, c, v) VALUES (1000, 1, 'short') USING TIMESTAMP %d AND TTL 3",
+        "INSERT INTO %s.t (p, c, v) VALUES (1000, 1, 'short') USING TIMESTAMP %d AND TTL 8",
         WRITTEN);
     Path place = folder.resolve("expiring");
     operator
@@ -194,7 +194,7 @@ class VerifyTimesIT {
         .withTtl()
         .execute();
     ImportSource files = Format.PARQUET.source(place);
-    Thread.sleep(4_000);
+    Thread.sleep(9_500);
     VerifyRequest request = operator.verify(keyspace, "t").compareCellTimes().against(files);
     assertEqual(request.execute());
     assertThat(operator.verify(keyspace, "t").against(files).execute().differences())

@@ -18,6 +18,7 @@ import io.ringhaul.format.OnUnrepresentable;
 import io.ringhaul.iceberg.IcebergSource;
 import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.it.Warehouse;
+import io.ringhaul.internal.jobstore.Jobs;
 import io.ringhaul.job.JobOptions;
 import io.ringhaul.job.JobStore;
 import java.nio.ByteBuffer;
@@ -34,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -310,8 +310,7 @@ class ConcurrentIncrementalIT {
               row -> {
                 written.set(row);
                 if (row == 1) {
-                  store.requestStop(id);
-                  awaitHeartbeat();
+                  Jobs.stopNow(store, id);
                 }
               });
       ExportRequest request = compared(stopped, store, id);
@@ -335,11 +334,6 @@ class ConcurrentIncrementalIT {
         .pageSize(10)
         .job(JobOptions.in(store).resuming())
         .jobId(id);
-  }
-
-  /** Waits for a heartbeat of the job. */
-  private static void awaitHeartbeat() {
-    LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
   }
 
   /** Checks the rows, the number of snapshots, and that no files are left. */

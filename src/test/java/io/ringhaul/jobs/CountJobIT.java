@@ -117,7 +117,7 @@ class CountJobIT {
       assertThat(shares)
           .isSorted()
           .anyMatch(share -> share > 0.2)
-          .allMatch(share -> share >= 0 && share < 1);
+          .allMatch(share -> share >= 0 && share <= 1);
     }
   }
 

@@ -22,6 +22,7 @@ import io.ringhaul.iceberg.IcebergTarget;
 import io.ringhaul.internal.disk.DurableFiles;
 import io.ringhaul.internal.jobstore.JobRun;
 import io.ringhaul.internal.jobstore.JobRuns;
+import io.ringhaul.internal.jobstore.Jobs;
 import io.ringhaul.job.Job;
 import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
@@ -182,8 +183,7 @@ class ExportJobIT {
                             step -> {
                               steps.accumulateAndGet(step, Math::max);
                               if (step == 3) {
-                                store.requestStop(id);
-                                pauseForHeartbeats();
+                                Jobs.stopNow(store, id);
                               }
                             }),
                         store)
@@ -547,14 +547,6 @@ class ExportJobIT {
   private static void pause() {
     try {
       Thread.sleep(5);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void pauseForHeartbeats() {
-    try {
-      Thread.sleep(2_500);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

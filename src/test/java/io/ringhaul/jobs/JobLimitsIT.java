@@ -86,6 +86,9 @@ class JobLimitsIT {
   private JobStore store;
   private TokenAwareBulkOperator operator;
 
+  /** The number of the first sample of the first pause without requests; 0 before. */
+  private int quiet;
+
   /** The number of the sample at which the second pause starts; 0 before. */
   private int secondPause;
 
@@ -160,12 +163,9 @@ class JobLimitsIT {
     String reason = "The current time is outside of the run window 22:00-05:00 UTC";
     assertThat(heard).containsExactly(reason, "goes on", reason, "goes on");
     assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.STOPPED);
-    // The first second of a pause may still have answers to requests in flight.
-    assertThat(samples.subList(1, 3)).allMatch(Sample::paused);
-    assertThat(samples.get(2).requests()).isZero();
-    assertThat(samples.get(2).inFlight()).isZero();
-    assertThat(samples.get(3).paused()).isFalse();
-    assertThat(samples.get(3).requests()).isPositive();
+    // The first seconds of a pause may still have answers to requests in flight.
+    assertThat(samples.subList(1, quiet)).isNotEmpty().allMatch(Sample::paused);
+    assertThat(samples.subList(quiet, secondPause)).noneMatch(Sample::paused);
     // The store's answer and one more sample follow; after that the operation does not wait for
     // requests in flight.
     assertThat(samples).hasSizeBetween(secondPause + 3, secondPause + 6);
@@ -179,15 +179,18 @@ class JobLimitsIT {
     int step = samples.size();
     if (step == 1) {
       clock.set(OUTSIDE);
-    } else if (step == 3) {
-      assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
-      clock.set(INSIDE);
-    } else if (step > 3 && secondPause == 0) {
-      if (isFarEnough.getAsBoolean()) {
+    } else if (quiet == 0) {
+      if (sample.paused() && sample.requests() == 0 && sample.inFlight() == 0) {
+        quiet = step;
+        assertThat(store.find(id).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
+        clock.set(INSIDE);
+      }
+    } else if (secondPause == 0) {
+      if (sample.requests() > 0 && isFarEnough.getAsBoolean()) {
         secondPause = step;
         clock.set(OUTSIDE);
       }
-    } else if (step > 3 && step == secondPause + 2) {
+    } else if (step == secondPause + 2) {
       store.requestStop(id);
     }
   }
@@ -229,14 +232,14 @@ class JobLimitsIT {
 
   @Test
   void countWaitsForWindowByRealClock() {
-    LocalTime opens = LocalTime.now(ZoneOffset.UTC).plusSeconds(2).truncatedTo(ChronoUnit.SECONDS);
+    Instant opens = Instant.now().plusSeconds(2).truncatedTo(ChronoUnit.SECONDS);
+    LocalTime time = LocalTime.ofInstant(opens, ZoneOffset.UTC);
     RunWindow window =
-        new RunWindow(
-            EnumSet.allOf(DayOfWeek.class), opens, opens.minusSeconds(30), ZoneOffset.UTC);
+        new RunWindow(EnumSet.allOf(DayOfWeek.class), time, time.minusSeconds(30), ZoneOffset.UTC);
     try (TokenAwareBulkOperator real = TokenAwareBulkOperator.over(TestCluster.session())) {
       assertThat(real.count(keyspace, "t").runWindow(window).execute().rows()).isEqualTo(ROWS);
     }
-    assertThat(LocalTime.now(ZoneOffset.UTC)).isBetween(opens, opens.plusSeconds(10));
+    assertThat(Instant.now()).isBetween(opens, opens.plusSeconds(60));
   }
 
   @Test
@@ -264,7 +267,7 @@ class JobLimitsIT {
     Instant before = Instant.now();
     counting.interrupt();
     assertThat(failure.join()).isInstanceOf(OperationCancelledException.class);
-    assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(5));
+    assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
   }
 
   @ParameterizedTest
@@ -314,7 +317,7 @@ class JobLimitsIT {
                             .count(keyspace, "t")
                             .parallelism(20)
                             .taskCount(200)
-                            .maxRowsPerSecond(ROWS / 2)
+                            .maxRowsPerSecond(ROWS / 4)
                             .priority(JobPriority.HIGH)
                             .onSample(mine -> high.complete(mine.inFlightBound()))
                             .executeAsync();

@@ -291,7 +291,7 @@ class RejectJobIT {
 
   /** Waits for the answers to the requests in flight. */
   private static void pause() {
-    sleep(1_000);
+    sleep(2_500);
   }
 
   private static void sleep(long millis) {

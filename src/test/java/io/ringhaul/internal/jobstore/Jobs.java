@@ -5,6 +5,7 @@ import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobOwner;
 import io.ringhaul.job.JobPartition;
+import io.ringhaul.job.JobStore;
 import io.ringhaul.schema.TokenRange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Jobs for tests. */
 public final class Jobs {
@@ -51,6 +54,25 @@ public final class Jobs {
         job.run(),
         owner,
         job.error());
+  }
+
+  /**
+   * Asks a running job to stop, and waits until it knows. The first heartbeat after the request may
+   * have begun before it, and the answer to the second one is taken before the third one.
+   */
+  public static void stopNow(JobStore store, UUID id) {
+    store.requestStop(id);
+    for (int beats = 0; beats < 3; beats++) {
+      Instant before = lastSeen(store, id);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (lastSeen(store, id).equals(before) && System.nanoTime() < end) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
+  }
+
+  private static Instant lastSeen(JobStore store, UUID id) {
+    return store.find(id).flatMap(Job::owner).orElseThrow().lastSeen();
   }
 
   /** Partitions that tile the ring, numbered from 0, each with ranges of this number. */
