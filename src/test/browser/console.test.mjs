@@ -45,8 +45,9 @@ const SIZES = {
   phone: { width: 390, height: 844 },
 };
 const SMALLEST = { width: 360, height: 740 };
-/** The time that the load of the page is measured for, in seconds. */
-const MEASURED = 15;
+/** The time that the load of the page is measured for, in seconds, and how often: the median counts. */
+const MEASURED = 8;
+const MEASUREMENTS = 3;
 const MOST_OF_CORE = 0.08;
 /** The time within which failing requests must show, in seconds. */
 const SOON = 10;
@@ -364,10 +365,16 @@ test("two thousand tasks take little of a core", async (context) => {
     await page.goto(address(tab));
     // What loading costs does not count.
     await page.waitForTimeout(5000);
-    const [before, began] = [rendererSeconds(), performance.now()];
-    await page.waitForTimeout(MEASURED * 1000);
-    const share = (rendererSeconds() - before) / ((performance.now() - began) / 1000);
-    context.diagnostic(`${tab}: ${(share * 100).toFixed(1)} % of a core`);
+    const shares = [];
+    for (let i = 0; i < MEASUREMENTS; i++) {
+      const [before, began] = [rendererSeconds(), performance.now()];
+      await page.waitForTimeout(MEASURED * 1000);
+      shares.push((rendererSeconds() - before) / ((performance.now() - began) / 1000));
+    }
+    const share = shares.sort((a, b) => a - b)[(MEASUREMENTS - 1) / 2];
+    context.diagnostic(
+      `${tab}: ${shares.map((each) => (each * 100).toFixed(1)).join(", ")} % of a core`,
+    );
     assert.ok(share <= MOST_OF_CORE, `${tab} takes ${share} of a core`);
   }
 });

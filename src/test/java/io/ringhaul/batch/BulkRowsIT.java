@@ -349,8 +349,7 @@ class BulkRowsIT {
     AtomicInteger underWay = new AtomicInteger();
     CompletableFuture<Void> failure = new CompletableFuture<>();
     CompletableFuture<Void> afterFailure =
-        failure.thenRunAsync(
-            () -> {}, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
+        failure.thenRunAsync(() -> {}, CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS));
     CqlSession failing =
         over(
             statement -> {

@@ -334,8 +334,8 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
   }
 
   /**
-   * Gives up after a failure. An interrupt, which may be the failure, takes effect afterwards: files
-   * are removed while they can be, and what fails besides is suppressed by the failure.
+   * Gives up after a failure. An interrupt, which may be the failure, takes effect afterwards:
+   * files are removed while they can be, and what fails besides is suppressed by the failure.
    *
    * @return as {@link Ending#giveUp}
    */

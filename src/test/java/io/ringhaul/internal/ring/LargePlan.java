@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Splits the ring of a large cluster in a separate process and prints the processor time
- * of the fastest run, in milliseconds.
+ * Splits the ring of a large cluster in a separate process and prints the processor time of the
+ * fastest run, in milliseconds.
  */
 final class LargePlan {
 

@@ -685,6 +685,7 @@ class BottleneckDetectorTest {
     detector.close();
     assertThat(detector.current()).isEqualTo(Optional.empty());
   }
+
   /** Progress reports ask for the bottlenecks on a thread of their own. */
   @Test
   @Timeout(30)
@@ -697,8 +698,7 @@ class BottleneckDetectorTest {
             jobs.enter("this job", Optional.empty()),
             List.of(
                 bottleneck ->
-                    found.addAll(
-                        CompletableFuture.supplyAsync(asked.get(0)::bottlenecks).join())));
+                    found.addAll(CompletableFuture.supplyAsync(asked.get(0)::bottlenecks).join())));
     asked.add(detector);
     pass(detector, SOON, sample -> sample.gcShare = 0.5);
     assertThat(found).extracting(Bottleneck::kind).contains(BottleneckKind.CLIENT_MEMORY);
