@@ -218,8 +218,9 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
   }
 
   /**
-   * Cancels running operations and waits up to 30 seconds for their end. Ends the operator's own
-   * threads, and not an executor that {@link Builder#executor} has set.
+   * Cancels running operations and waits up to 30 seconds for their end, even if the calling thread
+   * is interrupted. Ends the operator's own threads, and not an executor that {@link
+   * Builder#executor} has set.
    */
   @Override
   public void close() {
