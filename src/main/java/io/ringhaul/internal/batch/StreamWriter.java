@@ -317,8 +317,9 @@ public final class StreamWriter implements AutoCloseable {
         stream.sendOlderThan(age);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
-        // The stream throws the failure again on the next add or flush.
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // The stream throws the failure again on the next add or flush. A moment without memory
+        // must not end the checks.
         LOG.debug("A batch at its maximum age could not be sent", e);
       }
     }
