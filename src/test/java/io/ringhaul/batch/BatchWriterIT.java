@@ -38,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -407,8 +408,21 @@ class BatchWriterIT {
     PreparedStatement insert = insert(table());
     Set<Integer> heard = new ConcurrentSkipListSet<>();
     StreamWriter writer = stream(session, TestStreams.requests(64));
+    CountDownLatch refused = new CountDownLatch(1);
     writer.add(List.of(insert.bind(1, 0, 0).setIdempotent(false)), deaf(0, heard));
-    writer.add(List.of(insert.bind(null, 1, 1)), WriteOutcome.UNHEARD);
+    writer.add(
+        List.of(insert.bind(null, 1, 1)),
+        new WriteOutcome() {
+          @Override
+          public void written(long bytes) {}
+
+          @Override
+          public BulkOperationException rejected(RowRejectedException failure) {
+            refused.countDown();
+            return failure;
+          }
+        });
+    refused.await();
     Thread.sleep(300);
     assertThatThrownBy(writer::flush).isInstanceOf(RowRejectedException.class);
     assertThat(heard).containsExactly(0);
