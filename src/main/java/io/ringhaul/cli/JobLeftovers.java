@@ -5,6 +5,7 @@ import io.ringhaul.ImportLeftovers;
 import io.ringhaul.exceptions.JobException;
 import io.ringhaul.format.ExportTarget;
 import io.ringhaul.job.Job;
+import io.ringhaul.job.JobDefinition;
 import io.ringhaul.job.JobKind;
 import io.ringhaul.job.JobStore;
 import java.util.List;
@@ -45,6 +46,21 @@ final class JobLeftovers {
     int removed = job.kind() != JobKind.EXPORT ? cleanImport(jobs, job) : 0;
     jobs.delete(job.id());
     return removed;
+  }
+
+  /**
+   * Creates an export that was given up again, as it was before its first run, so that it can be
+   * started even if the next start fails.
+   */
+  static void createAgain(JobStore jobs, Job job) {
+    jobs.create(
+        Job.pending(
+            job.id(),
+            job.name(),
+            job.description(),
+            job.labels(),
+            job.kind(),
+            JobDefinition.draft(job.definition().command())));
   }
 
   /** Whether a run of the command line may have begun to plan the export. */

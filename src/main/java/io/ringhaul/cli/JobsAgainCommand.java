@@ -37,13 +37,19 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
       Job job = JobFinder.find(jobs, words.get(0));
       List<String> overrides = words.subList(1, words.size());
       List<String> command = StoredCommand.with(command(job), overrides);
-      // Parses the command before anything is reset: a typing error must not discard completed
-      // tasks.
-      String[] planned = resuming(command, job);
-      Main.commandLine(planned).parseArgs(planned);
+      requireValid(resuming(command, job));
       arguments = resuming(prepare(jobs, job, command), job);
     }
     return Main.executeStored(arguments);
+  }
+
+  /** Called before anything is reset: a wrong option must not discard finished tasks. */
+  private static void requireValid(String[] planned) {
+    Object parsed =
+        Main.commandLine(planned).parseArgs(planned).subcommand().commandSpec().userObject();
+    if (parsed instanceof OperationCommand<?, ?> operation) {
+      operation.check();
+    }
   }
 
   private String[] resuming(List<String> command, Job job) {
@@ -64,17 +70,6 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
    * @return the command to run
    */
   abstract List<String> prepare(JobStore jobs, Job job, List<String> command);
-
-  /** Adds name, description and labels of a job that is about to be deleted from the store. */
-  static List<String> named(List<String> command, Job job) {
-    List<String> named = new ArrayList<>(command);
-    named.add("--job=" + job.name());
-    if (!job.description().isEmpty()) {
-      named.add("--job-description=" + job.description());
-    }
-    job.labels().forEach((label, value) -> named.add("--job-label=" + label + "=" + value));
-    return named;
-  }
 
   private List<String> command(Job job) {
     if (words.size() > 1 && !words.get(1).startsWith("-")) {
@@ -181,7 +176,8 @@ abstract class JobsAgainCommand extends JobsCommand.Subcommand {
         return command;
       }
       ExportLeftovers.giveUp(jobs, job.id(), ExportCommand.targetOf(command));
-      return named(command, job);
+      JobLeftovers.createAgain(jobs, job);
+      return command;
     }
 
     /**

@@ -176,14 +176,7 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
       store.reset(job.id());
     } else if (job.plan().isPresent()) {
       JobLeftovers.giveUp(store, job);
-      store.create(
-          Job.pending(
-              job.id(),
-              job.name(),
-              job.description(),
-              job.labels(),
-              job.kind(),
-              JobDefinition.draft(job.definition().command())));
+      JobLeftovers.createAgain(store, job);
     }
     return store.find(job.id()).orElse(job);
   }
@@ -201,8 +194,9 @@ final class ProcessLauncher implements JobLauncher, AutoCloseable {
     start.process.onExit().thenAcceptAsync(process -> ended(job.id(), start), ends);
   }
 
+  /** Waits for a start that is under way, which it then stops. */
   @Override
-  public boolean cancel(Job job) {
+  public synchronized boolean cancel(Job job) {
     Start start = starts.get(job.id());
     return start != null && start.stop() && start.run == job.run();
   }

@@ -194,11 +194,25 @@ class JobsCommandIT {
   }
 
   @Test
+  void restartKeepsTheJobWhereTheClusterCannotBeReached() throws InterruptedException {
+    stoppedExport();
+    assertThat(run("restart", id.toString(), "--contact-point=127.0.0.1:1").exitCode()).isOne();
+    Job kept = stored();
+    assertThat(kept.status()).isIn(JobStatus.PENDING, JobStatus.FAILED);
+    assertThat(kept.name()).isEqualTo("nightly");
+    assertThat(kept.labels()).isEqualTo(Map.of("team", "a"));
+    JsonNode restarted = jobs("restart", id.toString(), "--json").json();
+    assertThat(restarted.path("rows").asInt()).isEqualTo(ROWS);
+    assertImportedEqual();
+  }
+
+  @Test
   void typingErrorResetsNothing() throws InterruptedException {
     stoppedExport();
     List<JobPartition> before = partitions();
     assertSentence(run("restart", id.toString(), "--page-seize=500"), 2, "--page-seize");
     assertSentence(run("restart", id.toString(), "--page-size=many"), 2, "many");
+    assertSentence(run("restart", id.toString(), "--page-size=-5"), 2, "--page-size is -5");
     int done =
         before.stream()
             .filter(each -> each.status() == PartitionStatus.DONE)
