@@ -50,7 +50,10 @@ final class Broadcaster implements AutoCloseable {
 
   void start() {
     clock.scheduleWithFixedDelay(
-        this::tick, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        Background.lasting("Telling the clients of events", this::tick),
+        EVERY.toMillis(),
+        EVERY.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   void addTo(Api api) {
@@ -103,18 +106,13 @@ final class Broadcaster implements AutoCloseable {
   }
 
   private void tick() {
-    try {
-      all().forEach(EventStream::dropIfStuck);
-      watched().forEach(this::tell);
-      if (System.nanoTime() - toldAt > KEEP_ALIVE.toNanos()) {
-        toldAt = System.nanoTime();
-        all().stream()
-            .filter(EventStream::isOpen)
-            .forEach(stream -> stream.send(List.of(Event.KEEP_ALIVE)));
-      }
-    } catch (RuntimeException e) {
-      // The next tick may succeed; an exception that leaves a scheduled task cancels it.
-      LOG.warn("Events could not be sent", e);
+    all().forEach(EventStream::dropIfStuck);
+    watched().forEach(this::tell);
+    if (System.nanoTime() - toldAt > KEEP_ALIVE.toNanos()) {
+      toldAt = System.nanoTime();
+      all().stream()
+          .filter(EventStream::isOpen)
+          .forEach(stream -> stream.send(List.of(Event.KEEP_ALIVE)));
     }
   }
 
@@ -158,12 +156,16 @@ final class Broadcaster implements AutoCloseable {
       watching(job).forEach(EventStream::close);
     } catch (BulkOperationException e) {
       LOG.debug("The job store could not be read", e);
+    } catch (RuntimeException e) {
+      // Events of the other jobs follow.
+      LOG.warn("Events could not be sent", e);
     }
   }
 
-  /** Stops sending events. */
+  /** Stops sending events, and waits for a read of the store, which the caller closes next. */
   @Override
   public void close() {
-    clock.shutdownNow();
+    clock.shutdown();
+    Background.awaitEnd(clock, EVERY);
   }
 }

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -169,6 +170,30 @@ class EventsTest {
       assertThat(waiting.getInputStream().read()).isEqualTo('H');
     } finally {
       goesOn.countDown();
+    }
+  }
+
+  @Test
+  void goesOnAfterAnErrorOfTheStore() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    JobStore unsteady =
+        UnsteadyStore.over(
+            store,
+            call -> {
+              if (fails.getAndSet(false)) {
+                throw new OutOfMemoryError("of the test");
+              }
+              return false;
+            });
+    try (JobConsole other = JobConsole.over(unsteady).start();
+        EventReader events = new EventReader(other.uri().resolve("/api/events"))) {
+      assertThat(events.next("jobs")).isNotNull();
+      fails.set(true);
+      while (fails.get()) {
+        Thread.sleep(20);
+      }
+      StoredExamples.pending(store, "later");
+      assertThat(events.next("jobs")).contains("later");
     }
   }
 
