@@ -141,9 +141,9 @@ final class ConsoleServer implements AutoCloseable {
                 calls.accept(new Api(config.routes));
               })
           .start();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       close();
-      throw new StorageException("console", "The console cannot be started: " + e.getMessage(), e);
+      throw new StorageException("console", "The console cannot be started: " + e, e);
     }
   }
 
@@ -173,12 +173,17 @@ final class ConsoleServer implements AutoCloseable {
   @Override
   public void close() {
     connections.close();
+    // The server's threads take an interrupt of the caller.
+    boolean interrupted = Thread.interrupted();
     try {
       server.stop();
     } catch (Exception e) {
       throw new StorageException("console", "The console did not stop: " + e.getMessage(), e);
     } finally {
       connector.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

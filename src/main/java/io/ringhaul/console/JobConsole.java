@@ -47,11 +47,12 @@ public final class JobConsole implements AutoCloseable {
 
   static JobConsole start(
       InetAddress address, int port, Token token, KnownJobs jobs, Connections connections) {
+    // Before the port is taken: fails for a store that is not of this library.
+    LiveReader live = new LiveReader(JobTelemetry.of(jobs.store()));
     ConsoleServer server = new ConsoleServer(address, port, connections);
     // The host name if the address was created from one; getHostString does not resolve names.
     String name = new InetSocketAddress(address, 0).getHostString();
     Guard guard = new Guard(server.address(), name, token);
-    LiveReader live = new LiveReader(JobTelemetry.of(jobs.store()));
     Broadcaster broadcaster = new Broadcaster(jobs, live);
     server.start(guard, api -> addCalls(api, jobs, live, guard, broadcaster));
     broadcaster.start();

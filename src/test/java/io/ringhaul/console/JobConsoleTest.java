@@ -19,6 +19,9 @@ import io.ringhaul.job.Job;
 import io.ringhaul.job.JobStatus;
 import io.ringhaul.job.JobStore;
 import io.ringhaul.job.TuningEntry;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -54,6 +57,30 @@ class JobConsoleTest {
   void stop() {
     console.close();
     store.close();
+  }
+
+  @Test
+  void leavesThePortWhereItDoesNotStart() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    JobStore foreign =
+        (JobStore)
+            Proxy.newProxyInstance(
+                JobStore.class.getClassLoader(),
+                new Class<?>[] {JobStore.class},
+                (proxy, method, arguments) -> method.invoke(store, arguments));
+    assertThatThrownBy(() -> JobConsole.over(foreign).port(port).start())
+        .isInstanceOf(InvalidSettingException.class);
+    JobConsole.over(store).port(port).start().close();
+  }
+
+  @Test
+  void closeKeepsTheInterruptOfItsCaller() {
+    Thread.currentThread().interrupt();
+    console.close();
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
