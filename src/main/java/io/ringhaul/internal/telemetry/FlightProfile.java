@@ -109,6 +109,8 @@ final class FlightProfile implements AutoCloseable {
       return profile.failed(
           "This Java runtime has no flight recorder; run the job with a JDK that has jdk.jfr: "
               + e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return profile.failed("The recording failed: " + e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ringhaul.internal.telemetry;
 
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.internal.jobstore.JobProfile;
 import io.ringhaul.internal.jobstore.JobRequest;
 import io.ringhaul.internal.jobstore.JobTelemetry;
 import io.ringhaul.monitor.Sample;
@@ -25,6 +26,7 @@ public final class RequestPoll implements SampleListener, AutoCloseable {
   private final Consumer<JobRequest> tuning;
   private final FlightProfile profile;
   private boolean failed;
+  private boolean begun;
 
   /**
    * @param tuning receives each request of the kind {@link JobRequest.Kind#TUNE}, on the monitor's
@@ -52,6 +54,7 @@ public final class RequestPoll implements SampleListener, AutoCloseable {
   void poll() {
     List<JobRequest> requests;
     try {
+      endEarlierRecording();
       requests = telemetry.take(job);
       failed = false;
     } catch (BulkOperationException e) {
@@ -63,6 +66,18 @@ public final class RequestPoll implements SampleListener, AutoCloseable {
     }
     // Requests of any age: one that was stored while the job did not run is meant for its next run.
     requests.forEach(this::takeUp);
+  }
+
+  /** A process that was killed has left its recording as running. */
+  private void endEarlierRecording() {
+    if (!begun) {
+      telemetry
+          .profile(job)
+          .filter(left -> left.state() == JobProfile.State.RECORDING)
+          .ifPresent(
+              left -> telemetry.put(job, left.failed("The process ended during the recording")));
+      begun = true;
+    }
   }
 
   private void takeUp(JobRequest request) {

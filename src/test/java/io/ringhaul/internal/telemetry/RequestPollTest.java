@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +64,15 @@ class RequestPollTest {
     poll.poll();
     poll.poll();
     assertThat(tuned).containsExactly(request);
+  }
+
+  @Test
+  void endsTheRecordingOfAKilledProcess() {
+    telemetry.put(job, JobProfile.requested("left", "{\"seconds\":60}").recording());
+    poll.poll();
+    JobProfile ended = telemetry.profile(job).orElseThrow();
+    assertThat(ended.state()).isEqualTo(JobProfile.State.FAILED);
+    assertThat(ended.error()).contains("The process ended during the recording");
   }
 
   @Test
@@ -137,7 +147,8 @@ class RequestPollTest {
             Proxy.newProxyInstance(
                 JobTelemetry.class.getClassLoader(),
                 new Class<?>[] {JobTelemetry.class},
-                (proxy, method, arguments) -> List.of(old));
+                (proxy, method, arguments) ->
+                    method.getName().equals("take") ? List.of(old) : Optional.empty());
     try (RequestPoll other = new RequestPoll(job, late, tuned::add, folder)) {
       other.poll();
     }
