@@ -62,8 +62,10 @@ final class SparkLauncher {
   private static int ended(List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
     builder.environment().putIfAbsent("JAVA_HOME", System.getProperty("java.home"));
+    Process started = null;
     try {
       Process process = builder.start();
+      started = process;
       Thread hook = new Thread(() -> signalled(process), "ringhaul-stop");
       Runtime.getRuntime().addShutdownHook(hook);
       int exitCode = process.waitFor();
@@ -75,7 +77,10 @@ final class SparkLauncher {
       Thread.currentThread().interrupt();
       throw new BulkOperationException("The command was interrupted", e);
     } catch (IllegalStateException e) {
-      // This process received a signal, and ends with the other one.
+      // This process received a signal, and ends with the other one; that may have begun just now.
+      if (started != null) {
+        started.destroy();
+      }
       return ExitCode.FAILED;
     }
   }
