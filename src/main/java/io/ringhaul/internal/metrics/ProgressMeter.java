@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  */
 public final class ProgressMeter {
 
-  /** The maximum share while tasks or final steps still run, although the whole size is read. */
+  /** The maximum share before the end: a commit, or a check of the table, follows all tasks. */
   private static final double MOST_UNFINISHED = 0.999;
 
   private final long started = System.nanoTime();
@@ -37,6 +37,7 @@ public final class ProgressMeter {
   private final LongAdder bytes = new LongAdder();
   private final RecentProgress recent = new RecentProgress();
   private volatile LongSupplier told = () -> 0;
+  private volatile boolean ended;
 
   /**
    * The progress of earlier runs of a job.
@@ -101,6 +102,11 @@ public final class ProgressMeter {
   /** Counts a successful step between the last task and the end. */
   public void stepDone() {
     stepsDone.incrementAndGet();
+  }
+
+  /** Called when the operation has succeeded: only then is it complete. */
+  public void ended() {
+    ended = true;
   }
 
   /** Returns a part, such as a task or range, whose progress is reported step by step. */
@@ -179,8 +185,11 @@ public final class ProgressMeter {
   }
 
   private double completed() {
+    if (ended) {
+      return 1;
+    }
     if (tasksDone.get() >= tasks.get()) {
-      return stepsDone.get() >= steps.get() ? 1 : MOST_UNFINISHED;
+      return MOST_UNFINISHED;
     }
     double share =
         size == 0

@@ -315,6 +315,7 @@ final class RunningOperation implements MonitoredOperation, AutoCloseable {
               List.of()),
           e);
     }
+    meter.ended();
     if (tuning != null) {
       tuning.succeeded();
     }

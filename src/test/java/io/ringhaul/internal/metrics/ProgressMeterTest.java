@@ -62,14 +62,22 @@ class ProgressMeterTest {
   }
 
   @Test
-  void isOneOnlyAfterAllTasks() {
+  void isOneOnlyAtTheEnd() {
     ProgressMeter meter = new ProgressMeter(2, 2, 100, Earlier.NOTHING);
     meter.part().done(150);
     meter.taskDone();
     assertThat(completed(meter)).isEqualTo(0.999);
     meter.taskDone();
+    assertThat(completed(meter)).isEqualTo(0.999);
+    meter.finalSteps(1);
+    meter.stepDone();
+    assertThat(completed(meter)).isEqualTo(0.999);
+    meter.ended();
     assertThat(completed(meter)).isEqualTo(1);
-    assertThat(new ProgressMeter(0, 0, 0, Earlier.NOTHING).progress().completed()).isEqualTo(1);
+    ProgressMeter empty = new ProgressMeter(0, 0, 0, Earlier.NOTHING);
+    assertThat(completed(empty)).isEqualTo(0.999);
+    empty.ended();
+    assertThat(completed(empty)).isEqualTo(1);
   }
 
   @Test
