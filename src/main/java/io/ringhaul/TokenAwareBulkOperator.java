@@ -3,6 +3,7 @@ package io.ringhaul;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import io.ringhaul.exceptions.BulkOperationException;
+import io.ringhaul.exceptions.OperationCancelledException;
 import io.ringhaul.internal.limits.ManagedJobs;
 import io.ringhaul.internal.operation.BulkOperation;
 import io.ringhaul.internal.operation.JacksonVersions;
@@ -243,7 +244,9 @@ public final class TokenAwareBulkOperator implements AutoCloseable {
 
   <R> R call(BulkOperation<R> operation) {
     try {
-      return operation.run(session, threads);
+      return threads.here(() -> operation.run(session, threads));
+    } catch (OperatorThreads.ClosedException e) {
+      throw new OperationCancelledException(String.valueOf(e.getMessage()), e);
     } catch (OutOfMemoryError e) {
       throw Failures.outOfMemory(e, "The operation");
     }

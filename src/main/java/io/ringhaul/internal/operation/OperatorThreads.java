@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class OperatorThreads implements Executor, AutoCloseable {
 
   /** The operator was closed, and runs no more tasks. */
-  static final class ClosedException extends RejectedExecutionException {
+  public static final class ClosedException extends RejectedExecutionException {
 
     private static final long serialVersionUID = 1;
 
@@ -92,6 +93,37 @@ public final class OperatorThreads implements Executor, AutoCloseable {
     }
   }
 
+  /**
+   * Runs an operation on the calling thread, which a close interrupts and waits for as for a task.
+   *
+   * @throws ClosedException if this is closed and the thread runs no task of it
+   */
+  public <T> T here(Supplier<T> operation) {
+    Thread thread = Thread.currentThread();
+    boolean isOutermost;
+    synchronized (this) {
+      isOutermost = !running.contains(thread);
+      if (isOutermost && closed) {
+        throw new ClosedException();
+      }
+      running.add(thread);
+    }
+    try {
+      return operation.get();
+    } finally {
+      if (isOutermost) {
+        synchronized (this) {
+          running.remove(thread);
+          notifyAll();
+          if (closed) {
+            // The interrupt was for the operation; the thread goes on with work of the application.
+            Thread.interrupted();
+          }
+        }
+      }
+    }
+  }
+
   private void run(Runnable task) {
     Thread thread = Thread.currentThread();
     synchronized (this) {
@@ -136,9 +168,8 @@ public final class OperatorThreads implements Executor, AutoCloseable {
     boolean interrupted = false;
     while (true) {
       try {
-        if (own == null) {
-          awaitTasks(end);
-        } else {
+        awaitTasks(end);
+        if (own != null) {
           own.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
         break;

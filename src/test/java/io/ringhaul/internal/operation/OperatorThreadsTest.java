@@ -100,6 +100,34 @@ class OperatorThreadsTest {
     }
   }
 
+  @Test
+  void closeWaitsForOperationsOnThreadsOfTheApplication() throws Exception {
+    OperatorThreads threads = OperatorThreads.over(null);
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean ended = new AtomicBoolean();
+    CompletableFuture<Boolean> isInterrupted = new CompletableFuture<>();
+    Thread application =
+        new Thread(
+            () -> {
+              threads.here(
+                  () -> {
+                    CompletableFuture<Boolean> interrupt = new CompletableFuture<>();
+                    waitForInterrupt(begun, interrupt);
+                    ended.set(interrupt.join());
+                    return "";
+                  });
+              isInterrupted.complete(Thread.interrupted());
+            });
+    application.start();
+    begun.await();
+    threads.close();
+    assertThat(ended).isTrue();
+    assertThat(isInterrupted.get()).as("interrupt that the operator left").isFalse();
+    assertThatThrownBy(() -> threads.here(() -> ""))
+        .isInstanceOf(RejectedExecutionException.class)
+        .hasMessage("The operator was closed");
+  }
+
   /** Its operation waits for its workers, one of which may close the operator in a listener. */
   @Test
   void taskThatClosesTheOperatorDoesNotWaitForTheOthers() throws Exception {
