@@ -299,7 +299,7 @@ public final class OperationJob implements AutoCloseable {
       throw e;
     }
     try {
-      run.completed();
+      storeOutcome(run::completed);
     } catch (BulkOperationException e) {
       throw e.withNote("all tasks are finished, and resuming job " + id() + " returns the result");
     }
@@ -309,10 +309,20 @@ public final class OperationJob implements AutoCloseable {
   /** Stores the end of a failed run. If that fails too, adds the second failure as suppressed. */
   private static void storeEnd(Throwable failure, Runnable end) {
     try {
-      end.run();
+      storeOutcome(end);
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
+  }
+
+  /** The thread of a cancelled operation is interrupted, and pools of connections refuse it. */
+  private static void storeOutcome(Runnable outcome) {
+    Uninterrupted.call(
+        "Storing the outcome",
+        () -> {
+          outcome.run();
+          return outcome;
+        });
   }
 
   /** How to continue after a failure, for messages. */
