@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
 import com.datastax.oss.driver.api.core.cql.ExecutionInfo;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import java.lang.reflect.InvocationTargetException;
@@ -235,7 +236,9 @@ public final class RecordingSession {
   private CompletionStage<AsyncResultSet> send(Statement<?> statement) {
     beforeSend.accept(statement);
     Node node = statement.getNode();
-    maxInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+    // Questions about the table itself are few, and outside of the bound.
+    int counted = statement instanceof SimpleStatement ? 0 : 1;
+    maxInFlight.accumulateAndGet(inFlight.addAndGet(counted), Math::max);
     sent.add(statement);
     addInFlight(node, 1);
     return handler
@@ -246,7 +249,7 @@ public final class RecordingSession {
                 answers.add(new Answer(statement, rows.getExecutionInfo()));
               }
               addInFlight(node, -1);
-              inFlight.decrementAndGet();
+              inFlight.addAndGet(-counted);
             });
   }
 
