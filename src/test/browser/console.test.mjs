@@ -435,18 +435,46 @@ test("the token of the address is taken and leaves it", async () => {
 });
 
 test("a load that fails is made up for", async () => {
-  const unlucky = await browser.newPage();
-  unlucky.setDefaultTimeout(PATIENCE);
-  let failures = 0;
-  await unlucky.route("**/partitions?**", (route) =>
-    failures++ ? route.continue() : route.fulfill({ status: 503, body: "{}" }),
-  );
-  await unlucky.goto(address());
-  await unlucky.waitForFunction(
+  const failed = new Set();
+  const answered = new Set();
+  const unlucky = async (url) => {
+    const opened = await browser.newPage();
+    opened.setDefaultTimeout(PATIENCE);
+    const known = new Set();
+    await opened.route(/\/api\/(batch-jobs|performance-metrics|tuning)/, (route) => {
+      const asked = new URL(route.request().url());
+      if (known.has(asked.href)) {
+        answered.add(asked.pathname);
+        return route.continue();
+      }
+      known.add(asked.href);
+      failed.add(asked.pathname);
+      return route.fulfill({ status: 503, body: "{}" });
+    });
+    await opened.goto(url);
+    return opened;
+  };
+  const list = await unlucky(new URL("#/jobs", BASE).href);
+  const shown = await unlucky(address());
+  await list.locator(`[data-testid="job-row"][data-job="${job}"]`).waitFor();
+  await shown.waitForFunction(
     () => Number(document.querySelector('[data-testid="wheel"]')?.dataset.total) > 100,
   );
-  assert.ok(failures > 1);
-  await unlucky.close();
+  const end = Date.now() + PATIENCE;
+  while (answered.size < failed.size) {
+    assert.ok(Date.now() < end, `${[...failed]}: only ${[...answered]}`);
+    await shown.waitForTimeout(100);
+  }
+  const wanted = [
+    "batch-jobs",
+    `batch-jobs/${job}`,
+    `batch-jobs/${job}/partitions`,
+    "performance-metrics",
+    "performance-metrics/bottlenecks",
+    "tuning/history",
+  ];
+  assert.deepEqual([...failed].sort(), wanted.map((name) => `/api/${name}`).sort());
+  await Promise.all([list.close(), shown.close()]);
 });
 
 test("a page that is not seen lets its connection go", async () => {

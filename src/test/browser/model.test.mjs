@@ -26,6 +26,7 @@ const {
   stateWord,
   timeLeft,
 } = await load("state/job-state.js");
+const { JobWatch } = await load("state/job-watch.js");
 const { placeNames } = await load("charts/wheel-geometry.js");
 const { runningShare } = await load("state/partition.js");
 const { SeriesStore } = await load("state/series.js");
@@ -55,6 +56,25 @@ function job(overrides = {}) {
     },
     ...overrides,
   };
+}
+
+/** Stands in for the browser: `answer` is called with each address that is asked for. */
+function browse(answer) {
+  globalThis.window = new EventTarget();
+  globalThis.document = Object.assign(new EventTarget(), { hidden: false });
+  globalThis.fetch = async (url, { signal: ending }) => answer(url, ending);
+}
+
+/** An answer that does not come. */
+function silence(ending) {
+  return new Promise((_, reject) =>
+    ending.addEventListener("abort", () => reject(ending.reason), { once: true }),
+  );
+}
+
+/** Lets what waits for answers go on. */
+async function settle() {
+  for (let i = 0; i < 5; i++) await new Promise(setImmediate);
 }
 
 function withHealth(state, more = {}) {
@@ -301,4 +321,41 @@ test("charts share one range, which covers what any of them measured", () => {
   axis.reset();
   assert.deepEqual(axis.range, axis.whole);
   assert.equal(told, 4);
+});
+
+test("what a job's page could not read is read again", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const asked = [];
+  browse((url, ending) => {
+    if (url.startsWith("api/events")) return silence(ending);
+    asked.push(url);
+    return asked.length === 1 ? new Response("{}", { status: 503 }) : Response.json(job());
+  });
+  const ending = new AbortController();
+  const watch = new JobWatch("7c1f", ending.signal);
+  const told = [];
+  watch.on("failure", (failure) => told.push(failure.status), signal);
+  watch.on("connection", (state) => told.push(state), signal);
+  watch.open();
+  await settle();
+  assert.equal(watch.job, null);
+  context.mock.timers.tick(5_000);
+  await settle();
+  assert.equal(watch.job.id, "7c1f");
+  assert.deepEqual(told, [503, "connecting"]);
+  ending.abort();
+  await settle();
+});
+
+test("an unknown job is not asked for again", async () => {
+  let asked = 0;
+  browse(() => {
+    asked++;
+    return new Response("{}", { status: 404 });
+  });
+  const watch = new JobWatch("7c1f", signal);
+  let gone = 0;
+  watch.on("gone", () => gone++, signal);
+  await watch.open();
+  assert.deepEqual([asked, gone], [1, 1]);
 });

@@ -1,5 +1,6 @@
 // Server-sent events over fetch: unlike EventSource it can send the Authorization header.
 
+import { pause } from "./again.js";
 import { address, headers } from "./api.js";
 import { EventParser } from "./event-parser.js";
 import { askForToken, tokenGiven } from "./token.js";
@@ -83,21 +84,6 @@ async function readAll(body, attempt, onEvent) {
   } finally {
     clearTimeout(watchdog);
   }
-}
-
-/** Waits, but no longer than until the network or the reader is back. */
-function pause(millis, signal) {
-  return new Promise((resolve) => {
-    const woken = new AbortController();
-    const wake = () => {
-      clearTimeout(timer);
-      woken.abort();
-      resolve();
-    };
-    const timer = setTimeout(wake, millis);
-    window.addEventListener("online", wake, { signal: woken.signal });
-    signal.addEventListener("abort", wake, { signal: woken.signal });
-  });
 }
 
 /** Waits until the page is seen. */

@@ -1,5 +1,6 @@
 // One job as it changes: its figures, tasks, bottlenecks, tuning and series, kept up to date by events.
 
+import { readAgain } from "../core/again.js";
 import { ApiError, Declined, get } from "../core/api.js";
 import { Emitter } from "../core/emitter.js";
 import { listen } from "../core/events.js";
@@ -11,7 +12,6 @@ import { TimeAxis } from "./time-axis.js";
 // The server reads all partitions for each page: few large ones, which go out zipped, cost it less.
 const PAGE = 10_000;
 const POINTS = 50_000;
-const AGAIN = 5_000;
 const DRAWN = [
   "rows_per_second",
   "bytes_per_second",
@@ -69,8 +69,10 @@ export class JobWatch {
 
   /** Where reading needs a token that the reader does not give yet, it waits for one. */
   async #loadJob() {
+    const path = `batch-jobs/${encodeURIComponent(this.id)}`;
     try {
-      this.#take(await get(`batch-jobs/${encodeURIComponent(this.id)}`, {}, this.#signal));
+      const job = await this.#read(() => get(path, {}, this.#signal));
+      if (job) this.#take(job);
     } catch (failure) {
       if (!(failure instanceof Declined)) throw failure;
       this.#topics.emit("connection", "refused");
@@ -142,11 +144,17 @@ export class JobWatch {
     const loading = ++this.#loading;
     const fresh = () => loading === this.#loading && !this.#signal.aborted;
     await Promise.all([
-      this.#guarded(() => this.#loadPartitions(fresh)),
+      this.#guarded(() => this.#read(() => this.#loadPartitions(fresh), fresh)),
       this.#guarded(() => this.#loadSeries(fresh)),
       this.#guarded(() => this.#loadBottlenecks(fresh)),
-      this.#guarded(() => this.loadTuning()),
+      this.#guarded(() => this.#read(() => this.loadTuning(), fresh)),
     ]);
+  }
+
+  /** Where the token is missing, or the job, it is the stream that begins anew. */
+  #read(work, isWanted) {
+    const tell = (failure) => this.#topics.emit("failure", failure);
+    return readAgain(work, { signal: this.#signal, tell, isWanted });
   }
 
   async #loadPartitions(fresh) {
@@ -154,21 +162,16 @@ export class JobWatch {
     try {
       await this.#readPartitions(fresh);
     } catch (failure) {
-      if (fresh()) this.#goOnWithout(failure, fresh);
+      if (fresh()) this.#goOnWithout();
       throw failure;
     }
   }
 
-  /** The list could not be read: what came meanwhile is shown, and the list is asked for later. */
-  #goOnWithout(failure, fresh) {
+  /** The list could not be read: what came meanwhile is shown. */
+  #goOnWithout() {
     const early = this.#early ?? [];
     this.#early = null;
     if (early.length) this.#takePartitions(early);
-    // Where the token is missing, or the job, it is the stream that begins anew.
-    if (failure instanceof Declined || failure.status === 404) return;
-    setTimeout(() => {
-      if (fresh()) this.#guarded(() => this.#loadPartitions(fresh));
-    }, AGAIN);
   }
 
   async #readPartitions(fresh) {
@@ -191,10 +194,14 @@ export class JobWatch {
   }
 
   async #loadSeries(fresh) {
-    const answers = await Promise.all(
-      DRAWN.map((name) =>
-        get("performance-metrics", { job: this.id, name, limit: POINTS }, this.#signal),
-      ),
+    const answers = await this.#read(
+      () =>
+        Promise.all(
+          DRAWN.map((name) =>
+            get("performance-metrics", { job: this.id, name, limit: POINTS }, this.#signal),
+          ),
+        ),
+      fresh,
     );
     if (!fresh()) return;
     this.series.clear();
@@ -204,13 +211,13 @@ export class JobWatch {
   }
 
   async #loadBottlenecks(fresh) {
-    const { items } = await get(
-      "performance-metrics/bottlenecks",
-      { job: this.id, limit: 1000 },
-      this.#signal,
+    const query = { job: this.id, limit: 1000 };
+    const answer = await this.#read(
+      () => get("performance-metrics/bottlenecks", query, this.#signal),
+      fresh,
     );
     if (!fresh()) return;
-    this.bottlenecks = new Map(items.map((each) => [each.id, each]));
+    this.bottlenecks = new Map(answer.items.map((each) => [each.id, each]));
     this.#topics.emit("bottlenecks", null);
   }
 

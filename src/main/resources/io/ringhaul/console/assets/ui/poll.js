@@ -1,3 +1,4 @@
+import { pause } from "../core/again.js";
 import { showError } from "./notices.js";
 
 /** Does `work` now and then again and again, `millis` after it ended, while the page can be seen. */
@@ -11,14 +12,6 @@ export async function poll(work, millis, signal) {
         showError(failure);
       }
     }
-    await new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, millis);
-      signal.addEventListener("abort", end);
-    });
+    await pause(millis, signal);
   }
 }

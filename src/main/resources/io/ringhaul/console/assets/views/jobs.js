@@ -1,5 +1,6 @@
 // The list of jobs: what runs or needs attention on top, then the others by name.
 
+import { readAgain } from "../core/again.js";
 import { get, session } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
 import { listen } from "../core/events.js";
@@ -35,6 +36,7 @@ export class JobsView {
   #query = { status: "", q: "" };
   #list = new JobList();
   #total = null;
+  #loading = 0;
   #open = new Set();
   #rows = new Map();
   #tables = new Map();
@@ -93,8 +95,14 @@ export class JobsView {
   }
 
   async #load() {
+    const loading = ++this.#loading;
     try {
-      const page = await get("batch-jobs", { limit: LIMIT }, this.#signal);
+      const page = await readAgain(() => get("batch-jobs", { limit: LIMIT }, this.#signal), {
+        signal: this.#signal,
+        tell: showError,
+        isWanted: () => loading === this.#loading,
+      });
+      if (!page || loading !== this.#loading) return;
       this.#total = page.total;
       this.#list.replace(page.items);
       this.#draw();
