@@ -359,3 +359,31 @@ test("an unknown job is not asked for again", async () => {
   await watch.open();
   assert.deepEqual([asked, gone], [1, 1]);
 });
+
+test("a resumed job keeps its time, and one that is started over has none", async () => {
+  browse(() => Response.json({ items: [], series: [], total: 0 }));
+  const watch = new JobWatch("7c1f", signal);
+  const live = { ...job().live, time: "2026-01-01T00:00:10Z", rowsPerSecond: 5 };
+  watch.takeJob(job({ run: 1, live }));
+  watch.takePartition({ number: 0, status: "DONE" });
+  watch.axis.cover(10_000, 20_000);
+  watch.axis.zoom(11_000, 15_000);
+  watch.takeJob(job({ run: 2, live: null }));
+  assert.deepEqual(watch.axis.range, { from: 11_000, to: 15_000 });
+  assert.equal(watch.series.points("job", "rows_per_second").length, 1);
+  let told = 0;
+  watch.axis.onChange(() => told++, signal);
+  watch.takeJob(job({ run: 2, status: "PENDING", started: null, alive: false, live: null }));
+  assert.equal(watch.axis.range, null);
+  assert.equal(told, 1);
+  assert.equal(watch.series.points("job", "rows_per_second").length, 0);
+  assert.equal(watch.partitions.size, 0);
+  await settle();
+  assert.ok(watch.loaded);
+  // A page that was not connected meanwhile does not see that the job was pending.
+  watch.takeJob(job({ run: 1, started: "2026-01-02T00:00:00Z", live: null }));
+  watch.axis.cover(10_000, 20_000);
+  watch.takeJob(job({ run: 1, started: "2026-01-03T00:00:00Z", live: null }));
+  assert.equal(watch.axis.range, null);
+  await settle();
+});

@@ -100,20 +100,34 @@ export class JobWatch {
   }
 
   #take(job) {
-    const restarted = this.job && this.job.run !== job.run;
+    // A resumed job keeps when it first started and what was measured since.
+    const startedOver = Boolean(this.job?.started) && this.job.started !== job.started;
+    const isSameRun = !startedOver && this.job?.run === job.run;
+    const begunAnew = this.job && !isSameRun;
     const sample = job.live && job.live.time !== this.job?.live?.time ? job.live : null;
     // Lists and answers to calls carry no live figures; the last ones hold while the job runs.
-    if (!job.live && this.job?.live && job.alive && job.run === this.job.run)
-      job.live = this.job.live;
+    if (!job.live && this.job?.live && job.alive && isSameRun) job.live = this.job.live;
     const tuned =
       this.job?.live &&
       JSON.stringify(this.job.live.settings) !== JSON.stringify(job.live?.settings);
     this.job = job;
-    if (restarted) this.#loadAll();
+    if (startedOver) this.#forget();
+    if (begunAnew) this.#loadAll();
     else if (tuned) this.#guarded(() => this.loadTuning());
     if (sample) this.#sample(sample);
     this.#topics.emit("job", job);
     if (sample) this.#topics.emit("series", null);
+  }
+
+  /** What the job did before it was started over is gone from the store. */
+  #forget() {
+    this.loaded = this.measured = false;
+    this.partitions = new Map();
+    this.bottlenecks = new Map();
+    this.series.clear();
+    for (const topic of ["partitions", "bottlenecks", "series"]) this.#topics.emit(topic, null);
+    // The charts have nothing left that they would cover again.
+    this.axis.forget();
   }
 
   #sample(live) {
