@@ -614,6 +614,37 @@ test("a typo in the command of a new job is named", async () => {
   await page.keyboard.press("Escape");
 });
 
+test("a dialog stays while its job is created", async () => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/api/batch-jobs", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(new URL("#/jobs", BASE).href);
+  await byId("new-job").click();
+  await byId("new-table").fill("ks.t");
+  await byId("new-path").fill("/lake");
+  await page.getByLabel("Start it now").uncheck();
+  await byId("new-submit").click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(3, 3);
+  await page.keyboard.press("Escape");
+  assert.ok(await page.getByRole("button", { name: "Cancel" }).isDisabled());
+  release();
+  await page.getByText("Not started yet").waitFor();
+  await page.unroute("**/api/batch-jobs");
+  const [, made] = /jobs\/([^/]+)/.exec(page.url());
+  await page.goto(new URL("#/jobs", BASE).href);
+  await byId("job-row").first().waitFor();
+  const answer = await fetch(new URL(`api/batch-jobs/${made}`, BASE), {
+    method: "DELETE",
+    headers: { Authorization: `Bearer ${TOKEN}` },
+  });
+  assert.equal(answer.status, 204);
+});
+
 test("an unknown job is not found", async () => {
   await expectingErrors(async () => {
     await page.goto(address("overview", "00000000-0000-4000-8000-000000000000"));
