@@ -645,6 +645,29 @@ test("a dialog stays while its job is created", async () => {
   assert.equal(answer.status, 204);
 });
 
+test("a slow deletion leaves the reader at another job", { skip: !STATES.completed }, async () => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const path = new URL(`api/batch-jobs/${STATES.completed}`, BASE).href;
+  // The job itself stays for other tests.
+  await page.route(path, async (route) => {
+    if (route.request().method() !== "DELETE") return route.continue();
+    await held;
+    return route.fulfill({ status: 204 });
+  });
+  await page.goto(address("overview", STATES.completed));
+  await byId("delete").click();
+  const asked = page.waitForRequest((request) => request.method() === "DELETE");
+  await byId("confirm-yes").click();
+  await asked;
+  await page.goto(address());
+  await byId("wheel").waitFor();
+  release();
+  await page.getByText("The job is deleted.").waitFor();
+  assert.equal(page.url(), address());
+  await page.unroute(path);
+});
+
 test("an unknown job is not found", async () => {
   await expectingErrors(async () => {
     await page.goto(address("overview", "00000000-0000-4000-8000-000000000000"));
