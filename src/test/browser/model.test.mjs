@@ -387,3 +387,43 @@ test("a resumed job keeps its time, and one that is started over has none", asyn
   assert.equal(watch.axis.range, null);
   await settle();
 });
+
+test("an event is not undone by an older answer", async () => {
+  const bottleneck = { id: "b", open: true };
+  const encoder = new TextEncoder();
+  let events;
+  const stream = new ReadableStream({ start: (controller) => (events = controller) });
+  const held = [];
+  browse((url) => {
+    if (url.startsWith("api/events")) return new Response(stream);
+    if (url === "api/batch-jobs/7c1f") return Response.json(job());
+    if (url.includes("bottlenecks") || url.includes("tuning"))
+      return new Promise((resolve) => held.push([url, resolve]));
+    return Response.json({ items: [], series: [], total: 0 });
+  });
+  const ending = new AbortController();
+  const watch = new JobWatch("7c1f", ending.signal);
+  watch.open();
+  await settle();
+  const closed = JSON.stringify({ ...bottleneck, open: false });
+  events.enqueue(encoder.encode(`event: bottleneck\ndata: ${closed}\n\n`));
+  await settle();
+  const answer = (part, items) => {
+    const at = held.findIndex(([url]) => url.includes(part));
+    held.splice(at, 1)[0][1](Response.json({ items }));
+  };
+  answer("bottlenecks", [bottleneck, { id: "c", open: false }]);
+  await settle();
+  assert.deepEqual([...watch.bottlenecks.keys()].sort(), ["b", "c"]);
+  assert.equal(watch.bottlenecks.get("b").open, false);
+  const later = watch.loadTuning();
+  const [[, first], [, second]] = held;
+  second(Response.json({ items: ["new"] }));
+  await later;
+  first(Response.json({ items: ["old"] }));
+  await settle();
+  assert.deepEqual(watch.tuning, ["new"]);
+  ending.abort();
+  events.close();
+  await settle();
+});

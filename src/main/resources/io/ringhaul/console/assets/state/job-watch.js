@@ -42,6 +42,7 @@ export class JobWatch {
   #signal;
   #early = null;
   #loading = 0;
+  #loadingTuning = 0;
 
   constructor(id, signal) {
     this.id = id;
@@ -226,18 +227,25 @@ export class JobWatch {
 
   async #loadBottlenecks(fresh) {
     const query = { job: this.id, limit: 1000 };
+    const before = this.bottlenecks;
+    // Events go on in a copy: those that come meanwhile are newer than the answer.
+    this.bottlenecks = new Map(before);
     const answer = await this.#read(
       () => get("performance-metrics/bottlenecks", query, this.#signal),
       fresh,
     );
     if (!fresh()) return;
-    this.bottlenecks = new Map(answer.items.map((each) => [each.id, each]));
+    const news = [...this.bottlenecks].filter(([id, each]) => each !== before.get(id));
+    this.bottlenecks = new Map([...answer.items.map((each) => [each.id, each]), ...news]);
     this.#topics.emit("bottlenecks", null);
   }
 
   /** Reads the changes of settings again. */
   async loadTuning() {
+    const loading = ++this.#loadingTuning;
     const { items } = await get("tuning/history", { job: this.id, limit: 1000 }, this.#signal);
+    // The answer to a later call may come before.
+    if (loading !== this.#loadingTuning) return;
     this.tuning = items;
     this.#topics.emit("tuning", items);
   }

@@ -37,6 +37,8 @@ export class JobsView {
   #list = new JobList();
   #total = null;
   #loading = 0;
+  /** The jobs of the newest event since the list was asked for. */
+  #told = null;
   #open = new Set();
   #rows = new Map();
   #tables = new Map();
@@ -96,6 +98,7 @@ export class JobsView {
 
   async #load() {
     const loading = ++this.#loading;
+    this.#told = null;
     try {
       const page = await readAgain(() => get("batch-jobs", { limit: LIMIT }, this.#signal), {
         signal: this.#signal,
@@ -105,6 +108,7 @@ export class JobsView {
       if (!page || loading !== this.#loading) return;
       this.#total = page.total;
       this.#list.replace(page.items);
+      if (this.#told) this.#list.update(this.#told);
       this.#draw();
     } catch (failure) {
       if (!this.#signal.aborted) showError(failure);
@@ -124,6 +128,7 @@ export class JobsView {
         onOpen: () => this.#load(),
         onEvent: (event, data) => {
           if (event !== "jobs") return;
+          this.#told = data.items;
           // Old jobs are told until they end.
           if (this.#list.update(data.items)) this.#load();
           this.#draw();
