@@ -13,6 +13,7 @@ const ASSETS =
 const load = (name) => import(pathToFileURL(path.join(ASSETS, name)).href);
 
 const { pieces, smooth, within } = await load("charts/scale.js");
+const { listen } = await load("core/events.js");
 const { JobList } = await load("state/job-list.js");
 const { duration, millis, percent, spelled } = await load("core/format.js");
 const { eventsOf } = await load("state/events.js");
@@ -425,5 +426,26 @@ test("an event is not undone by an older answer", async () => {
   assert.deepEqual(watch.tuning, ["new"]);
   ending.abort();
   events.close();
+  await settle();
+});
+
+test("a connection that brings nothing is begun anew", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let asked = 0;
+  browse((_, ending) => {
+    asked++;
+    return silence(ending);
+  });
+  const ending = new AbortController();
+  const states = [];
+  listen({}, { signal: ending.signal, onState: (state) => states.push(state), onEvent: () => {} });
+  await settle();
+  context.mock.timers.tick(45_000);
+  await settle();
+  context.mock.timers.tick(500);
+  await settle();
+  assert.deepEqual(states, ["connecting", "lost"]);
+  assert.equal(asked, 2);
+  ending.abort();
   await settle();
 });

@@ -28,6 +28,7 @@ export async function listen(query, { onOpen, onEvent, onState, signal }) {
     const end = () => attempt.abort();
     signal.addEventListener("abort", end, { once: true });
     const stopLooking = whenHidden(HIDDEN, end);
+    const silence = whenSilent(SILENCE, end);
     let state = "lost";
     try {
       const answer = await fetch(address("events", query), {
@@ -49,12 +50,13 @@ export async function listen(query, { onOpen, onEvent, onState, signal }) {
       failures = 0;
       onState("live");
       onOpen?.();
-      await readAll(answer.body, attempt, onEvent);
+      await readAll(answer.body, silence.hear, onEvent);
     } catch (failure) {
       if (signal.aborted) return;
       console.debug("The event stream ended:", failure.message);
     } finally {
       stopLooking();
+      silence.stop();
       signal.removeEventListener("abort", end);
       attempt.abort();
     }
@@ -64,26 +66,28 @@ export async function listen(query, { onOpen, onEvent, onState, signal }) {
   }
 }
 
-async function readAll(body, attempt, onEvent) {
+async function readAll(body, hear, onEvent) {
   const parser = new EventParser();
   const decoder = new TextDecoder();
   const reader = body.getReader();
-  let watchdog = 0;
-  const hear = () => {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(() => attempt.abort(), SILENCE);
-  };
-  try {
-    for (hear(); ; hear()) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      for (const { event, data } of parser.take(decoder.decode(value, { stream: true }))) {
-        onEvent(event, JSON.parse(data));
-      }
+  for (hear(); ; hear()) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    for (const { event, data } of parser.take(decoder.decode(value, { stream: true }))) {
+      onEvent(event, JSON.parse(data));
     }
-  } finally {
-    clearTimeout(watchdog);
   }
+}
+
+/** Calls `end` once nothing was heard for so long; returns what hears and what ends that. */
+function whenSilent(millis, end) {
+  let timer = setTimeout(end, millis);
+  const stop = () => clearTimeout(timer);
+  const hear = () => {
+    stop();
+    timer = setTimeout(end, millis);
+  };
+  return { hear, stop };
 }
 
 /** Waits until the page is seen. */
