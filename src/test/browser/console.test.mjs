@@ -474,6 +474,8 @@ test("a load that fails is made up for", async () => {
     "tuning/history",
   ];
   assert.deepEqual([...failed].sort(), wanted.map((name) => `/api/${name}`).sort());
+  for (const each of [list, shown])
+    await each.locator('[data-testid="error-line"]').waitFor({ state: "hidden" });
   await Promise.all([list.close(), shown.close()]);
 });
 

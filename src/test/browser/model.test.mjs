@@ -336,6 +336,7 @@ test("what a job's page could not read is read again", async (context) => {
   const watch = new JobWatch("7c1f", ending.signal);
   const told = [];
   watch.on("failure", (failure) => told.push(failure.status), signal);
+  watch.on("recovery", () => told.push("recovery"), signal);
   watch.on("connection", (state) => told.push(state), signal);
   watch.open();
   await settle();
@@ -343,7 +344,7 @@ test("what a job's page could not read is read again", async (context) => {
   context.mock.timers.tick(5_000);
   await settle();
   assert.equal(watch.job.id, "7c1f");
-  assert.deepEqual(told, [503, "connecting"]);
+  assert.deepEqual(told, [503, "recovery", "connecting"]);
   ending.abort();
   await settle();
 });

@@ -21,20 +21,27 @@ export function pause(millis, signal) {
 
 /**
  * Resolves to what `read` returns, which is called again after each failure, or to null once the
- * signal ends it or `isWanted` says no. Failures are told to `tell`; one that would only repeat,
- * such as for a job that does not exist or without a token, is thrown.
+ * signal ends it or `isWanted` says no. Failures are told to `tell`, and the last one to `retract`
+ * when this ends; one that would only repeat, such as for a job that does not exist or without a
+ * token, is thrown.
  */
-export async function readAgain(read, { signal, tell, isWanted = () => true }) {
-  while (!signal.aborted && isWanted()) {
-    try {
-      return await read();
-    } catch (failure) {
-      if (signal.aborted || !isWanted()) return null;
-      if (failure instanceof Declined || (failure.status >= 400 && failure.status < 500))
-        throw failure;
-      tell(failure);
+export async function readAgain(read, { signal, tell, retract, isWanted = () => true }) {
+  let told = null;
+  try {
+    while (!signal.aborted && isWanted()) {
+      try {
+        return await read();
+      } catch (failure) {
+        if (signal.aborted || !isWanted()) return null;
+        if (failure instanceof Declined || (failure.status >= 400 && failure.status < 500))
+          throw failure;
+        told = failure;
+        tell(told);
+      }
+      await pause(AGAIN, signal);
     }
-    await pause(AGAIN, signal);
+    return null;
+  } finally {
+    if (told && !signal.aborted) retract(told);
   }
-  return null;
 }

@@ -24,7 +24,8 @@ const DRAWN = [
 
 /**
  * Topics: `job`; `partitions` with those that changed, or null for all; `bottlenecks`; `tuning`;
- * `series`; `connection`; `failure` with an error; `gone` when the job does not exist.
+ * `series`; `connection`; `failure` with an error, and `recovery` with one that is over; `gone`
+ * when the job does not exist.
  */
 export class JobWatch {
   job = null;
@@ -168,8 +169,12 @@ export class JobWatch {
 
   /** Where the token is missing, or the job, it is the stream that begins anew. */
   #read(work, isWanted) {
-    const tell = (failure) => this.#topics.emit("failure", failure);
-    return readAgain(work, { signal: this.#signal, tell, isWanted });
+    return readAgain(work, {
+      signal: this.#signal,
+      tell: (failure) => this.#topics.emit("failure", failure),
+      retract: (failure) => this.#topics.emit("recovery", failure),
+      isWanted,
+    });
   }
 
   async #loadPartitions(fresh) {

@@ -11,7 +11,7 @@ import { isActive, needsAttention, stateTone } from "../state/job-state.js";
 import { commandText, copyLine } from "../ui/command.js";
 import { showIcon } from "../ui/favicon.js";
 import { newJob } from "../ui/job-forms.js";
-import { attempt, showError } from "../ui/notices.js";
+import { attempt, retractError, showError } from "../ui/notices.js";
 import { empty } from "../ui/parts.js";
 import { headsOf, jobRow, lookOf } from "./job-rows.js";
 import { showConnection } from "./shell.js";
@@ -103,6 +103,7 @@ export class JobsView {
       const page = await readAgain(() => get("batch-jobs", { limit: LIMIT }, this.#signal), {
         signal: this.#signal,
         tell: showError,
+        retract: retractError,
         isWanted: () => loading === this.#loading,
       });
       if (!page || loading !== this.#loading) return;
