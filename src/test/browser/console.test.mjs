@@ -635,7 +635,7 @@ test("a dialog stays while its job is created", async () => {
   await page.keyboard.press("Escape");
   assert.ok(await page.getByRole("button", { name: "Cancel" }).isDisabled());
   release();
-  await page.getByText("Not started yet").waitFor();
+  await page.getByText("Not started yet", { exact: true }).waitFor();
   await page.unroute("**/api/batch-jobs");
   const [, made] = /jobs\/([^/]+)/.exec(page.url());
   await page.goto(new URL("#/jobs", BASE).href);
