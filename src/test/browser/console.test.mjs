@@ -435,18 +435,48 @@ test("the token of the address is taken and leaves it", async () => {
 });
 
 test("a load that fails is made up for", async () => {
-  const unlucky = await browser.newPage();
-  unlucky.setDefaultTimeout(PATIENCE);
-  let failures = 0;
-  await unlucky.route("**/partitions?**", (route) =>
-    failures++ ? route.continue() : route.fulfill({ status: 503, body: "{}" }),
-  );
-  await unlucky.goto(address());
-  await unlucky.waitForFunction(
+  const failed = new Set();
+  const answered = new Set();
+  const unlucky = async (url) => {
+    const opened = await browser.newPage();
+    opened.setDefaultTimeout(PATIENCE);
+    const known = new Set();
+    await opened.route(/\/api\/(batch-jobs|performance-metrics|tuning)/, (route) => {
+      const asked = new URL(route.request().url());
+      if (known.has(asked.href)) {
+        answered.add(asked.pathname);
+        return route.continue();
+      }
+      known.add(asked.href);
+      failed.add(asked.pathname);
+      return route.fulfill({ status: 503, body: "{}" });
+    });
+    await opened.goto(url);
+    return opened;
+  };
+  const list = await unlucky(new URL("#/jobs", BASE).href);
+  const shown = await unlucky(address());
+  await list.locator(`[data-testid="job-row"][data-job="${job}"]`).waitFor();
+  await shown.waitForFunction(
     () => Number(document.querySelector('[data-testid="wheel"]')?.dataset.total) > 100,
   );
-  assert.ok(failures > 1);
-  await unlucky.close();
+  const end = Date.now() + PATIENCE;
+  while (answered.size < failed.size) {
+    assert.ok(Date.now() < end, `${[...failed]}: only ${[...answered]}`);
+    await shown.waitForTimeout(100);
+  }
+  const wanted = [
+    "batch-jobs",
+    `batch-jobs/${job}`,
+    `batch-jobs/${job}/partitions`,
+    "performance-metrics",
+    "performance-metrics/bottlenecks",
+    "tuning/history",
+  ];
+  assert.deepEqual([...failed].sort(), wanted.map((name) => `/api/${name}`).sort());
+  for (const each of [list, shown])
+    await each.locator('[data-testid="error-line"]').waitFor({ state: "hidden" });
+  await Promise.all([list.close(), shown.close()]);
 });
 
 test("a page that is not seen lets its connection go", async () => {
@@ -584,6 +614,60 @@ test("a typo in the command of a new job is named", async () => {
   assert.match(await byId("new-error").innerText(), /--fromat/);
   await lookAt("new-job-typo");
   await page.keyboard.press("Escape");
+});
+
+test("a dialog stays while its job is created", async () => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/api/batch-jobs", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(new URL("#/jobs", BASE).href);
+  await byId("new-job").click();
+  await byId("new-table").fill("ks.t");
+  await byId("new-path").fill("/lake");
+  await page.getByLabel("Start it now").uncheck();
+  await byId("new-submit").click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(3, 3);
+  await page.keyboard.press("Escape");
+  assert.ok(await page.getByRole("button", { name: "Cancel" }).isDisabled());
+  release();
+  await page.getByText("Not started yet", { exact: true }).waitFor();
+  await page.unroute("**/api/batch-jobs");
+  const [, made] = /jobs\/([^/]+)/.exec(page.url());
+  await page.goto(new URL("#/jobs", BASE).href);
+  await byId("job-row").first().waitFor();
+  const answer = await fetch(new URL(`api/batch-jobs/${made}`, BASE), {
+    method: "DELETE",
+    headers: { Authorization: `Bearer ${TOKEN}` },
+  });
+  assert.equal(answer.status, 204);
+});
+
+test("a slow deletion leaves the reader at another job", { skip: !STATES.completed }, async () => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const path = new URL(`api/batch-jobs/${STATES.completed}`, BASE).href;
+  // The job itself stays for other tests.
+  await page.route(path, async (route) => {
+    if (route.request().method() !== "DELETE") return route.continue();
+    await held;
+    return route.fulfill({ status: 204 });
+  });
+  await page.goto(address("overview", STATES.completed));
+  await byId("delete").click();
+  const asked = page.waitForRequest((request) => request.method() === "DELETE");
+  await byId("confirm-yes").click();
+  await asked;
+  await page.goto(address());
+  await byId("wheel").waitFor();
+  release();
+  await page.getByText("The job is deleted.").waitFor();
+  assert.equal(page.url(), address());
+  await page.unroute(path);
 });
 
 test("an unknown job is not found", async () => {

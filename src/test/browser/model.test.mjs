@@ -13,6 +13,7 @@ const ASSETS =
 const load = (name) => import(pathToFileURL(path.join(ASSETS, name)).href);
 
 const { pieces, smooth, within } = await load("charts/scale.js");
+const { listen } = await load("core/events.js");
 const { JobList } = await load("state/job-list.js");
 const { duration, millis, percent, spelled } = await load("core/format.js");
 const { eventsOf } = await load("state/events.js");
@@ -26,6 +27,7 @@ const {
   stateWord,
   timeLeft,
 } = await load("state/job-state.js");
+const { JobWatch } = await load("state/job-watch.js");
 const { placeNames } = await load("charts/wheel-geometry.js");
 const { runningShare } = await load("state/partition.js");
 const { SeriesStore } = await load("state/series.js");
@@ -55,6 +57,25 @@ function job(overrides = {}) {
     },
     ...overrides,
   };
+}
+
+/** Stands in for the browser: `answer` is called with each address that is asked for. */
+function browse(answer) {
+  globalThis.window = new EventTarget();
+  globalThis.document = Object.assign(new EventTarget(), { hidden: false });
+  globalThis.fetch = async (url, { signal: ending }) => answer(url, ending);
+}
+
+/** An answer that does not come. */
+function silence(ending) {
+  return new Promise((_, reject) =>
+    ending.addEventListener("abort", () => reject(ending.reason), { once: true }),
+  );
+}
+
+/** Lets what waits for answers go on. */
+async function settle() {
+  for (let i = 0; i < 5; i++) await new Promise(setImmediate);
 }
 
 function withHealth(state, more = {}) {
@@ -301,4 +322,131 @@ test("charts share one range, which covers what any of them measured", () => {
   axis.reset();
   assert.deepEqual(axis.range, axis.whole);
   assert.equal(told, 4);
+});
+
+test("what a job's page could not read is read again", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const asked = [];
+  browse((url, ending) => {
+    if (url.startsWith("api/events")) return silence(ending);
+    asked.push(url);
+    return asked.length === 1 ? new Response("{}", { status: 503 }) : Response.json(job());
+  });
+  const ending = new AbortController();
+  const watch = new JobWatch("7c1f", ending.signal);
+  const told = [];
+  watch.on("failure", (failure) => told.push(failure.status), signal);
+  watch.on("recovery", () => told.push("recovery"), signal);
+  watch.on("connection", (state) => told.push(state), signal);
+  watch.open();
+  await settle();
+  assert.equal(watch.job, null);
+  context.mock.timers.tick(5_000);
+  await settle();
+  assert.equal(watch.job.id, "7c1f");
+  assert.deepEqual(told, [503, "recovery", "connecting"]);
+  ending.abort();
+  await settle();
+});
+
+test("an unknown job is not asked for again", async () => {
+  let asked = 0;
+  browse(() => {
+    asked++;
+    return new Response("{}", { status: 404 });
+  });
+  const watch = new JobWatch("7c1f", signal);
+  let gone = 0;
+  watch.on("gone", () => gone++, signal);
+  await watch.open();
+  assert.deepEqual([asked, gone], [1, 1]);
+});
+
+test("a resumed job keeps its time, and one that is started over has none", async () => {
+  browse(() => Response.json({ items: [], series: [], total: 0 }));
+  const watch = new JobWatch("7c1f", signal);
+  const live = { ...job().live, time: "2026-01-01T00:00:10Z", rowsPerSecond: 5 };
+  watch.takeJob(job({ run: 1, live }));
+  watch.takePartition({ number: 0, status: "DONE" });
+  watch.axis.cover(10_000, 20_000);
+  watch.axis.zoom(11_000, 15_000);
+  watch.takeJob(job({ run: 2, live: null }));
+  assert.deepEqual(watch.axis.range, { from: 11_000, to: 15_000 });
+  assert.equal(watch.series.points("job", "rows_per_second").length, 1);
+  let told = 0;
+  watch.axis.onChange(() => told++, signal);
+  watch.takeJob(job({ run: 2, status: "PENDING", started: null, alive: false, live: null }));
+  assert.equal(watch.axis.range, null);
+  assert.equal(told, 1);
+  assert.equal(watch.series.points("job", "rows_per_second").length, 0);
+  assert.equal(watch.partitions.size, 0);
+  await settle();
+  assert.ok(watch.loaded);
+  // A page that was not connected meanwhile does not see that the job was pending.
+  watch.takeJob(job({ run: 1, started: "2026-01-02T00:00:00Z", live: null }));
+  watch.axis.cover(10_000, 20_000);
+  watch.takeJob(job({ run: 1, started: "2026-01-03T00:00:00Z", live: null }));
+  assert.equal(watch.axis.range, null);
+  await settle();
+});
+
+test("an event is not undone by an older answer", async () => {
+  const bottleneck = { id: "b", open: true };
+  const encoder = new TextEncoder();
+  let events;
+  const stream = new ReadableStream({ start: (controller) => (events = controller) });
+  const held = [];
+  browse((url) => {
+    if (url.startsWith("api/events")) return new Response(stream);
+    if (url === "api/batch-jobs/7c1f") return Response.json(job());
+    if (url.includes("bottlenecks") || url.includes("tuning"))
+      return new Promise((resolve) => held.push([url, resolve]));
+    return Response.json({ items: [], series: [], total: 0 });
+  });
+  const ending = new AbortController();
+  const watch = new JobWatch("7c1f", ending.signal);
+  watch.open();
+  await settle();
+  const closed = JSON.stringify({ ...bottleneck, open: false });
+  events.enqueue(encoder.encode(`event: bottleneck\ndata: ${closed}\n\n`));
+  await settle();
+  const answer = (part, items) => {
+    const at = held.findIndex(([url]) => url.includes(part));
+    held.splice(at, 1)[0][1](Response.json({ items }));
+  };
+  answer("bottlenecks", [bottleneck, { id: "c", open: false }]);
+  await settle();
+  assert.deepEqual([...watch.bottlenecks.keys()].sort(), ["b", "c"]);
+  assert.equal(watch.bottlenecks.get("b").open, false);
+  const later = watch.loadTuning();
+  const [[, first], [, second]] = held;
+  second(Response.json({ items: ["new"] }));
+  await later;
+  first(Response.json({ items: ["old"] }));
+  await settle();
+  assert.deepEqual(watch.tuning, ["new"]);
+  ending.abort();
+  events.close();
+  await settle();
+});
+
+test("a connection that brings nothing is begun anew", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let asked = 0;
+  browse((_, ending) => {
+    asked++;
+    return silence(ending);
+  });
+  const ending = new AbortController();
+  const states = [];
+  listen({}, { signal: ending.signal, onState: (state) => states.push(state), onEvent: () => {} });
+  await settle();
+  context.mock.timers.tick(45_000);
+  await settle();
+  context.mock.timers.tick(500);
+  await settle();
+  assert.deepEqual(states, ["connecting", "lost"]);
+  assert.equal(asked, 2);
+  ending.abort();
+  await settle();
 });

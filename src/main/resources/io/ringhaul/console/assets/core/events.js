@@ -1,5 +1,6 @@
 // Server-sent events over fetch: unlike EventSource it can send the Authorization header.
 
+import { pause } from "./again.js";
 import { address, headers } from "./api.js";
 import { EventParser } from "./event-parser.js";
 import { askForToken, tokenGiven } from "./token.js";
@@ -27,6 +28,7 @@ export async function listen(query, { onOpen, onEvent, onState, signal }) {
     const end = () => attempt.abort();
     signal.addEventListener("abort", end, { once: true });
     const stopLooking = whenHidden(HIDDEN, end);
+    const silence = whenSilent(SILENCE, end);
     let state = "lost";
     try {
       const answer = await fetch(address("events", query), {
@@ -48,12 +50,13 @@ export async function listen(query, { onOpen, onEvent, onState, signal }) {
       failures = 0;
       onState("live");
       onOpen?.();
-      await readAll(answer.body, attempt, onEvent);
+      await readAll(answer.body, silence.hear, onEvent);
     } catch (failure) {
       if (signal.aborted) return;
       console.debug("The event stream ended:", failure.message);
     } finally {
       stopLooking();
+      silence.stop();
       signal.removeEventListener("abort", end);
       attempt.abort();
     }
@@ -63,41 +66,28 @@ export async function listen(query, { onOpen, onEvent, onState, signal }) {
   }
 }
 
-async function readAll(body, attempt, onEvent) {
+async function readAll(body, hear, onEvent) {
   const parser = new EventParser();
   const decoder = new TextDecoder();
   const reader = body.getReader();
-  let watchdog = 0;
-  const hear = () => {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(() => attempt.abort(), SILENCE);
-  };
-  try {
-    for (hear(); ; hear()) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      for (const { event, data } of parser.take(decoder.decode(value, { stream: true }))) {
-        onEvent(event, JSON.parse(data));
-      }
+  for (hear(); ; hear()) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    for (const { event, data } of parser.take(decoder.decode(value, { stream: true }))) {
+      onEvent(event, JSON.parse(data));
     }
-  } finally {
-    clearTimeout(watchdog);
   }
 }
 
-/** Waits, but no longer than until the network or the reader is back. */
-function pause(millis, signal) {
-  return new Promise((resolve) => {
-    const woken = new AbortController();
-    const wake = () => {
-      clearTimeout(timer);
-      woken.abort();
-      resolve();
-    };
-    const timer = setTimeout(wake, millis);
-    window.addEventListener("online", wake, { signal: woken.signal });
-    signal.addEventListener("abort", wake, { signal: woken.signal });
-  });
+/** Calls `end` once nothing was heard for so long; returns what hears and what ends that. */
+function whenSilent(millis, end) {
+  let timer = setTimeout(end, millis);
+  const stop = () => clearTimeout(timer);
+  const hear = () => {
+    stop();
+    timer = setTimeout(end, millis);
+  };
+  return { hear, stop };
 }
 
 /** Waits until the page is seen. */

@@ -1,5 +1,6 @@
 // One job as it changes: its figures, tasks, bottlenecks, tuning and series, kept up to date by events.
 
+import { readAgain } from "../core/again.js";
 import { ApiError, Declined, get } from "../core/api.js";
 import { Emitter } from "../core/emitter.js";
 import { listen } from "../core/events.js";
@@ -11,7 +12,6 @@ import { TimeAxis } from "./time-axis.js";
 // The server reads all partitions for each page: few large ones, which go out zipped, cost it less.
 const PAGE = 10_000;
 const POINTS = 50_000;
-const AGAIN = 5_000;
 const DRAWN = [
   "rows_per_second",
   "bytes_per_second",
@@ -24,7 +24,8 @@ const DRAWN = [
 
 /**
  * Topics: `job`; `partitions` with those that changed, or null for all; `bottlenecks`; `tuning`;
- * `series`; `connection`; `failure` with an error; `gone` when the job does not exist.
+ * `series`; `connection`; `failure` with an error, and `recovery` with one that is over; `gone`
+ * when the job does not exist.
  */
 export class JobWatch {
   job = null;
@@ -42,6 +43,7 @@ export class JobWatch {
   #signal;
   #early = null;
   #loading = 0;
+  #loadingTuning = 0;
 
   constructor(id, signal) {
     this.id = id;
@@ -69,8 +71,10 @@ export class JobWatch {
 
   /** Where reading needs a token that the reader does not give yet, it waits for one. */
   async #loadJob() {
+    const path = `batch-jobs/${encodeURIComponent(this.id)}`;
     try {
-      this.#take(await get(`batch-jobs/${encodeURIComponent(this.id)}`, {}, this.#signal));
+      const job = await this.#read(() => get(path, {}, this.#signal));
+      if (job) this.#take(job);
     } catch (failure) {
       if (!(failure instanceof Declined)) throw failure;
       this.#topics.emit("connection", "refused");
@@ -98,20 +102,34 @@ export class JobWatch {
   }
 
   #take(job) {
-    const restarted = this.job && this.job.run !== job.run;
+    // A resumed job keeps when it first started and what was measured since.
+    const startedOver = Boolean(this.job?.started) && this.job.started !== job.started;
+    const isSameRun = !startedOver && this.job?.run === job.run;
+    const begunAnew = this.job && !isSameRun;
     const sample = job.live && job.live.time !== this.job?.live?.time ? job.live : null;
     // Lists and answers to calls carry no live figures; the last ones hold while the job runs.
-    if (!job.live && this.job?.live && job.alive && job.run === this.job.run)
-      job.live = this.job.live;
+    if (!job.live && this.job?.live && job.alive && isSameRun) job.live = this.job.live;
     const tuned =
       this.job?.live &&
       JSON.stringify(this.job.live.settings) !== JSON.stringify(job.live?.settings);
     this.job = job;
-    if (restarted) this.#loadAll();
+    if (startedOver) this.#forget();
+    if (begunAnew) this.#loadAll();
     else if (tuned) this.#guarded(() => this.loadTuning());
     if (sample) this.#sample(sample);
     this.#topics.emit("job", job);
     if (sample) this.#topics.emit("series", null);
+  }
+
+  /** What the job did before it was started over is gone from the store. */
+  #forget() {
+    this.loaded = this.measured = false;
+    this.partitions = new Map();
+    this.bottlenecks = new Map();
+    this.series.clear();
+    for (const topic of ["partitions", "bottlenecks", "series"]) this.#topics.emit(topic, null);
+    // The charts have nothing left that they would cover again.
+    this.axis.forget();
   }
 
   #sample(live) {
@@ -142,11 +160,21 @@ export class JobWatch {
     const loading = ++this.#loading;
     const fresh = () => loading === this.#loading && !this.#signal.aborted;
     await Promise.all([
-      this.#guarded(() => this.#loadPartitions(fresh)),
+      this.#guarded(() => this.#read(() => this.#loadPartitions(fresh), fresh)),
       this.#guarded(() => this.#loadSeries(fresh)),
       this.#guarded(() => this.#loadBottlenecks(fresh)),
-      this.#guarded(() => this.loadTuning()),
+      this.#guarded(() => this.#read(() => this.loadTuning(), fresh)),
     ]);
+  }
+
+  /** Where the token is missing, or the job, it is the stream that begins anew. */
+  #read(work, isWanted) {
+    return readAgain(work, {
+      signal: this.#signal,
+      tell: (failure) => this.#topics.emit("failure", failure),
+      retract: (failure) => this.#topics.emit("recovery", failure),
+      isWanted,
+    });
   }
 
   async #loadPartitions(fresh) {
@@ -154,21 +182,16 @@ export class JobWatch {
     try {
       await this.#readPartitions(fresh);
     } catch (failure) {
-      if (fresh()) this.#goOnWithout(failure, fresh);
+      if (fresh()) this.#goOnWithout();
       throw failure;
     }
   }
 
-  /** The list could not be read: what came meanwhile is shown, and the list is asked for later. */
-  #goOnWithout(failure, fresh) {
+  /** The list could not be read: what came meanwhile is shown. */
+  #goOnWithout() {
     const early = this.#early ?? [];
     this.#early = null;
     if (early.length) this.#takePartitions(early);
-    // Where the token is missing, or the job, it is the stream that begins anew.
-    if (failure instanceof Declined || failure.status === 404) return;
-    setTimeout(() => {
-      if (fresh()) this.#guarded(() => this.#loadPartitions(fresh));
-    }, AGAIN);
   }
 
   async #readPartitions(fresh) {
@@ -191,10 +214,14 @@ export class JobWatch {
   }
 
   async #loadSeries(fresh) {
-    const answers = await Promise.all(
-      DRAWN.map((name) =>
-        get("performance-metrics", { job: this.id, name, limit: POINTS }, this.#signal),
-      ),
+    const answers = await this.#read(
+      () =>
+        Promise.all(
+          DRAWN.map((name) =>
+            get("performance-metrics", { job: this.id, name, limit: POINTS }, this.#signal),
+          ),
+        ),
+      fresh,
     );
     if (!fresh()) return;
     this.series.clear();
@@ -204,19 +231,26 @@ export class JobWatch {
   }
 
   async #loadBottlenecks(fresh) {
-    const { items } = await get(
-      "performance-metrics/bottlenecks",
-      { job: this.id, limit: 1000 },
-      this.#signal,
+    const query = { job: this.id, limit: 1000 };
+    const before = this.bottlenecks;
+    // Events go on in a copy: those that come meanwhile are newer than the answer.
+    this.bottlenecks = new Map(before);
+    const answer = await this.#read(
+      () => get("performance-metrics/bottlenecks", query, this.#signal),
+      fresh,
     );
     if (!fresh()) return;
-    this.bottlenecks = new Map(items.map((each) => [each.id, each]));
+    const news = [...this.bottlenecks].filter(([id, each]) => each !== before.get(id));
+    this.bottlenecks = new Map([...answer.items.map((each) => [each.id, each]), ...news]);
     this.#topics.emit("bottlenecks", null);
   }
 
   /** Reads the changes of settings again. */
   async loadTuning() {
+    const loading = ++this.#loadingTuning;
     const { items } = await get("tuning/history", { job: this.id, limit: 1000 }, this.#signal);
+    // The answer to a later call may come before.
+    if (loading !== this.#loadingTuning) return;
     this.tuning = items;
     this.#topics.emit("tuning", items);
   }

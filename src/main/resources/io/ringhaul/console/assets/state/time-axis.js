@@ -28,6 +28,12 @@ export class TimeAxis {
     this.#tell();
   }
 
+  /** Forgets all time: what was measured is gone. */
+  forget() {
+    this.#range = this.#whole = this.#cursor = null;
+    this.#tell();
+  }
+
   /** The moment under the pointer; null for none. */
   get cursor() {
     return this.#cursor;

@@ -9,8 +9,9 @@ export const CLOSE = "Close";
 let dialogs = 0;
 
 /**
- * Shows a form and resolves to what `submit` returned, or to null where it was closed. While
- * `submit` throws, the dialog stays and shows the error's message.
+ * Shows a form and resolves to what `submit` returned, or to null where it was closed. It cannot be
+ * closed while `submit` is under way, which nothing takes back; where that throws, the dialog stays
+ * and shows the error's message.
  */
 export function openDialog({
   title,
@@ -56,9 +57,19 @@ export function openDialog({
       form,
     );
     let result = null;
+    let busy = false;
+    const setBusy = (value) => {
+      busy = value;
+      // Not disabled but aria-disabled: it keeps the focus.
+      accept.setAttribute("aria-disabled", String(busy));
+      cancel.disabled = busy;
+      // Chromium closes a dialog at the second Escape, whatever becomes of "cancel".
+      dialog.setAttribute("closedby", busy ? "none" : "closerequest");
+    };
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      accept.disabled = true;
+      if (busy) return;
+      setBusy(true);
       try {
         result = await submit();
         dialog.close();
@@ -68,12 +79,15 @@ export function openDialog({
         error.hidden = !error.textContent;
         error.scrollIntoView({ block: "nearest" });
       } finally {
-        accept.disabled = false;
+        setBusy(false);
       }
     });
     cancel.addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => {
-      if (event.target === dialog) dialog.close();
+      if (event.target === dialog && !busy) dialog.close();
+    });
+    dialog.addEventListener("cancel", (event) => {
+      if (busy) event.preventDefault();
     });
     // Back and forward leave the view that the dialog is about.
     const leave = () => dialog.close();

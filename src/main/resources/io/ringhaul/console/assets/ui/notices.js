@@ -33,6 +33,11 @@ export function clearError() {
   say(line, "");
 }
 
+/** Takes back what was said of a failure that is over. */
+export function retractError(failure) {
+  if (line.textContent === failure.message) clearError();
+}
+
 export function tell(sentence) {
   say(spoken, sentence);
   spoken.classList.add("shown");

@@ -1,24 +1,21 @@
-import { showError } from "./notices.js";
+import { pause } from "../core/again.js";
+import { retractError, showError } from "./notices.js";
 
 /** Does `work` now and then again and again, `millis` after it ended, while the page can be seen. */
 export async function poll(work, millis, signal) {
+  let told = null;
   while (!signal.aborted) {
     if (!document.hidden) {
       try {
         await work();
+        if (told) retractError(told);
+        told = null;
       } catch (failure) {
         if (signal.aborted) return;
-        showError(failure);
+        told = failure;
+        showError(told);
       }
     }
-    await new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, millis);
-      signal.addEventListener("abort", end);
-    });
+    await pause(millis, signal);
   }
 }

@@ -13,10 +13,12 @@ import { confirmQuestion } from "../ui/questions.js";
 export class JobControls {
   element = h("div", { class: "controls", role: "group", "aria-label": "Actions", hidden: true });
   #watch;
+  #signal;
   #buttons;
 
   constructor(watch, signal) {
     this.#watch = watch;
+    this.#signal = signal;
     this.#buttons = {
       stop: this.#button("stop", "Stop", () => this.#stop()),
       start: this.#button("start", "Resume", () => resume(watch)),
@@ -92,7 +94,8 @@ export class JobControls {
     )
       return;
     await change("DELETE", `batch-jobs/${encodeURIComponent(this.#watch.id)}`);
-    go(jobsAddress());
+    // Removing files takes its time: the reader may be at another job meanwhile.
+    if (!this.#signal.aborted) go(jobsAddress());
     tell("The job is deleted.");
   }
 }

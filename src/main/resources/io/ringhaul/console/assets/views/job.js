@@ -4,7 +4,7 @@ import { fill, h } from "../core/dom.js";
 import { go, jobAddress, jobsAddress } from "../core/router.js";
 import { isActive, needsAttention, stateTone } from "../state/job-state.js";
 import { JobWatch } from "../state/job-watch.js";
-import { showError } from "../ui/notices.js";
+import { retractError, showError } from "../ui/notices.js";
 import { empty } from "../ui/parts.js";
 import { showIcon } from "../ui/favicon.js";
 import { JobHead } from "./job-head.js";
@@ -28,6 +28,7 @@ export class JobView {
     this.#watch = new JobWatch(id, signal);
     this.#watch.on("connection", showConnection, signal);
     this.#watch.on("failure", showError, signal);
+    this.#watch.on("recovery", retractError, signal);
     this.#watch.on("gone", () => this.#gone(), signal);
     this.#watch.on("job", (job) => this.#draw(job), signal);
     this.#watch.on("bottlenecks", () => this.#markBottlenecks(), signal);

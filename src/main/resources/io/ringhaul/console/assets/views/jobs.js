@@ -1,5 +1,6 @@
 // The list of jobs: what runs or needs attention on top, then the others by name.
 
+import { readAgain } from "../core/again.js";
 import { get, session } from "../core/api.js";
 import { fill, h, keep, say } from "../core/dom.js";
 import { listen } from "../core/events.js";
@@ -10,7 +11,7 @@ import { isActive, needsAttention, stateTone } from "../state/job-state.js";
 import { commandText, copyLine } from "../ui/command.js";
 import { showIcon } from "../ui/favicon.js";
 import { newJob } from "../ui/job-forms.js";
-import { attempt, showError } from "../ui/notices.js";
+import { attempt, retractError, showError } from "../ui/notices.js";
 import { empty } from "../ui/parts.js";
 import { headsOf, jobRow, lookOf } from "./job-rows.js";
 import { showConnection } from "./shell.js";
@@ -35,6 +36,9 @@ export class JobsView {
   #query = { status: "", q: "" };
   #list = new JobList();
   #total = null;
+  #loading = 0;
+  /** The jobs of the newest event since the list was asked for. */
+  #told = null;
   #open = new Set();
   #rows = new Map();
   #tables = new Map();
@@ -93,10 +97,19 @@ export class JobsView {
   }
 
   async #load() {
+    const loading = ++this.#loading;
+    this.#told = null;
     try {
-      const page = await get("batch-jobs", { limit: LIMIT }, this.#signal);
+      const page = await readAgain(() => get("batch-jobs", { limit: LIMIT }, this.#signal), {
+        signal: this.#signal,
+        tell: showError,
+        retract: retractError,
+        isWanted: () => loading === this.#loading,
+      });
+      if (!page || loading !== this.#loading) return;
       this.#total = page.total;
       this.#list.replace(page.items);
+      if (this.#told) this.#list.update(this.#told);
       this.#draw();
     } catch (failure) {
       if (!this.#signal.aborted) showError(failure);
@@ -116,6 +129,7 @@ export class JobsView {
         onOpen: () => this.#load(),
         onEvent: (event, data) => {
           if (event !== "jobs") return;
+          this.#told = data.items;
           // Old jobs are told until they end.
           if (this.#list.update(data.items)) this.#load();
           this.#draw();

@@ -98,7 +98,7 @@ function latency(watch, signal) {
       }))
       .filter(({ points }) => points.length);
     section.hidden = !rows.length;
-    if (rows.length) heat.set(rows);
+    heat.set(rows);
   };
   const drawNodes = () => {
     const live = watch.job?.live?.nodes ?? [];
@@ -152,6 +152,7 @@ function resources(watch, signal) {
   const limits = h("div");
   const free = h("span", { class: "muted num" });
   let newest = null;
+  let started = watch.job?.started;
   const take = (answer) => {
     if (newest === null) store.replace(answer);
     else
@@ -167,11 +168,18 @@ function resources(watch, signal) {
   };
   poll(
     async () => {
+      if (watch.job?.started !== started) {
+        // The job was started over.
+        started = watch.job?.started;
+        newest = null;
+        store.clear();
+      }
       const since = newest ? new Date(newest + 1).toISOString() : null;
       const [usage, bounds] = await Promise.all([
         get("resource-usage", { job: watch.id, since, limit: POINTS }, signal),
         get("resource-usage/constraints", { job: watch.id }, signal),
       ]);
+      if (watch.job?.started !== started) return;
       take(usage);
       fill(limits, limitsCard(bounds.constraints));
     },
