@@ -352,6 +352,57 @@ class BatchWriterIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 20})
+  void errorOfDriverFailsWriter(int maxAgeMillis) throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    RecordingSession failing =
+        new RecordingSession(
+            session,
+            statement -> {
+              throw new OutOfMemoryError("test");
+            });
+    BatchWriter writer =
+        BatchWriter.builder(failing.session())
+            .parallelism(1)
+            .maxAge(Duration.ofMillis(maxAgeMillis))
+            .build();
+    writer.add(insert.bind(1, 1, 1));
+    writer.add(insert.bind(1, 2, 2).setIdempotent(false));
+    Thread.sleep(10L * maxAgeMillis);
+    assertThatThrownBy(() -> assertTimeoutPreemptively(Duration.ofSeconds(20), writer::close))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining("The batch writer ran out of memory");
+  }
+
+  @Test
+  void errorsOfRequestListenerAreOnlyLogged() {
+    String table = table();
+    PreparedStatement insert = insert(table);
+    BatchWriter writer =
+        BatchWriter.builder(session)
+            .parallelism(1)
+            .limits(new BatchLimits(1, 1 << 20, 10))
+            .onRequest(
+                (type, statements, bytes) -> {
+                  if (statements == 1 && type.isEmpty()) {
+                    return failure -> {
+                      throw new AssertionError("end");
+                    };
+                  }
+                  throw new AssertionError("start");
+                })
+            .build();
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          writer.add(insert.bind(1, 1, 1));
+          writer.add(List.of(insert.bind(1, 2, 2), insert.bind(1, 3, 3)));
+          writer.close();
+        });
+    assertThat(rows(table)).containsExactly(1, 2, 3);
+  }
+
   /** Records the call, and then throws if its number is 0. */
   private static WriteOutcome deaf(int number, Set<Integer> heard) {
     return new WriteOutcome() {

@@ -192,7 +192,7 @@ public final class BatchSender implements AutoCloseable {
       try {
         ending =
             listener.sending(Optional.ofNullable(shape.type()), shape.operations(), shape.bytes());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         warn(e);
       }
       super.run();
@@ -202,27 +202,30 @@ public final class BatchSender implements AutoCloseable {
     void ended(@Nullable Throwable failure) {
       try {
         ending.accept(Optional.ofNullable(failure).map(Failures::unwrap));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         warn(e);
       }
     }
 
-    private static void warn(RuntimeException failure) {
+    private static void warn(Throwable failure) {
       LOG.warn("The request listener failed; the writer continues", failure);
     }
   }
 
   private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
       throws InterruptedException {
-    begin();
     Sending sending = listener == null ? new Sending() : new ReportedSending(listener, shape);
+    begin();
     CompletionStage<AsyncResultSet> response;
     try {
       // Waits for a slot on the caller's thread.
       response = sender.send(request, sending);
-    } catch (InterruptedException | RuntimeException e) {
-      sending.ended(e);
-      end();
+    } catch (InterruptedException | RuntimeException | Error e) {
+      try {
+        sending.ended(e);
+      } finally {
+        end();
+      }
       throw e;
     }
     return response.whenComplete(
