@@ -317,9 +317,9 @@ public final class StreamWriter implements AutoCloseable {
         stream.sendOlderThan(age);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException | OutOfMemoryError e) {
-        // The stream throws the failure again on the next add or flush. A moment without memory
-        // must not end the checks.
+      } catch (RuntimeException | Error e) {
+        // If statements were lost, the stream has failed and throws that on the next add or flush.
+        // Otherwise the next check tries again; a moment without memory must not end the checks.
         LOG.debug("A batch at its maximum age could not be sent", e);
       }
     }
