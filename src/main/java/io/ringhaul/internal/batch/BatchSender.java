@@ -215,35 +215,51 @@ public final class BatchSender implements AutoCloseable {
   private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
       throws InterruptedException {
     Sending sending = listener == null ? new Sending() : new ReportedSending(listener, shape);
+    return whole(
+        () -> {
+          CompletionStage<AsyncResultSet> response;
+          try {
+            // Waits for a slot on the caller's thread.
+            response = sender.send(request, sending);
+          } catch (InterruptedException | RuntimeException | Error e) {
+            sending.ended(e);
+            throw e;
+          }
+          return response.whenComplete(
+              (answer, failed) -> {
+                sending.ended(failed);
+                if (failed == null) {
+                  metrics.batch(shape.operations(), shape.bytes());
+                  long nanos = System.nanoTime() - sending.began;
+                  meter.acknowledged(shape, rows, nanos, isWarnedOf(answer));
+                } else {
+                  meter.failed(failed);
+                }
+              });
+        });
+  }
+
+  /** One request, or several that belong together. */
+  interface Requests<T> {
+
+    /** Sends them; waits for slots. */
+    CompletionStage<T> send() throws InterruptedException;
+  }
+
+  /** Sends requests for which {@link #await} waits as a whole, from the first to the last. */
+  <T> CompletionStage<T> whole(Requests<T> requests) throws InterruptedException {
     begin();
-    CompletionStage<AsyncResultSet> response;
+    boolean isSent = false;
     try {
-      // Waits for a slot on the caller's thread.
-      response = sender.send(request, sending);
-    } catch (InterruptedException | RuntimeException | Error e) {
-      try {
-        sending.ended(e);
-      } finally {
+      // Last: who waits for the end reads the metrics next.
+      CompletionStage<T> response = requests.send().whenComplete((answer, failed) -> end());
+      isSent = true;
+      return response;
+    } finally {
+      if (!isSent) {
         end();
       }
-      throw e;
     }
-    return response.whenComplete(
-        (answer, failed) -> {
-          try {
-            sending.ended(failed);
-            if (failed == null) {
-              metrics.batch(shape.operations(), shape.bytes());
-              long nanos = System.nanoTime() - sending.began;
-              meter.acknowledged(shape, rows, nanos, isWarnedOf(answer));
-            } else {
-              meter.failed(failed);
-            }
-          } finally {
-            // Last: who waits for it reads the metrics next.
-            end();
-          }
-        });
   }
 
   private static boolean isWarnedOf(AsyncResultSet answer) {

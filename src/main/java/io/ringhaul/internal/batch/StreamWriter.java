@@ -255,8 +255,14 @@ public final class StreamWriter implements AutoCloseable {
   /** See {@link BatchWriter#close()}. */
   @Override
   public void close() {
+    @Nullable RuntimeException failed = null;
     try {
-      stream.finish();
+      try {
+        stream.finish();
+      } catch (RuntimeException e) {
+        failed = e;
+      }
+      // Also after a failure of the stream, which is none of a unit.
       sender.await();
     } catch (InterruptedException e) {
       LOG.debug("Interrupted during close", e);
@@ -265,6 +271,9 @@ public final class StreamWriter implements AutoCloseable {
       ageLimit.close();
       stream.close();
       sender.close();
+    }
+    if (failed != null) {
+      throw failed;
     }
   }
 
