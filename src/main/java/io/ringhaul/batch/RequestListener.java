@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 
 /**
  * Called for each request of a {@link BatchWriter}, at its start and at its end. A request is a
- * batch or a single statement, of the stream or of a unit; its retries belong to it. Exceptions of
- * the listener are logged, and the writer continues.
+ * batch or a single statement, of the stream or of a unit; its retries belong to it. Exceptions and
+ * errors of the listener are logged, and the writer continues.
  */
 @FunctionalInterface
 public interface RequestListener {

@@ -295,22 +295,33 @@ final class SparkScan implements Batch, SupportsReportStatistics, SupportsRuntim
     @Override
     public PartitionReader<InternalRow> createReader(InputPartition partition) {
       CqlSession session = Sessions.lease(source);
+      try {
+        return reader(session, (Part) partition);
+      } catch (RuntimeException | Error e) {
+        Sessions.giveBack(source.id());
+        throw e;
+      }
+    }
+
+    private PartitionReader<InternalRow> reader(CqlSession session, Part part) {
       TokenAwareBulkOperator operator = TokenAwareBulkOperator.over(session);
       try {
-        Part part = (Part) partition;
         if (counts) {
           options.lookUp(session, List.of());
         }
         return counts ? counted(operator, part) : new Reader(this, session, operator, part);
-      } catch (RuntimeException e) {
-        close(operator);
+      } catch (RuntimeException | Error e) {
+        operator.close();
         throw e;
       }
     }
 
     private void close(TokenAwareBulkOperator operator) {
-      operator.close();
-      Sessions.giveBack(source.id());
+      try {
+        operator.close();
+      } finally {
+        Sessions.giveBack(source.id());
+      }
     }
 
     private <S extends ScanRequest<S, ?>> S request(S request, Part part) {
@@ -438,8 +449,11 @@ final class SparkScan implements Batch, SupportsReportStatistics, SupportsRuntim
 
     @Override
     public void close() {
-      rows.close();
-      readers.close(operator);
+      try {
+        rows.close();
+      } finally {
+        readers.close(operator);
+      }
     }
   }
 }

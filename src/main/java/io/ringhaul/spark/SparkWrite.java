@@ -483,7 +483,7 @@ record SparkWrite(
       CqlSession session = Sessions.lease(source);
       try {
         return new Writer(this, session, partition, task);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         Sessions.giveBack(source.id());
         throw e;
       }

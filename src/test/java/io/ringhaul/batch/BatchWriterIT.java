@@ -23,12 +23,14 @@ import io.ringhaul.cluster.TestCluster;
 import io.ringhaul.exceptions.BatchFailedException;
 import io.ringhaul.exceptions.BulkOperationException;
 import io.ringhaul.exceptions.RowRejectedException;
+import io.ringhaul.exceptions.RowsRejectedException;
 import io.ringhaul.exceptions.UnknownWriteOutcomeException;
 import io.ringhaul.exceptions.UnsuitableBatchException;
 import io.ringhaul.internal.batch.HeldAnswers;
 import io.ringhaul.internal.batch.StreamWriter;
 import io.ringhaul.internal.batch.TestStreams;
 import io.ringhaul.internal.request.RequestSettings;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -352,6 +354,57 @@ class BatchWriterIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 20})
+  void errorOfDriverFailsWriter(int maxAgeMillis) throws InterruptedException {
+    PreparedStatement insert = insert(table());
+    RecordingSession failing =
+        new RecordingSession(
+            session,
+            statement -> {
+              throw new OutOfMemoryError("test");
+            });
+    BatchWriter writer =
+        BatchWriter.builder(failing.session())
+            .parallelism(1)
+            .maxAge(Duration.ofMillis(maxAgeMillis))
+            .build();
+    writer.add(insert.bind(1, 1, 1));
+    writer.add(insert.bind(1, 2, 2).setIdempotent(false));
+    Thread.sleep(10L * maxAgeMillis);
+    assertThatThrownBy(() -> assertTimeoutPreemptively(Duration.ofSeconds(20), writer::close))
+        .isInstanceOf(BulkOperationException.class)
+        .hasMessageContaining("The batch writer ran out of memory");
+  }
+
+  @Test
+  void errorsOfRequestListenerAreOnlyLogged() {
+    String table = table();
+    PreparedStatement insert = insert(table);
+    BatchWriter writer =
+        BatchWriter.builder(session)
+            .parallelism(1)
+            .limits(new BatchLimits(1, 1 << 20, 10))
+            .onRequest(
+                (type, statements, bytes) -> {
+                  if (statements == 1 && type.isEmpty()) {
+                    return failure -> {
+                      throw new AssertionError("end");
+                    };
+                  }
+                  throw new AssertionError("start");
+                })
+            .build();
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          writer.add(insert.bind(1, 1, 1));
+          writer.add(List.of(insert.bind(1, 2, 2), insert.bind(1, 3, 3)));
+          writer.close();
+        });
+    assertThat(rows(table)).containsExactly(1, 2, 3);
+  }
+
   /** Records the call, and then throws if its number is 0. */
   private static WriteOutcome deaf(int number, Set<Integer> heard) {
     return new WriteOutcome() {
@@ -501,6 +554,63 @@ class BatchWriterIT {
       flush.get(10, TimeUnit.SECONDS);
       assertThat(writer.writtenStatements()).isEqualTo(8);
     }
+  }
+
+  @Test
+  void closeWaitsForUnitsAfterRejection() throws Exception {
+    String table = table();
+    PreparedStatement insert = insert(table);
+    HeldAnswers answers = new HeldAnswers(1);
+    BatchWriter writer = batchesOfThree(answers.session(session), 8);
+    CompletableFuture<BatchResult> unit =
+        executeAsync(writer, Operation.insert(row(table, 7))).toCompletableFuture();
+    writer.add(insert.bind(1, null, 1));
+    CompletableFuture<Void> closing = inBackground(writer::close);
+    await(() -> answers.asked() == 2);
+    assertThatThrownBy(() -> closing.get(500, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    answers.release(0);
+    assertThatThrownBy(() -> closing.get(20, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(RowsRejectedException.class);
+    assertThat(unit.get(20, TimeUnit.SECONDS).applied()).isTrue();
+    assertThat(writer.metrics().single()).isEqualTo(1);
+  }
+
+  @Test
+  void closeWaitsForAllPagesOfReads() throws Exception {
+    String table = table();
+    PreparedStatement insert = insert(table);
+    for (int c = 0; c < 3; c++) {
+      session.execute(insert.bind(1, c, c));
+    }
+    CompletableFuture<Void> nextPages = new CompletableFuture<>();
+    CqlSession paging =
+        RecordingSession.answering(
+                session,
+                (statement, send) ->
+                    send.apply(statement).thenApply(page -> pagedAfter(nextPages, page)))
+            .session();
+    BatchWriter writer = BatchWriter.over(paging);
+    SimpleStatement read =
+        SimpleStatement.newInstance("SELECT c FROM " + table + " WHERE p = 1").setPageSize(2);
+    CompletableFuture<BatchResult> unit =
+        executeAsync(writer, Operation.of(read)).toCompletableFuture();
+    CompletableFuture<Void> closing = inBackground(writer::close);
+    assertThatThrownBy(() -> closing.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+    nextPages.complete(null);
+    closing.get(20, TimeUnit.SECONDS);
+    assertThat(unit.get(20, TimeUnit.SECONDS).answers().get(0).rows()).hasSize(3);
+  }
+
+  private static AsyncResultSet pagedAfter(CompletableFuture<Void> release, AsyncResultSet page) {
+    return (AsyncResultSet)
+        Proxy.newProxyInstance(
+            AsyncResultSet.class.getClassLoader(),
+            new Class<?>[] {AsyncResultSet.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("fetchNextPage")
+                    ? release.thenCompose(released -> page.fetchNextPage())
+                    : method.invoke(page, arguments));
   }
 
   private static BatchWriter batchesOfThree(CqlSession over, int parallelism) {

@@ -61,11 +61,13 @@ public final class BatchDelivery {
     // missing.
     List<BatchableStatement<?>> statements = batch.statements();
     RingLocation location = batch.batchKey().location();
-    boolean isWhole =
-        location.isKnownPartition()
-            || (!(location instanceof RingLocation.Replicas) && sender.isOnePartition(statements));
+    boolean isWhole;
     CompletionStage<AsyncResultSet> response;
     try {
+      isWhole =
+          location.isKnownPartition()
+              || (!(location instanceof RingLocation.Replicas)
+                  && sender.isOnePartition(statements));
       // Throttled when sent: throttling the added statements would send batches in bursts.
       sender.awaitLimits(counted, batch.bytes());
       inFlight.requireSound();
@@ -82,7 +84,7 @@ public final class BatchDelivery {
     } catch (InterruptedException e) {
       dropped(batch, new CancellationException("interrupted before the batch was sent"));
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       dropped(batch, e);
       throw e;
     }
@@ -112,7 +114,7 @@ public final class BatchDelivery {
   }
 
   /** Fails the writer, because a batch was taken from the buffer and not sent. */
-  void dropped(Batch batch, RuntimeException reason) {
+  void dropped(Batch batch, Throwable reason) {
     try {
       failed(batch, reason);
     } finally {
@@ -170,9 +172,12 @@ public final class BatchDelivery {
   }
 
   private void failed(Batch batch, Throwable failed) {
+    Throwable cause = Failures.unwrap(failed);
     inFlight.fail(
-        new BulkOperationException(
-            "A batch could not be written: " + Failures.describe(failed), Failures.unwrap(failed)));
+        cause instanceof OutOfMemoryError error
+            ? Failures.outOfMemory(error, "The batch writer")
+            : new BulkOperationException(
+                "A batch could not be written: " + Failures.describe(cause), cause));
     batch.writes().forEach(writes -> tell(writes, outcome -> outcome.failed(failed)));
   }
 

@@ -192,7 +192,7 @@ public final class BatchSender implements AutoCloseable {
       try {
         ending =
             listener.sending(Optional.ofNullable(shape.type()), shape.operations(), shape.bytes());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         warn(e);
       }
       super.run();
@@ -202,45 +202,64 @@ public final class BatchSender implements AutoCloseable {
     void ended(@Nullable Throwable failure) {
       try {
         ending.accept(Optional.ofNullable(failure).map(Failures::unwrap));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         warn(e);
       }
     }
 
-    private static void warn(RuntimeException failure) {
+    private static void warn(Throwable failure) {
       LOG.warn("The request listener failed; the writer continues", failure);
     }
   }
 
   private CompletionStage<AsyncResultSet> send(Request request, Shape shape, long rows)
       throws InterruptedException {
-    begin();
     Sending sending = listener == null ? new Sending() : new ReportedSending(listener, shape);
-    CompletionStage<AsyncResultSet> response;
-    try {
-      // Waits for a slot on the caller's thread.
-      response = sender.send(request, sending);
-    } catch (InterruptedException | RuntimeException e) {
-      sending.ended(e);
-      end();
-      throw e;
-    }
-    return response.whenComplete(
-        (answer, failed) -> {
+    return whole(
+        () -> {
+          CompletionStage<AsyncResultSet> response;
           try {
-            sending.ended(failed);
-            if (failed == null) {
-              metrics.batch(shape.operations(), shape.bytes());
-              long nanos = System.nanoTime() - sending.began;
-              meter.acknowledged(shape, rows, nanos, isWarnedOf(answer));
-            } else {
-              meter.failed(failed);
-            }
-          } finally {
-            // Last: who waits for it reads the metrics next.
-            end();
+            // Waits for a slot on the caller's thread.
+            response = sender.send(request, sending);
+          } catch (InterruptedException | RuntimeException | Error e) {
+            sending.ended(e);
+            throw e;
           }
+          return response.whenComplete(
+              (answer, failed) -> {
+                sending.ended(failed);
+                if (failed == null) {
+                  metrics.batch(shape.operations(), shape.bytes());
+                  long nanos = System.nanoTime() - sending.began;
+                  meter.acknowledged(shape, rows, nanos, isWarnedOf(answer));
+                } else {
+                  meter.failed(failed);
+                }
+              });
         });
+  }
+
+  /** One request, or several that belong together. */
+  interface Requests<T> {
+
+    /** Sends them; waits for slots. */
+    CompletionStage<T> send() throws InterruptedException;
+  }
+
+  /** Sends requests for which {@link #await} waits as a whole, from the first to the last. */
+  <T> CompletionStage<T> whole(Requests<T> requests) throws InterruptedException {
+    begin();
+    boolean isSent = false;
+    try {
+      // Last: who waits for the end reads the metrics next.
+      CompletionStage<T> response = requests.send().whenComplete((answer, failed) -> end());
+      isSent = true;
+      return response;
+    } finally {
+      if (!isSent) {
+        end();
+      }
+    }
   }
 
   private static boolean isWarnedOf(AsyncResultSet answer) {

@@ -23,6 +23,9 @@ public final class PublishedStatements implements Flow.Subscriber<BatchableState
   private final BlockingQueue<Object> given = new LinkedBlockingQueue<>();
   private volatile Flow.@Nullable Subscription subscription;
 
+  /** Whether the calling thread takes no more statements. */
+  private volatile boolean isOver;
+
   private PublishedStatements() {}
 
   /** Writes one statement; may block. */
@@ -44,6 +47,7 @@ public final class PublishedStatements implements Flow.Subscriber<BatchableState
       publisher.subscribe(statements);
       return statements.writeAll(writing);
     } finally {
+      statements.isOver = true;
       Flow.Subscription open = statements.subscription;
       if (open != null) {
         open.cancel();
@@ -77,6 +81,11 @@ public final class PublishedStatements implements Flow.Subscriber<BatchableState
       return;
     }
     subscription = opened;
+    // Second: one of the two threads sees what the other one has set.
+    if (isOver) {
+      opened.cancel();
+      return;
+    }
     opened.request(AHEAD);
   }
 

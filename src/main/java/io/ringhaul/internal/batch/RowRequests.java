@@ -58,7 +58,7 @@ public final class RowRequests {
               (answer, failed) -> {
                 try {
                   then.accept(answer, failed);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                   underWay.fail(failure(together, e));
                 } finally {
                   underWay.end();

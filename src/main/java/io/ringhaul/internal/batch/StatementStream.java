@@ -73,9 +73,13 @@ public final class StatementStream implements AutoCloseable {
     synchronized (open) {
       inFlight.requireSound();
       requireOpen();
-      full = open.add(batchKey, writes);
-      // Inside the lock: a concurrent flush must see these batches as open or as in flight.
-      full.forEach(inFlight::begin);
+      try {
+        full = open.add(batchKey, writes);
+        // Inside the lock: a concurrent flush must see these batches as open or as in flight.
+        full.forEach(inFlight::begin);
+      } catch (Error e) {
+        throw lost(e);
+      }
     }
     sendAll(full);
   }
@@ -213,15 +217,28 @@ public final class StatementStream implements AutoCloseable {
     Batch batch;
     do {
       synchronized (open) {
-        batch = taking.get();
-        if (batch != null) {
-          inFlight.begin(batch);
+        try {
+          batch = taking.get();
+          if (batch != null) {
+            inFlight.begin(batch);
+          }
+        } catch (Error e) {
+          throw lost(e);
         }
       }
       if (batch != null) {
         delivery.send(batch, batch.writes().size());
       }
     } while (batch != null);
+  }
+
+  /**
+   * Fails the writer, because statements that leave the buffer may be neither open nor in flight
+   * after an error such as a lack of memory.
+   */
+  private Error lost(Error why) {
+    inFlight.fail(Failures.notPassing(why, "The batch writer"));
+    return why;
   }
 
   private void sendAll() throws InterruptedException {

@@ -255,8 +255,14 @@ public final class StreamWriter implements AutoCloseable {
   /** See {@link BatchWriter#close()}. */
   @Override
   public void close() {
+    @Nullable RuntimeException failed = null;
     try {
-      stream.finish();
+      try {
+        stream.finish();
+      } catch (RuntimeException e) {
+        failed = e;
+      }
+      // Also after a failure of the stream, which is none of a unit.
       sender.await();
     } catch (InterruptedException e) {
       LOG.debug("Interrupted during close", e);
@@ -265,6 +271,9 @@ public final class StreamWriter implements AutoCloseable {
       ageLimit.close();
       stream.close();
       sender.close();
+    }
+    if (failed != null) {
+      throw failed;
     }
   }
 
@@ -317,9 +326,9 @@ public final class StreamWriter implements AutoCloseable {
         stream.sendOlderThan(age);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException | OutOfMemoryError e) {
-        // The stream throws the failure again on the next add or flush. A moment without memory
-        // must not end the checks.
+      } catch (RuntimeException | Error e) {
+        // If statements were lost, the stream has failed and throws that on the next add or flush.
+        // Otherwise the next check tries again; a moment without memory must not end the checks.
         LOG.debug("A batch at its maximum age could not be sent", e);
       }
     }

@@ -81,12 +81,12 @@ public final class UnitExecution {
     boolean reads = traits.stream().anyMatch(StatementTraits::isRead);
     if (reads) {
       requireFew(operations.size(), false);
-      return oneByOne(statements, traits, type);
+      return sender.whole(() -> oneByOne(statements, traits, type));
     }
     WriteUnit unit =
         WriteUnit.of(statements, traits, BatchAttributes.of(statements, catalog), type);
     requireFew(operations.size(), unit.type() == BatchType.UNLOGGED && !unit.isConditional());
-    return asBatches(unit);
+    return sender.whole(() -> asBatches(unit));
   }
 
   private BatchableStatement<?> statement(Operation operation) {

@@ -123,12 +123,14 @@ public final class WritesInFlight {
       return null;
     }
     Queue<Batch> oldest = alone.firstEntry().getValue();
-    Batch next = oldest.remove();
+    Batch next = oldest.element();
+    // First: if this throws, the writes still wait.
+    begin(next);
+    oldest.remove();
     if (oldest.isEmpty()) {
-      alone.pollFirstEntry();
+      alone.remove(next.generation());
     }
     isAnyAlone = !alone.isEmpty();
-    begin(next);
     return next;
   }
 

@@ -136,13 +136,17 @@ public final class RequestSender implements Steering, AutoCloseable {
   /**
    * Sends as {@link #send(Request)} does.
    *
-   * @param sending called in the calling thread when the request has its slot, before it is sent;
-   *     must not throw
+   * @param sending called in the calling thread when the request has its slot, before it is sent
    */
   public CompletionStage<AsyncResultSet> send(Request request, Runnable sending)
       throws InterruptedException {
     Slot<Node> slot = slot(request);
-    sending.run();
+    try {
+      sending.run();
+    } catch (RuntimeException | Error e) {
+      slots.release(slot);
+      throw e;
+    }
     return start(request, slot);
   }
 
@@ -337,45 +341,83 @@ public final class RequestSender implements Steering, AutoCloseable {
               // All nodes of the data centre are down; the driver would choose another one.
               ? CompletableFuture.failedFuture(new NoNodeAvailableException())
               : session.executeAsync(node == null ? statement : statement.setNode(node));
-    } catch (RuntimeException e) {
-      slots.release(attempt.slot());
-      result.completeExceptionally(e);
+      meter.sent(node);
+    } catch (RuntimeException | Error e) {
+      end(attempt.slot(), result, null, e);
       return;
     }
-    meter.sent(node);
     response.whenComplete(
         (rows, thrown) -> {
-          long now = System.nanoTime();
-          long took = now - sent;
-          if (thrown == null || Failures.isAnswer(thrown)) {
-            heard = now;
-          }
-          if (thrown == null) {
-            slots.answered(attempt.slot(), took);
-            meter.answered(node, rows.getExecutionInfo(), took);
-            rings.learn(attempt.statement(), rows.getExecutionInfo());
-            slots.succeeded(sent);
-            slots.release(attempt.slot());
-            result.complete(rows);
+          Throwable failure =
+              thrown != null && attempt.request().isForOneNode() ? ofOneNode(thrown) : thrown;
+          boolean isRepeated;
+          try {
+            if (thrown == null) {
+              answered(attempt, node, sent, rows);
+            }
+            isRepeated = thrown != null && isRepeated(attempt, node, sent, thrown, failure);
+          } catch (RuntimeException | Error e) {
+            // This is a driver thread: without this the request would never end.
+            end(attempt.slot(), result, null, e);
             return;
-          }
-          Throwable failure = attempt.request().isForOneNode() ? ofOneNode(thrown) : thrown;
-          boolean isRepeated = !closed && isWorthAnother(attempt, failure);
-          boolean isDivided = !isRepeated && attempt.request().isInParts();
-          // A fast failure must not count as a low latency.
-          slots.answered(
-              attempt.slot(), isDivided ? took : Math.max(took, settings.timeout().toNanos()));
-          meter.failed(node, thrown, isDivided);
-          if (Failures.isOverload(failure)) {
-            slots.overloaded(sent);
           }
           if (isRepeated) {
             retry(attempt, result, failure);
-            return;
+          } else {
+            boolean isCancelled = closed && thrown != null;
+            end(attempt.slot(), result, rows, isCancelled ? InFlight.cancelled() : failure);
           }
-          slots.release(attempt.slot());
-          result.completeExceptionally(closed ? InFlight.cancelled() : Failures.unwrap(failure));
         });
+  }
+
+  /** Counts the answer to an attempt. */
+  private void answered(Attempt attempt, @Nullable Node node, long sent, AsyncResultSet rows) {
+    long now = System.nanoTime();
+    heard = now;
+    slots.answered(attempt.slot(), now - sent);
+    meter.answered(node, rows.getExecutionInfo(), now - sent);
+    rings.learn(attempt.statement(), rows.getExecutionInfo());
+    slots.succeeded(sent);
+  }
+
+  /**
+   * Counts the failure of an attempt and decides whether to repeat it.
+   *
+   * @param thrown the failure as the driver threw it
+   */
+  private boolean isRepeated(
+      Attempt attempt, @Nullable Node node, long sent, Throwable thrown, Throwable failure) {
+    long now = System.nanoTime();
+    if (Failures.isAnswer(thrown)) {
+      heard = now;
+    }
+    boolean isRepeated = !closed && isWorthAnother(attempt, failure);
+    boolean isDivided = !isRepeated && attempt.request().isInParts();
+    // A fast failure must not count as a low latency.
+    long took = isDivided ? now - sent : Math.max(now - sent, settings.timeout().toNanos());
+    slots.answered(attempt.slot(), took);
+    meter.failed(node, thrown, isDivided);
+    if (Failures.isOverload(failure)) {
+      slots.overloaded(sent);
+    }
+    return isRepeated;
+  }
+
+  /** Returns the slot of a request and, in all cases, completes the request. */
+  private void end(
+      Slot<Node> slot,
+      CompletableFuture<AsyncResultSet> result,
+      @Nullable AsyncResultSet rows,
+      @Nullable Throwable failure) {
+    try {
+      slots.release(slot);
+    } finally {
+      if (failure == null) {
+        result.complete(rows);
+      } else {
+        result.completeExceptionally(Failures.unwrap(failure));
+      }
+    }
   }
 
   /** Returns the node's own failure, which the driver wraps as a failure of all nodes. */
@@ -412,16 +454,28 @@ public final class RequestSender implements Steering, AutoCloseable {
     try {
       Statement<?> next =
           failed.request().again().apply(failed.statement(), Failures.unwrap(failure));
-      pauses.after(failed.number(), result, () -> resume(failed, next, result));
-    } catch (RuntimeException e) {
-      slots.release(held);
-      result.completeExceptionally(Failures.unwrap(failure));
+      pauses.after(failed.number(), result, () -> resume(failed, held, next, result));
+    } catch (RuntimeException | Error e) {
+      end(held, result, null, failure);
     }
   }
 
-  private void resume(Attempt failed, Statement<?> next, CompletableFuture<AsyncResultSet> result) {
+  private void resume(
+      Attempt failed,
+      Slot<Node> held,
+      Statement<?> next,
+      CompletableFuture<AsyncResultSet> result) {
+    List<Node> nodes;
+    try {
+      nodes = coordinators(failed.request(), failed.slot().node());
+    } catch (RuntimeException | Error e) {
+      // This is the thread of the pauses: without this the request would never end.
+      pauses.over(result);
+      end(held, result, null, e);
+      return;
+    }
     slots
-        .resume(coordinators(failed.request(), failed.slot().node()))
+        .resume(nodes)
         .whenComplete(
             (slot, ended) -> {
               pauses.over(result);

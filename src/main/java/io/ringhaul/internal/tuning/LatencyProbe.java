@@ -136,7 +136,7 @@ public final class LatencyProbe implements AutoCloseable {
     }
     try {
       probe.get().whenComplete((answer, failure) -> answered(request, failure));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       answered(request, e);
     }
   }

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -29,6 +32,11 @@ public final class Tuner implements SampleListener {
   private final Consumer<TuningEntry> history;
   private final HillClimber climber;
   private final Advice advice;
+
+  /** Entries that {@link #tell} has not passed on. */
+  private final Queue<TuningEntry> untold = new ConcurrentLinkedQueue<>();
+
+  private final ReentrantLock telling = new ReentrantLock();
   private int samples;
 
   /**
@@ -36,7 +44,8 @@ public final class Tuner implements SampleListener {
    * @param earlier the best values of an earlier job, by name; empty if unknown
    * @param held whether something other than the parameters, such as a rate limit, limited the
    *     speed of a sample; such samples are not measured
-   * @param history receives each change, and again with its measured effect, on the calling thread
+   * @param history receives each change, and again with its measured effect, in order; may take
+   *     long, since the end of a job does not wait for it
    */
   public Tuner(
       TuningMode mode,
@@ -49,17 +58,37 @@ public final class Tuner implements SampleListener {
     this.history = history;
     List<Parameter> tuned =
         parameters.stream().filter(each -> each.preference() != Parameter.Preference.KEPT).toList();
-    this.climber = new HillClimber(tuned, held, history);
-    this.advice = new Advice(tuned, earlier, history);
+    this.climber = new HillClimber(tuned, held, untold::add);
+    this.advice = new Advice(tuned, earlier, untold::add);
   }
 
   @Override
-  public synchronized void sampled(Sample sample) {
-    samples++;
-    switch (mode) {
-      case ADAPT -> climber.sampled(sample);
-      case ADVISE -> advice.sampled(sample);
-      case OFF -> {}
+  public void sampled(Sample sample) {
+    synchronized (this) {
+      samples++;
+      switch (mode) {
+        case ADAPT -> climber.sampled(sample);
+        case ADVISE -> advice.sampled(sample);
+        case OFF -> {}
+      }
+    }
+    tell();
+  }
+
+  /**
+   * Passes entries on, outside the lock of the tuner. A thread that finds another one at it leaves
+   * its entries to that one, which keeps their order.
+   */
+  private void tell() {
+    while (!untold.isEmpty() && telling.tryLock()) {
+      try {
+        TuningEntry next = untold.poll();
+        if (next != null) {
+          history.accept(next);
+        }
+      } finally {
+        telling.unlock();
+      }
     }
   }
 
@@ -69,7 +98,14 @@ public final class Tuner implements SampleListener {
    * @param id the id of the history entry
    * @throws InvalidSettingException if the job has no such parameter, or the value is out of bounds
    */
-  public synchronized void set(String id, String name, long value, Instant time) {
+  public void set(String id, String name, long value, Instant time) {
+    synchronized (this) {
+      untold.add(change(id, name, value, time));
+    }
+    tell();
+  }
+
+  private TuningEntry change(String id, String name, long value, Instant time) {
     Parameter parameter = parameter(name);
     Tunable tunable = parameter.tunable();
     if (value < tunable.least() || value > tunable.most()) {
@@ -81,9 +117,8 @@ public final class Tuner implements SampleListener {
     climber.leave(parameter);
     long before = tunable.value();
     tunable.set(value);
-    history.accept(
-        new TuningEntry(
-            id, time, name, before, value, "Set by a user", Optional.empty(), State.APPLIED));
+    return new TuningEntry(
+        id, time, name, before, value, "Set by a user", Optional.empty(), State.APPLIED);
   }
 
   /** The current values of the parameters, by name. */
@@ -122,8 +157,11 @@ public final class Tuner implements SampleListener {
   }
 
   /** Reverts the current trial at the end of the job. */
-  public synchronized void end() {
-    climber.stop();
+  public void end() {
+    synchronized (this) {
+      climber.stop();
+    }
+    tell();
   }
 
   /**

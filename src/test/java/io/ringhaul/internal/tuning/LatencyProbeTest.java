@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,26 @@ class LatencyProbeTest {
     try (LatencyProbe probe = start(Duration.ofMillis(20))) {
       await("the least", () -> probe.allowed() == LatencyGuard.LEAST);
       assertThat(asked.size()).as("requests without a response").isLessThanOrEqualTo(100);
+    }
+  }
+
+  @Test
+  void errorsOfProbeLowerLimitUntilTheyEnd() throws InterruptedException {
+    answers = true;
+    AtomicInteger errors = new AtomicInteger();
+    LatencyBound bound = new LatencyBound(Duration.ofMillis(200), Duration.ofSeconds(1));
+    try (LatencyProbe probe =
+        LatencyProbe.start(
+            bound,
+            () -> {
+              if (errors.getAndIncrement() < 110) {
+                throw new AssertionError("test");
+              }
+              return ask();
+            },
+            new HeldRequests(() -> 8, () -> 8, () -> paused, ceilings::add))) {
+      await("the least", () -> probe.allowed() == LatencyGuard.LEAST);
+      await("more than the least", () -> probe.allowed() > LatencyGuard.LEAST);
     }
   }
 

@@ -2,16 +2,21 @@ package io.ringhaul.internal.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.ringhaul.exceptions.InvalidSettingException;
 import io.ringhaul.internal.tuning.SimulatedJob.Cluster;
 import io.ringhaul.job.TuningEntry;
 import io.ringhaul.job.TuningEntry.State;
 import io.ringhaul.limits.TuningMode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Tests a tuner in each mode, and manual changes. */
@@ -127,6 +132,44 @@ class TunerTest {
         .hasMessage("The job has no parameter colour; it has inFlight, pageRows");
     assertThat(history).isEmpty();
     assertThat(tuner.values()).isEqualTo(job.values());
+  }
+
+  @Test
+  void endDoesNotWaitForConsumer() throws Exception {
+    CountDownLatch isTold = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    Tuner tuner =
+        new Tuner(
+            TuningMode.ADAPT,
+            job.parameters(),
+            Map.of(),
+            sample -> false,
+            entry -> {
+              isTold.countDown();
+              await(release);
+              history.add(entry);
+            });
+    CompletableFuture<Void> sampling = CompletableFuture.runAsync(() -> run(tuner, 60));
+    await(isTold);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          tuner.proven();
+          tuner.end();
+        });
+    release.countDown();
+    sampling.get(20, TimeUnit.SECONDS);
+    TuningEntry begun = history.get(0);
+    assertThat(history.get(1).id()).isEqualTo(begun.id());
+    assertThat(history.get(1).state()).isEqualTo(State.REVERTED);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
