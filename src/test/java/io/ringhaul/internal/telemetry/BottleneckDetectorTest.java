@@ -49,8 +49,12 @@ class BottleneckDetectorTest {
       };
 
   private BottleneckDetector detector(OperationKind work) {
+    return detector(work, listener);
+  }
+
+  private BottleneckDetector detector(OperationKind work, BottleneckListener told) {
     return new BottleneckDetector(
-        work, RequestLimits.NONE, jobs.enter("this job", Optional.empty()), List.of(listener));
+        work, RequestLimits.NONE, jobs.enter("this job", Optional.empty()), List.of(told));
   }
 
   private void pass(BottleneckDetector detector, int samples, Consumer<TestSample> change) {
@@ -672,14 +676,11 @@ class BottleneckDetectorTest {
   @Test
   void toleratesFailedListeners() {
     BottleneckDetector detector =
-        new BottleneckDetector(
+        detector(
             OperationKind.EXPORT,
-            RequestLimits.NONE,
-            jobs.enter("this job", Optional.empty()),
-            List.of(
-                bottleneck -> {
-                  throw new IllegalStateException("of the listener");
-                }));
+            bottleneck -> {
+              throw new IllegalStateException("of the listener");
+            });
     pass(detector, SOON, sample -> sample.gcShare = 0.5);
     assertThat(detector.current()).map(Bottleneck::kind).contains(BottleneckKind.CLIENT_MEMORY);
     detector.close();
@@ -692,13 +693,10 @@ class BottleneckDetectorTest {
   void answersWhileAListenerBlocks() {
     List<BottleneckDetector> asked = new ArrayList<>();
     BottleneckDetector detector =
-        new BottleneckDetector(
+        detector(
             OperationKind.EXPORT,
-            RequestLimits.NONE,
-            jobs.enter("this job", Optional.empty()),
-            List.of(
-                bottleneck ->
-                    found.addAll(CompletableFuture.supplyAsync(asked.get(0)::bottlenecks).join())));
+            bottleneck ->
+                found.addAll(CompletableFuture.supplyAsync(asked.get(0)::bottlenecks).join()));
     asked.add(detector);
     pass(detector, SOON, sample -> sample.gcShare = 0.5);
     assertThat(found).extracting(Bottleneck::kind).contains(BottleneckKind.CLIENT_MEMORY);
