@@ -41,7 +41,7 @@ class LostConnectionsIT {
   private static final Duration START = Duration.ofSeconds(60);
 
   /** A loss, and its end, must show within this time. */
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(3);
 
   /** More than the longest pause before a request is sent again, 10 s. */
   private static final Duration NEXT_ATTEMPT = Duration.ofSeconds(25);
